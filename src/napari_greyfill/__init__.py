@@ -1,0 +1,66 @@
+"""Fill painted holes through a monochromic bottleneck: grey first, then the colour.
+
+The public names below are loaded on first use, so that importing the package costs
+next to nothing and never imports torch, napari or Qt.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+try:
+    __version__ = version("napari-greyfill")
+except PackageNotFoundError:  # running from a source tree that was never installed
+    __version__ = "0+unknown"
+
+if TYPE_CHECKING:
+    from napari_greyfill.colorization import colorizers as colorizers
+    from napari_greyfill.errors import GreyfillError as GreyfillError
+    from napari_greyfill.evaluate import metrics as metrics
+    from napari_greyfill.inpaint import methods as methods
+    from napari_greyfill.methodinfo import MethodInfo as MethodInfo
+    from napari_greyfill.pipeline import colorize as colorize
+    from napari_greyfill.pipeline import fill as fill
+    from napari_greyfill.pipeline import fill_steps as fill_steps
+    from napari_greyfill.result import FillResult as FillResult
+    from napari_greyfill.result import Step as Step
+
+_HOMES = {
+    "fill": "pipeline",
+    "fill_steps": "pipeline",
+    "colorize": "pipeline",
+    "methods": "inpaint",
+    "colorizers": "colorization",
+    "metrics": "evaluate",
+    "FillResult": "result",
+    "Step": "result",
+    "MethodInfo": "methodinfo",
+    "GreyfillError": "errors",
+}
+
+__all__ = [
+    "FillResult",
+    "GreyfillError",
+    "MethodInfo",
+    "Step",
+    "__version__",
+    "colorize",
+    "colorizers",
+    "fill",
+    "fill_steps",
+    "methods",
+    "metrics",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module attribute can be anything
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = import_module(f"{__name__}.{_HOMES[name]}")
+    return getattr(home, name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,120 @@
+"""Where and how a method computes: device, seed, cancelling, memory.
+
+Importing this module does not import torch; `choose_device` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from napari_greyfill.errors import BadParameter, Cancelled, OutOfMemory
+
+__all__ = [
+    "DEVICES",
+    "CancelCheck",
+    "Compute",
+    "choose_device",
+    "clear_memory_errors",
+    "free_memory",
+    "never",
+]
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+CancelCheck = Callable[[], bool]
+
+
+def never() -> bool:
+    """Never cancel."""
+    return False
+
+
+@dataclass(frozen=True)
+class Compute:
+    """What every method is told about the run it is part of.
+
+    Attributes
+    ----------
+    device : {"cpu", "cuda", "mps"}
+        A device that exists here.
+    seed : int
+        The same seed on the same device gives the same pixels.
+    cancelled : callable
+        Asked inside long computations, in the thread that runs them.
+    """
+
+    device: str = "cpu"
+    seed: int = 0
+    cancelled: CancelCheck = never
+
+    def check(self) -> None:
+        """Raise `Cancelled` if the caller wants the computation to stop."""
+        if self.cancelled():
+            raise Cancelled("The fill was cancelled; nothing was changed.")
+
+
+def choose_device(requested: str) -> tuple[str, str]:
+    """Return a device that works here, and a sentence if it is not the one asked for.
+
+    Parameters
+    ----------
+    requested : {"auto", "cpu", "cuda", "mps"}
+        "auto" takes the first of cuda, mps and cpu that works, without comment.
+
+    Raises
+    ------
+    BadParameter
+        For any other name.
+    """
+    if requested not in DEVICES:
+        raise BadParameter(
+            f"There is no device {requested!r}; choose one of: {', '.join(DEVICES)}."
+        )
+    if requested == "cpu":
+        return "cpu", ""
+    working = _accelerators()
+    if requested == "auto":
+        return (working or ["cpu"])[0], ""
+    if requested in working:
+        return requested, ""
+    return "cpu", f"The device {requested} does not work here, so the CPU is used instead."
+
+
+def _accelerators() -> list[str]:
+    import torch
+
+    found = []
+    if torch.cuda.is_available():
+        found.append("cuda")
+    if torch.backends.mps.is_available():
+        found.append("mps")
+    return found
+
+
+def free_memory(device: str) -> int:
+    """Return how many bytes a device has left for us."""
+    if device == "cuda":
+        import torch
+
+        return int(torch.cuda.mem_get_info()[0])
+    import psutil
+
+    return int(psutil.virtual_memory().available)
+
+
+@contextmanager
+def clear_memory_errors(device: str) -> Iterator[None]:
+    """Turn torch's out-of-memory errors into `OutOfMemory`, and free cached GPU memory."""
+    import torch
+
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise OutOfMemory(
+            f"The device {device} has too little memory for this window; "
+            "choose the CPU or paint a smaller mask."
+        ) from error
+    finally:
+        if device == "cuda":
+            torch.cuda.empty_cache()

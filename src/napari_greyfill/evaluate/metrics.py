@@ -1,0 +1,140 @@
+"""Fidelity of a fill against a reference, by scikit-image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from skimage.color import deltaE_ciede2000, rgb2lab
+from skimage.metrics import peak_signal_noise_ratio, structural_similarity
+
+from napari_greyfill.errors import ShapeMismatch
+from napari_greyfill.geometry import Window
+from napari_greyfill.masks import hole_from_mask
+from napari_greyfill.picture import Picture
+
+__all__ = ["METRICS", "Metric", "metrics"]
+
+_SSIM_SIDE = 7  # of scikit-image's default window
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One column of a table of metrics."""
+
+    key: str
+    title: str
+    explanation: str
+    higher_is_better: bool
+    digits: int
+
+
+METRICS = (
+    Metric("psnr", "PSNR", "Peak signal-to-noise ratio of the whole image, in dB.", True, 2),
+    Metric("ssim", "SSIM", "Structural similarity of the whole image, at most 1.", True, 4),
+    Metric("hole_psnr", "Hole PSNR", "Peak signal-to-noise ratio in the hole, in dB.", True, 2),
+    Metric("hole_ssim", "Hole SSIM", "Structural similarity in the hole, at most 1.", True, 4),
+    Metric("mae", "MAE", "Mean absolute error in the hole, in the image's own units.", False, 3),
+    Metric("delta_e", "ΔE", "Mean CIEDE2000 colour difference in the hole.", False, 2),
+)
+
+
+def metrics(
+    image: ArrayLike, reference: ArrayLike, mask: ArrayLike, *, rgb: bool | None = None
+) -> dict[str, float]:
+    """Compare a filled image with the truth.
+
+    Peak values and the scale of SSIM follow the reference: 255 for 8-bit pictures, and for
+    types of which it uses less than a quarter (12-bit counts in 16-bit files), the range it
+    does use. Alpha is left out; pixels that are NaN in the reference are left out of the
+    hole.
+
+    Parameters
+    ----------
+    image, reference : (H, W), (H, W, 3) or (H, W, 4) arrays
+        Of the same shape and units.
+    mask : (H, W) array
+        Painted where the image was filled.
+    rgb : bool, optional
+        Whether the last axis is colour; by default as in `fill`.
+
+    Returns
+    -------
+    dict
+        psnr and hole_psnr in dB (infinite for equal images), ssim and hole_ssim (NaN for
+        images below 3 pixels a side), mae in the image's units, and for colour images
+        delta_e, the mean CIEDE2000 in the hole.
+
+    Raises
+    ------
+    ShapeMismatch
+        If the shapes differ.
+    """
+    filled, truth = np.asarray(image), np.asarray(reference)
+    if filled.shape != truth.shape:
+        raise ShapeMismatch(
+            f"The image has shape {filled.shape} and the reference {truth.shape}; "
+            "choose a reference of the same size and kind."
+        )
+    picture = Picture.from_array(truth, np.zeros(truth.shape[:2], bool), rgb=rgb)
+    hole = hole_from_mask(mask) & ~picture.hole
+    first, second = _values(filled, picture), _values(truth, picture)
+    ssim, hole_ssim = _ssim(first, second, hole, picture.values.width)
+    found = {
+        "psnr": _psnr(first, second, picture.values.width),
+        "ssim": ssim,
+        "hole_psnr": _psnr(first[hole], second[hole], picture.values.width),
+        "hole_ssim": hole_ssim,
+        "mae": float(np.abs(first[hole] - second[hole]).mean()) if hole.any() else np.nan,
+    }
+    if picture.is_colour:
+        found["delta_e"] = _delta_e(filled, picture, hole)
+    return found
+
+
+def _values(image: NDArray[Any], picture: Picture) -> NDArray[np.float64]:
+    """Return colours as float64 in the image's units, 0 where the reference has none."""
+    colours = image[..., :3] if picture.is_colour else image
+    values = colours.astype(np.float64)
+    values[picture.hole] = 0.0
+    return values
+
+
+def _psnr(image: NDArray[np.float64], reference: NDArray[np.float64], data_range: float) -> float:
+    if image.size == 0:
+        return float("nan")
+    if np.array_equal(image, reference):
+        return float("inf")
+    return float(peak_signal_noise_ratio(reference, image, data_range=data_range))
+
+
+def _ssim(
+    image: NDArray[np.float64],
+    reference: NDArray[np.float64],
+    hole: NDArray[np.bool_],
+    data_range: float,
+) -> tuple[float, float]:
+    """Return the mean of the SSIM map over the image and over the hole."""
+    shortest = min(hole.shape)
+    if shortest < 3:
+        return float("nan"), float("nan")
+    mean, similarity = structural_similarity(
+        reference,
+        image,
+        win_size=min(_SSIM_SIDE, shortest - 1 + shortest % 2),
+        data_range=data_range,
+        channel_axis=-1 if image.ndim == 3 else None,
+        full=True,
+    )
+    return float(mean), float(similarity[hole].mean()) if hole.any() else float("nan")
+
+
+def _delta_e(filled: NDArray[Any], reference: Picture, hole: NDArray[np.bool_]) -> float:
+    if not hole.any():
+        return float("nan")
+    whole = Window(0, hole.shape[0], 0, hole.shape[1])
+    truth = reference.planes(whole)[hole]
+    ours = reference.values.to_unit(filled[..., :3][hole])
+    return float(deltaE_ciede2000(rgb2lab(truth), rgb2lab(ours)).mean())

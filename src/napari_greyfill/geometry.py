@@ -1,0 +1,129 @@
+"""Rectangles of pixels, and finding them: nothing here knows about images.
+
+`Window` is a rectangle of an image; `group_boxes` finds the rectangles that hold the painted
+pixels of a mask, at a cost that hardly grows with the empty part of the image.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+__all__ = ["Window", "group_boxes", "tight_box"]
+
+_BLOCK = 32
+
+
+@dataclass(frozen=True, order=True)
+class Window:
+    """Rows ``y0 <= y < y1`` and columns ``x0 <= x < x1`` of an image."""
+
+    y0: int
+    y1: int
+    x0: int
+    x1: int
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Return the slices that cut the window out of an (H, W, ...) array."""
+        return slice(self.y0, self.y1), slice(self.x0, self.x1)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Return (height, width) in pixels."""
+        return self.y1 - self.y0, self.x1 - self.x0
+
+    @property
+    def area(self) -> int:
+        """Return the number of pixels."""
+        return self.shape[0] * self.shape[1]
+
+    def expanded(self, margin: int, shape: tuple[int, int]) -> Window:
+        """Return the window with `margin` more pixels on each side, cut off at the image."""
+        return Window(
+            max(0, self.y0 - margin),
+            min(shape[0], self.y1 + margin),
+            max(0, self.x0 - margin),
+            min(shape[1], self.x1 + margin),
+        )
+
+    def intersection(self, other: Window) -> Window | None:
+        """Return the pixels both windows share, or None."""
+        y0, y1 = max(self.y0, other.y0), min(self.y1, other.y1)
+        x0, x1 = max(self.x0, other.x0), min(self.x1, other.x1)
+        return Window(y0, y1, x0, x1) if y0 < y1 and x0 < x1 else None
+
+    def union(self, other: Window) -> Window:
+        """Return the smallest window that holds both."""
+        return Window(
+            min(self.y0, other.y0),
+            max(self.y1, other.y1),
+            min(self.x0, other.x0),
+            max(self.x1, other.x1),
+        )
+
+    def within(self, frame: Window) -> tuple[slice, slice]:
+        """Return the slices that cut this window out of the crop that `frame` made."""
+        return (
+            slice(self.y0 - frame.y0, self.y1 - frame.y0),
+            slice(self.x0 - frame.x0, self.x1 - frame.x0),
+        )
+
+
+def tight_box(mask: NDArray[np.bool_]) -> Window | None:
+    """Return the smallest window around the True pixels of a 2-D mask, or None."""
+    rows = np.flatnonzero(mask.any(axis=1))
+    if rows.size == 0:
+        return None
+    columns = np.flatnonzero(mask[rows[0] : rows[-1] + 1].any(axis=0))
+    return Window(int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
+
+
+def group_boxes(mask: NDArray[np.bool_], reach: int) -> list[Window]:
+    """Return tight windows around groups of True pixels, any two more than `reach` apart.
+
+    Works on blocks of 32 x 32 pixels, so groups somewhat further apart may share a window;
+    windows of different groups may overlap where one reaches around the other.
+
+    Parameters
+    ----------
+    mask : (H, W) bool array
+    reach : int
+        Distance in pixels (Chebyshev) up to which True pixels belong together.
+    """
+    blocks = _any_per_block(mask)
+    if not blocks.any():
+        return []
+    distance = -(-reach // _BLOCK)  # pixels within reach lie in blocks at most this far apart
+    radius = distance // 2  # blocks up to 2 * radius + 1 apart meet when grown by radius
+    near = ndimage.maximum_filter(blocks, size=2 * radius + 1, mode="constant")
+    labels, _ = ndimage.label(near, structure=np.ones((3, 3)))
+    labels[~blocks] = 0
+    boxes = []
+    for index, found in enumerate(ndimage.find_objects(labels), start=1):
+        if found is not None:
+            boxes.append(_tight_group(mask, labels, index, found))
+    return boxes
+
+
+def _any_per_block(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    rows = np.logical_or.reduceat(mask, np.arange(0, mask.shape[0], _BLOCK), axis=0)
+    return np.logical_or.reduceat(rows, np.arange(0, mask.shape[1], _BLOCK), axis=1)
+
+
+def _tight_group(
+    mask: NDArray[np.bool_],
+    labels: NDArray[np.int32],
+    index: int,
+    found: tuple[slice, slice],
+) -> Window:
+    """Tighten one group's box of blocks to its own pixels."""
+    y0, x0 = found[0].start * _BLOCK, found[1].start * _BLOCK
+    crop = mask[y0 : found[0].stop * _BLOCK, x0 : found[1].stop * _BLOCK]
+    own = np.kron(labels[found] == index, np.ones((_BLOCK, _BLOCK), bool))
+    box = tight_box(crop & own[: crop.shape[0], : crop.shape[1]])
+    assert box is not None  # every labelled block holds a True pixel
+    return Window(box.y0 + y0, box.y1 + y0, box.x0 + x0, box.x1 + x0)

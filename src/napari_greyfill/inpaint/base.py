@@ -1,0 +1,83 @@
+"""The contract between the pipeline and whatever fills a hole in a plane."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_greyfill.device import Compute
+from napari_greyfill.progress import exhaust
+
+__all__ = ["Inpainter", "fit_to_size"]
+
+Plane = NDArray[np.float32]
+Hole = NDArray[np.bool_]
+
+
+class Inpainter(ABC):
+    """Fills a hole in a plane of one or three channels.
+
+    Windows, padding to `multiple_of` and `minimum`, data types and compositing are dealt with
+    outside: an inpainter sees float32 planes in [0, 1], channel last, that are 0 in the hole,
+    and at least one known pixel. What it returns for known pixels does not matter.
+
+    Attributes
+    ----------
+    channels : tuple of int
+        Numbers of channels it takes; 1 means an (H, W) plane, 3 means (H, W, 3).
+    minimum : int
+        Smallest height and width it can work on; smaller planes are padded.
+    multiple_of : int
+        Height and width must be multiples of this; planes are padded.
+    training_scale : int or None
+        The side of the pictures a network was trained on, in pixels.
+    """
+
+    channels: ClassVar[tuple[int, ...]] = (1, 3)
+    minimum: ClassVar[int] = 1
+    multiple_of: ClassVar[int] = 1
+    training_scale: ClassVar[int | None] = None
+
+    def __init__(self, compute: Compute | None = None) -> None:
+        self.compute = compute or Compute()
+
+    @abstractmethod
+    def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
+        """Fill the hole, yielding the finished fraction, and return the filled plane.
+
+        Every yield is a point where the work can be cancelled, so yield at least about
+        every half second where the method allows.
+        """
+
+    def fill(self, plane: Plane, hole: Hole) -> Plane:
+        """Fill the hole in one go.
+
+        Parameters
+        ----------
+        plane : (H, W) or (H, W, 3) float32 array in [0, 1]
+        hole : (H, W) bool array
+            True where pixels are to be filled.
+        """
+        return exhaust(self.run(plane, hole))
+
+
+def fit_to_size(
+    plane: Plane, hole: Hole, *, minimum: int = 1, multiple_of: int = 1
+) -> tuple[Plane, Hole]:
+    """Pad to a size requirement at the lower right; what is added counts as hole.
+
+    Crop the result back with ``[:height, :width]`` of the original plane.
+    """
+    height, width = hole.shape
+    extra = [
+        -(-max(side, minimum) // multiple_of) * multiple_of - side for side in (height, width)
+    ]
+    if not any(extra):
+        return plane, hole
+    pad = [(0, extra[0]), (0, extra[1])]
+    padded = np.pad(plane, pad + [(0, 0)] * (plane.ndim - 2), mode="edge")
+    return padded, np.pad(hole, pad, constant_values=True)

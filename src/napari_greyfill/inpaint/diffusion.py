@@ -1,0 +1,128 @@
+"""Fills that continue what surrounds the hole smoothly: biharmonic, Telea, Navier-Stokes."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import ClassVar
+
+import numpy as np
+from scipy import ndimage
+from skimage.restoration import inpaint_biharmonic
+
+from napari_greyfill.geometry import Window
+from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
+from napari_greyfill.progress import scaled
+from napari_greyfill.resample import enlarged, halved
+
+__all__ = ["Biharmonic", "NavierStokes", "Telea"]
+
+
+class Biharmonic(Inpainter):
+    """Biharmonic interpolation, after Damelin and Hoang (2018), by scikit-image.
+
+    The exact system grows with the number of hole pixels, in time faster than that and in
+    memory by about five kilobytes each. A hole of more than `LIMIT` pixels is therefore first
+    filled at half the resolution; at full resolution its interior takes the enlarged fill,
+    which is as smooth as the exact one, and a rim of `RIM` pixels is solved exactly, tile by
+    tile. So no system has more than `LIMIT` unknowns.
+
+    References
+    ----------
+    S. B. Damelin and N. S. Hoang, "On Surface Completion and Image Inpainting by Biharmonic
+    Functions: Numerical Aspects", Int. J. Math. Math. Sci. 2018, doi 10.1155/2018/3950312.
+    """
+
+    LIMIT: ClassVar[int] = 16_384
+    TILE: ClassVar[int] = 96
+    HALO: ClassVar[int] = 16
+    RIM: ClassVar[int] = 12
+
+    def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
+        """Fill the hole; see `Inpainter.run`."""
+        yield 0.0
+        if np.count_nonzero(hole) <= self.LIMIT:
+            return _solve(plane, hole)
+        result = yield from self._coarse_fill(plane, hole)
+        depth = ndimage.distance_transform_edt(hole) if not hole.all() else np.full(hole.shape, 1)
+        rim = hole & (depth <= self.RIM)
+        tiles = list(self._tiles(rim))
+        for index, (core, frame) in enumerate(tiles):
+            yield 0.4 + 0.6 * index / len(tiles)
+            unknown = rim[frame.slices]
+            solved = _solve(result[frame.slices], unknown)
+            inside = core.within(frame)
+            own = unknown[inside]
+            result[core.slices][own] = solved[inside][own]
+        return result
+
+    def _coarse_fill(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
+        """Fill at half the resolution, enlarge, and keep the known pixels."""
+        small, small_hole = halved(plane, ~hole)
+        work = self.run(small, small_hole)
+        filled = yield from scaled(work, 0.0, 0.4)
+        result = plane.copy()
+        result[hole] = np.clip(enlarged(filled, plane.shape), 0.0, 1.0)[hole]
+        return result
+
+    def _tiles(self, rim: Hole) -> Iterator[tuple[Window, Window]]:
+        """Yield cores that together cover the rim, each with the frame it is solved in."""
+        height, width = rim.shape
+        for y in range(0, height, self.TILE):
+            for x in range(0, width, self.TILE):
+                core = Window(y, min(y + self.TILE, height), x, min(x + self.TILE, width))
+                if rim[core.slices].any():
+                    yield core, core.expanded(self.HALO, (height, width))
+
+
+def _solve(plane: Plane, hole: Hole) -> Plane:
+    """Solve the exact system; the values stay within those of the known pixels."""
+    if not hole.any():
+        return plane.copy()
+    channel_axis = None if plane.ndim == 2 else -1
+    filled = inpaint_biharmonic(plane, hole, channel_axis=channel_axis)
+    return np.asarray(filled, dtype=np.float32)
+
+
+class _OpenCV(Inpainter):
+    """Runs one of the two methods of ``cv2.inpaint`` on each channel, in float32."""
+
+    RADIUS: ClassVar[float] = 3.0
+    flag: ClassVar[str]
+
+    def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
+        """Fill the hole; see `Inpainter.run`."""
+        import cv2
+
+        flag = getattr(cv2, self.flag)
+        yield 0.0
+        channels = np.atleast_3d(plane)
+        filled = np.empty_like(channels)
+        for index in range(channels.shape[-1]):
+            channel = np.ascontiguousarray(channels[..., index])
+            filled[..., index] = cv2.inpaint(channel, hole.astype(np.uint8), self.RADIUS, flag)
+            yield (index + 1) / channels.shape[-1]
+        return np.clip(filled.reshape(plane.shape), 0.0, 1.0)
+
+
+class Telea(_OpenCV):
+    """Fast marching inpainting, by OpenCV.
+
+    References
+    ----------
+    A. Telea, "An Image Inpainting Technique Based on the Fast Marching Method",
+    J. Graphics Tools 9(1), 2004, doi 10.1080/10867651.2004.10487596.
+    """
+
+    flag = "INPAINT_TELEA"
+
+
+class NavierStokes(_OpenCV):
+    """Navier-Stokes inpainting, by OpenCV.
+
+    References
+    ----------
+    M. Bertalmio, A. L. Bertozzi, G. Sapiro, "Navier-Stokes, Fluid Dynamics, and Image and
+    Video Inpainting", CVPR 2001, doi 10.1109/CVPR.2001.990497.
+    """
+
+    flag = "INPAINT_NS"

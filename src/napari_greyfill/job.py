@@ -1,0 +1,266 @@
+"""One fill, checked and ready to run.
+
+`FillParameters` is what the user chose, `prepare` checks it against the image and the mask,
+and `FillJob` is what the stages work on. Everything that can be wrong with the input is
+found here, before any work starts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_greyfill.colorization import COLORIZERS, Colorizer
+from napari_greyfill.device import DEVICES, CancelCheck, Compute, choose_device, never
+from napari_greyfill.errors import BadParameter
+from napari_greyfill.inpaint import INPAINTERS, Inpainter
+from napari_greyfill.masks import feather, grow, hole_from_mask
+from napari_greyfill.methodinfo import MethodInfo
+from napari_greyfill.picture import Patch, Picture
+from napari_greyfill.result import FINAL, WITH_HOLE, FillResult, Step
+from napari_greyfill.windows import Region, plan_regions
+
+__all__ = ["PIPELINES", "ArrayOrLayer", "FillJob", "FillParameters", "prepare", "resolve_pipeline"]
+
+PIPELINES = ("grey-rgb", "rgb-grey-rgb", "rgb-rgb")
+_ALIASES = {"g2g2rgb": "grey-rgb", "rgb2g2rgb": "rgb-grey-rgb", "rgb2rgb": "rgb-rgb"}
+ArrayOrLayer: TypeAlias = Any  # an array, what numpy makes one of, or a napari layer
+_PACKAGES = ("napari-greyfill", "numpy", "scipy", "scikit-image")
+
+
+@dataclass(frozen=True)
+class FillParameters:
+    """What the user chose; the fields are the keyword arguments of `fill`."""
+
+    method: str = "auto"
+    pipeline: str = "grey-rgb"
+    colorizer: str = "auto"
+    labels: tuple[int, ...] | None = None
+    device: str = "auto"
+    seed: int = 0
+    grow: float = 0
+    feather: float = 0
+
+    def __post_init__(self) -> None:
+        """Check what can be checked without an image."""
+        if self.device not in DEVICES:
+            raise BadParameter(
+                f"There is no device {self.device!r}; choose one of: {', '.join(DEVICES)}."
+            )
+        if self.seed < 0:
+            raise BadParameter(f"The seed is {self.seed}, but it must be 0 or more; set it to 0.")
+        for name in ("grow", "feather"):
+            value = getattr(self, name)
+            if not 0 <= value < float("inf"):
+                raise BadParameter(f"{name} is {value}, but it must be 0 pixels or more.")
+
+
+@dataclass(frozen=True, eq=False)
+class FillJob:
+    """Everything the stages need.
+
+    Attributes
+    ----------
+    colorizer : Colorizer or None
+        None if no colour is to be recovered.
+    grey_share : float
+        Share of the progress bar for stage 1.
+    """
+
+    parameters: FillParameters
+    pipeline: str
+    picture: Picture
+    regions: list[Region]
+    method: MethodInfo
+    inpainter: Inpainter
+    colouring: MethodInfo | None
+    colorizer: Colorizer | None
+    compute: Compute
+    notes: list[str]
+    started: float = field(default_factory=time.perf_counter)
+
+    @property
+    def grey_share(self) -> float:
+        """Return the share of stage 1 in the whole work, roughly."""
+        if self.colouring is None:
+            return 1.0
+        return 0.05 if self.colouring.uses_torch else 0.5
+
+    @property
+    def fills_colour(self) -> bool:
+        """Return whether stage 1 works on colour planes."""
+        return self.picture.is_colour and self.pipeline != "grey-rgb"
+
+    def on_device(self, device: str) -> Colorizer:
+        """Return the colorizer for another device."""
+        assert self.colouring is not None
+        compute = Compute(device, self.compute.seed, self.compute.cancelled)
+        return COLORIZERS.create(self.colouring.name, compute)
+
+    def with_hole(self) -> Step:
+        """Return the step that shows the grey before anything is filled."""
+        empty = tuple(
+            Patch(r.core, np.zeros(r.core.shape, dtype=np.float32)) for r in self.regions
+        )
+        return Step("start", WITH_HOLE, 0.0, "result", self.picture, empty, as_grey=True)
+
+    def final(self, patches: tuple[Patch, ...]) -> Step:
+        """Return the step that shows the result."""
+        return Step("done", FINAL, 1.0, "result", self.picture, patches)
+
+    def finished(self, steps: tuple[Step, ...]) -> FillResult:
+        """Return the result from the steps that were kept."""
+        image = steps[-1].image
+        assert image is not None  # the last step is the final image
+        seconds = time.perf_counter() - self.started
+        return FillResult(
+            image=image,
+            hole=self.picture.hole,
+            steps=steps,
+            notes=tuple(self.notes),
+            method=self.method.name,
+            pipeline=self.pipeline,
+            colorizer=self.colouring.name if self.colouring else "",
+            provenance=self._provenance(seconds),
+            seconds=seconds,
+        )
+
+    def _provenance(self, seconds: float) -> dict[str, Any]:
+        hole = self.picture.hole
+        return {
+            "method": self.method.name,
+            "pipeline": self.pipeline,
+            "colorizer": self.colouring.name if self.colouring else None,
+            "parameters": asdict(self.parameters),
+            "seed": self.parameters.seed,
+            "device": self.compute.device,
+            "versions": _versions(with_torch=_uses_torch(self.method, self.colouring)),
+            "mask_sha256": _hash(hole),
+            "filled_pixels": int(np.count_nonzero(hole)),
+            "value_range": [self.picture.values.low, self.picture.values.high],
+            "notes": list(self.notes),
+            "seconds": round(seconds, 3),
+        }
+
+
+def prepare(
+    image: ArrayOrLayer,
+    mask: ArrayOrLayer,
+    parameters: FillParameters,
+    *,
+    rgb: bool | None = None,
+    cancelled: CancelCheck = never,
+) -> FillJob:
+    """Check image, mask and parameters, and return a job that can run.
+
+    Raises
+    ------
+    GreyfillError
+        As listed in `napari_greyfill.fill`.
+    """
+    pipeline = resolve_pipeline(parameters.pipeline)
+    method = INPAINTERS.require(parameters.method)
+    picture = _picture(image, mask, parameters, rgb)
+    colouring = None
+    if picture.is_colour and pipeline != "rgb-rgb":
+        colouring = COLORIZERS.require(parameters.colorizer)
+    notes = _notes(picture, parameters, pipeline)
+    device = "cpu"
+    if _uses_torch(method, colouring):
+        device, fallback = choose_device(parameters.device)
+        notes += [fallback] if fallback else []
+    compute = Compute(device, parameters.seed, cancelled)
+    return FillJob(
+        parameters=parameters,
+        pipeline=pipeline,
+        picture=picture,
+        regions=plan_regions(picture.hole),
+        method=method,
+        inpainter=INPAINTERS.create(method.name, compute),
+        colouring=colouring,
+        colorizer=COLORIZERS.create(colouring.name, compute) if colouring else None,
+        compute=compute,
+        notes=notes,
+    )
+
+
+def resolve_pipeline(name: str) -> str:
+    """Return a pipeline's own name from any of its names.
+
+    Raises
+    ------
+    BadParameter
+        If there is no such pipeline.
+    """
+    found = _ALIASES.get(name.lower(), name.lower())
+    if found not in PIPELINES:
+        raise BadParameter(
+            f"There is no pipeline {name!r}; choose one of: {', '.join(PIPELINES)}."
+        )
+    return found
+
+
+def _picture(
+    image: ArrayOrLayer,
+    mask: ArrayOrLayer,
+    parameters: FillParameters,
+    rgb: bool | None,
+) -> Picture:
+    if rgb is None:
+        rgb = getattr(image, "rgb", None)
+    pixels = np.asarray(_data_of(image))
+    hole = hole_from_mask(_data_of(mask), labels=parameters.labels)
+    if pixels.ndim >= 2 and hole.shape == pixels.shape[:2]:
+        hole = grow(hole, parameters.grow)
+    picture = Picture.from_array(pixels, hole, rgb=rgb)
+    if parameters.feather == 0:
+        return picture
+    return picture.with_blend(feather(picture.hole, parameters.feather))
+
+
+def _data_of(layer: ArrayOrLayer) -> ArrayOrLayer:
+    """Return the array of a napari layer, or what was given; needs no napari."""
+    is_layer = hasattr(layer, "rgb") or hasattr(layer, "selected_label")
+    if not is_layer:
+        return layer
+    return layer.data[0] if getattr(layer, "multiscale", False) else layer.data
+
+
+def _notes(picture: Picture, parameters: FillParameters, pipeline: str) -> list[str]:
+    notes = []
+    if picture.invalid:
+        notes.append(
+            f"{picture.invalid} pixels outside the mask were NaN or infinite; "
+            "they were filled as well."
+        )
+    if not picture.is_colour and (pipeline != "grey-rgb" or parameters.colorizer != "auto"):
+        notes.append("The image is grey, so there is no colour to recover: only stage 1 ran.")
+    return notes
+
+
+def _uses_torch(method: MethodInfo, colouring: MethodInfo | None) -> bool:
+    return method.uses_torch or (colouring is not None and colouring.uses_torch)
+
+
+def _versions(*, with_torch: bool) -> dict[str, str]:
+    packages = (*_PACKAGES, "torch") if with_torch else _PACKAGES
+    return {package: _version(package) for package in packages}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _hash(hole: NDArray[np.bool_]) -> str:
+    digest = hashlib.sha256(str(hole.shape).encode())
+    digest.update(np.packbits(hole).tobytes())
+    return digest.hexdigest()

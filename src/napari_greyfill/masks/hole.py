@@ -1,0 +1,76 @@
+"""From what users call a mask to the boolean hole of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from napari_greyfill.errors import BadMask, EmptyMask
+
+__all__ = ["hole_from_mask", "selected_labels"]
+
+
+def hole_from_mask(mask: ArrayLike, *, labels: Collection[int] | None = None) -> NDArray[np.bool_]:
+    """Return True where a mask is painted.
+
+    Parameters
+    ----------
+    mask : (H, W) array
+        Painted pixels are not 0. Booleans and integers are taken as they are; floats only
+        if they hold two values, of which 0 is unpainted.
+    labels : collection of int, optional
+        Only these labels count as painted; by default all but 0 do.
+
+    Returns
+    -------
+    (H, W) bool array, never the mask itself
+
+    Raises
+    ------
+    BadMask
+        If the mask is not two-dimensional or has values in between.
+    EmptyMask
+        If nothing is painted.
+    """
+    array = np.asarray(mask)
+    if array.ndim != 2:
+        raise BadMask(
+            f"A mask has two dimensions, this one has {array.ndim}; "
+            "pass the mask of one plane, height x width."
+        )
+    hole: NDArray[np.bool_] = selected_labels(_as_integers(array), labels)
+    if not hole.any():
+        wanted = "" if labels is None else f" with label {_listed(labels)}"
+        raise EmptyMask(f"No pixel of the mask is painted{wanted}; paint a mask first.")
+    return hole
+
+
+def selected_labels(
+    labels: NDArray[Any], chosen: Collection[int] | None = None
+) -> NDArray[np.bool_]:
+    """Return where a label image has one of the chosen labels (default: any but 0)."""
+    if chosen is None:
+        return np.asarray(labels != 0)
+    return np.isin(labels, list(chosen))
+
+
+def _as_integers(mask: NDArray[Any]) -> NDArray[Any]:
+    if mask.dtype.kind in "biu":
+        return mask
+    if mask.dtype.kind != "f":
+        raise BadMask(f"A mask cannot be of type {mask.dtype}; use booleans or integers.")
+    painted = mask != 0
+    values = mask[painted]
+    if not np.isfinite(values).all() or (values.size and values.min() != values.max()):
+        raise BadMask(
+            "The mask holds floats with values in between; "
+            "decide what is painted first, for example with: mask > 0.5"
+        )
+    return np.asarray(painted)
+
+
+def _listed(labels: Collection[int]) -> str:
+    return ", ".join(str(label) for label in sorted(labels)) or "(none chosen)"

@@ -1,0 +1,137 @@
+"""The methods of a stage: what there is to know about each, and how to make one.
+
+`MethodInfo` is what a menu, a table or a script may want to know about a method without
+running it. `Registry` holds the methods of one stage, by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from importlib.util import find_spec
+from typing import Any, Generic, Literal, TypeVar
+
+from napari_greyfill.device import Compute
+from napari_greyfill.errors import BadParameter, MissingDependency
+
+__all__ = ["MethodInfo", "Registry"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class MethodInfo:
+    """One inpainting or colorization method.
+
+    Attributes
+    ----------
+    name : str
+        What scripts and the command line call it.
+    title : str
+        What people read in menus.
+    kind : {"inpainter", "colorizer"}
+        Which of the two stages it serves.
+    summary : str
+        One sentence: what it is good for and what it costs.
+    available : bool
+        Whether it can run here and now.
+    why_not : str
+        Empty if available; otherwise one sentence that ends with the next step.
+    licence : str
+        Licence of the code or weights the method brings along.
+    citation : str
+        The publication it comes from.
+    uses_torch : bool
+        Whether the choice of device makes a difference.
+    """
+
+    name: str
+    title: str
+    kind: Literal["inpainter", "colorizer"]
+    summary: str
+    available: bool = True
+    why_not: str = ""
+    licence: str = "BSD-3-Clause"
+    citation: str = ""
+    uses_torch: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as a JSON-able dictionary."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class _Entry(Generic[T]):
+    info: MethodInfo
+    create: Callable[[Compute], T]
+    needs: tuple[str, str] | None  # module, and what to install to get it
+
+
+class Registry(Generic[T]):
+    """The methods of one stage.
+
+    Parameters
+    ----------
+    auto : str
+        The name of the method that "auto" stands for.
+    """
+
+    def __init__(self, auto: str) -> None:
+        self.auto = auto
+        self._entries: dict[str, _Entry[T]] = {}
+
+    def add(
+        self,
+        info: MethodInfo,
+        create: Callable[[Compute], T],
+        needs: tuple[str, str] | None = None,
+    ) -> None:
+        """Add a method; `needs` names a module it imports and what to install to get it."""
+        self._entries[info.name] = _Entry(info, create, needs)
+
+    def infos(self) -> list[MethodInfo]:
+        """Return every method, whether or not it can run here."""
+        return [_checked(entry) for entry in self._entries.values()]
+
+    def info(self, name: str) -> MethodInfo:
+        """Return the method a name stands for, "auto" included.
+
+        Raises
+        ------
+        BadParameter
+            If there is no such method.
+        """
+        wanted = self.auto if name == "auto" else name
+        if wanted not in self._entries:
+            known = ", ".join(["auto", *self._entries])
+            kind = next(iter(self._entries.values())).info.kind
+            raise BadParameter(f"There is no {kind} {name!r}; choose one of: {known}.")
+        return _checked(self._entries[wanted])
+
+    def require(self, name: str) -> MethodInfo:
+        """Return the method a name stands for if it can run here.
+
+        Raises
+        ------
+        BadParameter
+            If there is no such method.
+        MissingDependency
+            If it cannot run here.
+        """
+        info = self.info(name)
+        if not info.available:
+            raise MissingDependency(f"{info.title} cannot run: {info.why_not}")
+        return info
+
+    def create(self, name: str, compute: Compute) -> T:
+        """Return a method ready to run; raises as `require` does."""
+        return self._entries[self.require(name).name].create(compute)
+
+
+def _checked(entry: _Entry[T]) -> MethodInfo:
+    """Look whether what the method needs is installed, without importing it."""
+    if entry.needs is None or find_spec(entry.needs[0]) is not None:
+        return entry.info
+    module, install = entry.needs
+    why_not = f"{module} is not installed; install it with: pip install {install}"
+    return replace(entry.info, available=False, why_not=why_not)

@@ -1,0 +1,243 @@
+"""From an image and a mask to a filled image, as a generator of steps.
+
+Three pipelines, named by what is filled and what comes back:
+
+* ``grey-rgb`` (G2G2RGB): fill the luma, then recover the colour.
+* ``rgb-grey-rgb`` (RGB2G2RGB): fill the colour image, keep its luma, recover the colour anew.
+* ``rgb-rgb`` (RGB2RGB): fill the colour image, done.
+
+The graphical interface, the command line and `fill` all run `fill_steps`.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Collection, Generator
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from napari_greyfill.colour import luma
+from napari_greyfill.device import CancelCheck, never
+from napari_greyfill.errors import GreyfillWarning, ShapeMismatch, UnsupportedImage
+from napari_greyfill.job import ArrayOrLayer, FillJob, FillParameters, prepare
+from napari_greyfill.picture import Patch
+from napari_greyfill.progress import exhaust
+from napari_greyfill.result import FillResult, Step
+from napari_greyfill.stages import Colouring, Filling
+
+__all__ = ["colorize", "fill", "fill_steps"]
+
+
+def fill_steps(
+    image: ArrayOrLayer,
+    mask: ArrayOrLayer,
+    *,
+    method: str = "auto",
+    pipeline: str = "grey-rgb",
+    colorizer: str = "auto",
+    rgb: bool | None = None,
+    labels: Collection[int] | None = None,
+    device: str = "auto",
+    seed: int = 0,
+    grow: float = 0,
+    feather: float = 0,
+    cancelled: CancelCheck = never,
+) -> Generator[Step, None, FillResult]:
+    """Fill a hole step by step; takes what `fill` takes.
+
+    Arguments are checked at once, before the first step. Closing the generator cancels the
+    fill; `cancelled` is asked as well, inside long computations, in the thread that runs the
+    generator, which then raises `Cancelled`. Steps come at most a few times a second, apart
+    from results and notes. The generator's return value is the `FillResult`.
+
+    Yields
+    ------
+    Step
+    """
+    parameters = FillParameters(
+        method=method,
+        pipeline=pipeline,
+        colorizer=colorizer,
+        labels=None if labels is None else tuple(sorted(labels)),
+        device=device,
+        seed=seed,
+        grow=grow,
+        feather=feather,
+    )
+    return _run(prepare(image, mask, parameters, rgb=rgb, cancelled=cancelled))
+
+
+def fill(
+    image: ArrayOrLayer,
+    mask: ArrayOrLayer,
+    *,
+    method: str = "auto",
+    pipeline: str = "grey-rgb",
+    colorizer: str = "auto",
+    rgb: bool | None = None,
+    labels: Collection[int] | None = None,
+    device: str = "auto",
+    seed: int = 0,
+    grow: float = 0,
+    feather: float = 0,
+) -> FillResult:
+    """Fill the painted hole of an image.
+
+    Parameters
+    ----------
+    image : (H, W), (H, W, 3) or (H, W, 4) array, or a napari Image layer
+        Any boolean, integer or floating type; alpha is kept as it is. NaN and infinite
+        pixels are filled too.
+    mask : (H, W) array, or a napari Labels layer
+        Painted pixels (not 0) are filled.
+    method : str
+        How the hole is filled; see `methods`.
+    pipeline : {"grey-rgb", "rgb-grey-rgb", "rgb-rgb"}
+        Also by their other names G2G2RGB, RGB2G2RGB and RGB2RGB. Grey images are filled
+        as they are, whatever the pipeline.
+    colorizer : str
+        How colour is recovered; see `colorizers`.
+    rgb : bool, optional
+        Whether the last axis is colour; by default if there are three axes and the last
+        has 3 or 4 entries.
+    labels : collection of int, optional
+        Only these labels of the mask count; by default all but 0.
+    device : {"auto", "cpu", "cuda", "mps"}
+        Where networks run.
+    seed : int
+        The same seed on the same device gives the same pixels.
+    grow : float
+        Fill this many pixels around the mask as well.
+    feather : float
+        Blend the fill with what the image holds over this many pixels inside the hole.
+
+    Returns
+    -------
+    FillResult
+        Its `image` has the shape, type and range of the input; pixels outside the (grown)
+        mask are bit-identical.
+
+    Raises
+    ------
+    GreyfillError
+        With a sentence that says what to do: `EmptyMask`, `BadMask`, `ShapeMismatch`,
+        `NothingKnown`, `UnsupportedImage`, `BadParameter`, `MissingDependency`,
+        `OutOfMemory`.
+
+    Warns
+    -----
+    GreyfillWarning
+        If something was skipped, replaced or filled in addition.
+
+    References
+    ----------
+    T. Wang, H. Ouyang, Q. Chen, "Image Inpainting with External-Internal Learning and
+    Monochromic Bottleneck", CVPR 2021, arXiv 2104.09068.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skimage import data
+    >>> photo = data.astronaut()[:128, 128:256]
+    >>> mask = np.zeros(photo.shape[:2], dtype=bool)
+    >>> mask[60:64, 20:100] = True
+    >>> result = fill(photo, mask)
+    >>> result.image.shape, bool((result.image[~mask] == photo[~mask]).all())
+    ((128, 128, 3), True)
+    """
+    result = exhaust(
+        fill_steps(
+            image,
+            mask,
+            method=method,
+            pipeline=pipeline,
+            colorizer=colorizer,
+            rgb=rgb,
+            labels=labels,
+            device=device,
+            seed=seed,
+            grow=grow,
+            feather=feather,
+        )
+    )
+    for note in result.notes:
+        warnings.warn(note, GreyfillWarning, stacklevel=2)
+    return result
+
+
+def colorize(
+    image: ArrayOrLayer,
+    grey: ArrayLike,
+    mask: ArrayOrLayer,
+    *,
+    method: str = "auto",
+    device: str = "auto",
+    seed: int = 0,
+) -> NDArray[Any]:
+    """Recover the colour of a hole whose grey is already filled.
+
+    Parameters
+    ----------
+    image : (H, W, 3 or 4) array, or a napari Image layer
+        Its content under the mask is not used.
+    grey : (H, W) array
+        Luma filled everywhere, in the type and range of the image.
+    mask : (H, W) array, or a napari Labels layer
+        Painted pixels (not 0) are coloured.
+    method : str
+        See `colorizers`.
+    device, seed
+        As in `fill`.
+
+    Returns
+    -------
+    array of the shape and type of `image`
+
+    Raises
+    ------
+    GreyfillError
+        As in `fill`.
+    """
+    parameters = FillParameters(colorizer=method, device=device, seed=seed)
+    job = prepare(image, mask, parameters)
+    if not job.picture.is_colour:
+        raise UnsupportedImage("A grey image has no colour to recover; pass a colour image.")
+    plane = np.asarray(grey)
+    if plane.shape != job.picture.hole.shape:
+        raise ShapeMismatch(
+            f"The grey has shape {plane.shape} and the image {job.picture.hole.shape}; "
+            "pass one grey value for each pixel."
+        )
+    patches = tuple(
+        Patch(r.core, job.picture.values.to_unit(plane[r.core.slices])) for r in job.regions
+    )
+    return job.picture.composite(exhaust(Colouring(job, patches, 0.0, 1.0).run()))
+
+
+def _run(job: FillJob) -> Generator[Step, None, FillResult]:
+    """Fill, colour if there is colour to recover, and yield every step of it."""
+    kept: list[Step] = []
+    work = _stages(job)
+    while True:
+        try:
+            step = next(work)
+        except StopIteration:
+            return job.finished(tuple(kept))
+        if step.kind == "result":
+            kept.append(step)
+        yield step
+
+
+def _stages(job: FillJob) -> Generator[Step, None, None]:
+    for note in job.notes:
+        yield Step("start", note, 0.0, "note")
+    yield job.with_hole()
+    filling = Filling(job, 0.0, job.grey_share)
+    patches = yield from filling.run()
+    yield filling.result(patches)
+    if job.colorizer is not None:
+        grey = tuple(Patch(p.window, luma(p.planes)) if p.planes.ndim == 3 else p for p in patches)
+        patches = yield from Colouring(job, grey, job.grey_share, 1.0).run()
+    yield job.final(patches)

@@ -1,0 +1,105 @@
+"""What a fill hands out: steps on the way, and the result at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_greyfill.picture import Patch, Picture
+
+__all__ = ["FillResult", "Stage", "Step"]
+
+Stage = Literal["start", "grey", "colour", "done"]
+
+# names of kept steps that others look for
+WITH_HOLE = "grey with hole"
+FILLED_GREY = "filled grey"
+FILLED_COLOUR = "filled colour"
+FINAL = "filled"
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One moment of a fill.
+
+    Attributes
+    ----------
+    stage : {"start", "grey", "colour", "done"}
+    name : str
+        What is happening or what the image shows, for people.
+    fraction : float
+        Finished share of the whole fill, 0 to 1.
+    kind : {"progress", "preview", "result", "note"}
+        "progress" has no image; "preview" is an unfinished one; "result" is an intermediate
+        or final image worth keeping; "note" is a sentence the user must see.
+    """
+
+    stage: Stage
+    name: str
+    fraction: float
+    kind: Literal["progress", "preview", "result", "note"] = "progress"
+    picture: Picture | None = field(default=None, repr=False)
+    patches: tuple[Patch, ...] = field(default=(), repr=False)
+    as_grey: bool = False
+
+    @property
+    def has_image(self) -> bool:
+        """Return whether there is something to see."""
+        return self.picture is not None
+
+    @property
+    def image(self) -> NDArray[Any] | None:
+        """Return the whole image as it is at this step, in the type of the input.
+
+        It is put together anew on every access; None for steps without an image.
+        """
+        if self.picture is None:
+            return None
+        if self.as_grey:
+            return self.picture.composite_grey(self.patches)
+        return self.picture.composite(self.patches)
+
+
+@dataclass(frozen=True, eq=False)
+class FillResult:
+    """A finished fill.
+
+    Attributes
+    ----------
+    image : array
+        The filled image: shape, type and range of the input, known pixels bit-identical.
+    hole : (H, W) bool array
+        The pixels that were invented, grown mask and NaN pixels included.
+    steps : tuple of Step
+        The intermediate and final images in order.
+    notes : tuple of str
+        Sentences the user should know: what was skipped, replaced or filled in addition.
+    method, pipeline, colorizer : str
+        What really ran; `colorizer` is empty where no colour was recovered.
+    provenance : dict
+        JSON-able: parameters, seed, device, versions, mask hash, seconds.
+    seconds : float
+        Wall time.
+    """
+
+    image: NDArray[Any]
+    hole: NDArray[np.bool_]
+    steps: tuple[Step, ...]
+    notes: tuple[str, ...]
+    method: str
+    pipeline: str
+    colorizer: str
+    provenance: dict[str, Any]
+    seconds: float
+
+    @cached_property
+    def grey(self) -> NDArray[Any]:
+        """Return the filled luma, (H, W), in the type of the input."""
+        filled = [step for step in self.steps if step.name == FILLED_GREY] or self.steps[-1:]
+        picture = filled[0].picture
+        assert picture is not None  # kept steps always have one
+        return picture.composite_grey(filled[0].patches)

@@ -1,0 +1,117 @@
+"""Where to work: crops around groups of holes, with enough known context.
+
+The cost of a fill follows its holes, not the image. A region is the box around one group of
+holes (its core) and the window to work in. Groups whose windows overlap share a region, unless
+that would make a large and nearly empty one (a thin scratch across a big image), which is cut
+into pieces instead. Pieces are filled one after the other, each seeing what the ones before it
+filled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from napari_greyfill.geometry import Window, group_boxes, tight_box
+
+__all__ = ["Region", "plan_regions"]
+
+CONTEXT = 64  # known pixels around a small hole; larger holes get half their own side
+LIMIT = 1024  # windows with a longer side are cut if they are nearly empty
+SPARSE = 0.1  # "nearly empty": at most this share of the box is hole
+
+
+@dataclass(frozen=True, order=True)
+class Region:
+    """A box of holes to fill, and the window around it to work in."""
+
+    core: Window
+    window: Window
+
+    def joined(self, other: Region) -> Region:
+        """Return the region that does both."""
+        return Region(self.core.union(other.core), self.window.union(other.window))
+
+
+def plan_regions(hole: NDArray[np.bool_], *, context: int = CONTEXT) -> list[Region]:
+    """Return the regions to work in, in reading order; their cores cover every hole pixel.
+
+    Parameters
+    ----------
+    hole : (H, W) bool array
+    context : int
+        Fewest known pixels to show around a hole, where the image has them.
+    """
+    cores = [core for box in group_boxes(hole, reach=2 * context) for core in _cut(hole, box)]
+    return sorted(_merged(hole, [_with_context(core, context, hole) for core in cores]))
+
+
+def _with_context(core: Window, context: int, hole: NDArray[np.bool_]) -> Region:
+    margin = max(context, max(core.shape) // 2)
+    return Region(core, core.expanded(margin, (hole.shape[0], hole.shape[1])))
+
+
+def _is_sparse(hole: NDArray[np.bool_], box: Window) -> bool:
+    """Tell whether a box is long and nearly empty."""
+    return max(box.shape) > LIMIT and bool(hole[box.slices].mean() < SPARSE)
+
+
+def _cut(hole: NDArray[np.bool_], box: Window) -> list[Window]:
+    """Halve a sparse box across its longer side until each piece is small or dense."""
+    if not _is_sparse(hole, box):
+        return [box]
+    if box.shape[0] >= box.shape[1]:
+        middle = (box.y0 + box.y1) // 2
+        halves = [Window(box.y0, middle, box.x0, box.x1), Window(middle, box.y1, box.x0, box.x1)]
+    else:
+        middle = (box.x0 + box.x1) // 2
+        halves = [Window(box.y0, box.y1, box.x0, middle), Window(box.y0, box.y1, middle, box.x1)]
+    return [piece for half in halves for piece in _cut_tight(hole, half)]
+
+
+def _cut_tight(hole: NDArray[np.bool_], box: Window) -> list[Window]:
+    tight = tight_box(hole[box.slices])
+    if tight is None:
+        return []
+    moved = Window(tight.y0 + box.y0, tight.y1 + box.y0, tight.x0 + box.x0, tight.x1 + box.x0)
+    return _cut(hole, moved)
+
+
+def _merged(hole: NDArray[np.bool_], regions: list[Region]) -> list[Region]:
+    """Join regions until no windows overlap, except where the union would be sparse."""
+    while True:
+        groups = _overlapping(regions)
+        joined = [region for group in groups for region in _joined(hole, group)]
+        if len(joined) == len(regions):
+            return regions
+        regions = joined
+
+
+def _joined(hole: NDArray[np.bool_], group: list[Region]) -> list[Region]:
+    union = reduce(Region.joined, group)
+    return group if len(group) > 1 and _is_sparse(hole, union.core) else [union]
+
+
+def _overlapping(regions: list[Region]) -> list[list[Region]]:
+    """Return the regions in groups whose windows overlap, directly or through others."""
+    regions = sorted(regions, key=lambda region: region.window)
+    boxes = [region.window for region in regions]
+    box = np.array([[w.y0, w.y1, w.x0, w.x1] for w in boxes]).reshape(-1, 4)
+    pairs: list[tuple[int, int]] = []
+    for i, (_, y1, x0, x1) in enumerate(box):
+        last = int(np.searchsorted(box[:, 0], y1))  # sorted by y0: later ones start below
+        later = box[i + 1 : last]
+        meets = np.flatnonzero((later[:, 2] < x1) & (later[:, 3] > x0)) + i + 1
+        pairs.extend((i, int(j)) for j in meets)
+    rows, columns = np.array(pairs, dtype=int).reshape(-1, 2).T
+    graph = coo_array((np.ones(len(rows)), (rows, columns)), shape=(len(regions),) * 2)
+    count, group_of = connected_components(graph, directed=False)
+    groups: list[list[Region]] = [[] for _ in range(count)]
+    for region, index in zip(regions, group_of, strict=True):
+        groups[index].append(region)
+    return groups
