@@ -45,7 +45,7 @@ docs: system-libraries $(VENV)/.installed-docs ## build the documentation in doc
 clean: ## delete all that was built, but not .venv
 	rm -rf build dist src/*.egg-info docs/_build demo_output .coverage htmlcov
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find src tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name __pycache__ -not -path "./$(VENV)/*" -prune -exec rm -rf {} +
 
 system-libraries:
 	@scripts/system_libraries.sh

@@ -73,11 +73,12 @@ def resized(
         New height and width.
     kernel : PIL.Image.Resampling
     as_bytes : bool
-        Work in 8 bits, truncating what comes in.
+        Work in 8 bits.
     """
     size = (shape[1], shape[0])
     if as_bytes:
-        image = Image.fromarray(to_bytes(plane)).resize(size, kernel)
+        rounded = np.rint(np.clip(plane, 0.0, 1.0) * 255.0).astype(np.uint8)
+        image = Image.fromarray(rounded).resize(size, kernel)
         return np.asarray(image, dtype=np.float32) / 255.0
     channels = [
         np.asarray(Image.fromarray(np.ascontiguousarray(c)).resize(size, kernel))
@@ -88,8 +89,5 @@ def resized(
 
 
 def to_bytes(plane: Plane) -> NDArray[np.uint8]:
-    """Return [0, 1] as 0 to 255, truncated as the published procedure does.
-
-    Values that came from 8 bits come back unchanged.
-    """
+    """Return [0, 1] as 0 to 255, truncated as the published procedure does with its outputs."""
     return (np.clip(plane, 0.0, 1.0) * np.float32(255.0)).astype(np.uint8)
