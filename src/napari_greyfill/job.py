@@ -48,7 +48,7 @@ class FillParameters:
     feather: float = 0
 
     def __post_init__(self) -> None:
-        """Check what can be checked without an image."""
+        """Check what can be checked without an image; keep plain numbers, as JSON needs them."""
         if self.device not in DEVICES:
             raise BadParameter(
                 f"There is no device {self.device!r}; choose one of: {', '.join(DEVICES)}."
@@ -58,7 +58,13 @@ class FillParameters:
         for name in ("grow", "feather"):
             value = getattr(self, name)
             if not 0 <= value < float("inf"):
-                raise BadParameter(f"{name} is {value}, but it must be 0 pixels or more.")
+                raise BadParameter(
+                    f"{name} is {value}, but it must be 0 pixels or more; set it to 0."
+                )
+            object.__setattr__(self, name, float(value))
+        object.__setattr__(self, "seed", int(self.seed))
+        if self.labels is not None:
+            object.__setattr__(self, "labels", tuple(int(label) for label in self.labels))
 
 
 @dataclass(frozen=True, eq=False)

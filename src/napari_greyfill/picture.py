@@ -20,6 +20,7 @@ from napari_greyfill.geometry import Window
 __all__ = ["Patch", "Picture", "ValueRange", "value_range"]
 
 _SAMPLE = 1_000_000  # at most this many values decide the range of a large image
+_LARGEST = float(np.finfo(np.float64).max) / 4  # ranges up to here have a finite width
 Kind = Literal["grey", "rgb", "rgba"]
 
 
@@ -37,20 +38,25 @@ class ValueRange:
 
     def to_unit(self, values: NDArray[Any]) -> NDArray[np.float32]:
         """Map image values to [0, 1]; what lies beyond the range is clipped."""
-        unit = (values.astype(np.float64) - self.low) / self.width
-        return np.clip(unit, 0.0, 1.0).astype(np.float32)
+        within = np.clip(values.astype(np.float64), self.low, self.high)
+        return ((within - self.low) / self.width).astype(np.float32)
 
     def from_unit(self, planes: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
         """Map [0, 1] back to image values of `dtype`, rounding where it holds integers."""
         values = np.clip(planes.astype(np.float64), 0.0, 1.0) * self.width + self.low
-        if dtype.kind == "b":
-            return values >= 0.5
-        if dtype.kind in "iu":
-            limits = np.iinfo(dtype)
-            # float64 cannot hold the largest 64-bit integers; step below them instead
-            top = np.nextafter(float(limits.max), 0) if dtype.itemsize == 8 else limits.max
-            return np.clip(np.rint(values), limits.min, top).astype(dtype)
-        return values.astype(dtype)
+        return _as_type(values, dtype)
+
+
+def _as_type(values: NDArray[np.float64], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Convert values to `dtype`, rounding and clipping where it holds integers."""
+    if dtype.kind == "b":
+        return values >= 0.5
+    if dtype.kind in "iu":
+        limits = np.iinfo(dtype)
+        # float64 cannot hold the largest 64-bit integers; step below them instead
+        top = np.nextafter(float(limits.max), 0) if dtype.itemsize == 8 else limits.max
+        return np.clip(np.rint(values), limits.min, top).astype(dtype)
+    return values.astype(dtype)
 
 
 def value_range(known: NDArray[Any]) -> ValueRange:
@@ -66,11 +72,13 @@ def value_range(known: NDArray[Any]) -> ValueRange:
     ----------
     known : array of any real dtype, finite, not empty
     """
-    low, high = float(known.min()), float(known.max())
+    low, high = max(float(known.min()), -_LARGEST), min(float(known.max()), _LARGEST)
     full = _full_scale(known.dtype, low, high)
     if full is not None and high - low >= 0.25 * full.width:
         return full
-    inner_low, inner_high = (float(q) for q in np.percentile(known, [0.1, 99.9]))
+    # in float64, because differences between the extremes of a narrow type overflow
+    values = np.clip(known.astype(np.float64), low, high)
+    inner_low, inner_high = (float(q) for q in np.percentile(values, [0.1, 99.9]))
     spread = inner_high - inner_low
     if spread > 0:
         low, high = max(low, inner_low - spread), min(high, inner_high + spread)
@@ -214,13 +222,12 @@ class Picture:
     ) -> NDArray[Any]:
         """Mix what stood under the mask with the fill; pixels that held no number are filled."""
         finite = np.isfinite(old) if old.dtype.kind == "f" else np.ones(old.shape, bool)
+        share = weight.astype(np.float64)
         if old.ndim == 3:
-            weight = weight[..., None]
-        mixed = np.where(finite, old, 0).astype(np.float64) * (1.0 - weight) + new * weight
-        if old.dtype.kind in "iu":
-            mixed = np.rint(mixed)
-        partly = finite & (weight < 1.0)
-        return np.where(partly, mixed.astype(old.dtype), new)
+            share = share[..., None]
+        mixed = np.where(finite, old, 0).astype(np.float64) * (1.0 - share) + new * share
+        partly = finite & (share < 1.0)
+        return np.where(partly, _as_type(mixed, old.dtype), new)
 
 
 def _kind_of(image: NDArray[Any], rgb: bool | None) -> Kind:

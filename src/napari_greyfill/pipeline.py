@@ -199,6 +199,11 @@ def colorize(
     ------
     GreyfillError
         As in `fill`.
+
+    Warns
+    -----
+    GreyfillWarning
+        As in `fill`.
     """
     parameters = FillParameters(colorizer=method, device=device, seed=seed)
     job = prepare(image, mask, parameters)
@@ -210,10 +215,15 @@ def colorize(
             f"The grey has shape {plane.shape} and the image {job.picture.hole.shape}; "
             "pass one grey value for each pixel."
         )
+    if not np.isfinite(plane[job.picture.hole]).all():
+        raise UnsupportedImage("The grey is not a number somewhere in the hole; fill it first.")
     patches = tuple(
         Patch(r.core, job.picture.values.to_unit(plane[r.core.slices])) for r in job.regions
     )
-    return job.picture.composite(exhaust(Colouring(job, patches, 0.0, 1.0).run()))
+    coloured = exhaust(Colouring(job, patches, 0.0, 1.0).run())
+    for note in job.notes:
+        warnings.warn(note, GreyfillWarning, stacklevel=2)
+    return job.picture.composite(coloured)
 
 
 def _run(job: FillJob) -> Generator[Step, None, FillResult]:

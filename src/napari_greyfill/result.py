@@ -99,7 +99,7 @@ class FillResult:
     @cached_property
     def grey(self) -> NDArray[Any]:
         """Return the filled luma, (H, W), in the type of the input."""
-        filled = [step for step in self.steps if step.name == FILLED_GREY] or self.steps[-1:]
+        filled = [step for step in self.steps if step.name in (FILLED_GREY, FILLED_COLOUR)]
         picture = filled[0].picture
         assert picture is not None  # kept steps always have one
         return picture.composite_grey(filled[0].patches)

@@ -127,15 +127,13 @@ class Colouring(_Stage):
             except OutOfMemory as error:
                 if self.job.compute.device == "cpu":
                     raise
-                yield self._note(f"{error} The colour is recovered on the CPU instead.")
+                note = f"{error} The colour is recovered on the CPU instead."
+                self.job.notes.append(note)
+                yield Step("colour", note, self._fraction(index, 0.0), "note")
                 cpu = self.job.on_device("cpu")
                 patch = yield from self._colour(index, region, patches, cpu)
             patches = (*patches, patch)
         return patches
-
-    def _note(self, text: str) -> Step:
-        self.job.notes.append(text)
-        return Step("colour", text, self._start, "note")
 
     def _colour(
         self, index: int, region: Region, done: Patches, colorizer: Colorizer

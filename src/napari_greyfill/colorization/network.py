@@ -112,7 +112,7 @@ def training(
         yield output.detach()
         if step + 1 < steps:
             optimizer.zero_grad()
-            masked_mse(output, target, known).backward()  # type: ignore[no-untyped-call]
+            masked_mse(output, target, known).backward()
             optimizer.step()
 
 
@@ -129,7 +129,7 @@ def stop_when(network: ColourNet, cancelled: CancelCheck) -> None:
     def watch(_: nn.Module, __: object, output: Tensor) -> None:
         ask()
         if output.requires_grad:
-            output.register_hook(ask)  # type: ignore[no-untyped-call]
+            output.register_hook(ask)
 
     for layer in network.model:
         if isinstance(layer, _ResidualBlock):

@@ -108,7 +108,7 @@ class Published(Colorizer):
     ) -> Generator[Tensor, None, None]:
         from napari_greyfill.colorization.network import new_network, stop_when, training
 
-        seed = self.compute.seed * 16 + index
+        seed = (self.compute.seed * 16 + index) % 2**63  # the largest that torch takes
         channels = [level.grey[..., None]]
         if coarser is not None:
             shape = (level.hole.shape[0], level.hole.shape[1])
@@ -159,8 +159,8 @@ class Progressive(Published):
 
     SCHEDULES: ClassVar[dict[int, Schedule]] = {
         1: Schedule((401,), (0.01,)),
-        2: Schedule((401, 61), (0.01, 0.003)),
-        3: Schedule((401, 151, 41), (0.01, 0.005, 0.003)),
+        2: Schedule((401, 101), (0.01, 0.003)),
+        3: Schedule((401, 201, 101), (0.01, 0.005, 0.003)),
     }
     AS_BYTES: ClassVar[bool] = False
 

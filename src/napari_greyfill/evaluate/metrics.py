@@ -70,7 +70,7 @@ def metrics(
     Raises
     ------
     ShapeMismatch
-        If the shapes differ.
+        If image, reference and mask do not cover the same pixels.
     """
     filled, truth = np.asarray(image), np.asarray(reference)
     if filled.shape != truth.shape:
@@ -79,7 +79,13 @@ def metrics(
             "choose a reference of the same size and kind."
         )
     picture = Picture.from_array(truth, np.zeros(truth.shape[:2], bool), rgb=rgb)
-    hole = hole_from_mask(mask) & ~picture.hole
+    painted = hole_from_mask(mask)
+    if painted.shape != picture.hole.shape:
+        raise ShapeMismatch(
+            f"The mask has shape {painted.shape} and the image {picture.hole.shape}; "
+            "choose the mask that was filled."
+        )
+    hole = painted & ~picture.hole
     first, second = _values(filled, picture), _values(truth, picture)
     ssim, hole_ssim = _ssim(first, second, hole, picture.values.width)
     found = {

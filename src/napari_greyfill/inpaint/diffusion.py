@@ -86,6 +86,7 @@ def _solve(plane: Plane, hole: Hole) -> Plane:
 class _OpenCV(Inpainter):
     """Runs one of the two methods of ``cv2.inpaint`` on each channel, in float32."""
 
+    minimum = 2  # OpenCV reads beyond rows and columns that have no neighbour
     RADIUS: ClassVar[float] = 3.0
     flag: ClassVar[str]
 

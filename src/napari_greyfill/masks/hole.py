@@ -41,7 +41,7 @@ def hole_from_mask(mask: ArrayLike, *, labels: Collection[int] | None = None) ->
             f"A mask has two dimensions, this one has {array.ndim}; "
             "pass the mask of one plane, height x width."
         )
-    hole: NDArray[np.bool_] = selected_labels(_as_integers(array), labels)
+    hole: NDArray[np.bool_] = selected_labels(_checked(array), labels)
     if not hole.any():
         wanted = "" if labels is None else f" with label {_listed(labels)}"
         raise EmptyMask(f"No pixel of the mask is painted{wanted}; paint a mask first.")
@@ -57,19 +57,18 @@ def selected_labels(
     return np.isin(labels, list(chosen))
 
 
-def _as_integers(mask: NDArray[Any]) -> NDArray[Any]:
+def _checked(mask: NDArray[Any]) -> NDArray[Any]:
     if mask.dtype.kind in "biu":
         return mask
     if mask.dtype.kind != "f":
         raise BadMask(f"A mask cannot be of type {mask.dtype}; use booleans or integers.")
-    painted = mask != 0
-    values = mask[painted]
+    values = mask[mask != 0]
     if not np.isfinite(values).all() or (values.size and values.min() != values.max()):
         raise BadMask(
             "The mask holds floats with values in between; "
             "decide what is painted first, for example with: mask > 0.5"
         )
-    return np.asarray(painted)
+    return mask
 
 
 def _listed(labels: Collection[int]) -> str:

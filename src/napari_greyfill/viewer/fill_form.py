@@ -1,0 +1,250 @@
+"""The controls of the Fill dock. It knows nothing of running: it holds choices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from magicgui.widgets import ComboBox, create_widget
+from qtpy.QtCore import QSize, Qt, Signal
+from qtpy.QtGui import QStandardItemModel
+from qtpy.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+from superqt import QCollapsible
+
+from napari_greyfill.colorization import COLORIZERS, colorizers
+from napari_greyfill.device import DEVICES
+from napari_greyfill.inpaint import INPAINTERS, methods
+from napari_greyfill.job import FillParameters
+from napari_greyfill.methodinfo import MethodInfo
+from napari_greyfill.viewer.texts import FILL as TEXTS
+
+if TYPE_CHECKING:
+    from napari.layers import Image, Labels
+
+__all__ = ["FillForm"]
+
+_PIPELINE_TITLES = {
+    "grey-rgb": "Grey → colour",
+    "rgb-grey-rgb": "Colour → grey → colour",
+    "rgb-rgb": "Colour",
+}
+_LABEL_CHOICES = {"all": "All painted labels", "selected": "The selected label"}
+_DEVICE_TITLES = {"auto": "Auto", "cpu": "CPU", "cuda": "CUDA (NVIDIA)", "mps": "MPS (Apple)"}
+
+
+class FillForm(QWidget):
+    """Image, mask and how to fill.
+
+    Signals
+    -------
+    changed
+        A choice changed that may decide whether a fill can start.
+    new_mask_wanted
+    """
+
+    changed = Signal()
+    new_mask_wanted = Signal()
+
+    def __init__(self, device: str = "auto", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.image_choice = _layer_choice("napari.layers.Image")
+        self.mask_choice = _layer_choice("napari.layers.Labels")
+        self.reference_choice = _layer_choice("napari.layers.Image", nullable=True)
+        self.new_mask = QPushButton("New mask")
+        self.method = _method_combo(methods(), INPAINTERS.auto)
+        self.colorizer = _method_combo(colorizers(), COLORIZERS.auto)
+        self.pipeline = _combo(_PIPELINE_TITLES)
+        self.labels = _combo(_LABEL_CHOICES)
+        self.device = _combo({name: _DEVICE_TITLES[name] for name in DEVICES}, device)
+        self.grow = _pixels(2)
+        self.feather = _pixels(0)
+        self.seed = QSpinBox()
+        self.seed.setMaximum(2**31 - 1)
+        self.intermediates = _check("Keep intermediate images", checked=True)
+        self.preview = _check("Show previews", checked=True)
+        self.keep = _check("Keep earlier results", checked=False)
+        self._arrange()
+        self._connect()
+
+    # ------------------------------------------------------------ choices
+
+    @property
+    def image_layer(self) -> Image | None:
+        """Return the chosen image layer."""
+        return self.image_choice.value
+
+    @property
+    def mask_layer(self) -> Labels | None:
+        """Return the chosen mask layer."""
+        return self.mask_choice.value
+
+    @property
+    def reference_layer(self) -> Image | None:
+        """Return the layer to measure against, if any."""
+        return self.reference_choice.value
+
+    def chosen_labels(self) -> tuple[int, ...] | None:
+        """Return the labels that count; None for all."""
+        mask = self.mask_layer
+        if self.labels.currentData() == "all" or mask is None:
+            return None
+        return (int(mask.selected_label),)
+
+    def parameters(self) -> FillParameters:
+        """Return the choices as the engine takes them."""
+        return FillParameters(
+            method=self.method.currentData(),
+            pipeline=self.pipeline.currentData(),
+            colorizer=self.colorizer.currentData(),
+            labels=self.chosen_labels(),
+            device=self.device.currentData(),
+            seed=self.seed.value(),
+            grow=self.grow.value(),
+            feather=self.feather.value(),
+        )
+
+    def restore_defaults(self, device: str) -> None:
+        """Set everything but the layers to what it was when the dock opened."""
+        for combo in (self.method, self.colorizer, self.pipeline, self.labels):
+            combo.setCurrentIndex(0)
+        self.device.setCurrentIndex(self.device.findData(device))
+        self.grow.setValue(2)
+        self.feather.setValue(0)
+        self.seed.setValue(0)
+        for box, checked in ((self.intermediates, True), (self.preview, True), (self.keep, False)):
+            box.setChecked(checked)
+
+    def reset_choices(self) -> None:
+        """List the layers anew; napari calls it through the dock when layers change."""
+        for combo in (self.image_choice, self.mask_choice, self.reference_choice):
+            combo.reset_choices()
+        self.changed.emit()
+
+    # ------------------------------------------------------------ layout
+
+    def _arrange(self) -> None:
+        mask_row = QHBoxLayout()
+        mask_row.addWidget(self.mask_choice.native, stretch=1)
+        mask_row.addWidget(self.new_mask)
+        basic: list[tuple[str, str, Any]] = [
+            ("Image", "image", self.image_choice.native),
+            ("Mask", "mask", mask_row),
+            ("Method", "method", self.method),
+            ("Colorizer", "colorizer", self.colorizer),
+            ("Grow by", "grow", self.grow),
+        ]
+        advanced: list[tuple[str, str, Any]] = [
+            ("Pipeline", "pipeline", self.pipeline),
+            ("Labels", "labels", self.labels),
+            ("Feather", "feather", self.feather),
+            ("Device", "device", self.device),
+            ("Seed", "seed", self.seed),
+            ("Reference", "reference", self.reference_choice.native),
+            ("", "intermediates", self.intermediates),
+            ("", "preview", self.preview),
+            ("", "keep", self.keep),
+        ]
+        self.advanced = QCollapsible("Advanced")
+        self.advanced.setDuration(0)
+        content = QWidget()
+        content.setLayout(_form(advanced))
+        self.advanced.setContent(content)
+        self.advanced.collapse(animate=False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(_form(basic))
+        layout.addWidget(self.advanced)
+        self.mask_choice.native.setToolTip(TEXTS["mask"])
+        self.new_mask.setToolTip(TEXTS["new_mask"])
+        for combo in (
+            self.image_choice.native,
+            self.mask_choice.native,
+            self.reference_choice.native,
+        ):
+            _let_shrink(combo)
+
+    def _connect(self) -> None:
+        self.new_mask.clicked.connect(lambda: self.new_mask_wanted.emit())
+        for choice in (self.image_choice, self.mask_choice, self.reference_choice):
+            choice.changed.connect(lambda _: self.changed.emit())
+        for combo in (self.method, self.colorizer, self.labels):
+            combo.currentIndexChanged.connect(lambda _: self.changed.emit())
+
+
+def _form(rows: Sequence[tuple[str, str, Any]]) -> QFormLayout:
+    form = QFormLayout()
+    form.setContentsMargins(0, 0, 0, 0)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    for title, key, field in rows:
+        form.addRow(title, field)
+        label = form.labelForField(field)
+        for widget in (label, field):
+            if isinstance(widget, QWidget):
+                widget.setToolTip(TEXTS[key])
+    return form
+
+
+def _layer_choice(kind: str, *, nullable: bool = False) -> ComboBox:
+    """Return a combo box that lists the viewer's layers of a kind."""
+    choice = cast(ComboBox, create_widget(annotation=kind, options={"nullable": nullable}))
+    _let_shrink(choice.native)
+    return choice
+
+
+def _combo(titles: dict[str, str], chosen: str = "") -> QComboBox:
+    combo = QComboBox()
+    for name, title in titles.items():
+        combo.addItem(title, name)
+    combo.setCurrentIndex(max(0, combo.findData(chosen)))
+    _let_shrink(combo)
+    return combo
+
+
+def _method_combo(infos: Sequence[MethodInfo], auto: str) -> QComboBox:
+    """Return the methods of a stage, auto first; those that cannot run are greyed out."""
+    titles = {info.name: info.title for info in infos}
+    combo = _combo({"auto": f"Auto ({auto})", **titles})
+    for info in infos:
+        index = combo.findData(info.name)
+        tip = info.summary if info.available else f"{info.summary} {info.why_not}"
+        combo.setItemData(index, tip, Qt.ItemDataRole.ToolTipRole)
+        model = combo.model()
+        assert isinstance(model, QStandardItemModel)
+        model.item(index).setEnabled(info.available)
+    return combo
+
+
+def _let_shrink(combo: QComboBox) -> None:
+    """Keep long names from making the dock wide."""
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    combo.setMinimumContentsLength(6)
+    combo.setMinimumSize(QSize(0, 0))
+    combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+
+def _pixels(value: float) -> QDoubleSpinBox:
+    box = QDoubleSpinBox()
+    box.setDecimals(1)
+    box.setSingleStep(1.0)
+    box.setMaximum(999.0)
+    box.setSuffix(" px")
+    box.setValue(value)
+    return box
+
+
+def _check(text: str, *, checked: bool) -> QCheckBox:
+    box = QCheckBox(text)
+    box.setChecked(checked)
+    return box

@@ -1,0 +1,346 @@
+"""The one place that touches layers: reads planes, makes masks, shows results.
+
+* `plane_at`, `Placement`: the plane of a layer that the viewer shows, and where it lies.
+* `not_ready`: why a fill cannot start, in words.
+* `new_mask`, `edit_mask`: masks to paint on, and changes to them that can be undone.
+* `ResultLayers`: adds results, updates its own layers in later runs, never anybody else's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_greyfill.viewer.models import PlaneSource
+
+if TYPE_CHECKING:
+    from napari.layers import Image, Labels, Layer
+    from napari.viewer import Viewer
+
+__all__ = [
+    "Placement",
+    "ResultImage",
+    "ResultLayers",
+    "edit_mask",
+    "new_mask",
+    "not_ready",
+    "original_shown",
+    "plane_at",
+    "plane_index",
+]
+
+
+# ---------------------------------------------------------------- planes
+
+
+def plane_index(layer: Layer, viewer: Viewer) -> tuple[int, ...]:
+    """Return where the displayed plane lies along the axes before the last two."""
+    extra = layer.ndim - 2
+    if extra == 0:
+        return ()
+    position = layer.world_to_data(viewer.dims.point[-layer.ndim :])
+    last = np.array(_shape(layer)[:extra]) - 1
+    return tuple(int(i) for i in np.clip(np.rint(position[:extra]), 0, last))
+
+
+def plane_at(layer: Layer, index: tuple[int, ...]) -> PlaneSource:
+    """Return one plane of a layer; a mask of fewer dimensions serves every plane."""
+    return PlaneSource(_full_data(layer), index[len(index) - (layer.ndim - 2) :])
+
+
+def _full_data(layer: Layer) -> Any:  # noqa: ANN401 - any array type
+    return layer.data[0] if getattr(layer, "multiscale", False) else layer.data
+
+
+def _shape(layer: Layer) -> tuple[int, ...]:
+    """Return the shape of the data without its colour axis."""
+    return tuple(_full_data(layer).shape[: layer.ndim])
+
+
+def not_ready(viewer: Viewer, image: Image | None, mask: Labels | None) -> str:
+    """Return why a fill cannot start, or an empty string."""
+    if image is None or image not in viewer.layers:
+        return "Open an image first."
+    if mask is None or mask not in viewer.layers:
+        return "Press New mask and paint over what is to be filled."
+    if viewer.dims.ndisplay != 2:
+        return "Switch to the 2-D view."
+    if image.ndim > 2 and viewer.dims.displayed[-2:] != (
+        viewer.dims.ndim - 2,
+        viewer.dims.ndim - 1,
+    ):
+        return "Show the last two axes: planes are filled as they are stored."
+    shape = _shape(image)
+    if _shape(mask)[-2:] != shape[-2:] or mask.ndim > image.ndim:
+        return f"Image and mask differ in size: {_by(shape)} and {_by(_shape(mask))} pixels."
+    if mask.ndim == image.ndim and _shape(mask) != shape:
+        return f"Image and mask differ in size: {_by(shape)} and {_by(_shape(mask))} pixels."
+    return ""
+
+
+def _by(shape: tuple[int, ...]) -> str:
+    return " × ".join(str(n) for n in shape)
+
+
+# ---------------------------------------------------------------- masks
+
+
+def new_mask(viewer: Viewer, image: Image) -> Labels:
+    """Add an empty labels layer that lies on the image, with the brush in hand."""
+    shape = _shape(image)
+    mask = viewer.add_labels(
+        np.zeros(shape, dtype=np.uint8),
+        name=f"{image.name} mask",
+        **_spatial(image),
+    )
+    mask.brush_size = max(5, min(shape[-2:]) // 40)
+    mask.mode = "paint"
+    viewer.layers.selection.active = mask
+    return mask
+
+
+def edit_mask(mask: Labels, index: tuple[int, ...], plane: NDArray[Any]) -> None:
+    """Replace one plane of a mask as a single edit that Undo takes back."""
+    old = np.asarray(mask.data[index])
+    where = np.nonzero(old != plane)
+    if where[0].size == 0:
+        return
+    position = tuple(np.full(where[0].size, i) for i in index)
+    with mask.block_history():
+        mask.data_setitem((*position, *where), plane[where])
+
+
+# ---------------------------------------------------------------- results
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a plane lies in the world and how it is displayed, copied from its layer.
+
+    Attributes
+    ----------
+    index : tuple of int
+        The plane's position in its stack; empty for a single plane.
+    spatial : dict
+        scale, translate, rotate, shear, affine, units and axis_labels of a layer that holds
+        this plane alone.
+    display : dict
+        contrast_limits, colormap, gamma, interpolation for images of the same kind.
+    """
+
+    index: tuple[int, ...]
+    spatial: dict[str, Any]
+    display: dict[str, Any]
+    rgb: bool
+    source: str
+
+    @classmethod
+    def of(cls, image: Image, index: tuple[int, ...]) -> Placement:
+        """Copy what is needed, so that the layer may go away meanwhile."""
+        display = {
+            "gamma": image.gamma,
+            "interpolation2d": image.interpolation2d,
+            "blending": image.blending,
+        }
+        if not image.rgb:
+            display["contrast_limits"] = tuple(image.contrast_limits)
+            display["colormap"] = image.colormap
+        return cls(index, _spatial(image, index), display, bool(image.rgb), image.name)
+
+    def stacked(self, plane: NDArray[Any]) -> NDArray[Any]:
+        """Return a plane with an axis of length 1 for each axis of its stack."""
+        return plane[(np.newaxis,) * len(self.index)]
+
+
+def _spatial(layer: Layer, index: tuple[int, ...] = ()) -> dict[str, Any]:
+    """Return a layer's spatial metadata, moved to one plane of its stack."""
+    offset = np.zeros(layer.ndim)
+    offset[: len(index)] = index
+    return {
+        "scale": np.array(layer.scale),
+        "translate": np.array(layer.translate) + _linear(layer) @ offset,
+        "rotate": np.array(layer.rotate),
+        "shear": np.array(layer.shear),
+        "affine": np.array(layer.affine.affine_matrix),
+        "units": layer.units,
+        "axis_labels": layer.axis_labels,
+    }
+
+
+def _linear(layer: Layer) -> NDArray[np.float64]:
+    """Return the matrix that takes steps in data to steps before the layer's affine."""
+    from napari.utils.transforms import Affine
+
+    own = Affine(rotate=layer.rotate, shear=layer.shear, scale=layer.scale)
+    return np.asarray(own.linear_matrix)
+
+
+@dataclass(frozen=True, eq=False)
+class ResultImage:
+    """One image of a finished run.
+
+    Attributes
+    ----------
+    role : str
+        What it shows; one layer for each role, image and plane.
+    """
+
+    role: str
+    data: NDArray[Any]
+    rgb: bool
+    visible: bool = False
+
+
+@dataclass
+class ResultLayers:
+    """The layers this dock made, and nobody else's."""
+
+    viewer: Viewer
+    _own: dict[tuple[int, tuple[int, ...]], dict[str, Layer]] = field(default_factory=dict)
+    _preview: Image | None = None
+
+    def show_preview(self, plane: NDArray[Any], placement: Placement) -> None:
+        """Show an unfinished result in a layer of its own."""
+        if self._preview is not None and self._preview in self.viewer.layers:
+            self._preview.data = placement.stacked(plane)
+            return
+        name = f"{placement.source} (preview)"
+        display = placement.display if _same_kind(plane, placement) else {}
+        self._preview = self.viewer.add_image(
+            placement.stacked(plane),
+            name=name,
+            rgb=placement.rgb,
+            **placement.spatial,
+            **display,
+        )
+
+    def remove_preview(self) -> None:
+        """Take the unfinished result away."""
+        if self._preview is not None and self._preview in self.viewer.layers:
+            self.viewer.layers.remove(self._preview)
+        self._preview = None
+
+    def show(
+        self,
+        source: int,
+        placement: Placement,
+        images: Sequence[ResultImage],
+        region: NDArray[np.bool_],
+        metadata: dict[str, Any],
+        *,
+        keep_earlier: bool = False,
+    ) -> Layer:
+        """Add the images and the filled region, or update the layers of an earlier run.
+
+        Parameters
+        ----------
+        source : int
+            Identity of the image layer.
+        placement : Placement
+        images : sequence of ResultImage
+            The last one is the result.
+        region : (H, W) bool array
+            The pixels that were filled.
+        metadata : dict
+            Provenance, put into every layer as ``metadata["greyfill"]``.
+        keep_earlier : bool
+            Add new layers whatever there is.
+
+        Returns
+        -------
+        Layer
+            The result, selected.
+        """
+        key = (source, placement.index)
+        earlier = {} if keep_earlier else self._own.get(key, {})
+        roles: dict[str, Layer] = {}
+        with self._steady():
+            for image in images[:-1]:
+                roles[image.role] = self._put(earlier, placement, image)
+            roles["filled region"] = self._put_region(earlier, placement, region)
+            roles[images[-1].role] = self._put(earlier, placement, images[-1])
+            for role in set(earlier) - set(roles):
+                if earlier[role] in self.viewer.layers:
+                    self.viewer.layers.remove(earlier[role])
+        for role, layer in roles.items():
+            layer.metadata["greyfill"] = {**metadata, "role": role}
+        self._own[key] = roles
+        result = roles[images[-1].role]
+        self.viewer.layers.selection.active = result
+        return result
+
+    def _put(self, earlier: dict[str, Layer], placement: Placement, image: ResultImage) -> Layer:
+        data = placement.stacked(image.data)
+        layer = earlier.get(image.role)
+        if layer is not None and layer in self.viewer.layers and layer.rgb == image.rgb:
+            _update(layer, data, placement)
+            return layer
+        display = dict(placement.display)
+        if image.rgb != placement.rgb:  # grey made from colour
+            display["contrast_limits"] = _full_range(image.data)
+        return self.viewer.add_image(
+            data,
+            name=f"{placement.source} {image.role}",
+            rgb=image.rgb,
+            visible=image.visible,
+            **placement.spatial,
+            **display,
+        )
+
+    def _put_region(
+        self, earlier: dict[str, Layer], placement: Placement, region: NDArray[np.bool_]
+    ) -> Layer:
+        data = placement.stacked(region.astype(np.uint8))
+        layer = earlier.get("filled region")
+        if layer is not None and layer in self.viewer.layers:
+            _update(layer, data, placement)
+            return layer
+        name = f"{placement.source} filled region"
+        return self.viewer.add_labels(data, name=name, visible=False, **placement.spatial)
+
+    @contextmanager
+    def _steady(self) -> Iterator[None]:
+        """Keep the current plane in view: adding layers can move the sliders."""
+        point = self.viewer.dims.point
+        yield
+        self.viewer.dims.point = point
+
+
+def _update(layer: Layer, data: NDArray[Any], placement: Placement) -> None:
+    layer.data = data
+    for name, value in placement.spatial.items():
+        setattr(layer, name, value)
+
+
+def _same_kind(plane: NDArray[Any], placement: Placement) -> bool:
+    return (plane.ndim == 3) == placement.rgb
+
+
+def _full_range(data: NDArray[Any]) -> tuple[float, float]:
+    """Return contrast limits for the luma of a colour image."""
+    if data.dtype.kind in "iu":
+        low, high = 0.0, float(np.iinfo(data.dtype).max)
+        if float(data.max()) > high / 4:
+            return low, high
+    return float(data.min()), max(float(data.max()), float(data.min()) + 1e-6)
+
+
+@contextmanager
+def original_shown(viewer: Viewer, image: Layer) -> Iterator[None]:
+    """Show an image without what lies over it, and put everything back afterwards."""
+    before = [(layer, layer.visible) for layer in viewer.layers]
+    position = viewer.layers.index(image)
+    for layer, _ in before[position + 1 :]:
+        layer.visible = False
+    image.visible = True
+    try:
+        yield
+    finally:
+        for layer, visible in before:
+            if layer in viewer.layers:
+                layer.visible = visible

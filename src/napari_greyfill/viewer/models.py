@@ -1,0 +1,165 @@
+"""Plain data of the Fill dock: what was asked for, what came out, rows of the table.
+
+No Qt and no napari here, so everything can be tested without a window.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_greyfill.evaluate import METRICS
+from napari_greyfill.job import FillParameters
+
+__all__ = [
+    "COLUMNS",
+    "Column",
+    "FillRequest",
+    "PlaneSource",
+    "RunRow",
+    "as_python",
+    "to_csv",
+    "to_tsv",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class PlaneSource:
+    """One plane of a layer's data, read when it is needed and not before.
+
+    Attributes
+    ----------
+    data : array-like
+        NumPy, dask, zarr: whatever the layer holds.
+    index : tuple of int
+        Position along all axes before the last two (not counting colour).
+    """
+
+    data: Any
+    index: tuple[int, ...] = ()
+
+    def read(self) -> NDArray[Any]:
+        """Return the plane as a NumPy array."""
+        return np.asarray(self.data[self.index] if self.index else self.data)
+
+
+@dataclass(frozen=True, eq=False)
+class FillRequest:
+    """Everything a run needs, taken from the viewer at the moment Run was pressed."""
+
+    image: PlaneSource
+    mask: PlaneSource
+    rgb: bool
+    parameters: FillParameters
+    image_name: str
+    mask_name: str
+    mask_index: tuple[int, ...] = ()
+    reference: PlaneSource | None = None
+    reference_name: str = ""
+    intermediates: bool = True
+    preview: bool = True
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """One row of the metrics table."""
+
+    run: int
+    image: str
+    method: str
+    pipeline: str
+    colorizer: str
+    seconds: float
+    pixels: int
+    metrics: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: how to get its value from a row and how to show it."""
+
+    key: str
+    title: str
+    explanation: str
+    value: Callable[[RunRow], float | int | str | None]
+    digits: int | None = None
+
+    def text(self, row: RunRow) -> str:
+        """Return the value as people read it; a dash where there is none."""
+        value = self.value(row)
+        if value is None or value == "" or (isinstance(value, float) and np.isnan(value)):
+            return "–"
+        if isinstance(value, float) and np.isinf(value):
+            return "∞"
+        return f"{value:.{self.digits}f}" if self.digits is not None else str(value)
+
+
+def _metric_column(key: str, title: str, explanation: str, digits: int) -> Column:
+    return Column(key, title, explanation, lambda row: row.metrics.get(key), digits)
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("run", "Run", "Number of the run.", lambda row: row.run),
+    Column("image", "Image", "Name of the image layer.", lambda row: row.image),
+    Column("method", "Method", "What filled the hole.", lambda row: row.method),
+    Column("pipeline", "Pipeline", "How grey and colour were used.", lambda row: row.pipeline),
+    Column("colorizer", "Colorizer", "What recovered the colour.", lambda row: row.colorizer),
+    *(_metric_column(m.key, m.title, m.explanation, m.digits) for m in METRICS),
+    Column("seconds", "Seconds", "Wall time of the fill.", lambda row: row.seconds, 2),
+    Column("pixels", "Pixels", "Number of pixels that were filled.", lambda row: row.pixels),
+)
+
+
+def to_csv(rows: Sequence[RunRow]) -> str:
+    """Return the table as CSV: keys as header, full precision, empty where nothing is known."""
+    return _table(rows, [c.key for c in COLUMNS], lambda c, row: c.value(row), ",")
+
+
+def to_tsv(rows: Sequence[RunRow]) -> str:
+    """Return the table as it is shown, separated by tabs, for pasting into a spreadsheet."""
+    return _table(rows, [c.title for c in COLUMNS], lambda c, row: c.text(row), "\t")
+
+
+def _table(
+    rows: Sequence[RunRow],
+    header: list[str],
+    cell: Callable[[Column, RunRow], object],
+    delimiter: str,
+) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([cell(column, row) for column in COLUMNS] for row in rows)
+    return out.getvalue()
+
+
+def as_python(request: FillRequest) -> str:
+    """Return lines for napari's console that repeat a run."""
+    defaults = FillParameters()
+    arguments = [
+        f"{name}={value!r}"
+        for name, value in vars(request.parameters).items()
+        if value != getattr(defaults, name)
+    ]
+    image = _plane_in_console(request.image_name, request.image.index)
+    mask = _plane_in_console(request.mask_name, request.mask_index)
+    if request.image.index:
+        arguments.insert(0, f"rgb={request.rgb}")
+    listed = "".join(f"    {argument},\n" for argument in [image, mask, *arguments])
+    return (
+        "import napari_greyfill as greyfill\n\n"
+        f"result = greyfill.fill(\n{listed})\n"
+        f"viewer.add_image(result.image, name={request.image_name + ' filled'!r}, "
+        f"rgb={request.rgb})\n"
+    )
+
+
+def _plane_in_console(name: str, index: tuple[int, ...]) -> str:
+    layer = f"viewer.layers[{name!r}]"
+    return f"{layer}.data[{', '.join(str(i) for i in index)}]" if index else layer

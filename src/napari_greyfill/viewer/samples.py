@@ -1,0 +1,80 @@
+"""Pictures with damage to try the plugin on, made from scikit-image's own.
+
+Each sample is three layers: the damaged picture, the intact one (hidden, to measure against)
+and the mask of the damage.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from skimage import data
+from skimage.draw import disk, line
+from skimage.morphology import dilation
+from skimage.morphology import disk as disk_footprint
+
+__all__ = ["dusty_histology", "scratched_cells", "scratched_photo"]
+
+LayerTuple = tuple[NDArray[Any], dict[str, Any], str]
+Mask = NDArray[np.bool_]
+
+
+def scratched_photo() -> list[LayerTuple]:
+    """Return a photograph with white scratches."""
+    photo = data.chelsea()
+    mask = _strokes(photo.shape[:2], count=6, width=1, seed=4)
+    return _layers("photo", photo, mask, damage=(255, 255, 255), rgb=True)
+
+
+def dusty_histology() -> list[LayerTuple]:
+    """Return immunohistochemistry with dark specks of dust."""
+    slide = data.immunohistochemistry()
+    mask = _specks(slide.shape[:2], count=40, radii=(2, 9), seed=1)
+    return _layers("histology", slide, mask, damage=(35, 30, 28), rgb=True)
+
+
+def scratched_cells() -> list[LayerTuple]:
+    """Return a grey micrograph of a cell with a bright scratch."""
+    cells = data.cell()
+    mask = _strokes(cells.shape, count=1, width=3, seed=2)
+    return _layers("cells", cells, mask, damage=(255,), rgb=False)
+
+
+def _layers(
+    name: str, intact: NDArray[Any], mask: Mask, damage: tuple[int, ...], *, rgb: bool
+) -> list[LayerTuple]:
+    damaged = intact.copy()
+    damaged[mask] = damage
+    return [
+        (damaged, {"name": name, "rgb": rgb}, "image"),
+        (intact, {"name": f"{name} (intact)", "rgb": rgb, "visible": False}, "image"),
+        (mask.astype(np.uint8), {"name": f"{name} mask", "opacity": 0.6}, "labels"),
+    ]
+
+
+def _strokes(shape: tuple[int, ...], count: int, width: int, seed: int) -> Mask:
+    """Return bent lines across the picture."""
+    rng = np.random.default_rng(seed)
+    mask = np.zeros(shape[:2], dtype=bool)
+    height, width_px = mask.shape
+    for _ in range(count):
+        rows = np.cumsum(rng.normal(0, height / 14, 6)) + rng.uniform(0.15, 0.85) * height
+        columns = np.linspace(0.05, 0.95, 6) * width_px
+        rows = np.clip(rows, 2, height - 3).astype(int)
+        for i in range(5):
+            drawn = line(rows[i], int(columns[i]), rows[i + 1], int(columns[i + 1]))
+            mask[drawn] = True
+    return np.asarray(dilation(mask, disk_footprint(width)))
+
+
+def _specks(shape: tuple[int, ...], count: int, radii: tuple[int, int], seed: int) -> Mask:
+    """Return filled disks, small ones more often."""
+    rng = np.random.default_rng(seed)
+    mask = np.zeros(shape[:2], dtype=bool)
+    for _ in range(count):
+        radius = radii[0] + (radii[1] - radii[0]) * rng.random() ** 2
+        centre = (rng.uniform(0, shape[0]), rng.uniform(0, shape[1]))
+        mask[disk(centre, radius, shape=mask.shape)] = True
+    return mask

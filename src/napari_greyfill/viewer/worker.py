@@ -1,0 +1,149 @@
+"""A fill in a thread of its own, told as messages.
+
+`fill_the_hole` is the generator that runs in the thread; it never touches viewer, layers or
+widgets. What it yields are messages for the window; what it returns is `Finished`, `Failed`
+or None for a cancelled run. Exceptions do not leave it: a worker thread would lose some.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_greyfill.device import CancelCheck
+from napari_greyfill.errors import Cancelled, GreyfillError
+from napari_greyfill.evaluate import metrics
+from napari_greyfill.pipeline import fill_steps
+from napari_greyfill.result import FINAL, FillResult, Step
+from napari_greyfill.viewer.layers import ResultImage
+from napari_greyfill.viewer.models import FillRequest
+
+__all__ = ["Failed", "Finished", "Note", "Preview", "Progress", "fill_the_hole"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is happening, and the finished share of it, 0 to 1."""
+
+    text: str
+    fraction: float
+
+
+@dataclass(frozen=True, eq=False)
+class Preview:
+    """The image as it would be if the fill stopped now."""
+
+    image: NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence the user must see."""
+
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class Finished:
+    """Everything a finished run leaves behind; the last image is the result."""
+
+    images: tuple[ResultImage, ...]
+    hole: NDArray[np.bool_]
+    provenance: dict[str, Any]
+    metrics: dict[str, float]
+    method: str
+    pipeline: str
+    colorizer: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Why the run ended; `error.__traceback__` tells where."""
+
+    error: Exception
+
+
+Message = Progress | Preview | Note
+
+
+def fill_the_hole(
+    request: FillRequest, cancelled: CancelCheck
+) -> Generator[Message, None, Finished | Failed | None]:
+    """Run a request and report on it."""
+    try:
+        return (yield from _run(request, cancelled))
+    except Cancelled:
+        return None
+    except Exception as error:  # noqa: BLE001 - reported by the window, whatever it is
+        return Failed(error)
+
+
+def _run(request: FillRequest, cancelled: CancelCheck) -> Generator[Message, None, Finished]:
+    yield Progress("reading the image", 0.0)
+    parameters = {**vars(request.parameters)}
+    work = fill_steps(
+        request.image.read(),
+        request.mask.read(),
+        rgb=request.rgb,
+        cancelled=cancelled,
+        **parameters,
+    )
+    while True:
+        try:
+            step = next(work)
+        except StopIteration as stop:
+            result: FillResult = stop.value
+            break
+        yield from _messages(step, request)
+    found: dict[str, float] = {}
+    if request.reference is not None:
+        yield Progress("measuring", 1.0)
+        found, note = _measured(request, result)
+        if note:
+            yield Note(note)
+    return Finished(
+        images=tuple(_kept(result, request)),
+        hole=result.hole,
+        provenance=result.provenance,
+        metrics=found,
+        method=result.method,
+        pipeline=result.pipeline,
+        colorizer=result.colorizer,
+        seconds=result.seconds,
+    )
+
+
+def _messages(step: Step, request: FillRequest) -> Generator[Message, None, None]:
+    if step.kind == "note":
+        yield Note(step.name)
+        return
+    yield Progress(step.name, step.fraction)
+    unfinished = step.kind == "preview" or (step.kind == "result" and step.stage == "colour")
+    if request.preview and unfinished:
+        image = step.image
+        assert image is not None  # previews and results have one
+        yield Preview(image)
+
+
+def _kept(result: FillResult, request: FillRequest) -> Generator[ResultImage, None, None]:
+    """Yield the images to show, the result last."""
+    for step in result.steps[:-1] if request.intermediates else ():
+        image = step.image
+        assert image is not None  # only steps with an image are kept
+        yield ResultImage(step.name, image, rgb=request.rgb and not step.as_grey)
+    yield ResultImage(FINAL, result.image, rgb=request.rgb, visible=True)
+
+
+def _measured(request: FillRequest, result: FillResult) -> tuple[dict[str, float], str]:
+    """Return the metrics, or an empty table and why: a reference must not cost the result."""
+    assert request.reference is not None
+    try:
+        truth = request.reference.read()
+        return metrics(result.image, truth, result.hole, rgb=request.rgb), ""
+    except GreyfillError as error:
+        return {}, f"No metrics: {error}"
