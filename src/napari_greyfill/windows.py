@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
+from math import isqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from napari_greyfill.geometry import Window, group_boxes, tight_box
 
 __all__ = ["Region", "plan_regions"]
 
-CONTEXT = 64  # known pixels around a small hole; larger holes get half their own side
+CONTEXT = 64  # known pixels around a small hole; larger ones get half the side of their area
 LIMIT = 1024  # windows with a longer side are cut if they are nearly empty
 SPARSE = 0.1  # "nearly empty": at most this share of the box is hole
 
@@ -52,7 +53,7 @@ def plan_regions(hole: NDArray[np.bool_], *, context: int = CONTEXT) -> list[Reg
 
 
 def _with_context(core: Window, context: int, hole: NDArray[np.bool_]) -> Region:
-    margin = max(context, max(core.shape) // 2)
+    margin = max(context, isqrt(np.count_nonzero(hole[core.slices])) // 2)
     return Region(core, core.expanded(margin, (hole.shape[0], hole.shape[1])))
 
 

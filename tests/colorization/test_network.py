@@ -113,6 +113,8 @@ def test_a_step_can_be_stopped_between_its_layers(asked):
     stop_when(network, lambda: next(calls) >= asked)
     image = torch.rand(1, 1, 16, 16)
     with pytest.raises(Cancelled):
-        list(training(network, image, image.expand(1, 3, 16, 16), torch.ones(1, 1, 16, 16), 9, 0.01))
+        list(
+            training(network, image, image.expand(1, 3, 16, 16), torch.ones(1, 1, 16, 16), 9, 0.01)
+        )
     # each forward and each backward pass asks once a block: the stop came where it was asked for
     assert next(calls) == asked + 1

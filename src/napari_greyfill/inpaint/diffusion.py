@@ -88,6 +88,7 @@ class _OpenCV(Inpainter):
 
     minimum = 2  # OpenCV reads beyond rows and columns that have no neighbour
     RADIUS: ClassVar[float] = 3.0
+    SCALE: ClassVar[float] = 65_535.0  # OpenCV adds terms of about 1, whatever the range
     flag: ClassVar[str]
 
     def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
@@ -99,10 +100,10 @@ class _OpenCV(Inpainter):
         channels = np.atleast_3d(plane)
         filled = np.empty_like(channels)
         for index in range(channels.shape[-1]):
-            channel = np.ascontiguousarray(channels[..., index])
+            channel = np.ascontiguousarray(channels[..., index]) * np.float32(self.SCALE)
             filled[..., index] = cv2.inpaint(channel, hole.astype(np.uint8), self.RADIUS, flag)
             yield (index + 1) / channels.shape[-1]
-        return np.clip(filled.reshape(plane.shape), 0.0, 1.0)
+        return np.clip(filled.reshape(plane.shape) / np.float32(self.SCALE), 0.0, 1.0)
 
 
 class Telea(_OpenCV):

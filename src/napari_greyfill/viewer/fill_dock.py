@@ -1,7 +1,7 @@
 """The dock Fill: choose image and mask, run, watch, compare, measure.
 
 `FillDock` connects four parts that do not know each other: the form with the choices
-(`FillForm`), the worker (`fill_the_hole`), the layers (`ResultLayers`) and the table
+(`FillForm`), the runs (`FillRunner`), the layers (`ResultLayers`) and the table
 (`MetricsTable`).
 """
 
@@ -12,15 +12,14 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from qtpy.QtCore import Qt, QTimer
+from qtpy.compat import isalive
+from qtpy.QtCore import QTimer, Signal
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -31,21 +30,15 @@ from napari_greyfill.viewer import layers
 from napari_greyfill.viewer.fill_form import FillForm
 from napari_greyfill.viewer.metrics_table import MetricsTable
 from napari_greyfill.viewer.models import FillRequest, PlaneSource, RunRow, as_python
+from napari_greyfill.viewer.runner import FillRunner
+from napari_greyfill.viewer.scroll import VerticalScroll
 from napari_greyfill.viewer.settings import preferred_device
 from napari_greyfill.viewer.texts import FILL as TEXTS
-from napari_greyfill.viewer.worker import (
-    Failed,
-    Finished,
-    Note,
-    Preview,
-    Progress,
-    fill_the_hole,
-)
+from napari_greyfill.viewer.worker import Finished, Preview, Progress
 
 if TYPE_CHECKING:
     import napari.viewer
     from napari.layers import Layer
-    from napari.qt.threading import GeneratorWorker
 
 __all__ = ["FillDock"]
 
@@ -58,7 +51,14 @@ class FillDock(QWidget):
     Parameters
     ----------
     napari_viewer : napari.viewer.Viewer
+
+    Signals
+    -------
+    run_ended
+        A run is over: finished, failed or cancelled.
     """
+
+    run_ended = Signal()
 
     def __init__(self, napari_viewer: napari.viewer.Viewer) -> None:
         super().__init__()
@@ -66,13 +66,14 @@ class FillDock(QWidget):
         self.form = FillForm(preferred_device())
         self.table = MetricsTable()
         self.results = layers.ResultLayers(napari_viewer)
-        self._worker: GeneratorWorker | None = None
+        self.runner = FillRunner(self)
         self._request: FillRequest | None = None
-        self._last_request: FillRequest | None = None
+        self._python = ""  # lines that repeat the last run
         self._placement: layers.Placement | None = None
-        self._source: Layer | None = None
-        self._run_layers: dict[int, Layer] = {}
+        self._source = ""  # unique id of the image layer of the last run
+        self._run_layers: dict[int, str] = {}  # run -> unique id of its result
         self._runs = 0
+        self._outcome = ""
         self._holding = ExitStack()
         self._watched: Layer | None = None
         self._settle = QTimer(self)
@@ -105,13 +106,7 @@ class FillDock(QWidget):
         layout.addWidget(self.status)
         layout.addLayout(_row(self.original_button, self.python_button))
         layout.addWidget(self.table, stretch=1)
-        scroll = QScrollArea()
-        scroll.setWidget(inner)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        bar = scroll.verticalScrollBar().sizeHint().width()
-        scroll.setMinimumWidth(inner.minimumSizeHint().width() + bar)
+        scroll = VerticalScroll(inner)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
@@ -132,14 +127,18 @@ class FillDock(QWidget):
         self.viewer.dims.events.current_step.connect(self._changed)
         self.viewer.dims.events.ndisplay.connect(self._changed)
         self.viewer.dims.events.order.connect(self._changed)
-        self.destroyed.connect(self._disconnect_viewer)
-
-    def _disconnect_viewer(self) -> None:
-        self.viewer.dims.events.disconnect(self._changed)
+        self.runner.progressed.connect(self._show_progress)
+        self.runner.previewed.connect(self._show_preview)
+        self.runner.noted.connect(self._show_note)
+        self.runner.finished.connect(self._show_result)
+        self.runner.failed.connect(self._show_failure)
+        self.runner.cancelled.connect(self._show_cancelled)
+        self.runner.ended.connect(self._end)
 
     def _changed(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
         """Look again soon at whether a fill can start; many events make one look."""
-        self._settle.start()
+        if isalive(self):  # viewer and layers outlive a closed dock
+            self._settle.start()
 
     def reset_choices(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
         """List the layers anew; napari calls it when layers come, go or are renamed."""
@@ -150,7 +149,7 @@ class FillDock(QWidget):
     @property
     def running(self) -> bool:
         """Return whether a fill is under way."""
-        return self._worker is not None
+        return self.runner.running
 
     def why_not(self) -> str:
         """Return why Run is disabled, or an empty string."""
@@ -179,22 +178,23 @@ class FillDock(QWidget):
         self._watch(self.form.mask_layer)
         reason = self.why_not()
         self.run_button.setEnabled(not reason)
-        self.cancel_button.setEnabled(self.running)
+        self.cancel_button.setEnabled(self.running and not self.runner.cancelling)
         self.progress.setVisible(self.running)
         self.form.new_mask.setEnabled(self.form.image_layer is not None)
         self.original_button.setEnabled(self.form.image_layer is not None)
-        self.python_button.setEnabled(self._last_request is not None)
+        self.python_button.setEnabled(bool(self._python))
         if not self.running:
-            self.status.setText(reason or "Ready.")
+            self.status.setText(reason or self._outcome or "Ready.")
 
     def _watch(self, mask: Layer | None) -> None:
         """Follow the painting of one mask."""
-        if mask is self._watched:
+        if mask == self._watched:
             return
         for layer, connect in ((self._watched, False), (mask, True)):
             if layer is None:
                 continue
-            for emitter in (layer.events.paint, layer.events.data, layer.events.selected_label):
+            events = layer.events  # set_data: Undo tells in no other way
+            for emitter in (events.paint, events.data, events.set_data, events.selected_label):
                 (emitter.connect if connect else emitter.disconnect)(self._changed)
         self._watched = mask
 
@@ -215,50 +215,31 @@ class FillDock(QWidget):
         if self.why_not():
             self.refresh()
             return
-        from napari.qt.threading import create_worker
-
         image = self.form.image_layer
         self._request = self._make_request()
-        self._source, self._placement = image, layers.Placement.of(image, self._request_index())
-        worker: list[GeneratorWorker] = []
-
-        def cancelled() -> bool:
-            return bool(worker) and worker[0].abort_requested
-
-        worker.append(
-            create_worker(
-                fill_the_hole,
-                self._request,
-                cancelled,
-                _start_thread=False,
-                _progress={"desc": f"Filling {image.name}"},
-            )
-        )
-        self._worker = worker[0]
-        self._worker.yielded.connect(self._on_message)
-        self._worker.returned.connect(self._on_returned)
-        self._worker.finished.connect(self._on_finished)
+        self._source = image.unique_id
+        self._placement = layers.Placement.of(image, self._request.image.index)
         self.progress.setValue(0)
+        self._outcome = ""
+        self.runner.start(self._request)
         self.status.setText("Starting…")
         self.refresh()
-        self._worker.start()
 
     def cancel(self) -> None:
         """Stop the running fill; nothing of it stays."""
-        if self._worker is None:
+        if not self.running:
             return
-        self._worker.quit()
+        self.runner.cancel()
         self.cancel_button.setEnabled(False)
         self.status.setText("Cancelling…")
 
     def copy_as_python(self) -> None:
         """Put lines that repeat the last run on the clipboard."""
-        if self._last_request is not None:
-            QGuiApplication.clipboard().setText(as_python(self._last_request))
+        QGuiApplication.clipboard().setText(self._python)
 
     def hold_original(self) -> None:
         """Show the image without what lies over it, until `release_original`."""
-        image = self._source if self._source in self.viewer.layers else self.form.image_layer
+        image = layers.find(self.viewer, self._source) or self.form.image_layer
         if image is not None and image in self.viewer.layers:
             self.release_original()
             self._holding.enter_context(layers.original_shown(self.viewer, image))
@@ -290,33 +271,27 @@ class FillDock(QWidget):
             preview=self.form.preview.isChecked(),
         )
 
-    # ------------------------------------------------------------ worker's messages
+    # ------------------------------------------------------------ the run's news
 
-    def _on_message(self, message: Progress | Preview | Note) -> None:
+    def _show_progress(self, news: Progress) -> None:
+        self.progress.setValue(round(1000 * news.fraction))
+        self.status.setText(f"{news.text[:1].upper()}{news.text[1:]}…")
+
+    def _show_preview(self, news: Preview) -> None:
+        assert self._placement is not None
+        self.results.show_preview(news.image, self._placement)
+
+    def _show_note(self, text: str) -> None:
         from napari.utils.notifications import show_warning
 
-        if isinstance(message, Note):
-            show_warning(message.text)
-        elif self._worker is None or self._worker.abort_requested:
-            return
-        elif isinstance(message, Progress):
-            self.progress.setValue(round(1000 * message.fraction))
-            self.status.setText(f"{message.text[:1].upper()}{message.text[1:]}…")
-        else:
-            assert self._placement is not None
-            self.results.show_preview(message.image, self._placement)
-
-    def _on_returned(self, outcome: Finished | Failed | None) -> None:
-        self.results.remove_preview()
-        if isinstance(outcome, Failed):
-            self._show_failure(outcome.error)
-        elif isinstance(outcome, Finished):
-            self._show_result(outcome)
+        show_warning(text)
 
     def _show_result(self, outcome: Finished) -> None:
+        self.results.remove_preview()
         assert self._request is not None
         assert self._placement is not None
-        request = self._last_request = self._request
+        request = self._request
+        self._python = as_python(request)
         provenance = {
             **outcome.provenance,
             "image": request.image_name,
@@ -324,7 +299,7 @@ class FillDock(QWidget):
             "plane": list(self._placement.index),
         }
         layer = self.results.show(
-            id(self._source),
+            self._source,
             self._placement,
             outcome.images,
             outcome.hole,
@@ -332,8 +307,9 @@ class FillDock(QWidget):
             keep_earlier=self.form.keep.isChecked(),
         )
         layer.bind_key(HOLD_KEY, self._hold_by_key, overwrite=True)
+        self._outcome = _summary(outcome)
         self._runs += 1
-        self._run_layers[self._runs] = layer
+        self._run_layers[self._runs] = layer.unique_id
         self.table.add(
             RunRow(
                 run=self._runs,
@@ -351,18 +327,20 @@ class FillDock(QWidget):
         """Show a known error as its sentence; anything else as a bug, with its traceback."""
         from napari.utils.notifications import notification_manager, show_error
 
+        self._outcome = f"Failed: {error}"
         if isinstance(error, GreyfillError):
             show_error(str(error))
         else:
             notification_manager.receive_error(type(error), error, error.__traceback__)
 
-    def _on_finished(self) -> None:
-        cancelled = self._worker is not None and self._worker.abort_requested
-        self._worker = self._request = None
+    def _show_cancelled(self) -> None:
+        self._outcome = "Cancelled; no layer was changed."
+
+    def _end(self) -> None:
+        self._request = None
         self.results.remove_preview()
         self.refresh()
-        if cancelled:
-            self.status.setText("Cancelled; no layer was changed.")
+        self.run_ended.emit()
 
     def _hold_by_key(self, layer: Layer) -> Generator[None, None, None]:
         """Show the original as long as the key is down."""
@@ -371,12 +349,17 @@ class FillDock(QWidget):
         self.release_original()
 
     def _select_run(self, run: int) -> None:
-        layer = self._run_layers.get(run)
-        if layer is not None and layer in self.viewer.layers:
+        layer = layers.find(self.viewer, self._run_layers[run])
+        if layer is not None:
             layer.visible = True
             self.viewer.layers.selection.active = layer
         else:
             self.status.setText(f"The result of run {run} is no longer among the layers.")
+
+
+def _summary(outcome: Finished) -> str:
+    pixels = int(np.count_nonzero(outcome.hole))
+    return f"Filled {pixels:,} pixels in {outcome.seconds:.1f} s."
 
 
 def _button(text: str, tip: str) -> QPushButton:

@@ -27,12 +27,21 @@ __all__ = [
     "ResultImage",
     "ResultLayers",
     "edit_mask",
+    "find",
     "new_mask",
     "not_ready",
     "original_shown",
     "plane_at",
     "plane_index",
 ]
+
+
+def find(viewer: Viewer, unique_id: str) -> Layer | None:
+    """Return the layer with this unique id, or None if it is gone.
+
+    Ids in place of layers let a removed layer, and its data, go.
+    """
+    return next((layer for layer in viewer.layers if layer.unique_id == unique_id), None)
 
 
 # ---------------------------------------------------------------- planes
@@ -201,33 +210,34 @@ class ResultLayers:
     """The layers this dock made, and nobody else's."""
 
     viewer: Viewer
-    _own: dict[tuple[int, tuple[int, ...]], dict[str, Layer]] = field(default_factory=dict)
-    _preview: Image | None = None
+    _own: dict[tuple[str, tuple[int, ...]], dict[str, str]] = field(default_factory=dict)
+    _preview: str = ""
 
     def show_preview(self, plane: NDArray[Any], placement: Placement) -> None:
         """Show an unfinished result in a layer of its own."""
-        if self._preview is not None and self._preview in self.viewer.layers:
-            self._preview.data = placement.stacked(plane)
+        shown = find(self.viewer, self._preview)
+        if shown is not None:
+            shown.data = placement.stacked(plane)
             return
-        name = f"{placement.source} (preview)"
-        display = placement.display if _same_kind(plane, placement) else {}
-        self._preview = self.viewer.add_image(
+        layer = self.viewer.add_image(
             placement.stacked(plane),
-            name=name,
+            name=f"{placement.source} (preview)",
             rgb=placement.rgb,
             **placement.spatial,
-            **display,
+            **placement.display,
         )
+        self._preview = layer.unique_id
 
     def remove_preview(self) -> None:
         """Take the unfinished result away."""
-        if self._preview is not None and self._preview in self.viewer.layers:
-            self.viewer.layers.remove(self._preview)
-        self._preview = None
+        shown = find(self.viewer, self._preview)
+        if shown is not None:
+            self.viewer.layers.remove(shown)
+        self._preview = ""
 
     def show(
         self,
-        source: int,
+        source: str,
         placement: Placement,
         images: Sequence[ResultImage],
         region: NDArray[np.bool_],
@@ -239,8 +249,8 @@ class ResultLayers:
 
         Parameters
         ----------
-        source : int
-            Identity of the image layer.
+        source : str
+            Unique id of the image layer.
         placement : Placement
         images : sequence of ResultImage
             The last one is the result.
@@ -257,7 +267,7 @@ class ResultLayers:
             The result, selected.
         """
         key = (source, placement.index)
-        earlier = {} if keep_earlier else self._own.get(key, {})
+        earlier = {} if keep_earlier else self._earlier(key)
         roles: dict[str, Layer] = {}
         with self._steady():
             for image in images[:-1]:
@@ -265,19 +275,23 @@ class ResultLayers:
             roles["filled region"] = self._put_region(earlier, placement, region)
             roles[images[-1].role] = self._put(earlier, placement, images[-1])
             for role in set(earlier) - set(roles):
-                if earlier[role] in self.viewer.layers:
-                    self.viewer.layers.remove(earlier[role])
+                self.viewer.layers.remove(earlier[role])
         for role, layer in roles.items():
             layer.metadata["greyfill"] = {**metadata, "role": role}
-        self._own[key] = roles
+        self._own[key] = {role: layer.unique_id for role, layer in roles.items()}
         result = roles[images[-1].role]
         self.viewer.layers.selection.active = result
         return result
 
+    def _earlier(self, key: tuple[str, tuple[int, ...]]) -> dict[str, Layer]:
+        """Return the layers of the run before that are still there."""
+        found = {role: find(self.viewer, uid) for role, uid in self._own.get(key, {}).items()}
+        return {role: layer for role, layer in found.items() if layer is not None}
+
     def _put(self, earlier: dict[str, Layer], placement: Placement, image: ResultImage) -> Layer:
         data = placement.stacked(image.data)
         layer = earlier.get(image.role)
-        if layer is not None and layer in self.viewer.layers and layer.rgb == image.rgb:
+        if layer is not None and layer.rgb == image.rgb:
             _update(layer, data, placement)
             return layer
         display = dict(placement.display)
@@ -297,7 +311,7 @@ class ResultLayers:
     ) -> Layer:
         data = placement.stacked(region.astype(np.uint8))
         layer = earlier.get("filled region")
-        if layer is not None and layer in self.viewer.layers:
+        if layer is not None:
             _update(layer, data, placement)
             return layer
         name = f"{placement.source} filled region"
@@ -315,10 +329,6 @@ def _update(layer: Layer, data: NDArray[Any], placement: Placement) -> None:
     layer.data = data
     for name, value in placement.spatial.items():
         setattr(layer, name, value)
-
-
-def _same_kind(plane: NDArray[Any], placement: Placement) -> bool:
-    return (plane.ndim == 3) == placement.rgb
 
 
 def _full_range(data: NDArray[Any]) -> tuple[float, float]:

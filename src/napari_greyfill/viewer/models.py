@@ -106,13 +106,13 @@ def _metric_column(key: str, title: str, explanation: str, digits: int) -> Colum
 
 COLUMNS: tuple[Column, ...] = (
     Column("run", "Run", "Number of the run.", lambda row: row.run),
-    Column("image", "Image", "Name of the image layer.", lambda row: row.image),
     Column("method", "Method", "What filled the hole.", lambda row: row.method),
-    Column("pipeline", "Pipeline", "How grey and colour were used.", lambda row: row.pipeline),
     Column("colorizer", "Colorizer", "What recovered the colour.", lambda row: row.colorizer),
     *(_metric_column(m.key, m.title, m.explanation, m.digits) for m in METRICS),
     Column("seconds", "Seconds", "Wall time of the fill.", lambda row: row.seconds, 2),
     Column("pixels", "Pixels", "Number of pixels that were filled.", lambda row: row.pixels),
+    Column("pipeline", "Pipeline", "How grey and colour were used.", lambda row: row.pipeline),
+    Column("image", "Image", "Name of the image layer.", lambda row: row.image),
 )
 
 

@@ -1,0 +1,216 @@
+"""The commands and their options.
+
+What a command needs is imported once it runs, so that `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+
+from napari_greyfill import __version__
+from napari_greyfill.errors import BadParameter, Cancelled, GreyfillError, GreyfillWarning
+
+__all__ = ["app", "main"]
+
+_FAILED, _WRONG_USAGE, _INTERRUPTED = 1, 2, 130
+
+app = typer.Typer(
+    name="napari-greyfill",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # what the terminal cannot show is no error
+            stream.reconfigure(errors="replace")
+    app(prog_name="napari-greyfill")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"napari-greyfill {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Fill painted holes in images: grey first, then the colour."""
+
+
+@app.command()
+def fill(
+    image: Annotated[
+        Path, typer.Argument(metavar="IMAGE", help="The image: PNG, TIFF, JPEG, BMP, GIF or WebP.")
+    ],
+    mask: Annotated[
+        Path,
+        typer.Argument(
+            metavar="MASK", help="What to fill: a mask or label image of the same size."
+        ),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="File to write: .png, .tif, .jpg, .bmp or .webp."),
+    ],
+    method: Annotated[
+        str, typer.Option(help="How the hole is filled; 'napari-greyfill methods' lists them.")
+    ] = "auto",
+    pipeline: Annotated[
+        str, typer.Option(help="What is filled first: grey-rgb, rgb-grey-rgb or rgb-rgb.")
+    ] = "grey-rgb",
+    colorizer: Annotated[
+        str, typer.Option(help="How colour is recovered; 'napari-greyfill methods' lists them.")
+    ] = "auto",
+    labels: Annotated[
+        str, typer.Option(help="Labels of the mask to fill, as in 1,2.", show_default="all but 0")
+    ] = "",
+    device: Annotated[
+        str, typer.Option(help="Where networks run: auto, cpu, cuda or mps.")
+    ] = "auto",
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same pixels.")] = 0,
+    grow: Annotated[
+        float, typer.Option(min=0, help="Fill around the mask as well, in pixels.")
+    ] = 0,
+    feather: Annotated[
+        float, typer.Option(min=0, help="Blend with what is under the mask's rim, in pixels.")
+    ] = 0,
+    reference: Annotated[
+        Path | None, typer.Option(help="The true image, to measure the result against.")
+    ] = None,
+    steps: Annotated[Path | None, typer.Option(help="Folder for the intermediate images.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object instead of the summary.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print notes, warnings and errors only.")
+    ] = False,
+) -> None:
+    """Fill what is painted in MASK in the picture IMAGE.
+
+    Pixels outside the mask stay bit-identical, unless the output is a JPEG.
+    """
+    with _ending_in_sentences():
+        from napari_greyfill.cli.filling import FillCommand
+        from napari_greyfill.cli.report import fill_json, fill_text
+
+        parameters = {
+            "method": method,
+            "pipeline": pipeline,
+            "colorizer": colorizer,
+            "labels": _numbers(labels),
+            "device": device,
+            "seed": seed,
+            "grow": grow,
+            "feather": feather,
+        }
+        command = FillCommand(image, mask, output, reference, steps, force)
+        outcome = command.run(parameters, show_progress=not (quiet or as_json))
+        if as_json:
+            typer.echo(fill_json(outcome))
+        elif not quiet:
+            typer.echo(fill_text(outcome))
+
+
+@app.command()
+def methods(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """List the methods for --method and --colorizer, and whether they can run here."""
+    from napari_greyfill.cli.report import methods_json, methods_text
+
+    typer.echo(methods_json() if as_json else methods_text())
+
+
+@app.command()
+def demo(
+    output: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("demo_output"),
+    interactive: Annotated[
+        bool | None,
+        typer.Option(
+            "--interactive/--no-interactive",
+            help="Whether to leave the napari window open.",
+            show_default="if there is somebody to see it",
+        ),
+    ] = None,
+) -> None:
+    """Fill a demo picture in napari, and write the results to a folder."""
+    with _ending_in_sentences():
+        from napari_greyfill.viewer.demo import run_demo
+
+        for path in run_demo(output, interactive):
+            typer.echo(f"Wrote {path}")
+
+
+def _numbers(text: str) -> tuple[int, ...] | None:
+    """Read a list such as 1,2; None if it is empty."""
+    if not text.strip():
+        return None
+    try:
+        return tuple(int(number) for number in text.split(","))
+    except ValueError as error:
+        raise BadParameter(
+            f"The labels {text!r} are no whole numbers with commas between; "
+            "give them as in --labels 1,2."
+        ) from error
+
+
+@contextmanager
+def _ending_in_sentences() -> Iterator[None]:
+    """Show our warnings and errors as sentences, and end with the exit code they stand for."""
+    try:
+        with _plain_warnings():
+            yield
+    except KeyboardInterrupt as error:
+        typer.echo("Cancelled; nothing was written.", err=True)
+        raise typer.Exit(_INTERRUPTED) from error
+    except GreyfillError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(_exit_code(error)) from error
+
+
+def _exit_code(error: GreyfillError) -> int:
+    if isinstance(error, Cancelled):
+        return _INTERRUPTED
+    return _WRONG_USAGE if isinstance(error, BadParameter) else _FAILED
+
+
+@contextmanager
+def _plain_warnings() -> Iterator[None]:
+    with warnings.catch_warnings():
+        show_otherwise = warnings.showwarning
+
+        def show(
+            message: Warning | str,
+            category: type[Warning],
+            filename: str,
+            lineno: int,
+            file: TextIO | None = None,
+            line: str | None = None,
+        ) -> None:
+            if issubclass(category, GreyfillWarning):
+                typer.echo(str(message), err=True)
+            else:
+                show_otherwise(message, category, filename, lineno, file, line)
+
+        warnings.simplefilter("always", GreyfillWarning)
+        warnings.showwarning = show
+        yield

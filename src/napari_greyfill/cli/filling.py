@@ -1,0 +1,221 @@
+"""The command `fill`: check, read, fill, write, measure."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_greyfill.cli.progressbar import progress_bar
+from napari_greyfill.errors import (
+    Cancelled,
+    ShapeMismatch,
+    UnsupportedImage,
+    UnwritablePath,
+)
+from napari_greyfill.files import (
+    ImageFile,
+    read_image,
+    read_mask,
+    require_writable,
+    write_image,
+)
+from napari_greyfill.pipeline import fill_steps
+from napari_greyfill.result import FillResult, Step
+
+__all__ = ["FillCommand", "Outcome"]
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What one run of the command has done.
+
+    Attributes
+    ----------
+    output : Path
+    steps : list of Path
+        The intermediate images that were written.
+    result : FillResult
+    metrics : dict or None
+        None without a reference.
+    """
+
+    output: Path
+    steps: list[Path]
+    result: FillResult
+    metrics: dict[str, float] | None
+
+
+@dataclass(frozen=True, eq=False)
+class FillCommand:
+    """The paths of one run of the command.
+
+    Attributes
+    ----------
+    image, mask, output : Path
+    reference : Path or None
+    steps : Path or None
+        A folder.
+    force : bool
+        Whether files may be overwritten.
+    written : list of Path
+        Grows with every file that is complete.
+    """
+
+    image: Path
+    mask: Path
+    output: Path
+    reference: Path | None = None
+    steps: Path | None = None
+    force: bool = False
+    written: list[Path] = field(default_factory=list)
+
+    def run(self, parameters: dict[str, Any], *, show_progress: bool) -> Outcome:
+        """Fill and write.
+
+        Parameters
+        ----------
+        parameters : dict
+            Keyword arguments of `fill_steps`.
+        show_progress : bool
+            Whether there may be a progress bar on stderr.
+
+        Raises
+        ------
+        GreyfillError
+        """
+        self._check_output()
+        self._check_steps()
+        with _quiet_logger("tifffile"):  # what matters of it becomes an error
+            original, mask, truth = self._read()
+        with progress_bar(show_progress) as show:
+            result = _watched(fill_steps(original.array, mask, **parameters), show)
+        with self._interruptible():
+            self._write(self.output, result.image, original)
+            self._write_steps(result.steps, original)
+        return Outcome(self.output, self.written[1:], result, _measured(result, truth))
+
+    def _check_output(self) -> None:
+        if self.output.is_file() and not self.force:
+            is_input = self.image.exists() and self.output.samefile(self.image)
+            what = "is the image itself" if is_input else "exists"
+            raise UnwritablePath(f"{self.output} {what}; add --force to overwrite it.")
+        require_writable(self.output)
+
+    def _check_steps(self) -> None:
+        if self.steps is None:
+            return
+        there = next(path for path in (self.steps, *self.steps.parents) if path.exists())
+        if not there.is_dir():
+            raise UnwritablePath(f"{there} is a file; give a folder for the steps.")
+        if not os.access(there, os.W_OK):
+            raise UnwritablePath(
+                f"There is no permission to write to {there}; choose another folder."
+            )
+        if there == self.steps and any(there.iterdir()) and not self.force:
+            raise UnwritablePath(
+                f"The folder {there} is not empty; add --force to overwrite files in it."
+            )
+
+    def _read(self) -> tuple[ImageFile, NDArray[Any], NDArray[Any] | None]:
+        original = read_image(self.image)
+        require_writable(self.output, original)
+        mask = read_mask(self.mask, original.array.shape)
+        if self.reference is None:
+            return original, mask, None
+        truth = read_image(self.reference).array
+        _require_comparable(original.array, truth)
+        return original, mask, truth
+
+    def _write(self, path: Path, image: NDArray[Any], like: ImageFile) -> None:
+        write_image(path, image, like)
+        self.written.append(path)
+
+    def _write_steps(self, steps: tuple[Step, ...], like: ImageFile) -> None:
+        if self.steps is None:
+            return
+        _make_folder(self.steps)
+        suffix = ".png" if like.array.dtype in (np.bool_, np.uint8, np.uint16) else ".tif"
+        for number, step in enumerate(steps, 1):
+            image = step.image
+            assert image is not None  # steps are kept for their images
+            name = re.sub(r"[^a-z0-9]+", "-", step.name.lower()).strip("-")
+            self._write(self.steps / f"{number:02d}-{name}{suffix}", image, like)
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """Say what is there already if the user interrupts the writing."""
+        try:
+            yield
+        except KeyboardInterrupt as error:
+            done = ", ".join(str(path) for path in self.written) or "nothing"
+            raise Cancelled(f"Cancelled; written before that: {done}.") from error
+
+
+def _watched(work: Generator[Step, None, FillResult], show: Callable[[Step], None]) -> FillResult:
+    while True:
+        try:
+            show(next(work))
+        except StopIteration as stop:
+            result: FillResult = stop.value
+            return result
+
+
+def _require_comparable(image: NDArray[Any], truth: NDArray[Any]) -> None:
+    """Check that image and reference differ at most by an alpha channel."""
+    first, second = _without_alpha(image), _without_alpha(truth)
+    if first.shape != second.shape:
+        raise ShapeMismatch(
+            f"The image is {_size(first)} and the reference {_size(second)}; "
+            "choose a reference of the same size and kind."
+        )
+    if first.dtype != second.dtype:
+        raise UnsupportedImage(
+            f"The image holds values of type {first.dtype} and the reference of type "
+            f"{second.dtype}, so they cannot be compared; convert the reference first."
+        )
+
+
+def _measured(result: FillResult, truth: NDArray[Any] | None) -> dict[str, float] | None:
+    if truth is None:
+        return None
+    from napari_greyfill.evaluate import metrics
+
+    return metrics(_without_alpha(result.image), _without_alpha(truth), result.hole)
+
+
+def _without_alpha(image: NDArray[Any]) -> NDArray[Any]:
+    return image[..., :3] if image.ndim == 3 else image
+
+
+def _size(image: NDArray[Any]) -> str:
+    size = " x ".join(str(n) for n in image.shape[:2])
+    return f"{size} pixels of {'colour' if image.ndim == 3 else 'grey'}"
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnwritablePath(
+            f"The folder {folder} could not be made ({error.strerror}); choose another."
+        ) from error
+
+
+@contextmanager
+def _quiet_logger(name: str) -> Iterator[None]:
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

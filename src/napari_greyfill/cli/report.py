@@ -1,0 +1,98 @@
+"""What the commands print: sentences and columns for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import math
+import textwrap
+from typing import Any
+
+from napari_greyfill.cli.filling import Outcome
+from napari_greyfill.colorization import COLORIZERS
+from napari_greyfill.evaluate.metrics import METRICS
+from napari_greyfill.inpaint import INPAINTERS
+from napari_greyfill.methodinfo import MethodInfo, Registry
+
+__all__ = ["fill_json", "fill_text", "methods_json", "methods_text"]
+
+_WIDTH = 88
+_INDENT = 17
+
+
+def fill_text(outcome: Outcome) -> str:
+    """Return a summary for people."""
+    result = outcome.result
+    how = result.method + (f", then {result.colorizer}" if result.colorizer else "")
+    work = f"{result.provenance['filled_pixels']:,} pixels filled in {result.seconds:.1f} s"
+    lines = [f"Wrote {outcome.output}: {work} by {how} ({result.pipeline})."]
+    if outcome.steps:
+        lines.append(f"Wrote {len(outcome.steps)} steps to {outcome.steps[0].parent}.")
+    return "\n".join(lines + _measures(outcome.metrics))
+
+
+def fill_json(outcome: Outcome) -> str:
+    """Return the same for programs, with the whole provenance."""
+    return _json(
+        {
+            "output": str(outcome.output),
+            "steps": [str(path) for path in outcome.steps],
+            "metrics": outcome.metrics,
+            "notes": list(outcome.result.notes),
+            "provenance": outcome.result.provenance,
+        }
+    )
+
+
+def methods_text() -> str:
+    """Return the methods of both stages for people."""
+    return "\n".join(
+        [
+            f"Inpainters, for --method (auto is {INPAINTERS.auto})",
+            *map(_described, INPAINTERS.infos()),
+            "",
+            f"Colorizers, for --colorizer (auto is {COLORIZERS.auto})",
+            *map(_described, COLORIZERS.infos()),
+        ]
+    )
+
+
+def methods_json() -> str:
+    """Return the methods of both stages for programs."""
+    stages: dict[str, Registry[Any]] = {"inpainters": INPAINTERS, "colorizers": COLORIZERS}
+    return _json(
+        {
+            name: {"auto": stage.auto, "methods": [info.to_dict() for info in stage.infos()]}
+            for name, stage in stages.items()
+        }
+    )
+
+
+def _measures(metrics: dict[str, float] | None) -> list[str]:
+    found = metrics or {}
+    return [
+        f"  {metric.title:<10}{found[metric.key]:>10.{metric.digits}f}  {metric.explanation}"
+        for metric in METRICS
+        if metric.key in found
+    ]
+
+
+def _described(info: MethodInfo) -> str:
+    text = info.summary if info.available else f"Cannot run: {info.why_not}"
+    name = f"  {info.name:<{_INDENT - 2}}"
+    indent = " " * _INDENT
+    return textwrap.fill(text, _WIDTH, initial_indent=name, subsequent_indent=indent)
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(_plain(value), indent=2, allow_nan=False)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Return a value with NaN as null and infinities as text, which JSON has no numbers for."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else str(value).replace("inf", "Infinity")
+    return value

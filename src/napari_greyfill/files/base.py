@@ -1,0 +1,121 @@
+"""What a file holds besides an array, and helpers that reading and writing share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Decoded", "ImageFile", "Metadata", "TiffTags", "separated", "upright"]
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class TiffTags:
+    """What only a TIFF can carry over to a TIFF.
+
+    Attributes
+    ----------
+    resolution : (float, float) or None
+        Pixels per unit along x and y.
+    unit : int
+        1 for none or ImageJ's own, 2 for inches, 3 for centimetres.
+    description : str
+        Empty unless it is plain text or ImageJ's description of a single plane.
+    compressed : bool
+    extra : tuple of int
+        What the channels after grey or colour mean, as in the tag ExtraSamples.
+    """
+
+    resolution: tuple[float, float] | None = None
+    unit: int = 1
+    description: str = ""
+    compressed: bool = False
+    extra: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What a file says about its pixels.
+
+    Attributes
+    ----------
+    icc : bytes
+        The colour profile; empty if there is none.
+    dpi : (float, float) or None
+        Pixels per inch along x and y, as the pixels now lie.
+    exif : bytes
+        As files embed it, without orientation and thumbnail; empty if there is none.
+    tiff : TiffTags
+    """
+
+    icc: bytes = b""
+    dpi: tuple[float, float] | None = None
+    exif: bytes = b""
+    tiff: TiffTags = TiffTags()
+
+
+@dataclass(frozen=True, eq=False)
+class ImageFile:
+    """One picture as it was read.
+
+    Attributes
+    ----------
+    path : Path
+    array : (H, W), (H, W, 3) or (H, W, 4) array
+        Upright, in the type that the file stores.
+    alpha : (H, W) array or None
+        The transparency of a grey picture, which `array` has no room for; `write_image`
+        puts it back. Colour pictures have theirs as the fourth channel of `array`.
+    metadata : Metadata
+    """
+
+    path: Path
+    array: Array
+    alpha: Array | None = None
+    metadata: Metadata = field(default=Metadata(), repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """What a decoder found: 1 to 4 channels, grey with alpha included.
+
+    Attributes
+    ----------
+    indices : (H, W) array or None
+        The palette indices behind the colours.
+    lossy : bool
+        Whether the file's compression changes values.
+    frames : int
+        How many pictures the file holds; only the first was decoded.
+    """
+
+    array: Array
+    metadata: Metadata = Metadata()
+    indices: Array | None = None
+    lossy: bool = False
+    frames: int = 1
+
+
+def separated(array: Array) -> tuple[Array, Array | None]:
+    """Split 1 to 4 channels into grey or colour, and alpha."""
+    if array.ndim == 2 or array.shape[-1] == 3:
+        return array, None
+    if array.shape[-1] == 4:
+        return array[..., :3], array[..., 3]
+    return np.ascontiguousarray(array[..., 0]), np.ascontiguousarray(array[..., 1])
+
+
+def upright(array: Array, orientation: int) -> Array:
+    """Turn an array as the tag Orientation says, 1 to 8; other values are ignored."""
+    if 5 <= orientation <= 8:
+        array = array.swapaxes(0, 1)
+    if orientation in (2, 3, 6, 7):
+        array = array[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        array = array[::-1]
+    return np.ascontiguousarray(array)

@@ -1,0 +1,201 @@
+"""Read PNG, TIFF, JPEG, BMP, GIF and WebP files as they are, or say why not."""
+
+from __future__ import annotations
+
+import os
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import png
+import tifffile
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from napari_greyfill.errors import (
+    GreyfillError,
+    GreyfillWarning,
+    UnreadableFile,
+    UnsupportedImage,
+)
+from napari_greyfill.files.base import Decoded, ImageFile, Metadata, separated, upright
+from napari_greyfill.files.deeppng import is_deep_colour, read_deep_png
+from napari_greyfill.files.tiff import is_tiff, read_tiff
+
+__all__ = ["decode", "read_image"]
+
+# Formats whose every pixel Pillow hands out unchanged; the others it may reduce to 8 bits.
+_FORMATS = ("PNG", "JPEG", "MPO", "BMP", "GIF", "WEBP")
+_KEPT_MODES = ("1", "L", "LA", "RGB", "RGBA", "I;16")
+_ORIENTATION = 0x0112
+# Besides OSError, what the decoders raise for files that are damaged.
+_DAMAGED = (
+    ValueError,
+    SyntaxError,
+    EOFError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    struct.error,
+    zlib.error,
+    png.Error,
+    tifffile.TiffFileError,
+)
+
+
+def read_image(path: str | os.PathLike[str]) -> ImageFile:
+    """Read one picture.
+
+    Values keep the type that the file stores them in: 8 and 16 bits per channel, 1 bit as
+    booleans, and in TIFF files any other number. Palettes become colours. The picture is
+    turned upright, as its EXIF data says. A grey picture with alpha is read as grey, so
+    that it is filled as grey; its alpha waits in `ImageFile.alpha` for `write_image`.
+
+    Raises
+    ------
+    UnreadableFile
+        If the file is missing, damaged, too large or no image.
+    UnsupportedImage
+        If it is a stack or in colours other than RGB.
+
+    Warns
+    -----
+    GreyfillWarning
+        If the file is an animation, of which only the first picture is read.
+    """
+    path = Path(path)
+    decoded = decode(path)
+    array, alpha = separated(decoded.array)
+    if array.ndim == 3:
+        array, alpha = decoded.array, None
+    return ImageFile(path, array, alpha, decoded.metadata)
+
+
+def decode(path: Path) -> Decoded:
+    """Read what a file holds, with all its channels; raises and warns as `read_image` does."""
+    with _explained(path):
+        head = _head(path)
+        decoded = read_tiff(path, _with_pillow) if is_tiff(head) else _with_pillow(path)
+    if decoded.frames > 1:
+        warnings.warn(
+            f"{path.name} holds {decoded.frames} pictures; only the first is used.",
+            GreyfillWarning,
+            stacklevel=3,
+        )
+    return decoded
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn whatever reading a file raises into `UnreadableFile`."""
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module=r"PIL\.")
+            yield
+    except GreyfillError:
+        raise
+    except UnidentifiedImageError as error:
+        raise UnreadableFile(
+            f"{path.name} is not an image of a known kind; use PNG, TIFF or JPEG."
+        ) from error
+    except (Image.DecompressionBombError, MemoryError) as error:
+        raise UnreadableFile(f"{path.name} is too large to be read; crop it first.") from error
+    except OSError as error:
+        raise UnreadableFile(_refusal(path, error)) from error
+    except _DAMAGED as error:
+        raise UnreadableFile(_damaged(path)) from error
+
+
+def _head(path: Path) -> bytes:
+    if path.is_dir():
+        raise UnreadableFile(f"{path} is a folder; choose an image file in it.")
+    with path.open("rb") as file:
+        head = file.read(32)
+    if not head:
+        raise UnreadableFile(f"{path.name} is empty (0 bytes); choose another file.")
+    return head
+
+
+def _refusal(path: Path, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"There is no file {path}; check the path."
+    if isinstance(error, PermissionError):
+        return f"There is no permission to read {path}; change its permissions."
+    if error.errno is not None:
+        return f"{path} cannot be read ({error.strerror}); choose another file."
+    return _damaged(path)
+
+
+def _damaged(path: Path) -> str:
+    return f"{path.name} is damaged or cut short; get the file again."
+
+
+def _with_pillow(path: Path, formats: tuple[str, ...] = _FORMATS) -> Decoded:
+    """Decode with Pillow, except the pixels that it would reduce to 8 bits."""
+    head = _head(path)
+    with Image.open(path, formats=formats) as image:
+        # a phone's JPEG may hold a second view, which is no animation
+        frames = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
+        indices = np.asarray(image) if image.mode == "P" else None
+        pixels = read_deep_png(path) if is_deep_colour(head, image.info) else _pixels(image, path)
+        orientation, exif = _exif(image)
+        return Decoded(
+            upright(pixels, orientation),
+            Metadata(image.info.get("icc_profile") or b"", _dpi(image, orientation), exif),
+            None if indices is None else upright(indices, orientation),
+            lossy=_is_lossy(image.format, head),
+            frames=frames,
+        )
+
+
+def _pixels(image: Image.Image, path: Path) -> NDArray[Any]:
+    if image.mode == "I" and image.format == "PNG":  # 16 bits, as older Pillows read them
+        return np.asarray(image).astype(np.uint16)
+    wanted = _wanted_mode(image)
+    if wanted is None:
+        raise UnsupportedImage(
+            f"{path.name} is in {image.mode} colours; convert it to RGB or grey first."
+        )
+    return np.array(image if image.mode == wanted else image.convert(wanted))
+
+
+def _wanted_mode(image: Image.Image) -> str | None:
+    """Return the Pillow mode that holds an image's values without loss, if there is one."""
+    transparent = "transparency" in image.info
+    if image.mode in ("P", "PA"):
+        return "RGBA" if transparent or image.mode == "PA" else "RGB"
+    if transparent and image.mode in ("1", "L", "RGB"):
+        return "RGBA" if image.mode == "RGB" else "LA"
+    if image.mode in ("I", "F") and image.format == "TIFF":
+        return image.mode
+    if image.mode == "YCbCr":
+        return "RGB"
+    return image.mode if image.mode in _KEPT_MODES else None
+
+
+def _exif(image: Image.Image) -> tuple[int, bytes]:
+    """Return the orientation, and the EXIF data without it; damaged data is left out."""
+    try:
+        exif = image.getexif()
+        orientation = exif.pop(_ORIENTATION, 1)
+        return orientation, exif.tobytes() if len(exif) else b""
+    except (OSError, *_DAMAGED):
+        return 1, b""
+
+
+def _dpi(image: Image.Image, orientation: int) -> tuple[float, float] | None:
+    dpi = image.info.get("dpi")
+    if dpi is None or not min(dpi) > 0:
+        return None
+    x, y = (float(value) for value in dpi)
+    return (y, x) if 5 <= orientation <= 8 else (x, y)
+
+
+def _is_lossy(kind: str | None, head: bytes) -> bool:
+    return kind in ("JPEG", "MPO") or (kind == "WEBP" and head[12:16] != b"VP8L")

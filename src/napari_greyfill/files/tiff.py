@@ -1,0 +1,214 @@
+"""TIFF files: one picture each, of any number type."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, BinaryIO, TypeAlias
+
+import numpy as np
+import tifffile
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from napari_greyfill.errors import UnreadableFile, UnsupportedImage
+from napari_greyfill.files.base import Decoded, Metadata, TiffTags, upright
+
+__all__ = ["is_tiff", "read_tiff", "write_tiff"]
+
+Page: TypeAlias = Any  # a tifffile.TiffPage
+Fallback: TypeAlias = Callable[[Path, tuple[str, ...]], Decoded]
+
+_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_RESOLUTION, _ORIENTATION, _ICC = 282, 274, 34675
+_INCH, _CENTIMETRE = 2, 3
+_TEXTS = (271, 272, 306, 315, 33432)  # make, model, date, artist, copyright, as in EXIF
+_JPEG = (6, 7)
+_UNASSOCIATED_ALPHA = 2
+# Larger than this, and this many times larger than its file, a picture is taken for a trap.
+_MOST_VALUES = 500_000_000
+_UNPACKED = 100
+
+
+def is_tiff(head: bytes) -> bool:
+    """Return whether a file's first bytes are those of a TIFF."""
+    return head.startswith(_STARTS)
+
+
+def read_tiff(path: Path, fallback: Fallback) -> Decoded:
+    """Decode the only picture of a TIFF.
+
+    Parameters
+    ----------
+    path : Path
+    fallback : callable
+        Decodes a file in the formats given. It is asked for what tifffile leaves to the
+        package imagecodecs, which may be missing.
+    """
+    with tifffile.TiffFile(path) as tiff:
+        page = _only_page(tiff, path)
+        orientation = int(page.tags.valueof(_ORIENTATION, default=1))
+        metadata = _metadata(tiff, page, orientation)
+        lossy = page.compression in _JPEG
+        stored = _stored(page, path)
+        if stored is None:
+            decoded = _from_fallback(fallback, page, path)
+            return replace(decoded, metadata=metadata, lossy=lossy, frames=1)
+        stored = upright(stored, orientation)
+        if page.photometric == tifffile.PHOTOMETRIC.PALETTE:
+            return Decoded(_coloured(stored, page.colormap), metadata, stored, lossy)
+        return Decoded(_shown(stored, page, path), metadata, lossy=lossy)
+
+
+def write_tiff(file: BinaryIO, array: NDArray[Any], metadata: Metadata) -> None:
+    """Write 1 to 4 channels."""
+    tags = metadata.tiff
+    channels = array.shape[2] if array.ndim == 3 else 1
+    resolution, unit = tags.resolution, tags.unit
+    if resolution is None and metadata.dpi is not None:
+        resolution, unit = metadata.dpi, _INCH
+    tifffile.imwrite(
+        file,
+        array,
+        photometric="rgb" if channels > 2 else "minisblack",
+        planarconfig="contig" if channels > 1 else None,
+        extrasamples=_extra(tags, channels) if channels in (2, 4) else None,
+        compression="zlib" if tags.compressed else None,
+        resolution=resolution,
+        resolutionunit=unit if resolution else None,
+        description=tags.description.encode() or None,
+        iccprofile=metadata.icc or None,
+        extratags=_texts(metadata.exif),
+        software="napari-greyfill",
+        metadata=None,
+    )
+
+
+def _only_page(tiff: tifffile.TiffFile, path: Path) -> Page:
+    full = [series for series in tiff.series if not series.keyframe.is_reduced]
+    series, page = tiff.series[0], tiff.series[0].keyframe
+    if len(full) > 1 or math.prod(series.shape) != math.prod(page.shape):
+        what = f"{len(full)} pictures" if len(full) > 1 else f"a stack of {_size(series.shape)}"
+        raise UnsupportedImage(
+            f"{path.name} holds {what}; save the one plane to fill as a file of its own."
+        )
+    file_size = path.stat().st_size
+    segments = zip(page.dataoffsets, page.databytecounts, strict=False)
+    if max((start + length for start, length in segments), default=math.inf) > file_size:
+        raise UnreadableFile(f"{path.name} is damaged or cut short; get the file again.")
+    if page.size > _MOST_VALUES and page.nbytes > _UNPACKED * file_size:
+        raise UnreadableFile(f"{path.name} is too large to be read; crop it first.")
+    return page
+
+
+def _stored(page: Page, path: Path) -> NDArray[Any] | None:
+    """Return the values as they are stored, channels last; None if tifffile cannot."""
+    if page.photometric == tifffile.PHOTOMETRIC.YCBCR:
+        return None
+    try:
+        values: NDArray[Any] = page.asarray()
+    except (ValueError, NotImplementedError, ImportError):
+        return None
+    values = values.astype(values.dtype.newbyteorder("="), copy=False)
+    if page.axes == "SYX":
+        values = np.moveaxis(values, 0, -1)
+    channels = values.shape[2] if values.ndim == 3 else 1
+    if page.axes not in ("YX", "YXS", "SYX") or channels not in (1, 2, 3, 4):
+        raise UnsupportedImage(
+            f"{path.name} holds {_size(values.shape)} values, which is no grey or RGB picture; "
+            "save the plane to fill as a file of its own."
+        )
+    return values
+
+
+def _from_fallback(fallback: Fallback, page: Page, path: Path) -> Decoded:
+    """Decode by other means, unless that would change the type of the values."""
+    try:
+        decoded = fallback(path, ("TIFF",))
+    except UnidentifiedImageError as error:
+        raise UnreadableFile(_needs_codecs(page, path)) from error
+    reduced = page.samplesperpixel > 1 or decoded.array.dtype != page.dtype
+    if page.bitspersample > 8 and reduced:
+        raise UnreadableFile(_needs_codecs(page, path))
+    return decoded
+
+
+def _needs_codecs(page: Page, path: Path) -> str:
+    name = getattr(page.compression, "name", page.compression)
+    return (
+        f"{path.name} ({name} compression, {page.bitspersample} bits) needs the package "
+        "imagecodecs; install it with: pip install imagecodecs, or save the file uncompressed."
+    )
+
+
+def _coloured(indices: NDArray[Any], colormap: NDArray[np.uint16]) -> NDArray[np.uint8]:
+    """Look up the colours of a palette, which some programs store in 8 and most in 16 bits."""
+    shift = 8 if colormap.max() > 255 else 0
+    return np.asarray((colormap.T >> shift).astype(np.uint8)[indices])
+
+
+def _shown(stored: NDArray[Any], page: Page, path: Path) -> NDArray[Any]:
+    """Return values that grow from black to white."""
+    kinds = tifffile.PHOTOMETRIC
+    if page.photometric == kinds.MINISWHITE and stored.dtype.kind in "bui":
+        return np.asarray(np.invert(stored))
+    if page.photometric in (kinds.MINISWHITE, kinds.MINISBLACK, kinds.RGB):
+        return stored
+    name = getattr(page.photometric, "name", page.photometric)
+    raise UnsupportedImage(f"{path.name} is in {name} colours; convert it to RGB or grey first.")
+
+
+def _metadata(tiff: tifffile.TiffFile, page: Page, orientation: int) -> Metadata:
+    unit = int(page.resolutionunit)
+    resolution = None
+    if _RESOLUTION in page.tags and min(page.resolution) > 0:
+        x, y = page.resolution
+        resolution = (y, x) if 5 <= orientation <= 8 else (x, y)
+    per_inch = {_INCH: 1.0, _CENTIMETRE: 2.54}.get(unit)
+    dpi = None
+    if resolution and per_inch:
+        dpi = (resolution[0] * per_inch, resolution[1] * per_inch)
+    tags = TiffTags(
+        resolution=resolution,
+        unit=unit,
+        description=_description(tiff, page),
+        compressed=page.compression != 1,
+        extra=tuple(int(kind) for kind in page.extrasamples),
+    )
+    icc = page.tags.valueof(_ICC) or b""
+    return Metadata(icc, dpi, _exif(page), tags)
+
+
+def _description(tiff: tifffile.TiffFile, page: Page) -> str:
+    """Return what people wrote; descriptions of other programs' stacks would not fit."""
+    text: str = page.description
+    plain = tiff.flags <= {"imagej"} and not text.lstrip().startswith(("{", "<"))
+    return text if plain else ""
+
+
+def _exif(page: Page) -> bytes:
+    exif = Image.Exif()
+    for tag in _TEXTS:
+        text = page.tags.valueof(tag)
+        if isinstance(text, str) and text:
+            exif[tag] = text
+    return exif.tobytes() if len(exif) else b""
+
+
+def _texts(embedded: bytes) -> list[tuple[int, str, int, bytes, bool]]:
+    exif = Image.Exif()
+    exif.load(embedded)
+    found = {tag: str(exif[tag]) for tag in _TEXTS if exif.get(tag)}
+    return [(tag, "s", 0, text.encode(), True) for tag, text in found.items()]
+
+
+def _extra(tags: TiffTags, channels: int) -> tuple[int]:
+    """Say what the last channel means: what it meant in the file, or plain alpha."""
+    known = tags.extra if len(tags.extra) == 1 else (_UNASSOCIATED_ALPHA,)
+    return (known[0],)
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return " x ".join(str(n) for n in shape)

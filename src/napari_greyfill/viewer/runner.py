@@ -1,0 +1,111 @@
+"""Runs one fill at a time in a worker thread and tells about it by signals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import QObject, Signal
+
+from napari_greyfill.viewer.models import FillRequest
+from napari_greyfill.viewer.worker import (
+    Failed,
+    Finished,
+    Note,
+    Preview,
+    Progress,
+    fill_the_hole,
+)
+
+if TYPE_CHECKING:
+    from napari.qt.threading import GeneratorWorker
+
+__all__ = ["FillRunner"]
+
+
+class FillRunner(QObject):
+    """Starts, cancels and follows fills. All signals come in the GUI thread.
+
+    Signals
+    -------
+    progressed : Progress
+    previewed : Preview
+    noted : str
+        A sentence the user must see.
+    finished : Finished
+    failed : Exception
+    cancelled
+    ended
+        The run is over, after one of the three above.
+    """
+
+    progressed = Signal(object)
+    previewed = Signal(object)
+    noted = Signal(str)
+    finished = Signal(object)
+    failed = Signal(object)
+    cancelled = Signal()
+    ended = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workers: list[GeneratorWorker] = []  # the running one, or none
+        workers = self._workers  # a closure over self would keep it from being destroyed
+        self.destroyed.connect(lambda: [worker.quit() for worker in workers])
+
+    @property
+    def running(self) -> bool:
+        """Return whether a fill is under way, being cancelled included."""
+        return bool(self._workers)
+
+    @property
+    def cancelling(self) -> bool:
+        """Return whether the running fill was asked to stop."""
+        return self.running and self._workers[0].abort_requested
+
+    def start(self, request: FillRequest) -> None:
+        """Start a fill; there must be none running."""
+        from napari.qt.threading import create_worker
+
+        assert not self.running
+        workers = self._workers
+        worker = create_worker(
+            fill_the_hole,
+            request,
+            lambda: bool(workers) and workers[0].abort_requested,
+            _start_thread=False,
+            _progress={"desc": f"Filling {request.image_name}"},
+        )
+        workers.append(worker)
+        worker.yielded.connect(self._on_message)
+        worker.returned.connect(self._on_returned)
+        worker.finished.connect(self._on_finished)
+        worker.start()
+
+    def cancel(self) -> None:
+        """Ask the running fill to stop."""
+        for worker in self._workers:
+            worker.quit()
+
+    def _on_message(self, message: Progress | Preview | Note) -> None:
+        if self.cancelling:
+            return
+        if isinstance(message, Note):
+            self.noted.emit(message.text)
+        elif isinstance(message, Progress):
+            self.progressed.emit(message)
+        else:
+            self.previewed.emit(message)
+
+    def _on_returned(self, outcome: Finished | Failed | None) -> None:
+        if isinstance(outcome, Failed):
+            self.failed.emit(outcome.error)
+        elif isinstance(outcome, Finished):
+            self.finished.emit(outcome)
+
+    def _on_finished(self) -> None:
+        """Come last, whatever happened; a run that was asked to stop never returns anything."""
+        stopped = self.cancelling
+        self._workers.clear()
+        if stopped:
+            self.cancelled.emit()
+        self.ended.emit()

@@ -1,0 +1,62 @@
+"""Settings and small fixtures that many tests share."""
+
+import numpy as np
+import pytest
+from hypothesis import settings
+from skimage import data
+
+from napari_greyfill.colorization.progressive import Progressive, Published, Schedule
+
+settings.register_profile("greyfill", deadline=None, max_examples=40)
+settings.load_profile("greyfill")
+
+
+def pytest_collection_modifyitems(items):
+    marked = [item for item in items if item.get_closest_marker("gpu")]
+    if not marked:
+        return
+    import torch
+
+    if not torch.cuda.is_available():
+        for item in marked:
+            item.add_marker(pytest.mark.skip(reason="needs a CUDA device"))
+
+
+def _read_only(array):
+    array = np.ascontiguousarray(array)
+    array.setflags(write=False)
+    return array
+
+
+@pytest.fixture(scope="session")
+def astronaut():
+    return _read_only(data.astronaut()[60:156, 170:290])
+
+
+@pytest.fixture(scope="session")
+def tissue():
+    return _read_only(data.immunohistochemistry()[200:296, 100:220])
+
+
+@pytest.fixture(scope="session")
+def cell():
+    return _read_only(data.cell()[290:386, 220:340])
+
+
+@pytest.fixture(scope="session")
+def scratch():
+    """A hole of some hundred pixels for pictures of 96 x 120."""
+    hole = np.zeros((96, 120), dtype=bool)
+    hole[40:46, 20:90] = True
+    hole[60:75, 50:62] = True
+    return _read_only(hole)
+
+
+@pytest.fixture(scope="module")
+def short_schedules():
+    """Let the networks train for two or three steps a level."""
+    short = {levels: Schedule((3, 2, 2)[:levels], (0.01,) * levels) for levels in (1, 2, 3)}
+    with pytest.MonkeyPatch.context() as patch:
+        for colorizer in (Progressive, Published):
+            patch.setattr(colorizer, "SCHEDULES", short)
+        yield short

@@ -1,0 +1,51 @@
+import pytest
+
+from napari_greyfill import fill, methods
+from napari_greyfill import methodinfo as methodinfo_module
+from napari_greyfill.device import Compute
+from napari_greyfill.errors import BadParameter, MissingDependency
+from napari_greyfill.inpaint import INPAINTERS, Inpainter
+from napari_greyfill.inpaint.diffusion import Biharmonic, NavierStokes, Telea
+
+KINDS = {"biharmonic": Biharmonic, "telea": Telea, "navier-stokes": NavierStokes}
+
+
+@pytest.fixture
+def nothing_installed(monkeypatch):
+    monkeypatch.setattr(methodinfo_module, "find_spec", lambda name: None)
+
+
+def test_every_method_says_what_it_is():
+    assert [info.name for info in methods()] == list(KINDS)
+    for info in methods():
+        assert info.kind == "inpainter"
+        assert info.summary.endswith(".")
+        assert info.citation
+        assert not info.uses_torch
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_method_is_made_by_its_name(name):
+    if not INPAINTERS.info(name).available:
+        pytest.skip(INPAINTERS.info(name).why_not)
+    compute = Compute(seed=5)
+    made = INPAINTERS.create(name, compute)
+    assert isinstance(made, Inpainter)
+    assert type(made) is KINDS[name]
+    assert made.compute is compute
+
+
+def test_auto_is_a_method_that_always_runs(nothing_installed):
+    assert INPAINTERS.require("auto").name == "biharmonic"
+
+
+@pytest.mark.parametrize("name", ["telea", "navier-stokes"])
+def test_without_opencv_its_methods_say_what_to_install(nothing_installed, name, cell, scratch):
+    assert [info.available for info in methods()] == [True, False, False]
+    with pytest.raises(MissingDependency, match=r"cv2.*pip install opencv-python-headless$"):
+        fill(cell, scratch, method=name)
+
+
+def test_an_unknown_method_is_refused_with_the_names(cell, scratch):
+    with pytest.raises(BadParameter, match=r"'magic'.*auto, biharmonic, telea, navier-stokes"):
+        fill(cell, scratch, method="magic")

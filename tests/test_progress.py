@@ -1,0 +1,44 @@
+import pytest
+
+from napari_greyfill.progress import exhaust, scaled
+
+
+def work(closed=None):
+    try:
+        yield 0.0
+        yield 0.25
+        yield 1.0
+    finally:
+        if closed is not None:
+            closed.append(True)
+    return "the result"
+
+
+def test_exhaust_returns_what_the_generator_returns():
+    assert exhaust(work()) == "the result"
+
+
+def test_scaled_maps_fractions_and_passes_the_result_on():
+    generator = scaled(work(), 0.5, 0.9)
+    seen = [next(generator) for _ in range(3)]
+    assert seen == pytest.approx([0.5, 0.6, 0.9])
+    with pytest.raises(StopIteration) as stop:
+        next(generator)
+    assert stop.value.value == "the result"
+
+
+def test_closing_the_outer_generator_ends_the_inner_one():
+    closed = []
+    generator = scaled(work(closed), 0.0, 1.0)
+    next(generator)
+    generator.close()
+    assert closed == [True]
+
+
+def test_errors_come_through():
+    def failing():
+        yield 0.0
+        raise ValueError("inside")
+
+    with pytest.raises(ValueError, match="inside"):
+        exhaust(scaled(failing(), 0.0, 1.0))

@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from napari_greyfill.resample import enlarged, halved
+
+shapes = st.tuples(st.integers(1, 7), st.integers(1, 7))
+
+
+@st.composite
+def planes(draw):
+    shape = draw(shapes)
+    channels = draw(st.sampled_from([(), (2,), (3,)]))
+    plane = draw(arrays(np.float32, shape + channels, elements=st.floats(0, 1, width=32)))
+    return plane, draw(arrays(bool, shape))
+
+
+@given(planes())
+def test_halved_takes_the_mean_of_known_pixels(case):
+    plane, known = case
+    small, hole = halved(plane, known)
+    height, width = known.shape
+    assert small.shape == (-(-height // 2), -(-width // 2), *plane.shape[2:])
+    assert small.dtype == np.float32
+    for y, x in np.ndindex(hole.shape):
+        cell = np.s_[2 * y : 2 * y + 2, 2 * x : 2 * x + 2]
+        values = plane[cell][known[cell]]
+        assert hole[y, x] == (len(values) == 0)
+        expected = values.mean(axis=0) if len(values) else 0
+        np.testing.assert_allclose(small[y, x], expected, atol=1e-6)
+
+
+def smooth(shape):
+    y, x = np.indices(shape[:2]) / 40
+    plane = (0.5 + 0.4 * np.sin(2 * y + 1) * np.cos(3 * x)).astype(np.float32)
+    return plane if len(shape) == 2 else np.stack([plane, 1 - plane, plane / 2], axis=-1)
+
+
+@pytest.mark.parametrize("shape", [(40, 52), (31, 40), (32, 41, 3)])
+def test_enlarged_undoes_halved_where_the_plane_is_smooth(shape):
+    plane = smooth(shape)
+    large = enlarged(halved(plane, np.ones(shape[:2], bool))[0], shape)
+    assert large.shape == shape
+    assert large.dtype == np.float32
+    assert np.abs(large - plane)[4:-4, 4:-4].max() < 2e-3
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (40, 1), (2, 3, 3)])
+def test_thin_planes_come_back_in_their_shape_and_nearly_the_same(shape):
+    plane = smooth(shape)
+    large = enlarged(halved(plane, np.ones(shape[:2], bool))[0], shape)
+    assert large.shape == shape
+    assert np.abs(large - plane).max() < 0.05
+
+
+def test_enlarged_keeps_a_ramp_in_its_place():
+    ramp = np.tile(np.arange(64, dtype=np.float32) / 64, (20, 1))
+    small, _ = halved(ramp, np.ones(ramp.shape, bool))
+    np.testing.assert_allclose(enlarged(small, ramp.shape)[:, 12:-12], ramp[:, 12:-12], atol=1e-4)

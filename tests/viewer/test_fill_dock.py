@@ -1,0 +1,561 @@
+import gc
+import json
+import weakref
+
+import numpy as np
+import pytest
+from qtpy.QtCore import Qt
+from qtpy.QtGui import QGuiApplication
+
+import napari_greyfill
+from napari_greyfill.inpaint import Inpainter
+
+from .conftest import colour_ramp, ramp
+
+
+def choose(dock, **names):
+    """Set combo boxes of the form by data, for example method="telea"."""
+    for key, name in names.items():
+        combo = getattr(dock.form, key)
+        combo.setCurrentIndex(combo.findData(name))
+
+
+def paint(mask, plane=None):
+    rows, columns = np.mgrid[15:20, 20:40]
+    where = (rows.ravel(), columns.ravel())
+    if plane is not None:
+        where = (np.full(rows.size, plane), *where)
+    mask.data_setitem(where, 1)
+
+
+@pytest.fixture
+def ready(viewer, open_dock):
+    """Return a dock with a colour image and a painted mask."""
+
+    def make(image=None, **kwargs):
+        layer = viewer.add_image(colour_ramp() if image is None else image, name="pic", **kwargs)
+        dock = open_dock()
+        dock.new_mask()
+        paint(dock.form.mask_layer, plane=0 if layer.ndim == 3 else None)
+        dock.refresh()
+        return dock
+
+    return make
+
+
+def layer_names(viewer):
+    return [layer.name for layer in viewer.layers]
+
+
+class TestReadiness:
+    def test_no_layers(self, open_dock):
+        dock = open_dock()
+        assert not dock.run_button.isEnabled()
+        assert dock.status.text() == "Open an image first."
+        assert not dock.form.new_mask.isEnabled()
+
+    def test_no_mask(self, viewer, open_dock):
+        viewer.add_image(ramp())
+        dock = open_dock()
+        assert not dock.run_button.isEnabled()
+        assert "New mask" in dock.status.text()
+
+    def test_empty_mask_then_painted_with_the_brush(self, viewer, open_dock, qtbot):
+        viewer.add_image(ramp(), name="pic")
+        dock = open_dock()
+        dock.form.new_mask.click()
+        mask = viewer.layers["pic mask"]
+        assert mask.mode == "paint"
+        assert viewer.layers.selection.active == mask
+        assert "empty" in dock.status.text()
+        mask.paint((10, 10), 1)
+        qtbot.waitUntil(dock.run_button.isEnabled)
+        mask.undo()
+        qtbot.waitUntil(lambda: not dock.run_button.isEnabled())
+
+    def test_everything_painted(self, ready):
+        dock = ready()
+        dock.form.mask_layer.data = np.ones((40, 60), np.uint8)
+        dock.refresh()
+        assert "Everything is painted" in dock.status.text()
+
+    def test_sizes_differ(self, viewer, open_dock):
+        viewer.add_image(ramp())
+        viewer.add_labels(np.ones((40, 61), np.uint8))
+        dock = open_dock()
+        assert not dock.run_button.isEnabled()
+        assert "40 × 60" in dock.status.text()
+        assert "40 × 61" in dock.status.text()
+
+    def test_three_dimensional_view(self, viewer, ready):
+        dock = ready()
+        viewer.dims.ndisplay = 3
+        dock.refresh()
+        assert "2-D" in dock.status.text()
+
+    def test_selected_label_not_painted(self, viewer, ready):
+        dock = ready()
+        choose(dock, labels="selected")
+        dock.form.mask_layer.selected_label = 5
+        dock.refresh()
+        assert "selected label" in dock.status.text()
+        dock.form.mask_layer.selected_label = 1
+        dock.refresh()
+        assert dock.run_button.isEnabled()
+
+    def test_combos_follow_the_layers(self, viewer, ready):
+        dock = ready()
+        viewer.add_image(ramp(), name="another")
+        assert "another" in [layer.name for layer in dock.form.image_choice.choices]
+        viewer.layers.remove("pic mask")
+        dock.refresh()
+        assert dock.form.mask_layer is None
+        assert not dock.run_button.isEnabled()
+
+
+class TestRun:
+    def test_equals_the_script(self, viewer, ready, run):
+        dock = ready()
+        run(dock)
+        mask = viewer.layers["pic mask"]
+        expected = napari_greyfill.fill(colour_ramp(), mask.data, grow=2)
+        np.testing.assert_array_equal(viewer.layers["pic filled"].data, expected.image)
+        np.testing.assert_array_equal(viewer.layers["pic filled grey"].data, expected.grey)
+        np.testing.assert_array_equal(viewer.layers["pic filled region"].data, expected.hole)
+
+    def test_layers_and_selection(self, viewer, ready, run):
+        dock = ready()
+        run(dock)
+        assert layer_names(viewer) == [
+            "pic",
+            "pic mask",
+            "pic grey with hole",
+            "pic filled grey",
+            "pic filled region",
+            "pic filled",
+        ]
+        assert viewer.layers.selection.active.name == "pic filled"
+        visible = [layer.name for layer in viewer.layers if layer.visible]
+        assert visible == ["pic", "pic mask", "pic filled"]
+
+    def test_user_layers_are_untouched(self, viewer, ready, run):
+        dock = ready()
+        image, mask = viewer.layers["pic"], viewer.layers["pic mask"]
+        before, painted = image.data.copy(), mask.data.copy()
+        run(dock)
+        np.testing.assert_array_equal(image.data, before)
+        np.testing.assert_array_equal(mask.data, painted)
+        assert "greyfill" not in image.metadata
+
+    def test_a_layer_of_the_same_name_is_not_ours(self, viewer, ready, run):
+        mine = viewer.add_image(ramp(), name="pic filled")
+        before = mine.data.copy()
+        dock = ready()
+        dock.form.image_choice.value = viewer.layers["pic"]
+        run(dock)
+        np.testing.assert_array_equal(mine.data, before)
+        assert "pic filled [1]" in layer_names(viewer)
+
+    def test_rerun_updates_its_own_layers(self, viewer, ready, run):
+        dock = ready()
+        run(dock)
+        names, first = layer_names(viewer), viewer.layers["pic filled"]
+        region = viewer.layers["pic filled region"].data.sum()
+        dock.form.grow.setValue(6)
+        run(dock)
+        assert layer_names(viewer) == names
+        assert viewer.layers["pic filled"] == first
+        assert viewer.layers["pic filled region"].data.sum() > region
+        assert [row.run for row in dock.table.model.rows] == [1, 2]
+
+    def test_earlier_results_can_be_kept(self, viewer, ready, run):
+        dock = ready()
+        run(dock)
+        count = len(viewer.layers)
+        dock.form.keep.setChecked(True)
+        run(dock)
+        assert len(viewer.layers) == count + 4
+        assert "pic filled [1]" in layer_names(viewer)
+
+    def test_without_intermediates(self, viewer, ready, run):
+        dock = ready()
+        run(dock)
+        dock.form.intermediates.setChecked(False)
+        run(dock)
+        assert layer_names(viewer) == ["pic", "pic mask", "pic filled region", "pic filled"]
+
+    def test_a_removed_result_is_made_anew(self, viewer, ready, run):
+        dock = ready()
+        run(dock)
+        viewer.layers.remove("pic filled")
+        run(dock)
+        assert "pic filled" in layer_names(viewer)
+
+    def test_grey_image(self, viewer, ready, run):
+        dock = ready(ramp(dtype=np.uint16) * 50, colormap="magma", contrast_limits=(10, 4000))
+        run(dock)
+        filled = viewer.layers["pic filled"]
+        assert filled.data.dtype == np.uint16
+        assert not filled.rgb
+        assert filled.colormap.name == "magma"
+        assert tuple(filled.contrast_limits) == (10, 4000)
+        assert dock.table.model.rows[0].colorizer == ""
+
+    def test_only_the_selected_label(self, viewer, ready, run):
+        dock = ready()
+        mask = viewer.layers["pic mask"]
+        mask.data_setitem((np.array([5, 5]), np.array([5, 6])), 2)
+        choose(dock, labels="selected")
+        mask.selected_label = 2
+        dock.form.grow.setValue(0)
+        run(dock)
+        region = viewer.layers["pic filled region"].data
+        assert region.sum() == 2
+        assert region[5, 5]
+
+    def test_provenance_repeats_the_run(self, viewer, ready, run):
+        dock = ready()
+        choose(dock, pipeline="rgb-grey-rgb")
+        dock.form.feather.setValue(1)
+        run(dock)
+        kept = viewer.layers["pic filled"].metadata["greyfill"]
+        assert json.loads(json.dumps(kept)) == kept
+        assert kept["image"] == "pic"
+        assert kept["role"] == "filled"
+        again = napari_greyfill.fill(
+            viewer.layers["pic"], viewer.layers["pic mask"], **kept["parameters"]
+        )
+        np.testing.assert_array_equal(viewer.layers["pic filled"].data, again.image)
+
+    def test_copy_as_python_runs_in_the_console(self, viewer, ready, run):
+        dock = ready()
+        dock.form.seed.setValue(3)
+        assert not dock.python_button.isEnabled()
+        run(dock)
+        dock.python_button.click()
+        text = QGuiApplication.clipboard().text()
+        exec(compile(text, "console", "exec"), {"viewer": viewer})
+        np.testing.assert_array_equal(viewer.layers[-1].data, viewer.layers["pic filled"].data)
+
+    def test_preview_is_shown_and_goes(self, viewer, ready, run, monkeypatch):
+        from napari_greyfill import stages
+        from napari_greyfill.colorization.progressive import Progressive, Schedule
+
+        monkeypatch.setattr(Progressive, "SCHEDULES", {1: Schedule((3,), (0.01,))})
+        monkeypatch.setattr(Progressive, "LEVELS", 1)
+        monkeypatch.setattr(stages._Throttle, "ready", lambda self: True)
+        dock = ready()
+        choose(dock, colorizer="progressive")
+        seen = []
+        dock.runner.previewed.connect(lambda _: seen.append(layer_names(viewer)))
+        run(dock)
+        assert seen
+        assert any("pic (preview)" in names for names in seen)
+        assert "pic (preview)" not in layer_names(viewer)
+
+
+class TestPlacement:
+    def test_spatial_metadata_and_units(self, viewer, ready, run):
+        dock = ready(
+            scale=(0.5, 0.25),
+            translate=(3, -2),
+            rotate=20,
+            shear=[0.1],
+            affine=[[1, 0, 4], [0, 2, 5], [0, 0, 1]],
+            units=("um", "um"),
+            axis_labels=("y", "x"),
+        )
+        run(dock)
+        image = viewer.layers["pic"]
+        for name in ("pic mask", "pic filled", "pic filled grey", "pic filled region"):
+            layer = viewer.layers[name]
+            for key in ("scale", "translate", "rotate", "shear"):
+                np.testing.assert_allclose(getattr(layer, key), getattr(image, key))
+            np.testing.assert_allclose(layer.affine.affine_matrix, image.affine.affine_matrix)
+            assert layer.units == image.units
+            assert layer.axis_labels == image.axis_labels
+
+    def test_current_plane_of_a_stack(self, viewer, ready, run):
+        stack = np.stack([ramp() + i for i in range(4)])
+        dock = ready(stack, scale=(2, 1, 1), translate=(10, 0, 0))
+        viewer.dims.set_current_step(0, 0)
+        assert not dock.why_not()
+        viewer.dims.set_current_step(0, 2)
+        dock.refresh()
+        assert "empty" in dock.status.text()
+        paint(viewer.layers["pic mask"], plane=2)
+        run(dock)
+        filled = viewer.layers["pic filled"]
+        assert filled.data.shape == (1, 40, 60)
+        np.testing.assert_allclose(filled.translate, (14, 0, 0))
+        assert viewer.dims.current_step[0] == 2
+        expected = napari_greyfill.fill(stack[2], viewer.layers["pic mask"].data[2], grow=2)
+        np.testing.assert_array_equal(filled.data[0], expected.image)
+        assert filled.metadata["greyfill"]["plane"] == [2]
+
+    def test_each_plane_keeps_its_result(self, viewer, ready, run):
+        dock = ready(np.stack([ramp(), ramp() + 9]))
+        viewer.dims.set_current_step(0, 0)
+        run(dock)
+        viewer.dims.set_current_step(0, 1)
+        paint(viewer.layers["pic mask"], plane=1)
+        run(dock)
+        results = [layer for layer in viewer.layers if layer.name.startswith("pic filled [")]
+        assert len(results) == 1
+        np.testing.assert_allclose(results[0].translate, (1, 0, 0))
+
+    def test_flat_mask_serves_a_stack(self, viewer, open_dock, run):
+        viewer.add_image(np.stack([ramp(), ramp() + 9]), name="pic")
+        flat = np.zeros((40, 60), np.uint8)
+        flat[10:14, 10:30] = 1
+        viewer.add_labels(flat, name="flat")
+        dock = open_dock()
+        viewer.dims.set_current_step(0, 1)
+        run(dock)
+        assert viewer.layers["pic filled"].data.shape == (1, 40, 60)
+
+    def test_dask_image(self, viewer, ready, run):
+        import dask.array
+
+        dock = ready(dask.array.from_array(np.stack([ramp(), ramp()])))
+        viewer.dims.set_current_step(0, 0)
+        run(dock)
+        assert isinstance(viewer.layers["pic filled"].data, np.ndarray)
+
+
+class TestMetrics:
+    def test_reference_fills_the_row(self, viewer, ready, run):
+        dock = ready()
+        dock.form.reference_choice.value = viewer.layers["pic"]
+        run(dock)
+        row = dock.table.model.rows[0]
+        expected = napari_greyfill.metrics(
+            viewer.layers["pic filled"].data,
+            colour_ramp(),
+            viewer.layers["pic filled region"].data,
+        )
+        assert row.metrics == expected
+        assert row.pixels == viewer.layers["pic filled region"].data.sum()
+
+    def test_no_reference_by_default(self, ready, run):
+        dock = ready()
+        assert dock.form.reference_layer is None
+        run(dock)
+        assert dock.table.model.rows[0].metrics == {}
+
+    def test_unfit_reference_costs_only_the_metrics(self, viewer, ready, run, messages):
+        dock = ready()
+        viewer.add_image(ramp(20, 20), name="other")
+        dock.form.reference_choice.value = viewer.layers["other"]
+        run(dock)
+        assert "pic filled" in layer_names(viewer)
+        assert any("No metrics" in text for text in messages["warning"])
+
+    def test_click_selects_the_result(self, viewer, ready, run):
+        dock = ready()
+        run(dock)
+        viewer.layers.selection.active = viewer.layers["pic"]
+        dock.table.run_chosen.emit(1)
+        assert viewer.layers.selection.active.name == "pic filled"
+        viewer.layers.remove("pic filled")
+        dock.table.run_chosen.emit(1)
+        assert "no longer" in dock.status.text()
+
+
+class TestCancelAndErrors:
+    def test_cancel_changes_nothing(self, viewer, gated, ready, qtbot):
+        dock = ready()
+        choose(dock, method="gated")
+        names = layer_names(viewer)
+        with qtbot.waitSignal(dock.runner.progressed):
+            dock.run()
+        assert dock.cancel_button.isEnabled()
+        assert not dock.run_button.isEnabled()
+        with qtbot.waitSignal(dock.run_ended):
+            dock.cancel_button.click()
+        assert layer_names(viewer) == names
+        assert dock.table.model.rows == []
+        assert "Cancelled" in dock.status.text()
+        assert dock.run_button.isEnabled()
+
+    def test_cancel_while_a_network_learns(self, viewer, ready, qtbot):
+        dock = ready(np.tile(colour_ramp(), (3, 2, 1)))
+        choose(dock, colorizer="published")
+        names = layer_names(viewer)
+        with qtbot.waitSignal(dock.runner.progressed, timeout=30_000):
+            dock.run()
+        qtbot.waitUntil(lambda: "scale" in dock.status.text(), timeout=30_000)
+        with qtbot.waitSignal(dock.run_ended, timeout=30_000):
+            dock.cancel_button.click()
+        assert layer_names(viewer) == names
+
+    def test_no_second_run_meanwhile(self, gated, ready, qtbot):
+        dock = ready()
+        choose(dock, method="gated")
+        with qtbot.waitSignal(dock.runner.progressed):
+            dock.run()
+        assert dock.why_not() == "A fill is running."
+        dock.run()  # does nothing
+        gated.set()
+        with qtbot.waitSignal(dock.run_ended):
+            pass
+        assert len(dock.table.model.rows) == 1
+
+    def test_known_error_is_a_sentence(self, add_method, ready, run, messages, viewer):
+        class Poor(Inpainter):
+            def run(self, plane, hole):
+                raise napari_greyfill.errors.OutOfMemory("Too little memory; use the CPU.")
+                yield
+
+        add_method("poor", Poor)
+        dock = ready()
+        choose(dock, method="poor")
+        run(dock)
+        assert messages["error"] == ["Too little memory; use the CPU."]
+        assert "pic filled" not in layer_names(viewer)
+        assert dock.run_button.isEnabled()
+
+    def test_a_bug_is_reported_with_its_traceback(self, add_method, ready, run, messages):
+        class Broken(Inpainter):
+            def run(self, plane, hole):
+                raise RuntimeError("a bug")
+                yield
+
+        add_method("broken", Broken)
+        dock = ready()
+        choose(dock, method="broken")
+        run(dock)
+        assert [str(error) for error in messages["crash"]] == ["a bug"]
+        assert dock.run_button.isEnabled()
+
+    def test_notes_become_warnings(self, ready, run, messages):
+        image = colour_ramp().astype(np.float32)
+        image[2, 3] = np.nan
+        dock = ready(image, rgb=True)
+        run(dock)
+        assert len(messages["warning"]) == 1
+        assert "NaN" in messages["warning"][0]
+
+    @pytest.mark.parametrize("name", ["pic", "pic mask"])
+    def test_layer_deleted_while_running(self, viewer, gated, ready, qtbot, name):
+        dock = ready(scale=(2, 2))
+        choose(dock, method="gated")
+        with qtbot.waitSignal(dock.runner.progressed):
+            dock.run()
+        viewer.layers.remove(name)
+        gated.set()
+        with qtbot.waitSignal(dock.run_ended):
+            pass
+        np.testing.assert_allclose(viewer.layers["pic filled"].scale, (2, 2))
+
+    def test_slice_changed_while_running(self, viewer, gated, ready, qtbot):
+        dock = ready(np.stack([ramp(), ramp() + 1]))
+        viewer.dims.set_current_step(0, 0)
+        choose(dock, method="gated")
+        with qtbot.waitSignal(dock.runner.progressed):
+            dock.run()
+        viewer.dims.set_current_step(0, 1)
+        gated.set()
+        with qtbot.waitSignal(dock.run_ended):
+            pass
+        np.testing.assert_allclose(viewer.layers["pic filled"].translate, (0, 0, 0))
+        assert viewer.dims.current_step[0] == 1
+
+    def test_dock_closed_while_running(self, viewer, gated, ready, qtbot):
+        dock = ready()
+        choose(dock, method="gated")
+        with qtbot.waitSignal(dock.runner.progressed):
+            dock.run()
+        worker = dock.runner._workers[0]
+        with qtbot.waitSignal(worker.finished):
+            viewer.window.remove_dock_widget(dock)
+            dock.deleteLater()
+        paint(viewer.layers["pic mask"])  # what the dock listened to
+        viewer.dims.ndisplay = 3
+        assert "pic filled" not in layer_names(viewer)
+
+    def test_viewer_closed_while_running(self, viewer, gated, ready, qtbot):
+        dock = ready()
+        choose(dock, method="gated")
+        with qtbot.waitSignal(dock.runner.progressed):
+            dock.run()
+        worker = dock.runner._workers[0]
+        with qtbot.waitSignal(worker.finished):
+            viewer.close()
+
+
+class TestOriginal:
+    def test_button_shows_the_original_while_held(self, viewer, ready, run):
+        dock = ready()
+        run(dock)
+        before = {layer.name: layer.visible for layer in viewer.layers}
+        dock.original_button.pressed.emit()
+        assert [layer.name for layer in viewer.layers if layer.visible] == ["pic"]
+        dock.original_button.released.emit()
+        assert {layer.name: layer.visible for layer in viewer.layers} == before
+
+    def test_key_does_the_same(self, viewer, ready, run, qtbot):
+        dock = ready()
+        run(dock)
+        hold = viewer.layers["pic filled"].keymap
+        action = next(action for key, action in hold.items() if str(key) == "H")
+        held = action(viewer.layers["pic filled"])
+        next(held)
+        assert not viewer.layers["pic filled"].visible
+        assert next(held, "over") == "over"
+        assert viewer.layers["pic filled"].visible
+
+    def test_layer_removed_while_held(self, viewer, ready, run):
+        dock = ready()
+        run(dock)
+        dock.hold_original()
+        viewer.layers.remove("pic filled grey")
+        dock.release_original()
+        assert viewer.layers["pic filled"].visible
+
+
+def test_every_control_has_a_tooltip(ready):
+    from qtpy.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QPushButton
+
+    dock = ready()
+    kinds = (QAbstractSpinBox, QCheckBox, QComboBox, QPushButton)
+    controls = [w for kind in kinds for w in dock.findChildren(kind)]
+    assert len(controls) > 20
+    silent = [
+        w
+        for w in controls
+        if not w.toolTip() and w.text != "" and w.objectName() != "qt_spinbox_lineedit"
+    ]
+    names = [getattr(w, "text", lambda: "")() for w in silent if not isinstance(w, QComboBox)]
+    assert names in ([], [dock.form.advanced.toggleButton().text()])
+
+
+def test_restore_defaults(ready):
+    dock = ready()
+    before = dock.form.parameters()
+    choose(dock, pipeline="rgb-rgb", method="telea", colorizer="published", device="cpu")
+    dock.form.grow.setValue(9)
+    dock.form.keep.setChecked(True)
+    assert dock.form.parameters() != before
+    dock.defaults_button.click()
+    assert dock.form.parameters() == before
+    assert not dock.form.keep.isChecked()
+
+
+def test_unavailable_methods_are_greyed_out(open_dock, monkeypatch):
+    from napari_greyfill import methodinfo
+
+    monkeypatch.setattr(methodinfo, "find_spec", lambda name: None)
+    combo = open_dock().form.method
+    item = combo.model().item(combo.findData("telea"))
+    assert not item.isEnabled()
+    assert "pip install" in item.data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_results_do_not_keep_removed_layers_alive(viewer, ready, run):
+    dock = ready()
+    run(dock)
+    data = weakref.ref(viewer.layers["pic filled"].data)
+    viewer.layers.remove("pic filled")
+    gc.collect()
+    assert data() is None

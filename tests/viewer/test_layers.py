@@ -1,0 +1,125 @@
+import numpy as np
+import pytest
+from napari.components import ViewerModel
+
+from napari_greyfill.viewer import layers
+from napari_greyfill.viewer.layers import Placement, ResultImage, ResultLayers
+
+
+@pytest.fixture
+def viewer():
+    return ViewerModel()
+
+
+def test_plane_of_a_shifted_stack(viewer):
+    stack = viewer.add_image(np.zeros((5, 8, 9)), scale=(2, 1, 1), translate=(10, 0, 0))
+    viewer.dims.set_point(0, 14)
+    assert layers.plane_index(stack, viewer) == (2,)
+    plane = layers.plane_at(stack, (2,))
+    assert plane.read().shape == (8, 9)
+
+
+def test_plane_of_a_four_dimensional_colour_stack(viewer):
+    data = np.random.default_rng(0).random((2, 3, 8, 9, 3))
+    stack = viewer.add_image(data, rgb=True)
+    viewer.dims.set_point((0, 1), (1, 2))
+    index = layers.plane_index(stack, viewer)
+    assert index == (1, 2)
+    np.testing.assert_array_equal(layers.plane_at(stack, index).read(), data[1, 2])
+
+
+def test_flat_mask_lies_on_every_plane(viewer):
+    mask = viewer.add_labels(np.eye(4, dtype=int))
+    np.testing.assert_array_equal(layers.plane_at(mask, (7,)).read(), np.eye(4))
+
+
+def test_multiscale_image_is_read_at_full_resolution(viewer):
+    pyramid = viewer.add_image([np.zeros((64, 64)), np.zeros((32, 32))], multiscale=True)
+    assert layers.plane_at(pyramid, ()).read().shape == (64, 64)
+    assert layers.new_mask(viewer, pyramid).data.shape == (64, 64)
+
+
+def test_axes_must_be_the_stored_ones(viewer):
+    image = viewer.add_image(np.zeros((5, 8, 9)))
+    mask = viewer.add_labels(np.ones((5, 8, 9), int))
+    assert layers.not_ready(viewer, image, mask) == ""
+    viewer.dims.order = (1, 0, 2)
+    assert "last two axes" in layers.not_ready(viewer, image, mask)
+
+
+@pytest.mark.parametrize("shape", [(4, 8, 9), (8, 9, 5), (2, 5, 8, 9)])
+def test_masks_of_other_stacks_are_refused(viewer, shape):
+    image = viewer.add_image(np.zeros((5, 8, 9)))
+    mask = viewer.add_labels(np.ones(shape, int))
+    assert "differ in size" in layers.not_ready(viewer, image, mask)
+
+
+def test_edit_is_one_undo_and_keeps_other_planes(viewer):
+    mask = viewer.add_labels(np.zeros((2, 6, 6), np.uint8))
+    mask.data_setitem((np.array([0]), np.array([1]), np.array([1])), 3)
+    before = mask.data.copy()
+    wanted = np.arange(36, dtype=np.uint8).reshape(6, 6) % 4
+    layers.edit_mask(mask, (1,), wanted)
+    np.testing.assert_array_equal(mask.data[1], wanted)
+    np.testing.assert_array_equal(mask.data[0], before[0])
+    mask.undo()
+    np.testing.assert_array_equal(mask.data, before)
+    mask.redo()
+    np.testing.assert_array_equal(mask.data[1], wanted)
+
+
+@pytest.mark.parametrize("index", [(0,), (3,)])
+def test_a_plane_lands_on_its_place_in_a_turned_stack(viewer, index):
+    affine = np.eye(4)
+    affine[:3, 3] = (1, 2, 3)
+    stack = viewer.add_image(
+        np.zeros((5, 8, 9)),
+        scale=(2, 0.5, 0.5),
+        rotate=np.array([[1.0, 0, 0], [0, 0.8, -0.6], [0, 0.6, 0.8]]),
+        translate=(7, 8, 9),
+        affine=affine,
+    )
+    placement = Placement.of(stack, index)
+    plane = viewer.add_image(np.zeros((1, 8, 9)), **placement.spatial)
+    for point in ((0, 0), (7, 8), (3, 2)):
+        np.testing.assert_allclose(
+            plane.data_to_world((0, *point)), stack.data_to_world((*index, *point))
+        )
+
+
+def result(value, rgb=False):
+    shape = (6, 7, 3) if rgb else (6, 7)
+    return ResultImage("filled", np.full(shape, value, np.uint8), rgb=rgb, visible=True)
+
+
+def test_a_role_that_changes_its_kind_gets_a_new_layer(viewer):
+    image = viewer.add_image(np.zeros((6, 7), np.uint8), name="pic")
+    own = ResultLayers(viewer)
+    region = np.zeros((6, 7), bool)
+    first = own.show(image.unique_id, Placement.of(image, ()), [result(1)], region, {})
+    second = own.show(image.unique_id, Placement.of(image, ()), [result(2, rgb=True)], region, {})
+    assert second is not first
+    assert second.rgb
+    assert first in viewer.layers
+    np.testing.assert_array_equal(first.data, 1)
+
+
+def test_grey_of_a_colour_image_spans_the_whole_range(viewer):
+    image = viewer.add_image(np.zeros((6, 7, 3), np.uint8), rgb=True, name="pic")
+    grey = ResultImage("filled grey", np.full((6, 7), 200, np.uint8), rgb=False)
+    own = ResultLayers(viewer)
+    own.show("x", Placement.of(image, ()), [grey, result(3, rgb=True)], np.zeros((6, 7), bool), {})
+    assert tuple(viewer.layers["pic filled grey"].contrast_limits) == (0, 255)
+    assert not viewer.layers["pic filled grey"].visible
+
+
+def test_preview_comes_and_goes(viewer):
+    image = viewer.add_image(np.zeros((6, 7), np.uint8), name="pic")
+    own = ResultLayers(viewer)
+    own.remove_preview()
+    own.show_preview(np.ones((6, 7), np.uint8), Placement.of(image, ()))
+    own.show_preview(np.full((6, 7), 2, np.uint8), Placement.of(image, ()))
+    assert len(viewer.layers) == 2
+    np.testing.assert_array_equal(viewer.layers[-1].data, 2)
+    own.remove_preview()
+    assert list(viewer.layers) == [image]
