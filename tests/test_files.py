@@ -7,7 +7,7 @@ import numpy as np
 import png
 import pytest
 import tifffile
-from PIL import Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageCms, ImageOps
 
 from napari_greyfill.errors import (
     BadMask,
@@ -20,7 +20,7 @@ from napari_greyfill.errors import (
 from napari_greyfill.files import read_image, read_mask, require_writable, tiff, write_image
 
 ORIENTATION, MAKE = 0x0112, 0x010F
-NUMBERS = ["bool", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8"]
+NUMBERS = ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8"]
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
@@ -62,6 +62,7 @@ def content(folder):
     [
         (".png", "bool", 1),
         *((".png", dtype, channels) for dtype in ("u1", "u2") for channels in (1, 3, 4)),
+        (".tif", "bool", 1),
         *((".tif", dtype, channels) for dtype in NUMBERS for channels in (1, 3, 4)),
         (".TIFF", "u1", 3),
         (".bmp", "bool", 1),
@@ -111,7 +112,7 @@ def test_values_of_a_view_are_written_in_its_order(tmp_path):
 def test_16_bit_png_of_another_encoder(tmp_path, channels):
     cv2 = pytest.importorskip("cv2")  # filters its rows, which ours does not
     image = noise("u2", channels, (40, 50))
-    stored = {1: image, 3: image[..., ::-1], 4: image[..., [2, 1, 0, 3]]}[channels]
+    stored = image if channels == 1 else image[..., [2, 1, 0, 3][:channels]]
     cv2.imwrite(str(tmp_path / "image.png"), np.ascontiguousarray(stored))
     assert same(read_image(tmp_path / "image.png").array, image)
 
@@ -272,6 +273,21 @@ def test_profile_and_exif_are_carried_over(tmp_path, source, target):
         assert image.getexif()[MAKE] == "Lens & Sons"
 
 
+def test_date_and_place_of_a_photograph_are_carried_over(tmp_path):
+    data = exif(orientation=6)
+    data.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = "2024:05:06 07:08:09"
+    data.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitudeRef] = "N"
+    Image.fromarray(noise("u1", 3)).save(tmp_path / "a.jpg", exif=data)
+    like = read_image(tmp_path / "a.jpg")
+    write_image(tmp_path / "b.png", like.array, like)
+    with Image.open(tmp_path / "b.png") as image:
+        read = image.getexif()
+        taken = read.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal]
+        assert taken == "2024:05:06 07:08:09"
+        assert read.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitudeRef] == "N"
+        assert ORIENTATION not in read
+
+
 @pytest.mark.parametrize("source", [".png", ".jpg", ".bmp", ".tif"])
 @pytest.mark.parametrize("target", [".png", ".bmp", ".tif"])
 def test_resolution_is_carried_over(tmp_path, source, target):
@@ -284,11 +300,11 @@ def test_resolution_is_carried_over(tmp_path, source, target):
 
 def test_16_bit_png_carries_everything(tmp_path):
     write_image(tmp_path / "plain.png", noise("u2", 3))
-    header, *others = png.Reader(filename=str(tmp_path / "plain.png")).chunks()
+    header, *others = png.Reader(bytes=(tmp_path / "plain.png").read_bytes()).chunks()
     Image.fromarray(noise("u1", 3)).save(
         tmp_path / "8bit.png", exif=exif(orientation=3), icc_profile=SRGB, dpi=(300, 150)
     )
-    chunks = list(png.Reader(filename=str(tmp_path / "8bit.png")).chunks())
+    chunks = png.Reader(bytes=(tmp_path / "8bit.png").read_bytes()).chunks()
     known = [chunk for chunk in chunks if chunk[0] in (b"iCCP", b"eXIf", b"pHYs")]
     assert len(known) == 3
     with (tmp_path / "a.png").open("wb") as file:
@@ -321,12 +337,12 @@ def test_a_thumbnail_of_the_unfilled_picture_is_left_out(tmp_path):
     data += thumbnail.getvalue()
     Image.fromarray(noise("u1", 3)).save(tmp_path / "a.png", exif=data)
     with Image.open(tmp_path / "a.png") as image:
-        assert image.getexif().get_ifd(1)  # there is one
+        assert image.getexif().get_ifd(ExifTags.IFD.IFD1)  # there is one
     like = read_image(tmp_path / "a.png")
     write_image(tmp_path / "b.png", like.array, like)
     with Image.open(tmp_path / "b.png") as image:
         assert image.getexif()[MAKE] == "abc"
-        assert not image.getexif().get_ifd(1)
+        assert not image.getexif().get_ifd(ExifTags.IFD.IFD1)
 
 
 def test_damaged_exif_does_not_keep_a_picture_from_being_read(tmp_path):
@@ -423,7 +439,8 @@ def test_layouts_of_tiff(tmp_path, layout):
 @pytest.mark.parametrize("dtype", ["bool", "u1", "u2"])
 def test_tiff_with_white_as_0_is_inverted(tmp_path, dtype):
     image = noise(dtype)
-    tifffile.imwrite(tmp_path / "image.tif", np.invert(image), photometric="miniswhite")
+    options = {"photometric": "miniswhite", "software": "scanner"}
+    tifffile.imwrite(tmp_path / "image.tif", np.invert(image), **options)
     assert same(read_image(tmp_path / "image.tif").array, image)
 
 
@@ -681,6 +698,7 @@ def test_no_permission_to_write_is_a_sentence(tmp_path, monkeypatch):
         ("a.png", "i4", 1, "int32; write a TIFF"),
         ("a.bmp", "u1", 4, "no transparency"),
         ("a.webp", "u2", 3, "uint16; write a PNG or TIFF"),
+        ("a.jpg", "bool", 1, "bool; write a PNG or TIFF"),
     ],
 )
 def test_formats_refuse_what_they_would_change(tmp_path, name, dtype, channels, advice):
@@ -691,6 +709,12 @@ def test_formats_refuse_what_they_would_change(tmp_path, name, dtype, channels, 
     with pytest.raises(UnwritablePath, match=advice):
         write_image(tmp_path / name, like.array)
     assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.tif"])
+def test_colours_of_one_bit_are_refused(tmp_path, name):
+    with pytest.raises(UnwritablePath, match="convert them to 8 bits"):
+        write_image(tmp_path / name, noise("bool", 3))
 
 
 def test_the_alpha_of_grey_is_not_dropped_in_silence(tmp_path):

@@ -17,6 +17,14 @@ def whole(picture):
     return Window(0, picture.hole.shape[0], 0, picture.hole.shape[1])
 
 
+def rounding(dtype, size):
+    """Return how far numbers of a size may be off after one rounding to a type."""
+    if dtype.kind in "iu":
+        return 0.5 + 1e-15 * size
+    info = np.finfo(dtype)
+    return info.eps * size + info.smallest_subnormal
+
+
 def patch(picture, value=0.5):
     window = whole(picture)
     shape = window.shape + ((3,) if picture.is_colour else ())
@@ -54,11 +62,19 @@ class TestValueRange:
     def test_signed_values_span_from_the_smallest_to_the_largest(self):
         assert value_range(np.arange(-1000, 3000, dtype=np.int16)) == ValueRange(-1000, 2999)
 
-    @pytest.mark.parametrize("dtype", ["uint16", "int32", "uint32", "float32"])
-    @pytest.mark.parametrize("hot", [15_000, 2_000_000_000])
+    @pytest.mark.parametrize(
+        ("dtype", "hot"),
+        [
+            ("uint16", 15_000),
+            ("int16", 8_000),
+            ("int32", 5e8),
+            ("float32", 15_000),
+            ("float32", 3e38),
+        ],
+    )
     def test_hot_pixels_do_not_squash_the_range(self, dtype, hot):
         counts = np.random.default_rng(0).integers(500, 1500, 20_000).astype(dtype)
-        counts[7] = min(hot, 15_000 if dtype == "uint16" else hot)
+        counts[7] = hot
         found = value_range(counts)
         assert found.low == 500
         assert found.high < 3000
@@ -235,14 +251,16 @@ class TestComposite:
     def test_patches_go_where_they_belong(self):
         hole = np.zeros((6, 8), bool)
         hole[1:3, 1:7] = True
-        picture = Picture.from_array(np.full((6, 8), 200, np.uint8), hole)
+        image = np.full((6, 8), 200, np.uint8)
+        image[0] = 10
+        picture = Picture.from_array(image, hole)
         left = Patch(Window(0, 3, 0, 4), np.full((3, 4), 0.0, np.float32))
         right = Patch(Window(1, 6, 4, 8), np.full((5, 4), 1.0, np.float32))
         result = picture.composite((left, right))
-        expected = np.full((6, 8), 200)
-        expected[1:3, 1:4] = picture.values.low
-        expected[1:3, 4:7] = picture.values.high
-        np.testing.assert_array_equal(result, np.rint(expected))
+        expected = image.copy()
+        expected[1:3, 1:4] = 0
+        expected[1:3, 4:7] = 255
+        np.testing.assert_array_equal(result, expected)
 
     def test_a_grey_patch_makes_a_colour_image_grey(self):
         image = np.zeros((4, 5, 3), np.uint8)
@@ -281,23 +299,20 @@ class TestBlend:
             return
         numbers = np.isfinite(old.astype(float))
         np.testing.assert_array_equal(mixed[~numbers], new[~numbers])
-        old, new, mixed = (a[numbers].astype(np.longdouble) for a in (old, new, mixed))
+        old, new, mixed = (values[numbers].astype(np.longdouble) for values in (old, new, mixed))
         share = np.longdouble(np.float32(weight))
-        size = np.maximum(np.abs(old), np.abs(new))
-        rounding = 0.5 if picture.original.dtype.kind in "iu" else 0
-        if picture.original.dtype.kind == "f":
-            size = size * np.finfo(picture.original.dtype).eps * 2e15 + 1e-300
-            rounding = np.finfo(picture.original.dtype).smallest_subnormal
-        assert (np.abs(old * (1 - share) + new * share - mixed) <= rounding + 1e-15 * size).all()
+        difference = np.abs(old * (1 - share) + new * share - mixed)
+        assert (
+            difference <= rounding(picture.original.dtype, np.maximum(abs(old), abs(new)))
+        ).all()
 
     @pytest.mark.parametrize("dtype", ["int16", "int32", "int64", "uint64"])
-    @pytest.mark.parametrize("weight", np.arange(1, 40) / 40)
-    def test_mixing_equal_extremes_does_not_overflow(self, dtype, weight):
+    def test_mixing_equal_extremes_does_not_overflow(self, dtype):
         top = np.iinfo(dtype).max
-        hole = np.zeros((2, 3), bool)
-        hole[1] = True
-        picture = Picture.from_array(np.full((2, 3), top, dtype), hole)
-        blend = np.full(hole.shape, weight, np.float32)
+        hole = np.ones((2, 40), bool)
+        hole[0] = False
+        picture = Picture.from_array(np.full((2, 40), top, dtype), hole)
+        blend = np.tile(np.arange(40, dtype=np.float32) / 40, (2, 1))
         result = picture.with_blend(blend).composite((patch(picture, 1.0),))
         np.testing.assert_allclose(result.astype(float), float(top), rtol=1e-15)
 

@@ -50,6 +50,10 @@ class Window:
             min(shape[1], self.x1 + margin),
         )
 
+    def moved(self, down: int, right: int) -> Window:
+        """Return the window so many pixels further down and right."""
+        return Window(self.y0 + down, self.y1 + down, self.x0 + right, self.x1 + right)
+
     def intersection(self, other: Window) -> Window | None:
         """Return the pixels both windows share, or None."""
         y0, y1 = max(self.y0, other.y0), min(self.y1, other.y1)
@@ -94,9 +98,15 @@ def group_boxes(mask: NDArray[np.bool_], reach: int) -> list[Window]:
     reach : int
         Distance in pixels (Chebyshev) up to which True pixels belong together.
     """
-    blocks = _any_per_block(mask)
-    if not blocks.any():
+    inside = tight_box(mask)
+    if inside is None:
         return []
+    boxes = _group_boxes(mask[inside.slices], reach)
+    return [box.moved(inside.y0, inside.x0) for box in boxes]
+
+
+def _group_boxes(mask: NDArray[np.bool_], reach: int) -> list[Window]:
+    blocks = _any_per_block(mask)
     distance = -(-reach // _BLOCK)  # pixels within reach lie in blocks at most this far apart
     radius = distance // 2  # blocks up to 2 * radius + 1 apart meet when grown by radius
     near = ndimage.maximum_filter(blocks, size=2 * radius + 1, mode="constant")
@@ -110,8 +120,11 @@ def group_boxes(mask: NDArray[np.bool_], reach: int) -> list[Window]:
 
 
 def _any_per_block(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    rows = np.logical_or.reduceat(mask, np.arange(0, mask.shape[0], _BLOCK), axis=0)
-    return np.logical_or.reduceat(rows, np.arange(0, mask.shape[1], _BLOCK), axis=1)
+    height, width = mask.shape
+    rows = np.zeros((-(-height // _BLOCK), -(-width // _BLOCK) * _BLOCK), dtype=bool)
+    for index, y in enumerate(range(0, height, _BLOCK)):  # far faster than ufunc.reduceat
+        mask[y : y + _BLOCK].any(axis=0, out=rows[index, :width])
+    return np.asarray(rows.reshape(len(rows), -1, _BLOCK).any(axis=-1))
 
 
 def _tight_group(
@@ -126,4 +139,4 @@ def _tight_group(
     own = np.kron(labels[found] == index, np.ones((_BLOCK, _BLOCK), bool))
     box = tight_box(crop & own[: crop.shape[0], : crop.shape[1]])
     assert box is not None  # every labelled block holds a True pixel
-    return Window(box.y0 + y0, box.y1 + y0, box.x0 + x0, box.x1 + x0)
+    return box.moved(y0, x0)

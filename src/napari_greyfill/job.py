@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from napari_greyfill.colorization import COLORIZERS, Colorizer
 from napari_greyfill.device import DEVICES, CancelCheck, Compute, choose_device, never
 from napari_greyfill.errors import BadParameter
+from napari_greyfill.geometry import tight_box
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
 from napari_greyfill.masks import feather, grow, hole_from_mask
 from napari_greyfill.methodinfo import MethodInfo
@@ -267,6 +268,9 @@ def _version(package: str) -> str:
 
 
 def _hash(hole: NDArray[np.bool_]) -> str:
-    digest = hashlib.sha256(str(hole.shape).encode())
-    digest.update(np.packbits(hole).tobytes())
+    """Return the SHA-256 of the size of a hole, of the box around it, and of the box's bits."""
+    box = tight_box(hole)
+    assert box is not None  # an empty hole was refused
+    digest = hashlib.sha256(f"{hole.shape} {box}".encode())
+    digest.update(np.packbits(hole[box.slices]).tobytes())
     return digest.hexdigest()

@@ -79,8 +79,7 @@ def _cut_tight(hole: NDArray[np.bool_], box: Window) -> list[Window]:
     tight = tight_box(hole[box.slices])
     if tight is None:
         return []
-    moved = Window(tight.y0 + box.y0, tight.y1 + box.y0, tight.x0 + box.x0, tight.x1 + box.x0)
-    return _cut(hole, moved)
+    return _cut(hole, tight.moved(box.y0, box.x0))
 
 
 def _merged(hole: NDArray[np.bool_], regions: list[Region]) -> list[Region]:

@@ -36,7 +36,7 @@ def progress_bar(wanted: bool) -> Iterator[Callable[[Step], None]]:
             if step.kind == "note":
                 bar.console.print(step.name, markup=False, highlight=False, soft_wrap=True)
             else:
-                bar.update(task, completed=step.fraction, description=step.name)
+                bar.update(task, completed=step.fraction, description=step.name, refresh=True)
 
         yield show
 

@@ -13,7 +13,7 @@ from napari_greyfill.evaluate.metrics import METRICS
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.methodinfo import MethodInfo, Registry
 
-__all__ = ["fill_json", "fill_text", "methods_json", "methods_text"]
+__all__ = ["as_json", "fill_json", "fill_text", "methods_json", "methods_text"]
 
 _WIDTH = 88
 _INDENT = 17
@@ -32,7 +32,7 @@ def fill_text(outcome: Outcome) -> str:
 
 def fill_json(outcome: Outcome) -> str:
     """Return the same for programs, with the whole provenance."""
-    return _json(
+    return as_json(
         {
             "output": str(outcome.output),
             "steps": [str(path) for path in outcome.steps],
@@ -59,7 +59,7 @@ def methods_text() -> str:
 def methods_json() -> str:
     """Return the methods of both stages for programs."""
     stages: dict[str, Registry[Any]] = {"inpainters": INPAINTERS, "colorizers": COLORIZERS}
-    return _json(
+    return as_json(
         {
             name: {"auto": stage.auto, "methods": [info.to_dict() for info in stage.infos()]}
             for name, stage in stages.items()
@@ -83,7 +83,8 @@ def _described(info: MethodInfo) -> str:
     return textwrap.fill(text, _WIDTH, initial_indent=name, subsequent_indent=indent)
 
 
-def _json(value: dict[str, Any]) -> str:
+def as_json(value: dict[str, Any]) -> str:
+    """Return JSON that every program can read."""
     return json.dumps(_plain(value), indent=2, allow_nan=False)
 
 

@@ -30,7 +30,7 @@ from napari_greyfill.files.tiff import is_tiff, read_tiff
 __all__ = ["decode", "read_image"]
 
 # Formats whose every pixel Pillow hands out unchanged; the others it may reduce to 8 bits.
-_FORMATS = ("PNG", "JPEG", "MPO", "BMP", "GIF", "WEBP")
+_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
 _KEPT_MODES = ("1", "L", "LA", "RGB", "RGBA", "I;16")
 _ORIENTATION = 0x0112
 # Besides OSError, what the decoders raise for files that are damaged.

@@ -152,7 +152,9 @@ def _coloured(indices: NDArray[Any], colormap: NDArray[np.uint16]) -> NDArray[np
 def _shown(stored: NDArray[Any], page: Page, path: Path) -> NDArray[Any]:
     """Return values that grow from black to white."""
     kinds = tifffile.PHOTOMETRIC
-    if page.photometric == kinds.MINISWHITE and stored.dtype.kind in "bui":
+    # tifffile marks booleans as white where False, but means the opposite
+    meant_plain = stored.dtype.kind == "b" and page.software == "tifffile.py"
+    if page.photometric == kinds.MINISWHITE and stored.dtype.kind in "bui" and not meant_plain:
         return np.asarray(np.invert(stored))
     if page.photometric in (kinds.MINISWHITE, kinds.MINISBLACK, kinds.RGB):
         return stored
@@ -184,7 +186,7 @@ def _metadata(tiff: tifffile.TiffFile, page: Page, orientation: int) -> Metadata
 def _description(tiff: tifffile.TiffFile, page: Page) -> str:
     """Return what people wrote; descriptions of other programs' stacks would not fit."""
     text: str = page.description
-    plain = tiff.flags <= {"imagej"} and not text.lstrip().startswith(("{", "<"))
+    plain = tiff.flags <= {"imagej", "uniform"} and not text.lstrip().startswith(("{", "<"))
     return text if plain else ""
 
 

@@ -24,7 +24,8 @@ from napari_greyfill.files.tiff import write_tiff
 __all__ = ["require_writable", "write_image"]
 
 Array = NDArray[Any]
-_ANY_NUMBER = ("?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8")
+_WHOLE = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
+_ANY_NUMBER = ("bool", *_WHOLE, "float16", "float32", "float64")
 
 
 @dataclass(frozen=True)
@@ -119,11 +120,15 @@ def _require_place(path: Path) -> _Format:
 
 
 def _require_fit(form: _Format, array: Array, path: Path) -> None:
-    if not any(array.dtype == np.dtype(kind) for kind in form.types):
-        other = "TIFF" if form.name == "PNG" or array.dtype != np.uint16 else "PNG or TIFF"
+    if array.dtype.name not in form.types:
+        other = "PNG or TIFF" if array.dtype.name in _PNG.types else "TIFF"
         raise UnwritablePath(
             f"{path.name}: {form.name} files cannot hold values of type {array.dtype}; "
             f"write a {other} file instead."
+        )
+    if array.ndim == 3 and array.dtype.kind == "b":
+        raise UnwritablePath(
+            f"{path.name}: no file holds colours of one bit; convert them to 8 bits (0 and 255)."
         )
     if array.ndim == 3 and array.shape[-1] in (2, 4) and not form.alpha:
         raise UnwritablePath(
@@ -209,11 +214,11 @@ def _given(**options: Any) -> dict[str, Any]:  # noqa: ANN401 - as Pillow takes 
     return {name: value for name, value in options.items() if value}
 
 
-_PNG = _Format("PNG", ("?", "u1", "u2"), True, _write_png)
+_PNG = _Format("PNG", ("bool", "uint8", "uint16"), True, _write_png)
 _TIFF = _Format("TIFF", _ANY_NUMBER, True, write_tiff)
 _JPEG = _Format(
     "JPEG",
-    ("u1",),
+    ("uint8",),
     False,
     _write_jpeg,
     "JPEG changes pixels outside the hole as well; "
@@ -225,6 +230,6 @@ _FORMATS = {
     ".tiff": _TIFF,
     ".jpg": _JPEG,
     ".jpeg": _JPEG,
-    ".bmp": _Format("BMP", ("?", "u1"), False, _write_bmp),
-    ".webp": _Format("WebP", ("u1",), True, _write_webp),
+    ".bmp": _Format("BMP", ("bool", "uint8"), False, _write_bmp),
+    ".webp": _Format("WebP", ("uint8",), True, _write_webp),
 }

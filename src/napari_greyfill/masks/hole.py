@@ -53,7 +53,7 @@ def selected_labels(
 ) -> NDArray[np.bool_]:
     """Return where a label image has one of the chosen labels (default: any but 0)."""
     if chosen is None:
-        return np.asarray(labels != 0)
+        return labels.astype(bool)
     return np.isin(labels, list(chosen))
 
 

@@ -1,0 +1,107 @@
+"""What all benchmarks share: fair timing, tables, a store of dear results, the document."""
+
+import hashlib
+import inspect
+import json
+import os
+import platform
+import re
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+STORE = Path(__file__).parent / "results.json"
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Medians over the repeats, in seconds."""
+
+    wall: float
+    cpu: float
+
+
+def alternating(contenders: dict[str, Callable[[], object]], repeats: int) -> dict[str, Timing]:
+    """Time contenders in turn, so that a slow moment of the machine hits them all.
+
+    Every contender runs once before the clock starts.
+    """
+    for contender in contenders.values():
+        contender()
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in contenders}
+    for _ in range(repeats):
+        for name, contender in contenders.items():
+            taken[name].append(timed(contender)[1:])
+    return {
+        name: Timing(*(statistics.median(column) for column in zip(*times, strict=True)))
+        for name, times in taken.items()
+    }
+
+
+def timed(contender: Callable[[], object]) -> tuple[object, float, float]:
+    """Return the result, wall seconds and CPU seconds (all threads) of one run."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    result = contender()
+    return result, time.perf_counter() - wall, time.process_time() - cpu
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Return a Markdown table; numbers are right-aligned."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    numeric = [all(isinstance(row[i], int | float) for row in rows) for i in range(len(header))]
+    rule = ["---:" if right else "---" for right in numeric]
+    return "\n".join("| " + " | ".join(line) + " |" for line in [list(header), rule, *cells])
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return str(value)
+
+
+def circumstances() -> str:
+    """Return one line about what the numbers were measured with."""
+    packages = ", ".join(
+        f"{p} {version(p).split('+')[0]}" for p in ("numpy", "scipy", "scikit-image", "torch")
+    )
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"Measured on {cores} CPU cores, Python {platform.python_version()}, {packages}."
+
+
+def write_section(name: str, text: str) -> None:
+    """Replace one benchmark's section of the document, or append it."""
+    start, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
+    block = f"{start}\n{text.strip()}\n\n{circumstances()}\n{end}"
+    document = DOCUMENT.read_text(encoding="utf-8")
+    pattern = re.compile(f"{re.escape(start)}.*?{re.escape(end)}", re.DOTALL)
+    if pattern.search(document):
+        document = pattern.sub(lambda _: block, document)
+    else:
+        document = f"{document.rstrip()}\n\n{block}\n"
+    DOCUMENT.write_text(document, encoding="utf-8")
+
+
+def stored(
+    key: str, modules: Sequence[ModuleType], arrays: Sequence[np.ndarray], work: Callable[[], dict]
+) -> dict:
+    """Return a dear result from the store, or work it out and store it.
+
+    The entry counts only for the same source code and the same arrays.
+    """
+    digest = hashlib.sha256()
+    for module in modules:
+        digest.update(inspect.getsource(module).encode())
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).tobytes())
+    results = json.loads(STORE.read_text(encoding="utf-8")) if STORE.exists() else {}
+    if results.get(key, {}).get("sha256") != digest.hexdigest():
+        results[key] = {"sha256": digest.hexdigest(), **work()}
+        STORE.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return results[key]

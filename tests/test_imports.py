@@ -1,0 +1,78 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import napari_greyfill
+
+HEAVY = ("torch", "skimage", "scipy", "cv2", "napari", "magicgui", "qtpy", "PyQt6", "PySide6")
+GRAPHICAL = ("napari", "magicgui", "superqt", "qtpy", "PyQt5", "PyQt6", "PySide2", "PySide6")
+
+FILL = """
+import numpy as np, napari_greyfill
+image = np.random.default_rng(0).random((40, 50, 3))
+mask = np.zeros((40, 50), bool)
+mask[10:20, 10:20] = True
+assert napari_greyfill.fill(image, mask).colorizer == "propagation"
+"""
+
+
+def imported_by(code, names):
+    """Return which of some packages a fresh interpreter has after running code."""
+    tail = "import sys, json; print(json.dumps(sorted(sys.modules)))"
+    run = [sys.executable, "-c", f"{code}\n{tail}"]
+    done = subprocess.run(run, capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout.splitlines()[-1])) & set(names)
+
+
+def engine_modules():
+    """Return the names of all modules but the viewer and the command line."""
+    root = Path(napari_greyfill.__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        parts = path.relative_to(root).with_suffix("").parts
+        if parts[0] not in ("viewer", "cli") and parts[-1] != "__main__":
+            yield ".".join(("napari_greyfill", *(part for part in parts if part != "__init__")))
+
+
+def test_importing_the_package_costs_next_to_nothing():
+    code = "import napari_greyfill; dir(napari_greyfill); napari_greyfill.__version__"
+    assert imported_by(code, (*HEAVY, "numpy")) == set()
+
+
+def test_the_engine_knows_neither_qt_nor_napari():
+    names = list(engine_modules())
+    assert {"napari_greyfill.pipeline", "napari_greyfill.colorization.network"} <= set(names)
+    code = "\n".join(f"import {name}" for name in names)
+    assert imported_by(code, GRAPHICAL) == set()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import napari_greyfill; napari_greyfill.methods()",
+        "import napari_greyfill; napari_greyfill.colorizers()",
+        FILL,
+    ],
+    ids=["methods", "colorizers", "a default fill"],
+)
+def test_torch_stays_out_until_a_network_runs(code):
+    assert imported_by(code, ("torch",)) == set()
+
+
+def test_the_check_would_notice_torch():
+    assert imported_by("import napari_greyfill.colorization.network", HEAVY) >= {"torch"}
+
+
+@pytest.mark.parametrize("name", [n for n in napari_greyfill.__all__ if n != "__version__"])
+def test_every_public_name_exists(name):
+    public = getattr(napari_greyfill, name)
+    assert public.__name__ == name
+    assert public.__doc__
+    assert name in dir(napari_greyfill)
+
+
+def test_other_names_do_not():
+    with pytest.raises(AttributeError, match="no attribute 'paint'"):
+        napari_greyfill.paint  # noqa: B018 - looking it up is the test
