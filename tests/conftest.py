@@ -60,3 +60,14 @@ def short_schedules():
         for colorizer in (Progressive, Published):
             patch.setattr(colorizer, "SCHEDULES", short)
         yield short
+
+
+@pytest.fixture(scope="module")
+def small_networks(short_schedules):
+    """Train networks of a hundredth of the size, that briefly."""
+    from napari_greyfill.colorization import network
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(network, "_WIDTH", 4)
+        patch.setattr(network, "_BLOCKS", 2)
+        yield

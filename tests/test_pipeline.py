@@ -31,7 +31,7 @@ from napari_greyfill.masks import feather, grow
 from napari_greyfill.methodinfo import MethodInfo
 from tests.strategies import holes, pictures
 
-pytestmark = pytest.mark.usefixtures("short_schedules")
+pytestmark = pytest.mark.usefixtures("small_networks")
 
 METHODS = [info.name for info in methods() if info.available]
 NETWORKS = ["progressive", "published"]
@@ -191,7 +191,7 @@ class TestValues:
         result = fill(cell, scratch, grow=3)
         np.testing.assert_array_equal(result.hole, grow(scratch, 3))
         changed = result.image != cell
-        assert changed[result.hole & ~scratch].mean() > 0.5
+        assert changed[result.hole & ~scratch].mean() > 0.3
 
 
 class TestPipelines:
@@ -339,7 +339,7 @@ class TestSteps:
     def test_the_finished_fraction_grows_from_0_to_1(self, pipeline, colorizer, count, every_step):
         image = np.random.default_rng(0).random((60, 60 + 400 * count, 3))
         mask = np.zeros(image.shape[:2], bool)
-        mask[25:30, 40::400] = True
+        mask[25:30, np.arange(count) * 400 + 40] = True
         _, steps = run(image, mask, pipeline=pipeline, colorizer=colorizer)
         fractions = [step.fraction for step in steps]
         assert (fractions[0], fractions[-1]) == (0.0, 1.0)
@@ -507,7 +507,7 @@ class TestWhatIsFilled:
         assert sizes[0] == sizes[1]
         assert len(sizes) == 2
 
-    def test_a_method_gets_the_size_it_asked_for(self, registered, cell, scratch):
+    def test_a_method_gets_the_size_it_asked_for(self, registered, tissue, scratch):
         sizes = []
 
         class Picky(Inpainter):
@@ -520,7 +520,7 @@ class TestWhatIsFilled:
                 return np.where(hole, np.float32(0.5), plane)
 
         registered(INPAINTERS, Picky, "inpainter")
-        result = fill(cell / 255, scratch, method="mine")
+        result = fill(tissue[..., 1] / 255, scratch, method="mine")
         assert sizes == [(150, 150)]
         np.testing.assert_allclose(result.image[scratch], 0.5)
 
@@ -572,18 +572,8 @@ class TestMistakes:
         with pytest.raises(error) as caught:
             fill(**arguments)
         assert isinstance(caught.value, GreyfillError)
-        last = str(caught.value).replace("; ", ", ").split(", ", 1)[-1]
-        assert last.split()[0] in (
-            "choose",
-            "pass",
-            "paint",
-            "leave",
-            "set",
-            "convert",
-            "but",
-            "so",
-        )
-        assert str(caught.value)[0].isupper()
+        advice = str(caught.value).split("; ")[-1]
+        assert advice.split()[0] in ("choose", "pass", "paint", "leave", "set", "convert")
 
 
 class TestProvenance:
@@ -640,7 +630,7 @@ class TestDevices:
     def test_a_device_that_does_not_work_is_replaced_and_said(
         self, call, tissue, scratch, monkeypatch
     ):
-        monkeypatch.setattr(device_module, "_accelerators", lambda: [])
+        monkeypatch.setattr(device_module, "_accelerators", list)
         with pytest.warns(GreyfillWarning, match="cuda does not work here.*CPU") as caught:
             if call == "fill":
                 result = fill(tissue, scratch, device="cuda", colorizer="progressive")
@@ -651,7 +641,7 @@ class TestDevices:
         assert [entry.filename for entry in caught] == [__file__]
 
     def test_without_a_network_the_device_does_not_matter(self, tissue, scratch, monkeypatch):
-        monkeypatch.setattr(device_module, "_accelerators", lambda: [])
+        monkeypatch.setattr(device_module, "_accelerators", list)
         assert fill(tissue, scratch, device="cuda").notes == ()
 
     def test_a_full_accelerator_hands_over_to_the_cpu(

@@ -7,6 +7,7 @@ the command line show it as it stands.
 from __future__ import annotations
 
 __all__ = [
+    "BadCheckpoint",
     "BadMask",
     "BadParameter",
     "Cancelled",
@@ -14,6 +15,7 @@ __all__ = [
     "GreyfillError",
     "GreyfillWarning",
     "MissingDependency",
+    "MissingWeights",
     "NothingKnown",
     "OutOfMemory",
     "ShapeMismatch",
@@ -53,6 +55,14 @@ class NothingKnown(GreyfillError, ValueError):
 
 class MissingDependency(GreyfillError):
     """A method needs an optional package that is not installed."""
+
+
+class MissingWeights(GreyfillError):
+    """A network's checkpoint is not on this computer."""
+
+
+class BadCheckpoint(GreyfillError):
+    """A file is no checkpoint of a network we know, is damaged, or is not safe to load."""
 
 
 class OutOfMemory(GreyfillError, MemoryError):

@@ -114,6 +114,10 @@ def _stored(page: Page, path: Path) -> NDArray[Any] | None:
     values = values.astype(values.dtype.newbyteorder("="), copy=False)
     if page.axes == "SYX":
         values = np.moveaxis(values, 0, -1)
+    if values.size == 0:
+        raise UnreadableFile(f"{path.name} is damaged or cut short; get the file again.")
+    if values.ndim == 3 and values.shape[2] == 1:
+        values = values[..., 0]
     channels = values.shape[2] if values.ndim == 3 else 1
     if page.axes not in ("YX", "YXS", "SYX") or channels not in (1, 2, 3, 4):
         raise UnsupportedImage(

@@ -86,7 +86,6 @@ def _solve(plane: Plane, hole: Hole) -> Plane:
 class _OpenCV(Inpainter):
     """Runs one of the two methods of ``cv2.inpaint`` on each channel, in float32."""
 
-    minimum = 2  # OpenCV reads beyond rows and columns that have no neighbour
     RADIUS: ClassVar[float] = 3.0
     SCALE: ClassVar[float] = 65_535.0  # OpenCV adds terms of about 1, whatever the range
     flag: ClassVar[str]
@@ -97,13 +96,17 @@ class _OpenCV(Inpainter):
 
         flag = getattr(cv2, self.flag)
         yield 0.0
-        channels = np.atleast_3d(plane)
+        # single rows and columns are doubled: OpenCV reads beyond those that have no neighbour
+        twice = [(0, 1 if side == 1 else 0) for side in hole.shape]
+        channels = np.pad(np.atleast_3d(plane), [*twice, (0, 0)], mode="edge")
+        missing = np.pad(hole, twice, mode="edge").astype(np.uint8)
         filled = np.empty_like(channels)
         for index in range(channels.shape[-1]):
             channel = np.ascontiguousarray(channels[..., index]) * np.float32(self.SCALE)
-            filled[..., index] = cv2.inpaint(channel, hole.astype(np.uint8), self.RADIUS, flag)
+            filled[..., index] = cv2.inpaint(channel, missing, self.RADIUS, flag)
             yield (index + 1) / channels.shape[-1]
-        return np.clip(filled.reshape(plane.shape) / np.float32(self.SCALE), 0.0, 1.0)
+        own = filled[: hole.shape[0], : hole.shape[1]].reshape(plane.shape)
+        return np.clip(own / np.float32(self.SCALE), 0.0, 1.0)
 
 
 class Telea(_OpenCV):

@@ -1,0 +1,1 @@
+"""Published reconstruction networks, one folder each."""
