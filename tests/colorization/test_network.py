@@ -1,5 +1,7 @@
 """The progressive network computes what the reference computes, from the same weights."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
@@ -118,3 +120,11 @@ def test_a_step_can_be_stopped_between_its_layers(asked):
         )
     # each forward and each backward pass asks once a block: the stop came where it was asked for
     assert next(calls) == asked + 1
+
+
+def test_threads_do_not_disturb_each_others_weights():
+    expected = [new_network(1, seed).model[1].weight for seed in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda seed: new_network(1, seed).model[1].weight, [0, 1, 2, 3] * 8))
+    for seed, weight in zip([0, 1, 2, 3] * 8, found, strict=True):
+        assert torch.equal(weight, expected[seed])

@@ -200,6 +200,17 @@ class TestRun:
         assert filled.colormap.name == "magma"
         assert tuple(filled.contrast_limits) == (10, 4000)
         assert dock.table.model.rows[0].colorizer == ""
+        assert "no colour to recover" in dock.status.text()
+        assert not dock.form.colorizer.isEnabled()
+        assert not dock.form.pipeline.isEnabled()
+
+    def test_filling_in_colour_needs_no_colorizer(self, ready):
+        dock = ready()
+        assert dock.form.colorizer.isEnabled()
+        choose(dock, pipeline="rgb-rgb")
+        dock.refresh()
+        assert not dock.form.colorizer.isEnabled()
+        assert dock.form.pipeline.isEnabled()
 
     def test_only_the_selected_label(self, viewer, ready, run):
         dock = ready()

@@ -9,6 +9,7 @@ at hand, in training and for the result.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import torch
@@ -19,6 +20,7 @@ from napari_greyfill.errors import Cancelled
 
 __all__ = ["ColourNet", "masked_mse", "new_network", "stop_when", "training"]
 
+_RANDOM = threading.Lock()  # torch draws initial weights from one generator for all threads
 _WIDTH = 32
 _BLOCKS = 8
 _SLOPE = 0.2
@@ -76,7 +78,7 @@ class ColourNet(nn.Module):
 
 def new_network(in_channels: int, seed: int) -> ColourNet:
     """Return a network with torch's default random weights, drawn from `seed` alone."""
-    with torch.random.fork_rng(devices=[]):
+    with _RANDOM, torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return ColourNet(in_channels)
 

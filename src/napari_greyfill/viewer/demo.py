@@ -83,9 +83,19 @@ def fill_sample(viewer: Viewer) -> FillDock:
     dock.run_button.click()
     if dock.running:
         loop.exec()
+    _settle(500)
     if not dock.table.model.rows:
         raise GreyfillError(f"The fill did not finish; the dock says: {dock.status.text()}")
     return dock
+
+
+def _settle(milliseconds: int) -> None:
+    """Let the window draw what has changed."""
+    from qtpy.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 def _no_screen() -> bool:

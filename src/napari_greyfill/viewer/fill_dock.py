@@ -176,6 +176,7 @@ class FillDock(QWidget):
     def refresh(self) -> None:
         """Bring buttons and the sentence beside them up to date."""
         self._watch(self.form.mask_layer)
+        self.form.enable_colour()
         reason = self.why_not()
         self.run_button.setEnabled(not reason)
         self.cancel_button.setEnabled(self.running and not self.runner.cancelling)
@@ -307,7 +308,7 @@ class FillDock(QWidget):
             keep_earlier=self.form.keep.isChecked(),
         )
         layer.bind_key(HOLD_KEY, self._hold_by_key, overwrite=True)
-        self._outcome = _summary(outcome)
+        self._outcome = _summary(outcome, request.rgb)
         self._runs += 1
         self._run_layers[self._runs] = layer.unique_id
         self.table.add(
@@ -357,9 +358,10 @@ class FillDock(QWidget):
             self.status.setText(f"The result of run {run} is no longer among the layers.")
 
 
-def _summary(outcome: Finished) -> str:
+def _summary(outcome: Finished, rgb: bool) -> str:
     pixels = int(np.count_nonzero(outcome.hole))
-    return f"Filled {pixels:,} pixels in {outcome.seconds:.1f} s."
+    text = f"Filled {pixels:,} pixels in {outcome.seconds:.1f} s."
+    return text if rgb else f"{text} The image is grey: there was no colour to recover."
 
 
 def _button(text: str, tip: str) -> QPushButton:

@@ -114,6 +114,13 @@ class FillForm(QWidget):
             feather=self.feather.value(),
         )
 
+    def enable_colour(self) -> None:
+        """Offer only what makes a difference: a grey image has no colour to recover."""
+        image = self.image_layer
+        colour = image is None or bool(image.rgb)
+        self.pipeline.setEnabled(colour)
+        self.colorizer.setEnabled(colour and self.pipeline.currentData() != "rgb-rgb")
+
     def restore_defaults(self, device: str) -> None:
         """Set everything but the layers to what it was when the dock opened."""
         for combo in (self.method, self.colorizer, self.pipeline, self.labels):
@@ -178,7 +185,7 @@ class FillForm(QWidget):
         self.new_mask.clicked.connect(lambda: self.new_mask_wanted.emit())
         for choice in (self.image_choice, self.mask_choice, self.reference_choice):
             choice.changed.connect(lambda _: self.changed.emit())
-        for combo in (self.method, self.colorizer, self.labels):
+        for combo in (self.method, self.colorizer, self.pipeline, self.labels):
             combo.currentIndexChanged.connect(lambda _: self.changed.emit())
 
 
