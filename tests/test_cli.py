@@ -87,13 +87,13 @@ def test_only_the_chosen_labels_are_filled(folder, scratch):
     assert not changed[labels < 2].any()
 
 
-@pytest.mark.parametrize("dtype", [np.uint16, np.float32])
-def test_the_type_of_the_input_is_kept(folder, scratch, dtype):
+@pytest.mark.parametrize(("dtype", "suffix"), [("u2", ".png"), ("u2", ".tif"), ("f4", ".tif")])
+def test_the_type_of_the_input_is_kept(folder, scratch, dtype, suffix):
     photo = read_image("photo.png").array.astype(dtype)
-    photo = photo * 257 if dtype == np.uint16 else photo / 255
-    write_image("photo.tif", photo)
-    assert run("fill", "photo.tif", "mask.png", "-o", "out.tif").exit_code == 0
-    after = read_image("out.tif").array
+    photo = photo * 257 if dtype == "u2" else photo / 255
+    write_image(f"deep{suffix}", photo)
+    assert run("fill", f"deep{suffix}", "mask.png", "-o", f"out{suffix}").exit_code == 0
+    after = read_image(f"out{suffix}").array
     assert after.dtype == dtype
     assert np.array_equal(after[~scratch], photo[~scratch])
     assert np.array_equal(after, napari_greyfill.fill(photo, scratch).image)
@@ -274,6 +274,10 @@ def test_alpha_makes_no_difference_to_the_metrics(folder):
         ),
         (
             ("photo.png", "mask.png", "-o", "o.png", "--steps", "small.png"),
+            "small.png is a file; give a folder for the steps.",
+        ),
+        (
+            ("photo.png", "mask.png", "-o", "o.png", "--steps", "small.png/steps"),
             "small.png is a file; give a folder for the steps.",
         ),
     ],

@@ -89,6 +89,13 @@ def test_nan_and_infinity_survive_in_tiff(tmp_path, dtype):
     assert np.array_equal(read_image(tmp_path / "image.tif").array, image, equal_nan=True)
 
 
+@pytest.mark.parametrize("suffix", [".png", ".bmp", ".tif"])
+def test_true_is_stored_as_1(tmp_path, suffix):
+    image = noise("bool")
+    write_image(tmp_path / f"image{suffix}", image)
+    assert np.array_equal(read_image(tmp_path / f"image{suffix}").array.view(np.uint8), image)
+
+
 @pytest.mark.parametrize("size", [(1, 1), (1, 9), (9, 1)])
 @pytest.mark.parametrize("suffix", [".png", ".tif"])
 @pytest.mark.parametrize("channels", [1, 3])
@@ -345,8 +352,9 @@ def test_a_thumbnail_of_the_unfilled_picture_is_left_out(tmp_path):
         assert not image.getexif().get_ifd(ExifTags.IFD.IFD1)
 
 
-def test_damaged_exif_does_not_keep_a_picture_from_being_read(tmp_path):
-    Image.fromarray(noise("u1", 3)).save(tmp_path / "a.png", exif=b"Exif\0\0MM\0*nonsense")
+@pytest.mark.parametrize("data", [b"nonsense", b"MM\0*nonsense", b"II*\0\x08\0\0\0\xff"])
+def test_damaged_exif_does_not_keep_a_picture_from_being_read(tmp_path, data):
+    Image.fromarray(noise("u1", 3)).save(tmp_path / "a.png", exif=b"Exif\0\0" + data)
     read = read_image(tmp_path / "a.png")
     assert same(read.array, noise("u1", 3))
     write_image(tmp_path / "b.png", read.array, read)
@@ -471,8 +479,9 @@ def test_8_bit_tiffs_need_no_further_package(tmp_path, compression):
         assert same(read, image)
 
 
-def test_lzw_in_16_bits_grey_is_kept(tmp_path):
-    image = noise("u2")
+@pytest.mark.parametrize("dtype", ["u2", "i4", "f4"])
+def test_lzw_of_grey_is_kept_beyond_8_bits(tmp_path, dtype):
+    image = noise(dtype)
     Image.fromarray(image).save(tmp_path / "image.tif", compression="tiff_lzw")
     assert same(read_image(tmp_path / "image.tif").array, image)
 
@@ -605,6 +614,17 @@ def test_a_png_that_unpacks_to_billions_of_pixels(tmp_path, depth):
         read_image(tmp_path / "bomb.png")
 
 
+def test_pages_that_lead_in_a_circle(tmp_path):
+    write_image(tmp_path / "image.tif", noise())
+    whole = bytearray((tmp_path / "image.tif").read_bytes())
+    (entries,) = struct.unpack_from("<H", whole, 8)
+    struct.pack_into("<I", whole, 8 + 2 + 12 * entries, len(whole))  # the next page
+    second = struct.pack("<HHHIII", 1, 256, 4, 1, 9, len(whole))  # is followed by itself
+    (tmp_path / "image.tif").write_bytes(whole + second)
+    with pytest.raises(UnreadableFile, match="damaged"):
+        read_image(tmp_path / "image.tif")
+
+
 def test_a_tiff_that_unpacks_a_hundredfold(tmp_path, monkeypatch):
     black = np.zeros((1000, 1000), np.uint8)
     tifffile.imwrite(tmp_path / "black.tif", black, compression="zlib")
@@ -612,6 +632,16 @@ def test_a_tiff_that_unpacks_a_hundredfold(tmp_path, monkeypatch):
     monkeypatch.setattr(tiff, "_MOST_VALUES", 900_000)
     with pytest.raises(UnreadableFile, match="too large"):
         read_image(tmp_path / "black.tif")
+
+
+def test_a_tiff_without_pixels(tmp_path):
+    write_image(tmp_path / "image.tif", noise())
+    whole = (tmp_path / "image.tif").read_bytes()
+    height = struct.pack("<HHII", 257, 4, 1, 7)
+    assert height in whole
+    (tmp_path / "image.tif").write_bytes(whole.replace(height, height[:-4] + bytes(4)))
+    with pytest.raises(UnreadableFile, match="damaged"):
+        read_image(tmp_path / "image.tif")
 
 
 def test_large_pictures_are_read_without_comment(tmp_path, monkeypatch):
@@ -915,6 +945,12 @@ def test_other_palettes_are_colours(tmp_path, painted):
     image.save(tmp_path / "white.png")
     for name in ("red.png", "white.png"):
         assert np.array_equal(read_mask(tmp_path / name) != 0, painted)
+
+
+def test_palettes_whose_first_colour_is_unused_are_colours(tmp_path, painted):
+    image = palette_image(painted + np.uint8(1), [(0, 0, 0), (0, 0, 90), (250, 0, 0)])
+    image.save(tmp_path / "mask.png")
+    assert np.array_equal(read_mask(tmp_path / "mask.png") != 0, painted)
 
 
 @pytest.mark.parametrize("value", [0.3, 1.7, -0.2, np.nan, np.inf])

@@ -85,24 +85,21 @@ def test_an_empty_mask_has_no_boxes():
     assert group_boxes(mask, reach=10) == []
 
 
-@given(speckled(), st.sampled_from([1, 32, 64, 128]))
-def test_groups_hold_what_belongs_together_and_nothing_far_off(mask, reach):
+@given(speckled(), st.sampled_from([1, 33, 50, 128]))
+def test_every_true_pixel_is_in_a_box_with_those_within_reach(mask, reach):
     boxes = group_boxes(mask, reach)
-    near, far = ([around(p) for p in clusters(mask, r)] for r in (reach, reach + 64))
-    for cluster in near:
-        assert any(inside(cluster, box) for box in boxes)
+    for cluster in clusters(mask, reach):
+        assert any(inside(around(cluster), box) for box in boxes)
+
+
+@given(speckled(), st.sampled_from([1, 32, 64, 128]))
+def test_boxes_are_tight_and_hold_nothing_far_beyond_reach(mask, reach):
+    boxes = group_boxes(mask, reach)
+    far = [around(cluster) for cluster in clusters(mask, reach + 64)]
+    assert len(boxes) >= len(far)
     for box in boxes:
         assert any(inside(box, cluster) for cluster in far)
         assert tight_box(mask[box.slices]) == Window(0, box.shape[0], 0, box.shape[1])
-    assert len(far) <= len(boxes) <= len(near)
-
-
-@given(speckled(), st.sampled_from([1, 33, 50, 128]))
-def test_every_true_pixel_is_in_a_box(mask, reach):
-    covered = np.zeros_like(mask)
-    for box in group_boxes(mask, reach):
-        covered[box.slices] = True
-    assert (covered | ~mask).all()
 
 
 def test_an_l_around_a_speck_is_a_group_of_its_own():
@@ -110,6 +107,13 @@ def test_an_l_around_a_speck_is_a_group_of_its_own():
     mask[:, 0] = mask[-1, :] = True
     mask[100, 300] = True
     assert group_boxes(mask, reach=1) == [Window(0, 400, 0, 400), Window(100, 101, 300, 301)]
+
+
+def test_a_speck_in_the_corner_of_an_l_does_not_widen_the_l():
+    mask = np.zeros((200, 200), dtype=bool)
+    mask[10:151, 0] = mask[150, :150] = True
+    mask[3, 130] = True
+    assert group_boxes(mask, reach=1) == [Window(10, 151, 0, 150), Window(3, 4, 130, 131)]
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 7), (33, 1), (32, 64), (65, 31)])

@@ -84,6 +84,14 @@ def test_neighbours_share_a_window():
     assert len(plan_regions(hole)) == 1
 
 
+def test_what_comes_into_reach_by_sharing_is_shared_too():
+    large = np.s_[400:800, 400:800], np.s_[1190:1590, 1190:1590]
+    hole = boxes((2000, 2000), *large, np.s_[400:410, 1500:1510])
+    assert len(plan_regions(hole)) == 1
+    hole[large[0]] = False
+    assert len(plan_regions(hole)) == 2
+
+
 def test_large_holes_see_more_context():
     hole = boxes((2000, 2000), np.s_[600:1000, 700:1100])
     (region,) = plan_regions(hole)

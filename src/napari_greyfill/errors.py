@@ -11,6 +11,7 @@ __all__ = [
     "BadMask",
     "BadParameter",
     "Cancelled",
+    "DownloadFailed",
     "EmptyMask",
     "GreyfillError",
     "GreyfillWarning",
@@ -63,6 +64,10 @@ class MissingWeights(GreyfillError):
 
 class BadCheckpoint(GreyfillError):
     """A file is no checkpoint of a network we know, is damaged, or is not safe to load."""
+
+
+class DownloadFailed(GreyfillError, OSError):
+    """A checkpoint could not be downloaded, or what arrived is not what was published."""
 
 
 class OutOfMemory(GreyfillError, MemoryError):

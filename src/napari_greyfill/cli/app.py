@@ -55,54 +55,63 @@ def _common(
     """Fill painted holes in images: grey first, then the colour."""
 
 
+_LISTED = "'napari-greyfill methods' lists them."
+_ImagePath = Annotated[
+    Path, typer.Argument(metavar="IMAGE", help="The image: PNG, TIFF, JPEG, BMP, GIF or WebP.")
+]
+_MaskPath = Annotated[
+    Path,
+    typer.Argument(metavar="MASK", help="What to fill: a mask or label image of the same size."),
+]
+_OutputPath = Annotated[
+    Path,
+    typer.Option("--output", "-o", help="File to write: .png, .tif, .jpg, .bmp or .webp."),
+]
+_Method = Annotated[str, typer.Option(help=f"How the hole is filled; {_LISTED}")]
+_Pipeline = Annotated[
+    str, typer.Option(help="What is filled first: grey-rgb, rgb-grey-rgb or rgb-rgb.")
+]
+_Colorizer = Annotated[str, typer.Option(help=f"How colour is recovered; {_LISTED}")]
+_Labels = Annotated[
+    str, typer.Option(help="Labels of the mask to fill, as in 1,2.", show_default="all but 0")
+]
+_Device = Annotated[str, typer.Option(help="Where networks run: auto, cpu, cuda or mps.")]
+_Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same pixels.")]
+_Grow = Annotated[float, typer.Option(min=0, help="Fill around the mask as well, in pixels.")]
+_Feather = Annotated[
+    float, typer.Option(min=0, help="Blend with what is under the mask's rim, in pixels.")
+]
+_Reference = Annotated[
+    Path | None, typer.Option(help="The true image, to measure the result against.")
+]
+_Steps = Annotated[Path | None, typer.Option(help="Folder for the intermediate images.")]
+_Force = Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")]
+_FillJson = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object instead of the summary.")
+]
+_Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print notes, warnings and errors only.")
+]
+
+
 @app.command()
 def fill(
-    image: Annotated[
-        Path, typer.Argument(metavar="IMAGE", help="The image: PNG, TIFF, JPEG, BMP, GIF or WebP.")
-    ],
-    mask: Annotated[
-        Path,
-        typer.Argument(
-            metavar="MASK", help="What to fill: a mask or label image of the same size."
-        ),
-    ],
-    output: Annotated[
-        Path,
-        typer.Option("--output", "-o", help="File to write: .png, .tif, .jpg, .bmp or .webp."),
-    ],
-    method: Annotated[
-        str, typer.Option(help="How the hole is filled; 'napari-greyfill methods' lists them.")
-    ] = "auto",
-    pipeline: Annotated[
-        str, typer.Option(help="What is filled first: grey-rgb, rgb-grey-rgb or rgb-rgb.")
-    ] = "grey-rgb",
-    colorizer: Annotated[
-        str, typer.Option(help="How colour is recovered; 'napari-greyfill methods' lists them.")
-    ] = "auto",
-    labels: Annotated[
-        str, typer.Option(help="Labels of the mask to fill, as in 1,2.", show_default="all but 0")
-    ] = "",
-    device: Annotated[
-        str, typer.Option(help="Where networks run: auto, cpu, cuda or mps.")
-    ] = "auto",
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same pixels.")] = 0,
-    grow: Annotated[
-        float, typer.Option(min=0, help="Fill around the mask as well, in pixels.")
-    ] = 0,
-    feather: Annotated[
-        float, typer.Option(min=0, help="Blend with what is under the mask's rim, in pixels.")
-    ] = 0,
-    reference: Annotated[
-        Path | None, typer.Option(help="The true image, to measure the result against.")
-    ] = None,
-    steps: Annotated[Path | None, typer.Option(help="Folder for the intermediate images.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object instead of the summary.")
-    ] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print notes, warnings and errors only.")
-    ] = False,
+    image: _ImagePath,
+    mask: _MaskPath,
+    output: _OutputPath,
+    method: _Method = "auto",
+    pipeline: _Pipeline = "grey-rgb",
+    colorizer: _Colorizer = "auto",
+    labels: _Labels = "",
+    device: _Device = "auto",
+    seed: _Seed = 0,
+    grow: _Grow = 0,
+    feather: _Feather = 0,
+    reference: _Reference = None,
+    steps: _Steps = None,
+    force: _Force = False,
+    as_json: _FillJson = False,
+    quiet: _Quiet = False,
 ) -> None:
     """Fill what is painted in MASK in the picture IMAGE.
 

@@ -37,8 +37,8 @@ class Propagation(Colorizer):
 
     SIGMA: ClassVar[float] = 0.01
     FLOOR: ClassVar[float] = 1e-5
-    EXACT: ClassVar[int] = 40_000
-    ITERATIONS: ClassVar[int] = 300
+    EXACT: ClassVar[int] = 100_000
+    ITERATIONS: ClassVar[int] = 100
     TOLERANCE: ClassVar[float] = 1e-4
 
     def run(self, colour: Plane, grey: Plane, hole: Hole) -> Generator[Level, None, Plane]:

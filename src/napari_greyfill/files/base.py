@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Decoded", "ImageFile", "Metadata", "TiffTags", "separated", "upright"]
+__all__ = ["Decoded", "ImageFile", "Metadata", "TiffTags", "damaged", "separated", "upright"]
 
 Array = NDArray[Any]
 
@@ -119,3 +119,8 @@ def upright(array: Array, orientation: int) -> Array:
     if orientation in (3, 4, 7, 8):
         array = array[::-1]
     return np.ascontiguousarray(array)
+
+
+def damaged(path: Path) -> str:
+    """Return the sentence for a file that breaks its own format."""
+    return f"{path.name} is damaged or cut short; get the file again."

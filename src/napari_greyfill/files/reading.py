@@ -23,7 +23,7 @@ from napari_greyfill.errors import (
     UnreadableFile,
     UnsupportedImage,
 )
-from napari_greyfill.files.base import Decoded, ImageFile, Metadata, separated, upright
+from napari_greyfill.files.base import Decoded, ImageFile, Metadata, damaged, separated, upright
 from napari_greyfill.files.deeppng import is_deep_colour, read_deep_png
 from napari_greyfill.files.tiff import is_tiff, read_tiff
 
@@ -109,7 +109,7 @@ def _explained(path: Path) -> Iterator[None]:
     except OSError as error:
         raise UnreadableFile(_refusal(path, error)) from error
     except _DAMAGED as error:
-        raise UnreadableFile(_damaged(path)) from error
+        raise UnreadableFile(damaged(path)) from error
 
 
 def _head(path: Path) -> bytes:
@@ -129,11 +129,7 @@ def _refusal(path: Path, error: OSError) -> str:
         return f"There is no permission to read {path}; change its permissions."
     if error.errno is not None:
         return f"{path} cannot be read ({error.strerror}); choose another file."
-    return _damaged(path)
-
-
-def _damaged(path: Path) -> str:
-    return f"{path.name} is damaged or cut short; get the file again."
+    return damaged(path)
 
 
 def _with_pillow(path: Path, formats: tuple[str, ...] = _FORMATS) -> Decoded:
@@ -162,6 +158,8 @@ def _pixels(image: Image.Image, path: Path) -> NDArray[Any]:
         raise UnsupportedImage(
             f"{path.name} is in {image.mode} colours; convert it to RGB or grey first."
         )
+    if wanted == "1":  # Pillow hands out booleans whose True is stored as 255
+        return np.asarray(image.convert("L")) > 0
     return np.array(image if image.mode == wanted else image.convert(wanted))
 
 

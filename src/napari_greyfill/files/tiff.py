@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from napari_greyfill.errors import UnreadableFile, UnsupportedImage
-from napari_greyfill.files.base import Decoded, Metadata, TiffTags, upright
+from napari_greyfill.files.base import Decoded, Metadata, TiffTags, damaged, upright
 
 __all__ = ["is_tiff", "read_tiff", "write_tiff"]
 
@@ -23,13 +23,14 @@ Fallback: TypeAlias = Callable[[Path, tuple[str, ...]], Decoded]
 
 _STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _RESOLUTION, _ORIENTATION, _ICC = 282, 274, 34675
-_INCH, _CENTIMETRE = 2, 3
+_NO_UNIT, _INCH, _CENTIMETRE = 1, 2, 3
 _TEXTS = (271, 272, 306, 315, 33432)  # make, model, date, artist, copyright, as in EXIF
 _JPEG = (6, 7)
 _UNASSOCIATED_ALPHA = 2
 # Larger than this, and this many times larger than its file, a picture is taken for a trap.
 _MOST_VALUES = 500_000_000
 _UNPACKED = 100
+_FEW_PAGES = 1000
 
 
 def is_tiff(head: bytes) -> bool:
@@ -87,6 +88,7 @@ def write_tiff(file: BinaryIO, array: NDArray[Any], metadata: Metadata) -> None:
 
 
 def _only_page(tiff: tifffile.TiffFile, path: Path) -> Page:
+    _require_end(tiff, path)
     full = [series for series in tiff.series if not series.keyframe.is_reduced]
     series, page = tiff.series[0], tiff.series[0].keyframe
     if len(full) > 1 or math.prod(series.shape) != math.prod(page.shape):
@@ -97,10 +99,23 @@ def _only_page(tiff: tifffile.TiffFile, path: Path) -> Page:
     file_size = path.stat().st_size
     segments = zip(page.dataoffsets, page.databytecounts, strict=False)
     if max((start + length for start, length in segments), default=math.inf) > file_size:
-        raise UnreadableFile(f"{path.name} is damaged or cut short; get the file again.")
+        raise UnreadableFile(damaged(path))
     if page.size > _MOST_VALUES and page.nbytes > _UNPACKED * file_size:
         raise UnreadableFile(f"{path.name} is too large to be read; crop it first.")
     return page
+
+
+def _require_end(tiff: tifffile.TiffFile, path: Path) -> None:
+    """Refuse files whose pages lead in a circle, which would never end."""
+    seen: set[int] = set()
+    for number in range(_FEW_PAGES):
+        try:
+            offset = tiff.pages[number].offset
+        except IndexError:
+            return
+        if offset in seen:
+            raise UnreadableFile(damaged(path))
+        seen.add(offset)
 
 
 def _stored(page: Page, path: Path) -> NDArray[Any] | None:
@@ -115,7 +130,7 @@ def _stored(page: Page, path: Path) -> NDArray[Any] | None:
     if page.axes == "SYX":
         values = np.moveaxis(values, 0, -1)
     if values.size == 0:
-        raise UnreadableFile(f"{path.name} is damaged or cut short; get the file again.")
+        raise UnreadableFile(damaged(path))
     if values.ndim == 3 and values.shape[2] == 1:
         values = values[..., 0]
     channels = values.shape[2] if values.ndim == 3 else 1
@@ -167,7 +182,9 @@ def _shown(stored: NDArray[Any], page: Page, path: Path) -> NDArray[Any]:
 
 
 def _metadata(tiff: tifffile.TiffFile, page: Page, orientation: int) -> Metadata:
-    unit = int(page.resolutionunit)
+    unit = (
+        page.resolutionunit if page.resolutionunit in (_NO_UNIT, _INCH, _CENTIMETRE) else _NO_UNIT
+    )
     resolution = None
     if _RESOLUTION in page.tags and min(page.resolution) > 0:
         x, y = page.resolution

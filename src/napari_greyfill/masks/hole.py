@@ -53,7 +53,8 @@ def selected_labels(
 ) -> NDArray[np.bool_]:
     """Return where a label image has one of the chosen labels (default: any but 0)."""
     if chosen is None:
-        return labels.astype(bool)
+        # booleans may hold other bytes than 0 and 1, which only comparing the bytes settles
+        return np.asarray((labels.view(np.uint8) if labels.dtype == bool else labels) != 0)
     return np.isin(labels, list(chosen))
 
 
