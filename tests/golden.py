@@ -1,11 +1,10 @@
-"""Reference networks with rule-made weights: build the state dict, load the arrays.
+"""Reference networks with rule-made weights: build the checkpoint, load the arrays.
 
 Each ``NAME.json`` lists the tensors of a checkpoint and the rule that fills each of them;
 ``NAME.npz`` holds inputs and outputs that the reference implementation computed with them.
-A tensor is drawn by numpy's default generator, seeded with ``[seed, crc32("fill_name:key")]``.
+A draw is made by numpy's default generator, seeded with ``[seed, crc32("fill_name:key")]``.
+``data/golden/README.md`` tells what the files hold.
 """
-
-from __future__ import annotations
 
 import json
 import zlib
@@ -15,33 +14,111 @@ import numpy as np
 
 FOLDER = Path(__file__).parent / "data" / "golden"
 
+_SPECTRAL = ("sn_u", "sn_v")
 
-def arrays(name: str) -> dict[str, np.ndarray]:
-    """Return the inputs and outputs of case "a", without the case's prefix."""
+
+def arrays(name: str, case: str = "a") -> dict[str, np.ndarray]:
+    """Return the inputs and outputs of a case, without the case's prefix.
+
+    The case "" stands for the arrays that belong to no case.
+    """
     with np.load(FOLDER / f"{name}.npz") as file:
-        return {key[2:]: file[key] for key in file.files if key.startswith("a.")}
+        if not case:
+            return {key: file[key] for key in file.files if "." not in key}
+        start = f"{case}."
+        return {k.removeprefix(start): file[k] for k in file.files if k.startswith(start)}
+
+
+def picture(case: dict[str, np.ndarray], multiple_of: int = 4) -> tuple[np.ndarray, np.ndarray]:
+    """Return a case's image in [0, 1], 0 in the hole, and the hole, cropped to a multiple."""
+    height, width = (side // multiple_of * multiple_of for side in case["mask"].shape)
+    hole = case["mask"][:height, :width] > 127
+    image = case["image"][:height, :width].astype(np.float32) / np.float32(255)
+    return np.where(hole[..., None], np.float32(0), image), hole
 
 
 def state_dict(name: str, which: str = "tensors") -> dict[str, np.ndarray]:
     """Return the tensors of a checkpoint, filled by their rules and checked by their CRC."""
-    spec = json.loads((FOLDER / f"{name}.json").read_text())
+    spec = _spec(name)
     fill_name = spec["fill_name"] + ("" if which == "tensors" else f".{which}")
-    filled = {}
+    filled: dict[str, np.ndarray] = {}
     for entry in spec[which]:
-        tensor = _filled(entry, spec["seed"], fill_name)
-        assert zlib.crc32(tensor.tobytes()) == entry["crc32"], entry["key"]
-        filled[entry["key"]] = tensor
+        key = entry["key"]
+        filled[key] = _filled(entry, spec["seed"], fill_name, filled)
+        # the last bit of a spectral norm's vectors depends on how numpy was built
+        if entry["rule"] not in _SPECTRAL:
+            assert zlib.crc32(filled[key].tobytes()) == entry["crc32"], key
     return filled
 
 
-def _filled(entry: dict, seed: int, fill_name: str) -> np.ndarray:
-    shape, dtype = tuple(entry["shape"]), np.dtype(entry["dtype"])
-    if entry["rule"] == "constant":
+def checkpoint(name: str, folder: Path, prefix: str = "") -> Path:
+    """Write a checkpoint file as it is published, and return its path.
+
+    Parameters
+    ----------
+    name : str
+    folder : Path
+    prefix : str
+        Put before every key; "module." is what training on several devices does.
+    """
+    import torch
+
+    container = _spec(name)["container"]
+    tensors = {prefix + k: torch.from_numpy(v) for k, v in state_dict(name).items()}
+    if container["kind"] == "dict":
+        content = {**container.get("extra", {}), container["state_dict_key"]: tensors}
+    else:
+        assert container["kind"] == "flat", container["kind"]
+        content = tensors
+    path = folder / f"{name}.pth"
+    torch.save(content, path)
+    return path
+
+
+def loaded(name: str, path: Path) -> dict:
+    """Return the state dict from a file that `checkpoint` wrote."""
+    import torch
+
+    content = torch.load(path, map_location="cpu", weights_only=True)
+    key = _spec(name)["container"].get("state_dict_key")
+    return content if key is None else content[key]
+
+
+def _spec(name: str) -> dict:
+    return json.loads((FOLDER / f"{name}.json").read_text())
+
+
+def _filled(entry: dict, seed: int, fill_name: str, others: dict[str, np.ndarray]) -> np.ndarray:
+    shape, dtype, rule = tuple(entry["shape"]), np.dtype(entry["dtype"]), entry["rule"]
+    if rule == "constant":
         return np.full(shape, entry["value"], dtype)
-    key = zlib.crc32(f"{fill_name}:{entry['key']}".encode())
-    draw = np.random.default_rng([seed, key]).standard_normal(shape, dtype=np.float32)
-    if entry["rule"] == "abs_normal":
+    if rule == "identity":
+        return np.broadcast_to(np.eye(shape[-1], dtype=dtype), shape).copy()
+    if rule in _SPECTRAL:
+        return _spectral(entry, seed, fill_name, others).astype(dtype)
+    draw = _draw(entry["key"], shape, seed, fill_name)
+    if rule == "abs_normal":
         draw = np.abs(draw)
     else:
-        assert entry["rule"] == "normal", entry["rule"]
+        assert rule == "normal", rule
     return np.asarray(draw * np.float32(entry["scale"]) + np.float32(entry["mean"]), dtype)
+
+
+def _draw(key: str, shape: tuple[int, ...], seed: int, fill_name: str) -> np.ndarray:
+    rng = np.random.default_rng([seed, zlib.crc32(f"{fill_name}:{key}".encode())])
+    return rng.standard_normal(shape, dtype=np.float32)
+
+
+def _spectral(entry: dict, seed: int, fill_name: str, others: dict[str, np.ndarray]) -> np.ndarray:
+    """Return u or v after one power iteration on the layer's weight, in float64."""
+    layer = entry["key"].rpartition(".")[0]
+    # one row for each output channel
+    matrix = np.swapaxes(others[f"{layer}.weight_orig"], 0, entry["matrix_dim"])
+    matrix = matrix.reshape(len(matrix), -1).astype(np.float64)
+    u = _draw(f"{layer}.weight_u", (len(matrix),), seed, fill_name)
+    v = _unit(matrix.T @ _unit(u.astype(np.float64)))
+    return v if entry["rule"] == "sn_v" else _unit(matrix @ v)
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    return vector / np.linalg.norm(vector)

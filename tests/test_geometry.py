@@ -102,6 +102,17 @@ def test_boxes_are_tight_and_hold_nothing_far_beyond_reach(mask, reach):
         assert tight_box(mask[box.slices]) == Window(0, box.shape[0], 0, box.shape[1])
 
 
+@pytest.mark.parametrize("reach", [1, 32, 64, 128])
+@pytest.mark.parametrize("along", [0, 1])
+def test_two_specks_share_a_box_if_they_are_within_reach(reach, along):
+    for apart, count in ((reach, 1), (reach + 65, 2)):
+        for start in (0, 17, 31):
+            mask = np.zeros((300, 300), dtype=bool)
+            mask[start, start] = True
+            mask[(start + apart, start) if along == 0 else (start, start + apart)] = True
+            assert len(group_boxes(mask, reach)) == count
+
+
 def test_an_l_around_a_speck_is_a_group_of_its_own():
     mask = np.zeros((400, 400), dtype=bool)
     mask[:, 0] = mask[-1, :] = True

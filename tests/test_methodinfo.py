@@ -4,8 +4,8 @@ import pytest
 
 from napari_greyfill import methodinfo
 from napari_greyfill.device import Compute
-from napari_greyfill.errors import BadParameter, MissingDependency
-from napari_greyfill.methodinfo import MethodInfo, Registry
+from napari_greyfill.errors import BadParameter, MissingDependency, MissingWeights
+from napari_greyfill.methodinfo import MethodInfo, Registry, installed
 
 NEEDS = ("no_such_module", "no-such-package")
 
@@ -14,7 +14,7 @@ NEEDS = ("no_such_module", "no-such-package")
 def registry():
     made = Registry(auto="plain")
     made.add(MethodInfo("plain", "Plain", "inpainter", "Does it."), lambda c: ("plain", c))
-    made.add(MethodInfo("fancy", "Fancy", "inpainter", "More."), lambda c: ("fancy", c), NEEDS)
+    made.add(MethodInfo("fancy", "Fancy", "inpainter", "More."), lambda c: ("fancy", c), installed(*NEEDS))
     return made
 
 
@@ -37,6 +37,14 @@ def test_a_method_that_cannot_run_says_what_to_install(registry):
 def test_what_was_installed_meanwhile_can_run(registry, monkeypatch):
     monkeypatch.setattr(methodinfo, "find_spec", lambda name: name == NEEDS[0] or None)
     assert registry.require("fancy").available
+
+
+def test_another_lack_is_another_error():
+    made = Registry(auto="net")
+    info = MethodInfo("net", "Net", "inpainter", "Fills.")
+    made.add(info, lambda c: c, lambda: "it has no weights", lacking=MissingWeights)
+    with pytest.raises(MissingWeights, match="Net cannot run: it has no weights"):
+        made.create("net", Compute())
 
 
 def test_auto_stands_for_one_of_them(registry):

@@ -479,8 +479,32 @@ class TestWhatIsFilled:
         result = fill(astronaut, mask)
         assert result.image[mask].std() > 1
 
-    def test_regions_see_what_earlier_ones_filled(self, monkeypatch):
-        """A scratch that is cut into pieces shows no step where it was cut."""
+    def test_pieces_of_a_scratch_see_what_earlier_ones_filled(self, monkeypatch, registered):
+        seen = []
+
+        class Marking(Inpainter):
+            def run(self, plane, hole):
+                yield 0.0
+                seen.append((plane.copy(), hole.copy()))
+                return np.full_like(plane, 0.5 + len(seen) / 10)
+
+        registered(INPAINTERS, Marking, "inpainter")
+        monkeypatch.setattr("napari_greyfill.windows.LIMIT", 100)
+        mask = np.eye(250, dtype=bool)
+        image = np.where(np.indices(mask.shape)[0] < 125, 0.0, 0.4)
+        result = fill(image, mask, method="mine", pipeline="grey-rgb")
+        assert len(seen) == 4
+        for index, (plane, hole) in enumerate(seen):
+            earlier = {0.5 + done / 10 for done in range(1, index + 1)}
+            marks = plane[plane > 0.5]
+            assert {round(float(mark), 3) for mark in marks} <= earlier
+            assert (len(marks) > 0) == (index > 0)
+            assert not hole[plane > 0.5].any()
+        marks, counts = np.unique(result.image[mask].round(3), return_counts=True)
+        assert marks.tolist() == [0.6, 0.7, 0.8, 0.9]
+        assert counts.min() > 50
+
+    def test_a_scratch_that_is_cut_into_pieces_shows_no_step(self, monkeypatch):
         monkeypatch.setattr("napari_greyfill.windows.LIMIT", 100)
         y, x = np.indices((300, 300))
         image = (0.5 + 0.3 * np.sin(x / 40) * np.cos(y / 30))[..., None] * [1, 0.8, 0.5]
@@ -652,6 +676,7 @@ class TestDevices:
         result, steps = run(tissue, scratch, colorizer="mine", device="cuda")
         (note,) = [step for step in steps if step.kind == "note"]
         assert note.stage == "colour"
+        assert note.fraction >= max(step.fraction for step in steps if step.stage == "grey")
         assert note.name == result.notes[0]
         assert note.name.endswith("The colour is recovered on the CPU instead.")
         assert result.provenance["notes"] == [note.name]

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from napari_greyfill.device import Compute
-from napari_greyfill.errors import BadParameter, MissingDependency
+from napari_greyfill.errors import BadParameter, GreyfillError, MissingDependency
 
-__all__ = ["MethodInfo", "Registry"]
+__all__ = ["MethodInfo", "Registry", "installed"]
 
 T = TypeVar("T")
+WhyNot: TypeAlias = Callable[[], str]  # one sentence, or "" if nothing is missing
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,27 @@ class MethodInfo:
         return asdict(self)
 
 
+def installed(module: str, install: str) -> WhyNot:
+    """Return what says whether a module is missing, without importing it."""
+
+    def why_not() -> str:
+        if find_spec(module) is not None:
+            return ""
+        return f"{module} is not installed; install it with: pip install {install}"
+
+    return why_not
+
+
+def _nothing() -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class _Entry(Generic[T]):
     info: MethodInfo
     create: Callable[[Compute], T]
-    needs: tuple[str, str] | None  # module, and what to install to get it
+    why_not: WhyNot
+    lacking: type[GreyfillError]
 
 
 class Registry(Generic[T]):
@@ -84,10 +101,11 @@ class Registry(Generic[T]):
         self,
         info: MethodInfo,
         create: Callable[[Compute], T],
-        needs: tuple[str, str] | None = None,
+        why_not: WhyNot = _nothing,
+        lacking: type[GreyfillError] = MissingDependency,
     ) -> None:
-        """Add a method; `needs` names a module it imports and what to install to get it."""
-        self._entries[info.name] = _Entry(info, create, needs)
+        """Add a method; `why_not` says what it lacks here and now, `lacking` is the error then."""
+        self._entries[info.name] = _Entry(info, create, why_not, lacking)
 
     def infos(self) -> list[MethodInfo]:
         """Return every method, whether or not it can run here."""
@@ -115,12 +133,12 @@ class Registry(Generic[T]):
         ------
         BadParameter
             If there is no such method.
-        MissingDependency
+        MissingDependency, MissingWeights
             If it cannot run here.
         """
         info = self.info(name)
         if not info.available:
-            raise MissingDependency(f"{info.title} cannot run: {info.why_not}")
+            raise self._entries[info.name].lacking(f"{info.title} cannot run: {info.why_not}")
         return info
 
     def create(self, name: str, compute: Compute) -> T:
@@ -129,9 +147,5 @@ class Registry(Generic[T]):
 
 
 def _checked(entry: _Entry[T]) -> MethodInfo:
-    """Look whether what the method needs is installed, without importing it."""
-    if entry.needs is None or find_spec(entry.needs[0]) is not None:
-        return entry.info
-    module, install = entry.needs
-    why_not = f"{module} is not installed; install it with: pip install {install}"
-    return replace(entry.info, available=False, why_not=why_not)
+    why_not = entry.why_not()
+    return replace(entry.info, available=not why_not, why_not=why_not)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from napari_greyfill.colorization.base import Colorizer
 from napari_greyfill.colorization.progressive import Progressive, Published
 from napari_greyfill.colorization.propagation import Propagation
-from napari_greyfill.methodinfo import MethodInfo, Registry
+from napari_greyfill.methodinfo import MethodInfo, Registry, installed
 
 __all__ = ["COLORIZERS", "colorizers"]
 
@@ -21,7 +21,7 @@ COLORIZERS.add(
     ),
     Propagation,
 )
-_TORCH = ("torch", "torch")
+_TORCH = installed("torch", "torch")
 _CITATION = "Wang, Ouyang and Chen, CVPR 2021, arXiv 2104.09068"
 COLORIZERS.add(
     MethodInfo(
@@ -33,7 +33,7 @@ COLORIZERS.add(
         uses_torch=True,
     ),
     Progressive,
-    needs=_TORCH,
+    why_not=_TORCH,
 )
 COLORIZERS.add(
     MethodInfo(
@@ -46,7 +46,7 @@ COLORIZERS.add(
         uses_torch=True,
     ),
     Published,
-    needs=_TORCH,
+    why_not=_TORCH,
 )
 
 

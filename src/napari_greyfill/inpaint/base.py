@@ -68,16 +68,21 @@ class Inpainter(ABC):
 def fit_to_size(
     plane: Plane, hole: Hole, *, minimum: int = 1, multiple_of: int = 1
 ) -> tuple[Plane, Hole]:
-    """Pad to a size requirement at the lower right; what is added counts as hole.
+    """Pad to a size requirement at the lower right, with the mirror image of plane and hole.
 
-    Crop the result back with ``[:height, :width]`` of the original plane.
+    So a window much smaller than what a network can work on shows it more of the same, not
+    mostly hole. Crop the result back with ``[:height, :width]`` of the original plane.
     """
-    height, width = hole.shape
-    extra = [
-        -(-max(side, minimum) // multiple_of) * multiple_of - side for side in (height, width)
-    ]
-    if not any(extra):
+    large = [-(-max(side, minimum) // multiple_of) * multiple_of for side in hole.shape]
+    if tuple(large) == hole.shape:
         return plane, hole
-    pad = [(0, extra[0]), (0, extra[1])]
-    padded = np.pad(plane, pad + [(0, 0)] * (plane.ndim - 2), mode="edge")
-    return padded, np.pad(hole, pad, constant_values=True)
+    rows, columns = (_mirrored(*pair) for pair in zip(hole.shape, large, strict=True))
+    window = np.ix_(rows, columns)
+    return plane[window], hole[window]
+
+
+def _mirrored(side: int, length: int) -> NDArray[np.intp]:
+    """Return 0, 1, ... side - 1, side - 2, ... 0, 1, ... and so on for a length."""
+    period = max(2 * (side - 1), 1)
+    steps = np.arange(length) % period
+    return np.minimum(steps, period - steps)

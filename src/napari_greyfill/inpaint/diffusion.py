@@ -106,7 +106,7 @@ class _OpenCV(Inpainter):
             filled[..., index] = cv2.inpaint(channel, missing, self.RADIUS, flag)
             yield (index + 1) / channels.shape[-1]
         own = filled[: hole.shape[0], : hole.shape[1]].reshape(plane.shape)
-        return np.clip(own / np.float32(self.SCALE), 0.0, 1.0)
+        return np.asarray(np.clip(own / np.float32(self.SCALE), 0.0, 1.0), dtype=np.float32)
 
 
 class Telea(_OpenCV):

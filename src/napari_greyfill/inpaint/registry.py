@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from napari_greyfill.errors import MissingWeights
 from napari_greyfill.inpaint.base import Inpainter
 from napari_greyfill.inpaint.diffusion import Biharmonic, NavierStokes, Telea
-from napari_greyfill.methodinfo import MethodInfo, Registry
+from napari_greyfill.inpaint.networks.methods import network_methods
+from napari_greyfill.methodinfo import MethodInfo, Registry, installed
 
 __all__ = ["INPAINTERS", "methods"]
 
@@ -21,7 +23,7 @@ INPAINTERS.add(
     ),
     Biharmonic,
 )
-_OPENCV = ("cv2", "opencv-python-headless")
+_OPENCV = installed("cv2", "opencv-python-headless")
 INPAINTERS.add(
     MethodInfo(
         "telea",
@@ -32,7 +34,7 @@ INPAINTERS.add(
         citation="Telea 2004, doi 10.1080/10867651.2004.10487596; OpenCV",
     ),
     Telea,
-    needs=_OPENCV,
+    why_not=_OPENCV,
 )
 INPAINTERS.add(
     MethodInfo(
@@ -44,8 +46,10 @@ INPAINTERS.add(
         citation="Bertalmio et al. 2001, doi 10.1109/CVPR.2001.990497; OpenCV",
     ),
     NavierStokes,
-    needs=_OPENCV,
+    why_not=_OPENCV,
 )
+for _method in network_methods():
+    INPAINTERS.add(_method.info, _method.create, why_not=_method.why_not, lacking=MissingWeights)
 
 
 def methods() -> list[MethodInfo]:

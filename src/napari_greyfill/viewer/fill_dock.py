@@ -32,7 +32,7 @@ from napari_greyfill.viewer.metrics_table import MetricsTable
 from napari_greyfill.viewer.models import FillRequest, PlaneSource, RunRow, as_python
 from napari_greyfill.viewer.runner import FillRunner
 from napari_greyfill.viewer.scroll import VerticalScroll
-from napari_greyfill.viewer.settings import preferred_device
+from napari_greyfill.viewer.settings import apply_weights_folder, preferred_device
 from napari_greyfill.viewer.texts import FILL as TEXTS
 from napari_greyfill.viewer.worker import Finished, Preview, Progress
 
@@ -62,6 +62,7 @@ class FillDock(QWidget):
 
     def __init__(self, napari_viewer: napari.viewer.Viewer) -> None:
         super().__init__()
+        apply_weights_folder()
         self.viewer = napari_viewer
         self.form = FillForm(preferred_device())
         self.table = MetricsTable()
@@ -114,6 +115,7 @@ class FillDock(QWidget):
     def _connect(self) -> None:
         self.form.changed.connect(self._settle.start)
         self.form.new_mask_wanted.connect(self.new_mask)
+        self.form.weights_wanted.connect(self._open_weights)
         self._settle.timeout.connect(self.refresh)
         self.run_button.clicked.connect(lambda: self.run())
         self.cancel_button.clicked.connect(lambda: self.cancel())
@@ -210,6 +212,9 @@ class FillDock(QWidget):
         self.form.reset_choices()
         self.form.mask_choice.value = mask
         self.refresh()
+
+    def _open_weights(self) -> None:
+        self.viewer.window.add_plugin_dock_widget("napari-greyfill", "Weights", tabify=True)
 
     def run(self) -> None:
         """Start a fill of what is chosen, in a thread of its own."""

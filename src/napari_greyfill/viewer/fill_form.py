@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from magicgui.widgets import ComboBox, create_widget
@@ -51,10 +51,12 @@ class FillForm(QWidget):
     changed
         A choice changed that may decide whether a fill can start.
     new_mask_wanted
+    weights_wanted
     """
 
     changed = Signal()
     new_mask_wanted = Signal()
+    weights_wanted = Signal()
 
     def __init__(self, device: str = "auto", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,8 +64,9 @@ class FillForm(QWidget):
         self.mask_choice = _layer_choice("napari.layers.Labels")
         self.reference_choice = _layer_choice("napari.layers.Image", nullable=True)
         self.new_mask = QPushButton("New mask")
-        self.method = _method_combo(methods(), INPAINTERS.auto)
-        self.colorizer = _method_combo(colorizers(), COLORIZERS.auto)
+        self.weights = QPushButton("Weights")
+        self.method = _MethodCombo(methods, INPAINTERS.auto)
+        self.colorizer = _MethodCombo(colorizers, COLORIZERS.auto)
         self.pipeline = _combo(_PIPELINE_TITLES)
         self.labels = _combo(_LABEL_CHOICES)
         self.device = _combo({name: _DEVICE_TITLES[name] for name in DEVICES}, device)
@@ -144,10 +147,13 @@ class FillForm(QWidget):
         mask_row = QHBoxLayout()
         mask_row.addWidget(self.mask_choice.native, stretch=1)
         mask_row.addWidget(self.new_mask)
+        method_row = QHBoxLayout()
+        method_row.addWidget(self.method, stretch=1)
+        method_row.addWidget(self.weights)
         basic: list[tuple[str, str, Any]] = [
             ("Image", "image", self.image_choice.native),
             ("Mask", "mask", mask_row),
-            ("Method", "method", self.method),
+            ("Method", "method", method_row),
             ("Colorizer", "colorizer", self.colorizer),
             ("Grow by", "grow", self.grow),
         ]
@@ -174,6 +180,8 @@ class FillForm(QWidget):
         layout.addWidget(self.advanced)
         self.mask_choice.native.setToolTip(TEXTS["mask"])
         self.new_mask.setToolTip(TEXTS["new_mask"])
+        self.method.setToolTip(TEXTS["method"])
+        self.weights.setToolTip(TEXTS["weights"])
         for combo in (
             self.image_choice.native,
             self.mask_choice.native,
@@ -183,6 +191,7 @@ class FillForm(QWidget):
 
     def _connect(self) -> None:
         self.new_mask.clicked.connect(lambda: self.new_mask_wanted.emit())
+        self.weights.clicked.connect(lambda: self.weights_wanted.emit())
         for choice in (self.image_choice, self.mask_choice, self.reference_choice):
             choice.changed.connect(lambda _: self.changed.emit())
         for combo in (self.method, self.colorizer, self.pipeline, self.labels):
@@ -219,18 +228,35 @@ def _combo(titles: dict[str, str], chosen: str = "") -> QComboBox:
     return combo
 
 
-def _method_combo(infos: Sequence[MethodInfo], auto: str) -> QComboBox:
-    """Return the methods of a stage, auto first; those that cannot run are greyed out."""
-    titles = {info.name: info.title for info in infos}
-    combo = _combo({"auto": f"Auto ({auto})", **titles})
-    for info in infos:
-        index = combo.findData(info.name)
-        tip = info.summary if info.available else f"{info.summary} {info.why_not}"
-        combo.setItemData(index, tip, Qt.ItemDataRole.ToolTipRole)
-        model = combo.model()
+class _MethodCombo(QComboBox):
+    """The methods of a stage, auto first; those that cannot run are greyed out.
+
+    What can run is looked up whenever the list is opened: weights may have come meanwhile.
+    """
+
+    def __init__(self, infos: Callable[[], Sequence[MethodInfo]], auto: str) -> None:
+        super().__init__()
+        self._infos = infos
+        self.addItem(f"Auto ({auto})", "auto")
+        for info in infos():
+            self.addItem(info.title, info.name)
+        _let_shrink(self)
+        self.update_availability()
+
+    def showPopup(self) -> None:
+        """Open the list."""
+        self.update_availability()
+        super().showPopup()
+
+    def update_availability(self) -> None:
+        """Look anew at which methods can run here and now."""
+        model = self.model()
         assert isinstance(model, QStandardItemModel)
-        model.item(index).setEnabled(info.available)
-    return combo
+        for info in self._infos():
+            index = self.findData(info.name)
+            tip = info.summary if info.available else f"{info.summary} Now {info.why_not}"
+            self.setItemData(index, tip, Qt.ItemDataRole.ToolTipRole)
+            model.item(index).setEnabled(info.available)
 
 
 def _let_shrink(combo: QComboBox) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["FILL", "METRICS_TABLE"]
+__all__ = ["FILL", "METRICS_TABLE", "WEIGHTS"]
 
 FILL = {
     "image": "The image to fill. It is never changed: results come as layers of their own.",
@@ -12,6 +12,7 @@ FILL = {
     "labels": "Which labels count as painted: all of them, or only the one selected in the "
     "labels layer.",
     "method": "How the hole is filled with grey. Auto takes the best one that needs no download.",
+    "weights": "Get the checkpoints that published networks need.",
     "colorizer": "How the filled grey gets its colour back. Auto takes the fast closed form.",
     "pipeline": "Grey → colour fills the luma and recovers the colour (the monochromic "
     "bottleneck). Colour → grey → colour fills in colour, but keeps only the luma. "
@@ -48,4 +49,13 @@ METRICS_TABLE = {
     "image": "Name of the image layer.",
     "seconds": "Wall time of the fill, in seconds.",
     "pixels": "Number of pixels that were filled.",
+}
+
+WEIGHTS = {
+    "table": "The published checkpoints and whether they are on this computer.",
+    "get": "Download the chosen checkpoint, or open the page where a browser can fetch it.",
+    "add": "Add a checkpoint file that you have: it is checked, recognised and copied.",
+    "remove": "Delete the chosen checkpoint from the weights folder.",
+    "folder": "Open the folder in which checkpoints are kept. Preferences can set another one.",
+    "cancel": "Stop the download. What has arrived is kept and continued later.",
 }

@@ -1,0 +1,62 @@
+"""The inpainter that runs DeepFill v2: what goes into the networks and what comes out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+import numpy as np
+
+from napari_greyfill.inpaint.base import Hole, Plane, fit_to_size
+from napari_greyfill.inpaint.networks.base import NetworkInpainter
+from napari_greyfill.inpaint.networks.modules import Channels, applied
+
+if TYPE_CHECKING:
+    from napari_greyfill.inpaint.networks.deepfillv2.network import DeepFillV2
+
+__all__ = ["DeepFillV2Inpainter", "network_input"]
+
+
+class DeepFillV2Inpainter(NetworkInpainter):
+    """Fills with DeepFill v2: gated convolutions and contextual attention.
+
+    It takes one module, of any of this package's descriptors.
+
+    References
+    ----------
+    J. Yu, Z. Lin, J. Yang, X. Shen, X. Lu, T. Huang, "Free-Form Image Inpainting with Gated
+    Convolution", ICCV 2019, arXiv 1806.03589.
+    """
+
+    minimum: ClassVar[int] = 8
+    multiple_of: ClassVar[int] = 8
+    training_scale: ClassVar[int | None] = 256
+
+    def complete(self, image: Plane, hole: Hole) -> Plane:
+        """Return the networks' picture; see `NetworkInpainter.complete`."""
+        (module,) = self.modules.values()
+        layout = cast("DeepFillV2", module).layout
+        # one layout cannot go as low as the others
+        large = fit_to_size(image, hole, minimum=layout.minimum, multiple_of=self.multiple_of)
+        output = applied(module, network_input(*large, bgr=layout.bgr), self.compute)
+        filled = output[: image.shape[0], : image.shape[1], :: -1 if layout.bgr else 1]
+        return np.asarray((filled + 1) / 2, dtype=np.float32)
+
+
+def network_input(image: Plane, hole: Hole, *, bgr: bool = False) -> Channels:
+    """Return the picture in [-1, 1] with 0, mid grey, in the hole; ones; and the mask.
+
+    Parameters
+    ----------
+    image : (H, W, 3) float32 array in [0, 1]
+    hole : (H, W) bool array
+    bgr : bool
+        Whether the network takes colours in the order B, G, R.
+
+    Returns
+    -------
+    (H, W, 5) float32 array
+    """
+    missing = hole[..., None]
+    colours = image[..., ::-1] if bgr else image
+    planes = [np.where(missing, 0, 2 * colours - 1), np.ones_like(missing), missing]
+    return np.concatenate(planes, axis=-1, dtype=np.float32)

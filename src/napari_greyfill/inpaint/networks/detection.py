@@ -1,0 +1,66 @@
+"""Which published network a checkpoint is of. Does not import torch."""
+
+from __future__ import annotations
+
+from napari_greyfill.errors import BadCheckpoint
+from napari_greyfill.inpaint.networks import deepfillv2, edgeconnect, gmcnn
+from napari_greyfill.inpaint.networks.base import Descriptor, StateDict
+
+__all__ = ["DESCRIPTORS", "detect", "expect", "without_prefix"]
+
+DESCRIPTORS: tuple[Descriptor, ...] = (
+    *gmcnn.DESCRIPTORS,
+    *edgeconnect.DESCRIPTORS,
+    *deepfillv2.DESCRIPTORS,
+)
+
+_NAMES = {"gmcnn": "GMCNN", "edgeconnect": "EdgeConnect", "deepfillv2": "DeepFill v2"}
+_PREFIX = "module."
+
+
+def without_prefix(state: StateDict) -> StateDict:
+    """Return a state dict without the "module." that training on several devices adds."""
+    if not state or not all(key.startswith(_PREFIX) for key in state):
+        return state
+    return {key.removeprefix(_PREFIX): tensor for key, tensor in state.items()}
+
+
+def detect(state: StateDict) -> Descriptor:
+    """Return the layout of a checkpoint.
+
+    Parameters
+    ----------
+    state : mapping of str to tensor
+        The tensors by name, with or without the prefix "module.".
+
+    Raises
+    ------
+    BadCheckpoint
+        If it is of no network we know.
+    """
+    if all(isinstance(k, str) and hasattr(v, "shape") for k, v in state.items()):
+        plain = without_prefix(state)
+        for descriptor in DESCRIPTORS:
+            if descriptor.detect(plain):
+                return descriptor
+    *others, last = dict.fromkeys(_NAMES[descriptor.network] for descriptor in DESCRIPTORS)
+    raise BadCheckpoint(
+        f"This file is no checkpoint of a network we know ({_described(state)}); "
+        f"choose a checkpoint of {', '.join(others)} or {last}."
+    )
+
+
+def expect(descriptor: Descriptor, wanted_network: str) -> None:
+    """Raise `BadCheckpoint` if a checkpoint is of another network than the one chosen."""
+    if descriptor.network != wanted_network:
+        raise BadCheckpoint(
+            f"This file is a checkpoint of {descriptor.title}; choose "
+            f"{_NAMES[descriptor.network]}, or a checkpoint of {_NAMES[wanted_network]}."
+        )
+
+
+def _described(state: StateDict) -> str:
+    if not state:
+        return "it has no tensors"
+    count = f"{len(state)} tensors" if len(state) > 1 else "one tensor"
+    return f"it has {count}, the first is {next(iter(state))!s:.80}"

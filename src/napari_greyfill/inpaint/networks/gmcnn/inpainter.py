@@ -1,0 +1,50 @@
+"""The inpainter that runs GMCNN: what goes into the network and what comes out."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from napari_greyfill.inpaint.base import Hole, Plane
+from napari_greyfill.inpaint.networks.base import NetworkInpainter
+from napari_greyfill.inpaint.networks.modules import Channels, applied
+
+__all__ = ["GMCNNInpainter", "network_input"]
+
+
+class GMCNNInpainter(NetworkInpainter):
+    """Fills with GMCNN, in one pass.
+
+    References
+    ----------
+    Y. Wang, X. Tao, X. Qi, X. Shen, J. Jia, "Image Inpainting via Generative Multi-column
+    Convolutional Neural Networks", NeurIPS 2018, arXiv 1810.08771.
+    """
+
+    minimum: ClassVar[int] = 196
+    multiple_of: ClassVar[int] = 4
+    training_scale: ClassVar[int | None] = 256
+
+    def complete(self, image: Plane, hole: Hole) -> Plane:
+        """Return the network's picture; see `NetworkInpainter.complete`."""
+        output = applied(self.modules["gmcnn"], network_input(image, hole), self.compute)
+        return np.asarray((output + 1) / 2, dtype=np.float32)
+
+
+def network_input(image: Plane, hole: Hole) -> Channels:
+    """Return R, G, B in [-1, 1] with 0, mid grey, in the hole, and the mask.
+
+    Parameters
+    ----------
+    image : (H, W, 3) float32 array in [0, 1]
+    hole : (H, W) bool array
+
+    Returns
+    -------
+    (H, W, 4) float32 array
+    """
+    missing = hole[..., None]
+    return np.concatenate(
+        [np.where(missing, 0, 2 * image - 1), missing], axis=-1, dtype=np.float32
+    )

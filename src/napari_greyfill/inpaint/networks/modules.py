@@ -1,0 +1,115 @@
+"""Torch modules: built from a checkpoint's tensors, and applied to an array.
+
+Torch is imported by the functions that need it, not by this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_greyfill.device import Compute
+from napari_greyfill.errors import BadCheckpoint
+from napari_greyfill.inpaint.networks.base import StateDict
+
+if TYPE_CHECKING:
+    from torch import nn
+
+__all__ = ["Channels", "applied", "built", "shape_of"]
+
+Channels = NDArray[np.float32]
+
+
+def shape_of(state: StateDict, key: str) -> tuple[int, ...]:
+    """Return the shape of a tensor, or ``()`` if there is none of that name."""
+    return tuple(getattr(state.get(key), "shape", ()))
+
+
+def built(make: Callable[[], nn.Module], state: StateDict, title: str) -> nn.Module:
+    """Make a module that holds exactly the tensors of a state dict, in evaluation mode.
+
+    Parameters
+    ----------
+    make : callable
+        Makes the module, with any weights.
+    state : mapping of str to tensor
+        Tensors of any floating type; the module has them as float32.
+    title : str
+        What error messages call the network.
+
+    Raises
+    ------
+    BadCheckpoint
+        If a tensor is missing, left over or of another shape than the module's.
+    """
+    import torch
+
+    # Without memory at first: nothing is allocated for a file that does not fit, and no random
+    # numbers are drawn for weights that are replaced anyway.
+    with torch.device("meta"):
+        module = make()
+    misfit = _misfit(module, state)
+    if misfit:
+        raise BadCheckpoint(
+            f"This checkpoint of {title} {misfit}; choose the file as it was published."
+        )
+    module.to_empty(device="cpu").load_state_dict(state)
+    return module.requires_grad_(False).eval()
+
+
+def _misfit(module: nn.Module, state: StateDict) -> str:
+    """Return what keeps a state dict from fitting a module, or an empty string."""
+    wanted = module.state_dict()
+    lacking = [key for key in wanted if key not in state]
+    extra = [key for key in state if key not in wanted]
+    other = [key for key in wanted if key in state and shape_of(state, key) != wanted[key].shape]
+    for what, keys in (
+        ("lacks the tensor", lacking),
+        ("has an unknown tensor", extra),
+        ("has another shape than we know for the tensor", other),
+    ):
+        if keys:
+            more = f" and {len(keys) - 1} more" if len(keys) > 1 else ""
+            return f"{what} {keys[0]}{more}"
+    return ""
+
+
+def applied(module: nn.Module, channels: Channels, compute: Compute) -> Channels:
+    """Run a module on an array, and stop between its layers if the computation is cancelled.
+
+    Parameters
+    ----------
+    module : torch module
+        On the device of `compute`; takes and returns (1, C, H, W) tensors.
+    channels : (H, W, C) array
+
+    Returns
+    -------
+    (H, W, C) float32 array
+    """
+    import torch
+
+    array = np.ascontiguousarray(channels.transpose(2, 0, 1)[None], dtype=np.float32)
+    with torch.inference_mode(), _asking(module, compute):
+        output = module(torch.from_numpy(array).to(compute.device))
+    return np.ascontiguousarray(output[0].permute(1, 2, 0).cpu().numpy())
+
+
+@contextmanager
+def _asking(module: nn.Module, compute: Compute) -> Iterator[None]:
+    """Ask after every layer whether to go on: a large window takes many seconds on a CPU."""
+
+    def ask(*_: object) -> None:
+        compute.check()
+
+    layers = [layer for layer in module.modules() if not any(layer.children())]
+    hooks = [layer.register_forward_hook(ask) for layer in layers]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()

@@ -1,0 +1,265 @@
+"""The dock Weights: see, get, add and remove the checkpoints of published networks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import Qt, QUrl, Signal
+from qtpy.QtGui import QDesktopServices
+from qtpy.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QProgressBar,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from napari_greyfill.errors import Cancelled, GreyfillError
+from napari_greyfill.viewer.settings import apply_weights_folder
+from napari_greyfill.viewer.texts import WEIGHTS as TEXTS
+from napari_greyfill.viewer.weights_table import STATES, WeightsTableModel, details
+from napari_greyfill.viewer.worker import Failed
+from napari_greyfill.weights.store import StoredCheckpoint, WeightsStore
+
+if TYPE_CHECKING:
+    from napari.qt.threading import FunctionWorker
+
+__all__ = ["WeightsDock"]
+
+
+class WeightsDock(QWidget):
+    """Lists the published checkpoints and changes which of them are on this computer.
+
+    Signals
+    -------
+    arrived : int, int
+        Bytes of a download so far, and in all (0 if unknown); comes from its thread.
+    done
+        A download or an addition is over, whatever came of it.
+    """
+
+    arrived = Signal(object, object)
+    done = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        apply_weights_folder()
+        self.store = WeightsStore()
+        self._workers: list[FunctionWorker] = []  # the running one, or none
+        self._stop = False
+        self._build()
+        self.refresh()
+        self.view.selectRow(0)
+
+    def _build(self) -> None:
+        self.model = WeightsTableModel(self)
+        self.view = _table_view(self.model)
+        self.about = QLabel()
+        self.about.setWordWrap(True)
+        self.about.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.status = QLabel()
+        self.status.setWordWrap(True)
+        self.progress = QProgressBar()
+        self.get_button = _button("Get", TEXTS["get"], self.get)
+        self.add_button = _button("Add file…", TEXTS["add"], self._ask_and_add)
+        self.remove_button = _button("Remove", TEXTS["remove"], self._ask_and_remove)
+        self.folder_button = _button("Open folder", TEXTS["folder"], self._open_folder)
+        self.cancel_button = _button("Cancel", TEXTS["cancel"], self.cancel)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.view, stretch=1)
+        layout.addWidget(self.about)
+        layout.addLayout(_row(self.get_button, self.add_button))
+        layout.addLayout(_row(self.remove_button, self.folder_button))
+        layout.addLayout(_row(self.progress, self.cancel_button))
+        layout.addWidget(self.status)
+        self.view.selectionModel().selectionChanged.connect(lambda *_: self._show_chosen())
+        self.arrived.connect(self._show_arrived)
+
+    # ------------------------------------------------------------ what is shown
+
+    @property
+    def chosen(self) -> StoredCheckpoint | None:
+        """Return the checkpoint of the selected row."""
+        rows = self.view.selectionModel().selectedRows()
+        return self.model.rows[rows[0].row()] if rows else None
+
+    def refresh(self) -> None:
+        """Look into the folder anew."""
+        self.model.update_rows(self.store.list())
+        self.view.resizeColumnsToContents()
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        chosen, busy = self.chosen, bool(self._workers)
+        self.about.setText("" if chosen is None else details(chosen))
+        by_hand = chosen is not None and not chosen.info.url
+        self.get_button.setText("Open its page" if by_hand else "Download")
+        ready = chosen is not None and chosen.state == "ready"
+        self.get_button.setEnabled(chosen is not None and not ready and not busy)
+        self.add_button.setEnabled(not busy)
+        self.remove_button.setEnabled(ready and not busy)
+        self.progress.setVisible(busy)
+        self.cancel_button.setVisible(busy)
+        if not busy and not self.status.text():
+            self.status.setText(f"Kept in {self.store.folder.path}")
+
+    # ------------------------------------------------------------ actions
+
+    def get(self) -> None:
+        """Download the chosen checkpoint, or open the page it can be fetched from."""
+        chosen = self.chosen
+        if chosen is None:
+            return
+        if not chosen.info.url:
+            QDesktopServices.openUrl(QUrl(chosen.info.page))
+            self.status.setText("Fetch the file with your browser, then press Add file….")
+            return
+        name = chosen.info.id
+        self._start(
+            lambda: self.store.get(name, self.arrived.emit, lambda: self._stop),
+            f"Downloading {chosen.info.title}…",
+        )
+
+    def add(self, file: Path) -> None:
+        """Check a file, find out which checkpoint it is, and copy it into the folder.
+
+        Where the file does not tell which of several it is, the chosen row decides.
+        """
+        chosen = self.chosen
+        name = None if chosen is None else chosen.info.id
+
+        def work() -> StoredCheckpoint:
+            try:
+                return self.store.add(file)
+            except GreyfillError:
+                if name is None:
+                    raise
+                return self.store.add(file, name)
+
+        self._start(work, f"Checking {file.name}…")
+
+    def remove(self) -> None:
+        """Delete the chosen checkpoint."""
+        chosen = self.chosen
+        if chosen is None:
+            return
+        try:
+            self.store.remove(chosen.info.id)
+            self.status.setText(f"Removed {chosen.info.title}.")
+        except GreyfillError as error:
+            self._show_failure(error)
+        self.refresh()
+
+    def cancel(self) -> None:
+        """Stop a download."""
+        self._stop = True
+        self.status.setText("Cancelling…")
+
+    def _ask_and_add(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, "Add a checkpoint", "", "Checkpoints (*.pth *.pt *.safetensors);;All files (*)"
+        )
+        if chosen:
+            self.add(Path(chosen))
+
+    def _ask_and_remove(self) -> None:
+        assert self.chosen is not None
+        question = f"Delete {self.chosen.path.name} from the weights folder?"
+        if QMessageBox.question(self, "Remove weights", question) == _YES:
+            self.remove()
+
+    def _open_folder(self) -> None:
+        try:
+            self.store.folder.create()
+        except GreyfillError as error:
+            self._show_failure(error)
+            return
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.store.folder.path)))
+
+    # ------------------------------------------------------------ work in a thread
+
+    def _start(self, work: Callable[[], object], text: str) -> None:
+        from napari.qt.threading import create_worker
+
+        self._stop = False
+        self.progress.setRange(0, 0)
+        self.status.setText(text)
+
+        def guarded() -> object:
+            try:
+                return work()
+            except Exception as error:  # noqa: BLE001 - shown by the window, whatever it is
+                return Failed(error)  # a bare exception would be taken for the worker's own
+
+        worker = create_worker(guarded, _start_thread=False)
+        worker.returned.connect(self._show_outcome)
+        worker.finished.connect(self._end)
+        self._workers.append(worker)
+        self._show_chosen()
+        worker.start()
+
+    def _show_arrived(self, done: int, total: int) -> None:
+        self.progress.setRange(0, 1000 if total else 0)
+        self.progress.setValue(round(1000 * done / total) if total else 0)
+
+    def _show_outcome(self, outcome: object) -> None:
+        error = outcome.error if isinstance(outcome, Failed) else None
+        if isinstance(error, Cancelled):
+            self.status.setText("Cancelled. Get it again to go on where it stopped.")
+        elif error is not None:
+            self._show_failure(error)
+        elif isinstance(outcome, StoredCheckpoint):
+            self.status.setText(f"{outcome.info.title} is {STATES[outcome.state]}.")
+        else:
+            self.status.setText("Downloaded and checked.")
+
+    def _show_failure(self, error: Exception) -> None:
+        from napari.utils.notifications import notification_manager, show_error
+
+        self.status.setText(f"Failed: {error}")
+        if isinstance(error, GreyfillError):
+            show_error(str(error))
+        else:
+            notification_manager.receive_error(type(error), error, error.__traceback__)
+
+    def _end(self) -> None:
+        self._workers.clear()
+        self.refresh()
+        self.done.emit()
+
+
+_YES = QMessageBox.StandardButton.Yes
+
+
+def _table_view(model: WeightsTableModel) -> QTableView:
+    view = QTableView()
+    view.setModel(model)
+    view.setToolTip(TEXTS["table"])
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.verticalHeader().hide()
+    view.setMinimumHeight(120)
+    return view
+
+
+def _button(text: str, tip: str, action: Callable[[], None]) -> QPushButton:
+    button = QPushButton(text)
+    button.setToolTip(tip)
+    button.clicked.connect(lambda: action())
+    return button
+
+
+def _row(*widgets: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    for widget in widgets:
+        row.addWidget(widget)
+    return row

@@ -1,0 +1,235 @@
+"""The checkpoints that are published for our networks: `CheckpointInfo`, and the list of them.
+
+The list is data, in `catalogue.json`. It says where files are fetched from and where they are
+put, so every entry is checked before it is used.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, asdict, dataclass, fields
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlsplit
+
+from napari_greyfill.errors import BadParameter
+
+__all__ = ["CheckpointInfo", "catalogue", "find_checkpoint", "parse_catalogue"]
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# One name without folders, that no system takes for something else and none of ours collides with.
+_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.(pth|pt|safetensors)")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SHA256_PREFIX = re.compile(r"[0-9a-f]{8,63}")
+
+
+@dataclass(frozen=True)
+class CheckpointInfo:
+    """One published checkpoint.
+
+    Attributes
+    ----------
+    id : str
+        What scripts and the command line call it.
+    network : str
+        The inpainting method it belongs to, for example "edgeconnect".
+    descriptor : str
+        Its layout, as the networks' `Descriptor.name`.
+    title : str
+        What people read in menus.
+    training_data : str
+        The pictures it was trained on.
+    masks : str
+        The holes it was trained on.
+    size : int
+        Height and width of the pictures it was trained on, in pixels.
+    good_for : str
+        One sentence.
+    file : str
+        Its name in the weights folder.
+    licence : str
+        The licence of the weights, as found.
+    citation : str
+        The publication it comes from.
+    url : str
+        Where it can be downloaded without a browser; empty if nowhere.
+    page : str
+        Where it can be fetched with a browser; empty if nowhere.
+    published_as : str
+        The file's name where it is published; empty if not known.
+    bytes : int or None
+        Its size; None if not published.
+    sha256 : str
+        Its SHA-256 in hexadecimal digits; empty if not published.
+    sha256_prefix : str
+        How its SHA-256 begins, if no more is published.
+    """
+
+    id: str
+    network: str
+    descriptor: str
+    title: str
+    training_data: str
+    masks: str
+    size: int
+    good_for: str
+    file: str
+    licence: str
+    citation: str
+    url: str = ""
+    page: str = ""
+    published_as: str = ""
+    bytes: int | None = None
+    sha256: str = ""
+    sha256_prefix: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as a JSON-able dictionary."""
+        return asdict(self)
+
+    @property
+    def published_hash(self) -> str:
+        """As much of the SHA-256 as is published; empty if nothing is."""
+        return self.sha256 or self.sha256_prefix
+
+    def matches(self, sha256: str, size: int) -> bool:
+        """Tell whether a file's full SHA-256 and size agree with what is published about it."""
+        return sha256.startswith(self.published_hash) and self.bytes in (None, size)
+
+
+@cache
+def catalogue() -> tuple[CheckpointInfo, ...]:
+    """Return every published checkpoint we know."""
+    text = files("napari_greyfill.weights").joinpath("catalogue.json").read_text("utf-8")
+    return parse_catalogue(text)
+
+
+def find_checkpoint(name: str, entries: Iterable[CheckpointInfo] | None = None) -> CheckpointInfo:
+    """Return the checkpoint with an id.
+
+    Raises
+    ------
+    BadParameter
+        If there is none.
+    """
+    known = {info.id: info for info in (catalogue() if entries is None else entries)}
+    if name not in known:
+        raise BadParameter(f"There is no checkpoint {name!r}; choose one of: {', '.join(known)}.")
+    return known[name]
+
+
+def parse_catalogue(text: str) -> tuple[CheckpointInfo, ...]:
+    """Read and check a catalogue.
+
+    Parameters
+    ----------
+    text : str
+        JSON: an object with a list "checkpoints" of objects with the fields of `CheckpointInfo`.
+
+    Raises
+    ------
+    BadParameter
+        If an entry could lead to a wrong file, a wrong place or an unprotected connection.
+    """
+    try:
+        entries = json.loads(text)["checkpoints"]
+    except (ValueError, LookupError, TypeError) as error:
+        raise BadParameter(
+            'The catalogue holds no list of checkpoints; write {"checkpoints": [...]}.'
+        ) from error
+    found = tuple(_parsed(entry) for entry in entries)
+    _require_unique("id", [info.id for info in found])
+    # Windows and macOS do not tell capitals from small letters in file names.
+    _require_unique("file", [info.file.lower() for info in found])
+    return found
+
+
+def _parsed(entry: Mapping[str, Any]) -> CheckpointInfo:
+    if not isinstance(entry, dict):
+        raise BadParameter("The catalogue holds an entry without fields; write an object.")
+    name = str(entry.get("id", "without id"))
+    known = {field.name: field for field in fields(CheckpointInfo)}
+    missing = [
+        key for key, field in known.items() if field.default is MISSING and key not in entry
+    ]
+    unknown = [key for key in entry if key not in known]
+    if missing or unknown:
+        raise _wrong(name, ", ".join([*missing, *unknown]), "give the fields of CheckpointInfo")
+    info = CheckpointInfo(**entry)
+    for field, sound, advice in _RULES:
+        if not sound(getattr(info, field)):
+            raise _wrong(name, field, advice)
+    if not (info.url or info.page):
+        raise _wrong(name, "url, page", "give at least one of them")
+    if info.sha256 and info.sha256_prefix:
+        raise _wrong(name, "sha256, sha256_prefix", "give only the longer one")
+    return info
+
+
+def _wrong(name: str, field: str, advice: str) -> BadParameter:
+    return BadParameter(f"The catalogue's entry {name!r} is wrong in {field}; {advice}.")
+
+
+def _require_unique(field: str, values: list[str]) -> None:
+    for value in values:
+        if values.count(value) > 1:
+            raise _wrong(value, field, f"two entries have it, so change one {field}")
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _matching(pattern: re.Pattern[str], *, optional: bool = False) -> Callable[[object], bool]:
+    def sound(value: object) -> bool:
+        if not isinstance(value, str):
+            return False
+        return (optional and not value) or pattern.fullmatch(value) is not None
+
+    return sound
+
+
+def _positive(value: object) -> bool:
+    return type(value) is int and value > 0
+
+
+def _https(value: object) -> bool:
+    """Accept nothing, or an address that is protected on its way and carries no password."""
+    if not isinstance(value, str):
+        return False
+    if not value:
+        return True
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
+
+
+_RULES: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
+    ("id", _matching(_ID), "use small letters and digits with hyphens between"),
+    ("file", _matching(_FILE), "give a plain file name that ends in .pth, .pt or .safetensors"),
+    ("url", _https, "give an address that begins with https://"),
+    ("page", _https, "give an address that begins with https://"),
+    ("sha256", _matching(_SHA256, optional=True), "give 64 small hexadecimal digits"),
+    ("sha256_prefix", _matching(_SHA256_PREFIX, optional=True), "give 8 to 63 such digits"),
+    ("bytes", lambda value: value is None or _positive(value), "give a whole number above 0"),
+    ("size", _positive, "give a whole number above 0"),
+    ("published_as", _matching(_FILE, optional=True), "give a plain file name"),
+    *(
+        (field, _text, "write something")
+        for field in (
+            "network",
+            "descriptor",
+            "title",
+            "training_data",
+            "masks",
+            "good_for",
+            "licence",
+            "citation",
+        )
+    ),
+)

@@ -1,0 +1,255 @@
+"""The weights folder: where it is, and which checkpoints in it can be used.
+
+Beside each checkpoint a small JSON file remembers its SHA-256, so that looking through the
+folder does not read gigabytes. It is only believed as long as size and time of the checkpoint
+are those it was written for.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from napari_greyfill.errors import GreyfillError, UnwritablePath
+from napari_greyfill.weights.catalogue import CheckpointInfo
+
+__all__ = [
+    "VARIABLE",
+    "State",
+    "WeightsFolder",
+    "file_sha256",
+    "megabytes",
+    "prefer_folder",
+    "weights_folder",
+    "writing",
+]
+
+VARIABLE = "NAPARI_GREYFILL_WEIGHTS"
+State = Literal["ready", "download", "by hand", "damaged"]
+
+_preferred: dict[str, str] = {}  # what the user chose in Preferences
+_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+
+
+def weights_folder(explicit: str | os.PathLike[str] | None = None) -> Path:
+    """Return where checkpoints live.
+
+    Parameters
+    ----------
+    explicit : path, optional
+        Goes before the environment variable NAPARI_GREYFILL_WEIGHTS, which goes before what
+        `prefer_folder` was told, which goes before the user's data folder.
+    """
+    chosen = explicit or os.environ.get(VARIABLE) or _preferred.get("folder")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    import platformdirs
+
+    return platformdirs.user_data_path("napari-greyfill", appauthor=False) / "weights"
+
+
+def prefer_folder(folder: str) -> None:
+    """Keep checkpoints here from now on, unless something more urgent says otherwise.
+
+    An empty name takes that back.
+    """
+    _preferred["folder"] = folder
+
+
+@dataclass(frozen=True)
+class _Memory:
+    """What the JSON file beside a checkpoint says.
+
+    Attributes
+    ----------
+    sha256 : str
+        Of the checkpoint when it had this size and time.
+    bytes : int
+    mtime : int
+        In nanoseconds.
+    accepted : str
+        Its SHA-256 when it was downloaded or added; empty if it was put there by other means.
+    """
+
+    sha256: str
+    bytes: int
+    mtime: int
+    accepted: str = ""
+
+
+@dataclass(frozen=True)
+class WeightsFolder:
+    """Checkpoints in one folder, which need not exist yet.
+
+    Attributes
+    ----------
+    path : Path
+    """
+
+    path: Path
+
+    def file(self, info: CheckpointInfo) -> Path:
+        """Return where a checkpoint belongs, whether or not it is there."""
+        return self.path / info.file
+
+    def state(self, info: CheckpointInfo) -> State:
+        """Tell whether a checkpoint can be used, or how to get it."""
+        if not self.file(info).is_file():
+            return "download" if info.url else "by hand"
+        return "damaged" if self.problem(info) else "ready"
+
+    def problem(self, info: CheckpointInfo, *, again: bool = False) -> str:
+        """Return what is wrong with a checkpoint that is there; empty if nothing is.
+
+        Parameters
+        ----------
+        info : CheckpointInfo
+        again : bool
+            Whether to read the file even if size and time say that it has not changed.
+        """
+        try:
+            if leads_out(self.file(info)):
+                return "is a link to a place outside the weights folder"
+            return self._mismatch(info, again)
+        except OSError as error:
+            return f"cannot be read ({error.strerror or error})"
+
+    def _mismatch(self, info: CheckpointInfo, again: bool) -> str:
+        size = self.file(info).stat().st_size
+        if info.bytes not in (None, size):
+            return f"has {size:,} bytes instead of {info.bytes:,}"
+        memory = _recall(self.file(info))
+        accepted = memory.accepted if memory else ""
+        if not (info.published_hash or accepted or again):
+            return ""  # nothing to compare with, so no need to read the file
+        found = self.sha256(info, again=again)
+        if not info.matches(found, size):
+            return f"has a SHA-256 that begins with {found[:8]}, not {info.published_hash[:8]}"
+        if accepted and found != accepted and not info.sha256:
+            return "has changed since it was added"
+        return ""
+
+    def sha256(self, info: CheckpointInfo, *, again: bool = False) -> str:
+        """Return the SHA-256 of a checkpoint that is there.
+
+        Parameters
+        ----------
+        info : CheckpointInfo
+        again : bool
+            Whether to read the file even if size and time say that it has not changed.
+        """
+        file = self.file(info)
+        memory, status = _recall(file), file.stat()
+        unchanged = memory and (memory.bytes, memory.mtime) == (status.st_size, status.st_mtime_ns)
+        if memory and unchanged and not again:
+            return memory.sha256
+        found = file_sha256(file)
+        with suppress(OSError):  # in a folder we cannot write to, it is worked out every time
+            _remember(file, status, found, memory.accepted if memory else "")
+        return found
+
+    def accept(self, info: CheckpointInfo, sha256: str) -> None:
+        """Remember that a checkpoint that is now there is as it should be."""
+        file = self.file(info)
+        with suppress(OSError):
+            _remember(file, file.stat(), sha256, sha256)
+
+    def create(self) -> None:
+        """Make the folder if it is not there.
+
+        Raises
+        ------
+        UnwritablePath
+        """
+        with writing(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+
+    def traces(self, info: CheckpointInfo) -> list[Path]:
+        """Return the files that belong to a checkpoint: itself, its memory, unfinished parts."""
+        file = self.file(info)
+        whole = [path for path in (file, _memory_file(file)) if path.exists() or path.is_symlink()]
+        return [*whole, *unfinished(file)]
+
+
+def leads_out(file: Path) -> bool:
+    """Tell whether a file is a link to a place outside its own folder."""
+    return not file.resolve().is_relative_to(file.parent.resolve())
+
+
+def unfinished(file: Path) -> list[Path]:
+    """Return the parts of a file that have been downloaded or copied so far."""
+    if not file.parent.is_dir():
+        return []
+    return [
+        path
+        for path in file.parent.iterdir()
+        if path.name.startswith(f"{file.name}.") and path.suffix == ".part"
+    ]
+
+
+def own_part(file: Path) -> Path:
+    """Return a name beside a file that nobody else writes to."""
+    return file.with_name(f"{file.name}.{secrets.token_hex(6)}.part")
+
+
+def file_sha256(file: Path) -> str:
+    """Return the SHA-256 of a file's content, in hexadecimal digits."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def megabytes(count: int) -> str:
+    """Return a number of bytes for people."""
+    return f"{count / 1e6:,.1f} MB"
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Turn what the system says against writing to a folder into `UnwritablePath`."""
+    try:
+        yield
+    except GreyfillError:
+        raise
+    except OSError as error:
+        raise UnwritablePath(_refusal(folder, error)) from error
+
+
+def _refusal(folder: Path, error: OSError) -> str:
+    other = f"choose another folder with the environment variable {VARIABLE}"
+    if error.errno in _FULL:
+        return f"The disk of {folder} is full; free some space, or {other}."
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        return f"There is no permission to write to {folder}; {other}."
+    return f"The folder {folder} cannot be written to ({error.strerror or error}); {other}."
+
+
+def _memory_file(file: Path) -> Path:
+    return file.with_name(f"{file.name}.json")
+
+
+def _recall(file: Path) -> _Memory | None:
+    """Read the memory of a file; whatever is not as we write it counts as none."""
+    try:
+        memory = _Memory(**json.loads(_memory_file(file).read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    texts = isinstance(memory.sha256, str) and isinstance(memory.accepted, str)
+    return memory if texts else None
+
+
+def _remember(file: Path, status: os.stat_result, sha256: str, accepted: str) -> None:
+    memory: dict[str, Any] = asdict(_Memory(sha256, status.st_size, status.st_mtime_ns, accepted))
+    part = own_part(_memory_file(file))
+    try:
+        part.write_text(json.dumps(memory, indent=2) + "\n", "utf-8")
+        part.replace(_memory_file(file))
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,232 @@
+"""One file over HTTPS: protected all the way, of bounded size, resumed, cancelled.
+
+The requests are pooch's. `Transfer` is the file that pooch writes to, so that every block that
+arrives passes through our checks, and it looks at every answer of the server before any of its
+content is read.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+from urllib.parse import urljoin, urlsplit
+
+from napari_greyfill.device import CancelCheck, never
+from napari_greyfill.errors import Cancelled, DownloadFailed, UnwritablePath
+from napari_greyfill.weights.folder import VARIABLE, megabytes, writing
+
+if TYPE_CHECKING:
+    from requests import Response
+
+__all__ = ["Progress", "Rules", "Transfer", "silent"]
+
+Progress = Callable[[int, int | None], None]
+
+_BLOCK = 1 << 14  # bytes; each is a chance to cancel
+_SPARE = 1 << 26  # bytes to leave free on the disk
+_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+
+
+def silent(done: int, total: int | None) -> None:
+    """Show no progress."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a transfer must keep to.
+
+    Attributes
+    ----------
+    connect_timeout, read_timeout : float
+        Seconds without an answer, and without new data, after which it fails.
+    limit : int
+        The largest file in bytes.
+    plain_hosts : frozenset of str
+        Hosts that may be asked without HTTPS. There are none but in tests.
+    """
+
+    connect_timeout: float = 10
+    read_timeout: float = 30
+    limit: int = 2 << 30
+    plain_hosts: frozenset[str] = frozenset()
+
+    def require_protected(self, url: str) -> None:
+        """Raise `DownloadFailed` unless an address is protected by HTTPS."""
+        parts = urlsplit(url)
+        if parts.scheme == "https" or parts.hostname in self.plain_hosts:
+            return
+        raise DownloadFailed(
+            f"The address {url} is not protected by HTTPS, so nothing was downloaded"
+        )
+
+
+class _StartAgain(Exception):
+    """The server will not go on where the part ends."""
+
+
+class Transfer:
+    """A download into a part file; `run` does it.
+
+    Parameters
+    ----------
+    url : str
+    part : Path
+        What it holds already is kept, and only the rest asked for.
+    rules : Rules
+    progress : callable
+        Told the bytes that are there and the total, None if the server does not say.
+    cancelled : callable
+        Asked before each block.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        part: Path,
+        rules: Rules,
+        progress: Progress = silent,
+        cancelled: CancelCheck = never,
+    ) -> None:
+        self.url, self.part, self.rules = url, part, rules
+        self.progress, self.cancelled = progress, cancelled
+        self.done = 0
+        self.total: int | None = None
+        self._file: BinaryIO
+        self._response: Response | None = None
+
+    def run(self) -> None:
+        """Download what the part lacks.
+
+        Raises
+        ------
+        DownloadFailed
+            Its message lacks the end of the sentence: what to do next.
+        UnwritablePath
+        Cancelled
+            Both this and a lost connection leave the part as far as it came.
+        """
+        self.rules.require_protected(self.url)
+        for _ in range(2):
+            try:
+                return self._attempt()
+            except _StartAgain:
+                self.part.unlink()
+        raise DownloadFailed("The server answered with a part that nobody asked for")
+
+    def _attempt(self) -> None:
+        from pooch import HTTPDownloader
+
+        with writing(self.part.parent), self.part.open("ab") as self._file, self._explained():
+            self.done = self._file.tell()
+            headers = {"Accept-Encoding": "identity"}  # or sizes would mean nothing
+            if self.done:
+                headers["Range"] = f"bytes={self.done}-"
+            fetch = HTTPDownloader(
+                chunk_size=_BLOCK,
+                timeout=(self.rules.connect_timeout, self.rules.read_timeout),
+                headers=headers,
+                hooks={"response": self._look_at},
+            )
+            self._check_cancelled()
+            fetch(self.url, self, None)
+        if self.total not in (None, self.done):
+            raise self._cut_off()
+
+    # What pooch takes for a file
+
+    def write(self, block: bytes) -> int:
+        """Write a block that has arrived, if it may go on."""
+        self._check_cancelled()
+        self._check_size(self.done + len(block))
+        self._file.write(block)
+        self._file.flush()
+        self.done += len(block)
+        self.progress(self.done, self.total)
+        return len(block)
+
+    def flush(self) -> None:
+        """Do nothing; `write` has flushed."""
+
+    # What requests tells of each answer before it follows a redirection or reads content
+
+    def _look_at(self, response: Response, *_: object, **__: object) -> None:
+        self._response = response
+        if response.is_redirect:
+            target = urljoin(response.url, response.headers["location"])
+            self.rules.require_protected(target)
+        elif response.status_code == 206:
+            self._go_on(response)
+        elif response.status_code == 200:
+            self._begin(response)
+        elif response.status_code == 416:  # there is nothing where the part ends
+            raise _StartAgain
+        else:
+            raise DownloadFailed(
+                f"The server gave no file (its answer was {response.status_code})"
+            )
+
+    def _go_on(self, response: Response) -> None:
+        found = _RANGE.fullmatch(response.headers.get("content-range", ""))
+        if not (found and int(found[1]) == self.done):
+            raise _StartAgain
+        self._expect(None if found[2] == "*" else int(found[2]))
+
+    def _begin(self, response: Response) -> None:
+        self._file.truncate(0)
+        self.done = 0
+        length = response.headers.get("content-length", "")
+        plain = "content-encoding" not in response.headers
+        self._expect(int(length) if plain and length.isdecimal() else None)
+
+    def _expect(self, total: int | None) -> None:
+        self.total = total
+        if total is None:
+            return
+        self._check_size(total)
+        free = shutil.disk_usage(self.part.parent).free
+        if total - self.done + _SPARE > free:
+            raise UnwritablePath(
+                f"{megabytes(total - self.done)} are to be downloaded to {self.part.parent}, and "
+                f"{megabytes(free)} are free there; free some space, or choose another folder "
+                f"with the environment variable {VARIABLE}."
+            )
+
+    def _check_size(self, size: int) -> None:
+        if size > self.rules.limit:
+            raise DownloadFailed(
+                f"The server sends more than the {megabytes(self.rules.limit)} that were expected"
+            )
+
+    def _check_cancelled(self) -> None:
+        if self.cancelled():
+            raise Cancelled(
+                "The download was cancelled; to go on where it stopped, download it again."
+            )
+
+    def _cut_off(self) -> DownloadFailed:
+        total = "" if self.total is None else f" of {megabytes(self.total)}"
+        return DownloadFailed(f"The connection was lost after {megabytes(self.done)}{total}")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn whatever a request raises into `DownloadFailed`, and end it in any case."""
+        from requests import RequestException, exceptions
+
+        try:
+            yield
+        except exceptions.Timeout as error:
+            raise DownloadFailed("The server did not answer") from error
+        except exceptions.SSLError as error:
+            raise DownloadFailed("No protected connection to the server could be made") from error
+        except RequestException as error:
+            if self._response is None or self._response.is_redirect:
+                raise DownloadFailed("The server could not be reached") from error
+            raise self._cut_off() from error
+        finally:
+            if self._response is not None:
+                self._response.close()

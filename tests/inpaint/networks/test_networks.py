@@ -1,0 +1,100 @@
+"""What holds for every network's inpainter, shown on small networks with random weights."""
+
+import numpy as np
+import pytest
+import torch
+
+from napari_greyfill.colour import luma
+from napari_greyfill.device import Compute
+from napari_greyfill.errors import Cancelled
+from napari_greyfill.inpaint import fit_to_size
+
+NETWORKS = ("gmcnn", "edgeconnect")
+INPUTS = {"gmcnn": 4, "edgeconnect-edge": 3, "edgeconnect-inpaint": 4}
+
+
+@pytest.fixture(params=NETWORKS)
+def inpainter(request, small_inpainter):
+    return small_inpainter(request.param)
+
+
+def filled(inpainter, plane, hole):
+    """Fill as a stage does: pad, run, crop."""
+    size = {"minimum": inpainter.minimum, "multiple_of": inpainter.multiple_of}
+    large = inpainter.fill(*fit_to_size(plane, hole, **size))
+    return large[: hole.shape[0], : hole.shape[1]]
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_a_network_of_any_size_survives_its_checkpoint(name, small, rebuilt):
+    x = torch.rand(1, INPUTS[name], 200, 196, generator=torch.Generator().manual_seed(1))
+    expected = small[name](x)
+    assert expected.std() > 1e-4
+    torch.testing.assert_close(rebuilt[name](x), expected, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(20, 20), (13, 300), (199, 201), (256, 256), (1, 1)])
+def test_any_size_is_filled(inpainter, noise, shape):
+    plane, hole = noise(*shape, 3)
+    result = filled(inpainter, plane, hole)
+    assert result.shape == plane.shape
+    assert result.dtype == np.float32
+    assert np.isfinite(result).all()
+    assert 0 <= result.min() <= result.max() <= 1
+
+
+@pytest.mark.parametrize(
+    "where",
+    [np.s_[:9], np.s_[-9:], np.s_[:, :9], np.s_[-9:, -9:], np.s_[1:]],
+    ids=["top", "bottom", "left", "corner", "all but a row"],
+)
+def test_holes_may_reach_the_border(inpainter, noise, where):
+    plane, hole = noise(50, 61, 3, hole_share=0)
+    hole[where] = True
+    plane[where] = 0
+    assert np.isfinite(filled(inpainter, plane, hole)).all()
+
+
+def test_grey_goes_in_and_luma_comes_out(inpainter, noise):
+    plane, hole = noise(200, 196)
+    result = inpainter.fill(plane, hole)
+    assert result.shape == plane.shape
+    assert result.dtype == np.float32
+    colour = inpainter.fill(np.repeat(plane[..., None], 3, axis=-1), hole)
+    np.testing.assert_array_equal(result, luma(colour))
+
+
+def test_the_same_comes_out_again(inpainter, noise):
+    plane, hole = noise(200, 196, 3)
+    before = plane.copy()
+    first = inpainter.fill(plane, hole)
+    np.testing.assert_array_equal(inpainter.fill(plane, hole), first)
+    np.testing.assert_array_equal(plane, before)
+
+
+def test_the_known_pixels_are_looked_at(inpainter, noise):
+    plane, hole = noise(200, 196, 3)
+    other = np.where(hole[..., None], plane, 1 - plane)
+    assert not np.array_equal(inpainter.fill(plane, hole), inpainter.fill(other, hole))
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_it_can_be_cancelled_between_layers(small_inpainter, noise, network):
+    calls = iter(range(1000))
+    compute = Compute(cancelled=lambda: next(calls) >= 5)
+    with pytest.raises(Cancelled):
+        small_inpainter(network, compute).fill(*noise(200, 196, 3))
+    assert next(calls) == 6
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_gpu_gives_nearly_the_same(small_inpainter, noise, network, monkeypatch):
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", False)
+    plane, hole = noise(200, 196, 3)
+    expected = small_inpainter(network).fill(plane, hole)
+    inpainter = small_inpainter(network, Compute("cuda"))
+    result = inpainter.fill(plane, hole)
+    for module in inpainter.modules.values():
+        module.cpu()
+    np.testing.assert_allclose(result, expected, atol=1e-4)

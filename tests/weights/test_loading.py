@@ -1,0 +1,426 @@
+import builtins
+import io
+import os
+import pickle
+import sys
+import types
+import zipfile
+from collections import OrderedDict
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from napari_greyfill.errors import BadCheckpoint, MissingDependency, MissingWeights
+from napari_greyfill.weights import loading
+from napari_greyfill.weights.folder import file_sha256
+from napari_greyfill.weights.loading import load_state_dict
+from tests.weights.conftest import link as make_link
+
+TENSORS = OrderedDict(
+    [
+        ("conv.weight", torch.arange(24.0).reshape(2, 3, 2, 2)),
+        ("conv.bias", torch.tensor([0.5, -1.0])),
+        ("norm.num_batches_tracked", torch.tensor(7)),
+    ]
+)
+FORMATS = pytest.mark.parametrize("zipped", [True, False], ids=["zip", "old format"])
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "net.pth"
+
+
+def save(content, file, zipped=True):
+    torch.save(content, file, _use_new_zipfile_serialization=zipped)
+    assert zipfile.is_zipfile(file) == zipped
+    return file
+
+
+class Loaded(Exception):
+    """What loading raises where it must not come so far."""
+
+
+def never_loaded(monkeypatch):
+    def load(*args, **kwargs):
+        raise Loaded
+
+    monkeypatch.setattr(torch, "load", load)
+    monkeypatch.setattr(torch.jit, "load", load)
+
+
+def same(found, expected=TENSORS):
+    assert list(found) == list(expected)
+    for key, tensor in expected.items():
+        assert found[key].dtype == tensor.dtype
+        assert torch.equal(found[key], tensor)
+        assert found[key].device.type == "cpu"
+        assert not found[key].requires_grad
+    return True
+
+
+def refused(file, **options):
+    with pytest.raises(BadCheckpoint) as caught:
+        load_state_dict(file, **options)
+    return str(caught.value)
+
+
+# What is loaded
+
+
+def prefixed(prefix):
+    return {prefix + key: tensor for key, tensor in TENSORS.items()}
+
+
+CONTAINERS = {
+    "flat": TENSORS,
+    "state_dict": {"epoch": 3, "state_dict": TENSORS, "optimizer": {"state": {}}},
+    "generator": {"iteration": 2000000, "generator": TENSORS},
+    "G beside D": {"G": TENSORS, "D": {"a": torch.ones(3)}, "n_iter": 5, "G_optim": {}},
+    "model": {"model": TENSORS, "optimizer": {}},
+    "meta": {
+        "meta": {"mmcv_version": "0.6", "config": "x = 1", "iter": 100000},
+        "state_dict": prefixed("generator.") | {"disc.conv.weight": torch.ones(3)},
+    },
+    "several devices": prefixed("module."),
+    "several devices in a wrapper": {"generator": prefixed("module."), "iteration": 1},
+    "module inside generator": {"state_dict": prefixed("generator.module.")},
+    "generator inside module": {"state_dict": prefixed("module.generator.")},
+    "wrapped twice": {"state_dict": {"generator": TENSORS}},
+    "parameters": {
+        key: torch.nn.Parameter(t, t.is_floating_point()) for key, t in TENSORS.items()
+    },
+    "with a number among them": {**TENSORS, "iteration": 3},
+}
+
+
+@FORMATS
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_containers(file, container, zipped):
+    assert same(load_state_dict(save(CONTAINERS[container], file, zipped)))
+
+
+@FORMATS
+def test_files_from_a_graphics_card(file, zipped, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(torch.serialization, "location_tag", lambda storage: "cuda:0")
+        save(TENSORS, file, zipped)
+    content = file.read_bytes()
+    if zipped:
+        with zipfile.ZipFile(file) as archive:
+            content = archive.read("net/data.pkl")
+    assert b"cuda:0" in content
+    assert same(load_state_dict(file))
+
+
+def test_some_names_with_module_are_kept(file):
+    some = {"module.a": torch.ones(2), "b": torch.ones(2)}
+    assert same(load_state_dict(save(some, file)), some)
+
+
+@FORMATS
+def test_shared_and_sliced_tensors(file, zipped):
+    numbers = torch.arange(10.0)
+    views = {"a": numbers[2:5], "b": numbers.reshape(2, 5).T, "c": numbers}
+    assert same(load_state_dict(save(views, file, zipped)), views)
+
+
+@pytest.mark.parametrize(
+    "dtype", [torch.float16, torch.bfloat16, torch.float64, torch.int64, torch.uint8, torch.bool]
+)
+def test_types_of_numbers(file, dtype):
+    tensors = {"a": torch.tensor([0, 1, 1]).to(dtype)}
+    assert same(load_state_dict(save(tensors, file)), tensors)
+
+
+def test_a_path_may_be_text(file):
+    assert same(load_state_dict(str(save(TENSORS, file))))
+
+
+# Hashes
+
+
+def test_the_hash_is_looked_at_before_the_file(file, monkeypatch):
+    save(TENSORS, file)
+    sha256 = file_sha256(file)
+    for expected in (sha256, sha256.upper(), sha256[:8]):
+        assert same(load_state_dict(file, expected))
+
+    never_loaded(monkeypatch)
+    wrong = "0" * 64 if sha256[0] != "0" else "1" * 64
+    assert refused(file, expected_sha256=wrong) == (
+        f"net.pth is not the file it should be (its SHA-256 begins with {sha256[:8]}, not "
+        f"{wrong[:8]}), so it was not loaded; get it again."
+    )
+    with pytest.raises(Loaded):
+        load_state_dict(file, sha256)
+
+
+# What would run code
+
+
+class Harm:
+    """Makes a file when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = str(path)
+
+    def __reduce__(self):
+        return builtins.open, (self.path, "w")
+
+
+def with_pickle(protocol):
+    return lambda harm, file: file.write_bytes(pickle.dumps(harm, protocol))
+
+
+def with_torch(zipped, wrap):
+    return lambda harm, file: save(wrap(harm), file, zipped)
+
+
+HARMFUL = {
+    **{f"pickle protocol {number}": with_pickle(number) for number in range(6)},
+    "zip": with_torch(True, lambda harm: harm),
+    "old format": with_torch(False, lambda harm: harm),
+    "zip, beside tensors": with_torch(True, lambda harm: {**TENSORS, "extra": harm}),
+    "old format, beside tensors": with_torch(False, lambda harm: {**TENSORS, "extra": harm}),
+    "in the information": with_torch(True, lambda harm: {"meta": [harm], "state_dict": TENSORS}),
+}
+
+
+@pytest.mark.parametrize("how", HARMFUL)
+def test_harmful_files_are_refused_without_harm(file, tmp_path, how):
+    mark = tmp_path / "mark"
+    HARMFUL[how](Harm(mark), file)
+    message = refused(file)
+    assert message.startswith("net.pth would run code when loaded (")
+    assert "open), so it was refused; choose a file that holds tensors only." in message
+    assert not mark.exists()
+
+
+def test_the_harm_is_real(tmp_path):
+    mark = tmp_path / "mark"
+    pickle.loads(pickle.dumps(Harm(mark))).close()
+    assert mark.exists()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        b"cos\nsystem\n(S'true'\ntR.",
+        b"(S'true'\nios\nsystem\n.",
+        b"\x80\x02ctorch.hub\nload\n(X\x01\x00\x00\x00atR.",
+        b"\x80\x02ctorch\nload\n(X\x01\x00\x00\x00atR.",
+        b"\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x04true\x85R.",
+        b"\x80\x02cbuiltins\neval\n(X\x01\x00\x00\x001tR.",
+    ],
+    ids=["GLOBAL", "INST", "torch.hub", "torch.load", "STACK_GLOBAL", "eval"],
+)
+def test_programs_by_other_means_are_refused(file, code):
+    file.write_bytes(code)
+    assert "would run code when loaded (" in refused(file)
+
+
+# What is damaged, and what is something else
+
+
+DAMAGED = "is damaged, cut off, or no checkpoint; get it again or choose another file."
+
+
+@FORMATS
+@given(share=st.floats(0, 1, exclude_max=True))
+def test_files_that_are_cut_off_are_refused(tmp_path_factory, zipped, share):
+    whole = io.BytesIO()
+    torch.save(TENSORS, whole, _use_new_zipfile_serialization=zipped)
+    content = whole.getvalue()
+    file = tmp_path_factory.mktemp("cut") / "net.pth"
+    file.write_bytes(content[: int(share * len(content))])
+    message = refused(file)
+    assert message.endswith((DAMAGED, "is empty (0 bytes); get it again."))
+
+
+@given(content=st.binary(max_size=64), start=st.sampled_from([b"", b"\x80\x02", b"PK\x03\x04"]))
+def test_any_other_file_is_refused(tmp_path_factory, content, start):
+    file = tmp_path_factory.mktemp("other") / "net.pth"
+    file.write_bytes(start + content)
+    assert refused(file).startswith("net.pth ")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"Hello, I am a letter.\n", b"\x89PNG\r\n\x1a\n" + bytes(99), b"<html>404</html>", b"{}"],
+    ids=["text", "picture", "web page", "json"],
+)
+def test_other_kinds_of_files_are_refused(file, content):
+    file.write_bytes(content)
+    assert refused(file) == f"net.pth {DAMAGED}"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ([1, 2], "holds no tensors by name; choose another file."),
+        (torch.ones(3), "holds no tensors by name; choose another file."),
+        ({}, "holds no tensors; choose another file."),
+        ({"epoch": 3}, "holds no tensors; choose another file."),
+        ({"discriminator": TENSORS}, "holds a discriminator, which only training needs;"),
+        ({"a": torch.ones(2).to_sparse()}, "holds a, which is no plain tensor, so it was refused"),
+        ({"a": torch.ones(1).expand(10**12)}, "holds a, which is no plain tensor"),
+        ({"a": torch.ones(2, device="meta")}, "holds a, which is no plain tensor"),
+    ],
+    ids=["list", "tensor", "empty", "numbers", "discriminator", "sparse", "expanded", "meta"],
+)
+def test_what_holds_no_tensors_by_name_is_refused(file, content, words):
+    assert words in refused(save(content, file))
+
+
+def test_missing_files(file):
+    with pytest.raises(MissingWeights, match=r"There is no checkpoint .*net.pth; check the path"):
+        load_state_dict(file)
+
+
+def test_folders(tmp_path):
+    assert refused(tmp_path) == f"{tmp_path} is no file; choose a checkpoint file."
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_pipes(file):
+    os.mkfifo(file)
+    assert refused(file) == f"{file} is no file; choose a checkpoint file."
+
+
+def test_files_without_permission(file, monkeypatch):
+    save(TENSORS, file)
+
+    def refuse(*args, **kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(type(file), "open", refuse)
+    assert refused(file).startswith("There is no permission to read net.pth;")
+
+
+# Links
+
+
+def test_links_may_not_lead_out_of_the_folder(file, tmp_path):
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    link = folder / "link.pth"
+    make_link(link, save(TENSORS, file))
+    assert "is a link to a place outside its folder, so it was refused;" in refused(link)
+    link.unlink()
+    file.replace(folder / "net.pth")
+    make_link(link, "net.pth")
+    assert same(load_state_dict(link))
+
+
+# Archives
+
+
+def archive(file, members):
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as writer:
+        for name, content in members.items():
+            writer.writestr(name, content)
+    return file
+
+
+def test_archives_that_claim_too_much_are_refused(file, monkeypatch):
+    never_loaded(monkeypatch)
+    archive(file, {"net/data.pkl": b"\x80\x02}.", "net/data/0": bytes(20_000_000)})
+    assert file.stat().st_size < 100_000
+    message = refused(file)
+    assert "net.pth claims to hold 20.0 MB in 0.0 MB, which no checkpoint does" in message
+
+
+def test_archives_that_claim_more_than_any_checkpoint_are_refused(file, monkeypatch):
+    never_loaded(monkeypatch)
+    monkeypatch.setattr(loading, "_LARGEST", 100)
+    assert "which no checkpoint does" in refused(save(TENSORS, file))
+
+
+def test_a_forged_claim_is_refused(file, monkeypatch):
+    never_loaded(monkeypatch)
+    content = bytearray(save(TENSORS, file).read_bytes())
+    at = content.rindex(b"PK\x01\x02")  # the last entry of the list at the end
+    content[at + 24 : at + 28] = (0xFFFFFFF0).to_bytes(4, "little")
+    file.write_bytes(content)
+    assert "claims to hold 4,295.0 MB" in refused(file)
+
+
+def test_archives_of_checkpoints(file):
+    archive(file, {"places2/EdgeModel_gen.pth": b"1", "places2/read.me": b"2"})
+    assert refused(file) == (
+        "net.pth is an archive of checkpoints; unpack it and choose one of the files in it: "
+        "places2/EdgeModel_gen.pth."
+    )
+
+
+def test_other_archives(file):
+    assert refused(archive(file, {"a.txt": b"1"})) == (
+        "net.pth is an archive without a checkpoint; choose another file."
+    )
+
+
+# TorchScript
+
+
+@pytest.fixture
+def script(file):
+    """Write a TorchScript archive."""
+    writer = torch._C.PyTorchFileWriter(str(file))
+    writer.write_record("data.pkl", b"\x80\x02N.", 4)
+    writer.write_record("constants.pkl", b"\x80\x02).", 4)
+    writer.write_record("code/__torch__.py", b"raise SystemExit\n", 17)
+    writer.write_end_of_file()
+    return file
+
+
+def test_torchscript_is_refused(script, monkeypatch):
+    never_loaded(monkeypatch)
+    assert refused(script).startswith("net.pth is a TorchScript archive, which is a program and")
+    assert refused(script, allow={"0" * 64}).startswith("net.pth is a TorchScript archive")
+
+
+class Program:
+    def state_dict(self):
+        return TENSORS
+
+
+@pytest.mark.parametrize("by", ["the user", "the catalogue"])
+def test_torchscript_that_is_trusted_is_loaded(script, monkeypatch, by):
+    sha256 = file_sha256(script)
+    monkeypatch.setattr(torch.jit, "load", lambda file, map_location: Program())
+    if by == "the user":
+        assert same(load_state_dict(script, allow={sha256}))
+        return
+    known = types.SimpleNamespace(sha256=sha256)
+    monkeypatch.setattr(loading, "catalogue", lambda: [known])
+    assert same(load_state_dict(script))
+
+
+def test_a_prefix_is_not_enough_to_trust_a_program(script):
+    assert "TorchScript" in refused(script, allow={file_sha256(script)[:8]})
+
+
+# safetensors
+
+
+def test_safetensors(file):
+    safetensors = pytest.importorskip("safetensors.torch")
+    safetensors.save_file(dict(TENSORS), file)
+    found = load_state_dict(file)
+    assert same({key: found[key] for key in TENSORS})
+    assert len(found) == len(TENSORS)
+    content = file.read_bytes()
+    file.write_bytes(content[:-1])
+    assert refused(file) == f"net.pth {DAMAGED}"
+
+
+def test_safetensors_without_the_package(file, monkeypatch):
+    for name in ("safetensors", "safetensors.torch"):
+        monkeypatch.setitem(sys.modules, name, None)
+    header = b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'
+    file.write_bytes(len(header).to_bytes(8, "little") + header + bytes(4))
+    with pytest.raises(MissingDependency, match="install it with: pip install safetensors"):
+        load_state_dict(file)

@@ -1,0 +1,30 @@
+from pathlib import Path
+
+from napari_greyfill import weights
+from tests.test_imports import imported_by
+
+LATE = ("torch", "pooch", "requests", "numpy", "platformdirs", "safetensors", "rich.progress")
+GRAPHICAL = ("napari", "magicgui", "superqt", "qtpy", "PyQt5", "PyQt6", "PySide2", "PySide6")
+
+
+def test_importing_it_imports_nothing_heavy():
+    folder = Path(weights.__file__).parent
+    names = [path.stem for path in folder.glob("*.py") if path.stem != "__init__"]
+    assert {"catalogue", "folder", "download", "loading", "store", "cli"} <= set(names)
+    code = "\n".join(f"import napari_greyfill.weights.{name}" for name in names)
+    assert imported_by(code, (*LATE, *GRAPHICAL)) == set()
+
+
+def test_listing_imports_nothing_heavy(tmp_path):
+    code = (
+        f"from napari_greyfill.weights import WeightsStore\nWeightsStore({str(tmp_path)!r}).list()"
+    )
+    assert imported_by(code, (*LATE, *GRAPHICAL)) == set()
+
+
+def test_the_check_would_notice():
+    assert imported_by("import pooch", LATE) >= {"pooch", "platformdirs"}
+
+
+def test_every_public_name_exists():
+    assert all(getattr(weights, name).__doc__ for name in weights.__all__ if name != "State")
