@@ -14,7 +14,11 @@ NEEDS = ("no_such_module", "no-such-package")
 def registry():
     made = Registry(auto="plain")
     made.add(MethodInfo("plain", "Plain", "inpainter", "Does it."), lambda c: ("plain", c))
-    made.add(MethodInfo("fancy", "Fancy", "inpainter", "More."), lambda c: ("fancy", c), installed(*NEEDS))
+    made.add(
+        MethodInfo("fancy", "Fancy", "inpainter", "More."),
+        lambda c: ("fancy", c),
+        installed(*NEEDS),
+    )
     return made
 
 

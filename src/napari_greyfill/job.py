@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeAlias
 
@@ -104,11 +104,15 @@ class FillJob:
         """Return whether stage 1 works on colour planes."""
         return self.picture.is_colour and self.pipeline != "grey-rgb"
 
-    def on_device(self, device: str) -> Colorizer:
-        """Return the colorizer for another device."""
-        assert self.colouring is not None
-        compute = Compute(device, self.compute.seed, self.compute.cancelled)
-        return COLORIZERS.create(self.colouring.name, compute)
+    def on_cpu(self) -> FillJob:
+        """Return the same job with its methods on the CPU."""
+        compute = replace(self.compute, device="cpu")
+        return replace(
+            self,
+            compute=compute,
+            inpainter=INPAINTERS.create(self.method.name, compute),
+            colorizer=COLORIZERS.create(self.colouring.name, compute) if self.colouring else None,
+        )
 
     def with_hole(self) -> Step:
         """Return the step that shows the grey before anything is filled."""

@@ -7,20 +7,22 @@ filled, and takes from a method only the hole pixels of the region's core.
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Generator
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.colorization import Colorizer, Level
+from napari_greyfill.colorization import Level
 from napari_greyfill.colour import luma
 from napari_greyfill.errors import OutOfMemory
 from napari_greyfill.geometry import Window
 from napari_greyfill.inpaint import fit_to_size
 from napari_greyfill.job import FillJob
 from napari_greyfill.picture import Patch
-from napari_greyfill.result import FILLED_COLOUR, FILLED_GREY, Step
-from napari_greyfill.windows import Region
+from napari_greyfill.result import FILLED_COLOUR, FILLED_GREY, Stage, Step
+from napari_greyfill.windows import Region, neighbours
 
 __all__ = ["Colouring", "Filling"]
 
@@ -44,12 +46,15 @@ class _Throttle:
         return True
 
 
-class _Stage:
+class _Stage(ABC):
     """What both stages share: the job, the part of the progress bar, the rate of steps."""
+
+    _name: ClassVar[Stage]
 
     def __init__(self, job: FillJob, start: float, end: float) -> None:
         self.job = job
         self._start, self._end = start, end
+        self._neighbours = neighbours(job.regions)
         self._progress = _Throttle(0.2)
         self._preview = _Throttle(0.7)
 
@@ -59,6 +64,40 @@ class _Stage:
         done = (sum(areas[:index]) + areas[index] * part) / sum(areas)
         return self._start + (self._end - self._start) * done
 
+    def run(self) -> Generator[Step, None, Patches]:
+        """Work through every region and return the patches.
+
+        A device that runs out of memory leaves the region, and the rest, to the CPU.
+        """
+        patches: list[Patch] = []
+        for index, others in enumerate(self._neighbours):
+            done = tuple(patches[i] for i in others if i < index)
+            try:
+                patch = yield from self._work(index, done, tuple(patches))
+            except OutOfMemory as error:
+                if self.job.compute.device == "cpu":
+                    raise
+                self.job.notes.append(f"{error} The CPU goes on instead.")
+                yield Step(self._name, self.job.notes[-1], self._fraction(index, 0.0), "note")
+                self.job = self.job.on_cpu()
+                patch = yield from self._work(index, done, tuple(patches))
+            patches.append(patch)
+        return tuple(patches)
+
+    @abstractmethod
+    def _work(self, index: int, done: Patches, every: Patches) -> Generator[Step, None, Patch]:
+        """Return the patch of one region.
+
+        Parameters
+        ----------
+        index : int
+            Which region.
+        done : tuple of Patch
+            Finished patches that its window may overlap.
+        every : tuple of Patch
+            All finished patches.
+        """
+
     def _in_region(self, index: int) -> str:
         count = len(self.job.regions)
         return f", region {index + 1}/{count}" if count > 1 else ""
@@ -67,13 +106,7 @@ class _Stage:
 class Filling(_Stage):
     """Stage 1: the inpainter fills luma, or colour, depending on the pipeline."""
 
-    def run(self) -> Generator[Step, None, Patches]:
-        """Fill every region and return the patches."""
-        patches: Patches = ()
-        for index, region in enumerate(self.job.regions):
-            patch = yield from self._fill(index, region, patches)
-            patches = (*patches, patch)
-        return patches
+    _name = "grey"
 
     def result(self, patches: Patches) -> Step:
         """Return the step that shows what this stage filled."""
@@ -82,8 +115,8 @@ class Filling(_Stage):
         grey = not self.job.fills_colour
         return Step("grey", name, self._end, "result", picture, patches, as_grey=grey)
 
-    def _fill(self, index: int, region: Region, done: Patches) -> Generator[Step, None, Patch]:
-        inpainter = self.job.inpainter
+    def _work(self, index: int, done: Patches, every: Patches) -> Generator[Step, None, Patch]:
+        inpainter, region = self.job.inpainter, self.job.regions[index]
         plane = self.job.picture.planes(region.window)
         if not self.job.fills_colour and plane.ndim == 3:
             plane = luma(plane)
@@ -112,36 +145,19 @@ class Colouring(_Stage):
         The filled luma of every region.
     """
 
+    _name = "colour"
+
     def __init__(self, job: FillJob, grey: Patches, start: float, end: float) -> None:
         super().__init__(job, start, end)
         self._grey = grey
 
-    def run(self) -> Generator[Step, None, Patches]:
-        """Colour every region and return the patches."""
-        patches: Patches = ()
-        for index, region in enumerate(self.job.regions):
-            colorizer = self.job.colorizer
-            assert colorizer is not None  # the stage does not run without one
-            try:
-                patch = yield from self._colour(index, region, patches, colorizer)
-            except OutOfMemory as error:
-                if self.job.compute.device == "cpu":
-                    raise
-                note = f"{error} The colour is recovered on the CPU instead."
-                self.job.notes.append(note)
-                yield Step("colour", note, self._fraction(index, 0.0), "note")
-                cpu = self.job.on_device("cpu")
-                patch = yield from self._colour(index, region, patches, cpu)
-            patches = (*patches, patch)
-        return patches
-
-    def _colour(
-        self, index: int, region: Region, done: Patches, colorizer: Colorizer
-    ) -> Generator[Step, None, Patch]:
+    def _work(self, index: int, done: Patches, every: Patches) -> Generator[Step, None, Patch]:
+        colorizer, region = self.job.colorizer, self.job.regions[index]
+        assert colorizer is not None  # the stage does not run without one
         picture, window = self.job.picture, region.window
         colour = picture.planes(window)
         grey = luma(colour)
-        _with_patches(grey, picture.hole, window, self._grey)
+        _with_patches(grey, picture.hole, window, self._overlapping_grey(index))
         hole = _with_patches(colour, picture.hole, window, done)
         work = colorizer.run(colour, grey, hole)
         while True:
@@ -153,9 +169,12 @@ class Colouring(_Stage):
             fraction = self._fraction(index, level.fraction)
             if level.preview is not None and (level.complete or self._preview.ready()):
                 patch = _own(region, level.preview(), colour, hole)
-                yield self._picture_step(level, index, fraction, (*done, patch))
+                yield self._picture_step(level, index, fraction, (*every, patch))
             elif self._progress.ready():
                 yield Step("colour", level.name + self._in_region(index), fraction)
+
+    def _overlapping_grey(self, index: int) -> Patches:
+        return tuple(self._grey[i] for i in (*self._neighbours[index], index))
 
     def _picture_step(self, level: Level, index: int, fraction: float, patches: Patches) -> Step:
         keep = level.complete and len(self.job.regions) == 1

@@ -20,7 +20,7 @@ from scipy.sparse.csgraph import connected_components
 
 from napari_greyfill.geometry import Window, group_boxes, tight_box
 
-__all__ = ["Region", "plan_regions"]
+__all__ = ["Region", "neighbours", "plan_regions"]
 
 CONTEXT = 64  # known pixels around a small hole; larger ones get half the side of their area
 LIMIT = 1024  # windows with a longer side are cut if they are nearly empty
@@ -100,18 +100,33 @@ def _joined(hole: NDArray[np.bool_], group: list[Region]) -> list[Region]:
 def _overlapping(regions: list[Region]) -> list[list[Region]]:
     """Return the regions in groups whose windows overlap, directly or through others."""
     regions = sorted(regions, key=lambda region: region.window)
-    boxes = [region.window for region in regions]
-    box = np.array([[w.y0, w.y1, w.x0, w.x1] for w in boxes]).reshape(-1, 4)
-    pairs: list[tuple[int, int]] = []
-    for i, (_, y1, x0, x1) in enumerate(box):
-        last = int(np.searchsorted(box[:, 0], y1))  # sorted by y0: later ones start below
-        later = box[i + 1 : last]
-        meets = np.flatnonzero((later[:, 2] < x1) & (later[:, 3] > x0)) + i + 1
-        pairs.extend((i, int(j)) for j in meets)
-    rows, columns = np.array(pairs, dtype=int).reshape(-1, 2).T
+    rows, columns = np.array(_pairs(regions), dtype=int).reshape(-1, 2).T
     graph = coo_array((np.ones(len(rows)), (rows, columns)), shape=(len(regions),) * 2)
     count, group_of = connected_components(graph, directed=False)
     groups: list[list[Region]] = [[] for _ in range(count)]
     for region, index in zip(regions, group_of, strict=True):
         groups[index].append(region)
     return groups
+
+
+def _pairs(regions: list[Region]) -> list[tuple[int, int]]:
+    """Return which windows of regions, sorted by their windows, overlap."""
+    windows = [region.window for region in regions]
+    box = np.array([[w.y0, w.y1, w.x0, w.x1] for w in windows]).reshape(-1, 4)
+    pairs: list[tuple[int, int]] = []
+    for i, (_, y1, x0, x1) in enumerate(box):
+        last = int(np.searchsorted(box[:, 0], y1))  # sorted by y0: later ones start below
+        later = box[i + 1 : last]
+        meets = np.flatnonzero((later[:, 2] < x1) & (later[:, 3] > x0)) + i + 1
+        pairs.extend((i, int(j)) for j in meets)
+    return pairs
+
+
+def neighbours(regions: list[Region]) -> list[list[int]]:
+    """Return, for each region, which others its window overlaps."""
+    order = sorted(range(len(regions)), key=lambda index: regions[index].window)
+    found: list[list[int]] = [[] for _ in regions]
+    for i, j in _pairs([regions[index] for index in order]):
+        found[order[i]].append(order[j])
+        found[order[j]].append(order[i])
+    return [sorted(others) for others in found]

@@ -22,7 +22,7 @@ def l_around_a_speck():
 def l_that_cuts_a_block():
     """The box around the L begins inside the block, which comes first in reading order."""
     hole = np.zeros((210, 240), dtype=bool)
-    hole[28:100, 110:180] = True
+    hole[0, 239] = hole[28:100, 110:180] = True
     hole[34:200, :8] = hole[192:200, :220] = True
     return hole
 

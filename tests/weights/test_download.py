@@ -183,8 +183,9 @@ def test_all_that_is_published_must_agree(site, folder, rules, wrong):
 
 
 def endless(handler):
+    """Send much without saying how much."""
     handler.begin(200)
-    while True:  # until the client has enough
+    for _ in range(40):
         handler.wfile.write(CONTENT)
 
 

@@ -16,6 +16,7 @@ import typer
 
 from napari_greyfill import __version__
 from napari_greyfill.errors import BadParameter, Cancelled, GreyfillError, GreyfillWarning
+from napari_greyfill.weights.cli import app as weights_app
 
 __all__ = ["app", "main"]
 
@@ -27,6 +28,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(weights_app)
 
 
 def main() -> None:

@@ -77,7 +77,7 @@ def test_what_we_do_not_know_is_refused_with_what_it_is(state):
     first = f", the first is {next(iter(state))}" if state else ""
     message = (
         f"This file is no checkpoint of a network we know (it has {count}{first}); "
-        "choose a checkpoint of GMCNN, EdgeConnect or DeepFillv2."
+        "choose a checkpoint of GMCNN, EdgeConnect or DeepFill v2."
     )
     with pytest.raises(BadCheckpoint, match=f"^{re.escape(message)}$"):
         detect(state)
