@@ -3,10 +3,12 @@
 #   PYTHON       the Python (3.11 or newer) that .venv is made with
 #   PIP_ARGS     more arguments for pip install (constraints.txt has an example)
 #   PYTEST_ARGS  arguments for pytest: make test PYTEST_ARGS="-k tiles -x"
+#   WORKERS      how many tests run at a time; by default one for each CPU
 
 PYTHON ?= python3
 PIP_ARGS ?=
 PYTEST_ARGS ?=
+WORKERS ?= logical
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -26,7 +28,7 @@ demo: system-libraries $(VENV)/.installed-qt ## run the demo and write its resul
 	$(WITH_DISPLAY) $(BIN)/napari-greyfill demo --output demo_output
 
 test: system-libraries $(VENV)/.installed-test ## run the tests
-	$(WITH_DISPLAY) $(BIN)/python -m pytest $(PYTEST_ARGS)
+	OMP_NUM_THREADS=1 $(WITH_DISPLAY) $(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
 
 lint: system-libraries typecheck ## check style, format, types and the napari manifest
 	$(BIN)/ruff check

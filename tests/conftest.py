@@ -54,12 +54,17 @@ def scratch():
 
 @pytest.fixture(scope="module")
 def short_schedules():
-    """Let the networks train for two or three steps a level."""
+    """Let the networks train for two or three steps a level, on one processor core."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
     short = {levels: Schedule((3, 2, 2)[:levels], (0.01,) * levels) for levels in (1, 2, 3)}
     with pytest.MonkeyPatch.context() as patch:
         for colorizer in (Progressive, Published):
             patch.setattr(colorizer, "SCHEDULES", short)
         yield short
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")

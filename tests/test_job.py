@@ -136,7 +136,8 @@ class TestPrepare:
         network = prepare(tissue, scratch, FillParameters(device="cuda", colorizer="progressive"))
         assert (plain.compute.device, plain.notes) == ("cpu", [])
         assert (network.compute.device, network.notes) == ("mps", ["Chosen: cuda."])
-        assert network.on_device("cpu").compute.device == "cpu"
+        assert network.on_cpu().compute.device == "cpu"
+        assert network.on_cpu().colorizer.compute.device == "cpu"
         assert network.grey_share < plain.grey_share < 1
 
     def test_the_mask_is_grown_before_and_feathered_inside(self, cell, scratch):

@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 from skimage.draw import line
 
 from napari_greyfill.geometry import Window
-from napari_greyfill.windows import CONTEXT, LIMIT, SPARSE, plan_regions
+from napari_greyfill.windows import CONTEXT, LIMIT, SPARSE, Region, neighbours, plan_regions
 
 
 def boxes(shape, *slices):
@@ -67,6 +67,17 @@ def test_windows_overlap_only_if_together_they_were_large_and_empty(hole):
             union = reduce(Window.union, [region.core for region in members])
             assert max(union.shape) > LIMIT
             assert hole[union.slices].mean() < SPARSE
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 60)] * 2, *[st.integers(1, 30)] * 2), max_size=20))
+def test_neighbours_are_all_whose_windows_overlap(places):
+    windows = [Window(y, y + height, x, x + width) for y, x, height, width in places]
+    expected = [
+        [j for j, other in enumerate(windows) if j != i and window.intersection(other)]
+        for i, window in enumerate(windows)
+    ]
+    found = neighbours([Region(window, window) for window in windows])
+    assert [sorted(others) for others in found] == expected
 
 
 def test_an_empty_hole_needs_no_work():

@@ -41,7 +41,8 @@ def test_networks_of_two_files_have_both_for_each_data_set():
 
 @pytest.mark.parametrize("info", catalogue(), ids=lambda info: info.id)
 def test_entries_say_what_they_should(info):
-    assert info.id.startswith(info.network)
+    assert info.descriptor.startswith(info.network)
+    assert info.id.startswith(f"{info.descriptor}-")  # what is left names the data set
     assert info.good_for.endswith(".")
     assert info.licence and info.citation
     if info.url:

@@ -9,7 +9,9 @@ from collections import namedtuple
 from dataclasses import replace
 from pathlib import Path
 
+import pooch
 import pytest
+from pooch import HTTPDownloader
 
 from napari_greyfill.errors import Cancelled, DownloadFailed, MissingWeights, UnwritablePath
 from napari_greyfill.weights.download import download, fetch
@@ -141,6 +143,7 @@ def test_no_server(site, folder, rules):
         port = nobody.getsockname()[1]
     info = published(site, url=f"http://127.0.0.1:{port}/net.pth")
     assert "The server could not be reached;" in refused(info, folder, rules)
+    assert names(folder) == []
 
 
 def test_a_server_without_https(site, folder, rules):
@@ -162,9 +165,21 @@ def test_a_server_that_stalls(site, folder, rules):
         handler.wfile.write(BLOCKS)
         site.closing.wait()
 
-    message = refused(published(site, stall), folder, replace(rules, read_timeout=0.2))
+    message = refused(published(site, stall), folder, replace(rules, read_timeout=1.5))
     assert "The connection was lost after 0.1 MB of 0.3 MB;" in message
     assert names(folder) == ["net_faces.pth.part"]
+
+
+def test_the_time_limits_are_those_of_the_rules(site, folder, rules, monkeypatch):
+    known = {}
+
+    def downloader(**options):
+        known.update(options)
+        return HTTPDownloader(**options)
+
+    monkeypatch.setattr(pooch, "HTTPDownloader", downloader)
+    fetched(published(site), folder, replace(rules, connect_timeout=12, read_timeout=34))
+    assert known["timeout"] == (12, 34)
 
 
 def test_a_wrong_file_is_deleted(site, folder, rules):
@@ -193,7 +208,7 @@ def test_more_than_published_is_refused_at_once(site, folder, rules):
     info = published(site, whole(CONTENT * 10), bytes=10)
     message = refused(info, folder, rules)
     assert "The server sends more than the 1.0 MB that were expected;" in message
-    assert (folder.path / "net_faces.pth.part").stat().st_size == 0
+    assert names(folder) == []
 
 
 @pytest.mark.parametrize("known", [{"bytes": 10}, {}])
@@ -247,6 +262,16 @@ def test_whatever_is_left_the_file_is_right(site, folder, rules, answer, left):
     (folder.path / "net_faces.pth.part").write_bytes(left)
     assert fetched(info, folder, rules).read_bytes() == CONTENT
     assert names(folder) == DONE
+
+
+def test_a_server_that_only_sends_whole_files_is_asked_once(site, folder, rules):
+    info = published(site, without_ranges())
+    folder.create()
+    (folder.path / "net_faces.pth.part").write_bytes(BLOCKS)
+    seen = []
+    fetched(info, folder, rules, lambda *progress: seen.append(progress))
+    assert len(site.requests) == 1
+    assert seen[0][0] < len(BLOCKS)  # it began anew
 
 
 def test_a_part_that_was_not_asked_for(site, folder, rules):

@@ -8,7 +8,7 @@ import pytest
 from napari_greyfill.errors import UnwritablePath
 from napari_greyfill.weights import folder as module
 from napari_greyfill.weights import weights_folder
-from napari_greyfill.weights.folder import file_sha256, unfinished, writing
+from napari_greyfill.weights.folder import file_sha256, prefer_folder, unfinished, writing
 from tests.weights.conftest import CONTENT, SHA256, entry, link, names
 
 
@@ -41,6 +41,20 @@ def test_where_checkpoints_live(monkeypatch, tmp_path):
     monkeypatch.setenv("NAPARI_GREYFILL_WEIGHTS", "~/weights")
     assert weights_folder() == Path.home() / "weights"
     monkeypatch.setenv("NAPARI_GREYFILL_WEIGHTS", "")
+    assert weights_folder() == default
+
+
+def test_the_folder_of_the_preferences(monkeypatch, tmp_path):
+    monkeypatch.setattr(module, "_preferred", {})
+    monkeypatch.delenv("NAPARI_GREYFILL_WEIGHTS", raising=False)
+    default = weights_folder()
+    prefer_folder(str(tmp_path / "preferred"))
+    assert weights_folder() == tmp_path / "preferred"
+    assert weights_folder(tmp_path / "explicit") == tmp_path / "explicit"
+    monkeypatch.setenv("NAPARI_GREYFILL_WEIGHTS", str(tmp_path / "environment"))
+    assert weights_folder() == tmp_path / "environment"
+    monkeypatch.delenv("NAPARI_GREYFILL_WEIGHTS")
+    prefer_folder("")
     assert weights_folder() == default
 
 

@@ -249,8 +249,14 @@ def test_any_other_file_is_refused(tmp_path_factory, content, start):
 
 @pytest.mark.parametrize(
     "content",
-    [b"Hello, I am a letter.\n", b"\x89PNG\r\n\x1a\n" + bytes(99), b"<html>404</html>", b"{}"],
-    ids=["text", "picture", "web page", "json"],
+    [
+        b"Hello, I am a letter.\n",
+        b"\x89PNG\r\n\x1a\n" + bytes(99),
+        b"<html>404</html>",
+        b"{}",
+        b"import os\nx = 1\n",
+    ],
+    ids=["text", "picture", "web page", "json", "program text"],
 )
 def test_other_kinds_of_files_are_refused(file, content):
     file.write_bytes(content)

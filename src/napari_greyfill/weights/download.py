@@ -115,7 +115,7 @@ def _claimed_part(info: CheckpointInfo, folder: WeightsFolder) -> Iterator[Path]
         yield own
     finally:
         with suppress(OSError):
-            if info.published_hash:
+            if info.published_hash and own.stat().st_size:
                 own.replace(shared)
             else:
                 own.unlink()

@@ -268,7 +268,16 @@ def _foreign_names(file: BufferedReader) -> list[str]:
                 found.setdefault(reference)
     except _DAMAGED:  # a pickle ends where it cannot be read
         pass
-    return [reference for reference in found if not _OF_TENSORS.fullmatch(reference)]
+    return [
+        reference
+        for reference in found
+        if _is_name(reference) and not _OF_TENSORS.fullmatch(reference)
+    ]
+
+
+def _is_name(reference: str) -> bool:
+    """Tell a name from what looks like one where a file is no pickle at all."""
+    return all(part.isidentifier() for part in reference.split("."))
 
 
 def _pickles(file: BufferedReader) -> Iterator[bytes | BufferedReader]:
