@@ -161,6 +161,26 @@ def test_the_hash_is_looked_at_before_the_file(file, monkeypatch):
 # What would run code
 
 
+@pytest.mark.parametrize("version", ["2.3.0", "2.5.1+cu124", "2.9.1"])
+def test_torch_whose_safe_loading_has_known_holes_is_not_used(file, monkeypatch, version):
+    save(TENSORS, file)
+    never_loaded(monkeypatch)
+    monkeypatch.setattr(torch, "__version__", version)
+    with pytest.raises(MissingDependency) as caught:
+        load_state_dict(file)
+    assert str(caught.value) == (
+        f"Loading checkpoints safely needs PyTorch 2.10 or newer, and {version} is installed; "
+        "update it with: pip install -U torch"
+    )
+
+
+@pytest.mark.parametrize("version", ["2.10.0", "2.10.0a0+git1", "2.13.0+cpu", "3.0"])
+def test_newer_torch_is_used(file, monkeypatch, version):
+    save(TENSORS, file)
+    monkeypatch.setattr(torch, "__version__", version)
+    assert same(load_state_dict(file))
+
+
 class Harm:
     """Makes a file when it is unpickled."""
 

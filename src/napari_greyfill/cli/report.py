@@ -79,8 +79,15 @@ def _measures(metrics: dict[str, float] | None) -> list[str]:
 def _described(info: MethodInfo) -> str:
     text = info.summary if info.available else f"Cannot run: {info.why_not}"
     name = f"  {info.name:<{_INDENT - 2}}"
-    indent = " " * _INDENT
-    return textwrap.fill(text, _WIDTH, initial_indent=name, subsequent_indent=indent)
+    lines = textwrap.fill(
+        text,
+        _WIDTH,
+        initial_indent=" " * _INDENT,
+        subsequent_indent=" " * _INDENT,
+        break_on_hyphens=False,  # commands are copied
+    )
+    # a name too long for its column has a line of its own
+    return name + lines[_INDENT:] if len(info.name) < _INDENT - 2 else f"{name}\n{lines}"
 
 
 def as_json(value: dict[str, Any]) -> str:

@@ -183,9 +183,10 @@ def _described(checkpoint: StoredCheckpoint) -> str:
     }
     texts = (info.title, info.good_for, f"Licence: {info.licence}.")
     lines = [f"{info.id}", f"  {words[checkpoint.state]}"]
-    for text in texts:
-        lines.append(textwrap.fill(text, _WIDTH, initial_indent="  ", subsequent_indent="  "))
-    return "\n".join(lines)
+    layout = textwrap.TextWrapper(
+        _WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
+    )
+    return "\n".join([*lines, *map(layout.fill, texts)])
 
 
 @contextmanager

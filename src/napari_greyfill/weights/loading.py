@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
 __all__ = ["load_state_dict"]
 
+# The first torch whose restricted unpickler has none of the holes that are known: CVE-2025-32434
+# was closed in 2.6, CVE-2026-24747 in 2.10.
+_SAFE_TORCH = (2, 10)
 _LARGEST = 8 << 30  # bytes a zip archive may claim to hold
 _RATIO = 200  # times its own size
 _LONGEST_PICKLE = 1 << 26  # bytes of a pickle that are looked through for a reason
@@ -104,7 +107,8 @@ def load_state_dict(
     BadCheckpoint
         If it is damaged, no checkpoint, or not safe to load.
     MissingDependency
-        If it is a safetensors file and safetensors is not installed.
+        If it is a safetensors file and safetensors is not installed, or torch is too old to
+        load other files safely.
     """
     path = Path(path)
     _require_plain_file(path)
@@ -245,6 +249,7 @@ def _with_torchscript(file: BufferedReader, name: str, allow: Collection[str]) -
 def _with_torch(file: BufferedReader, name: str) -> object:
     import torch
 
+    _require_safe_torch(torch.__version__)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # whatever torch says is said better below
@@ -257,6 +262,15 @@ def _with_torch(file: BufferedReader, name: str) -> object:
             f"{name} would run code when loaded ({', '.join(wanted[:3])}), so it was refused; "
             "choose a file that holds tensors only."
         ) from error
+
+
+def _require_safe_torch(version: str) -> None:
+    if tuple(map(int, re.findall(r"\d+", version)[:2])) < _SAFE_TORCH:
+        needed = ".".join(map(str, _SAFE_TORCH))
+        raise MissingDependency(
+            f"Loading checkpoints safely needs PyTorch {needed} or newer, and {version} is "
+            "installed; update it with: pip install -U torch"
+        )
 
 
 def _foreign_names(file: BufferedReader) -> list[str]:
