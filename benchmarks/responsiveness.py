@@ -50,7 +50,8 @@ def measure(repeats: int) -> str:
     return (
         "## Longest stall of the event loop\n\n"
         f"A timer of {TICK} ms in a napari window with a 512 × 512 colour photograph and a hole "
-        f"of 150 × 150, previews on but in the last row; worst of {runs} runs, from Run until the result arrives. "
+        f"of 150 × 150, previews on but in the last row; worst of {runs} runs, from Run until "
+        "the result arrives. "
         "*Drawing alone* is a layer of the same size updated as often as previews are, with no "
         "fill: that much is napari drawing, here without a graphics card. The progressive "
         f"network has {'/'.join(map(str, STEPS.steps))} steps. *In the dock* is from Run to the "
