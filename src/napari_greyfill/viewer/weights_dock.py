@@ -104,7 +104,8 @@ class WeightsDock(QWidget):
         ready = chosen is not None and chosen.state == "ready"
         self.get_button.setEnabled(chosen is not None and not ready and not busy)
         self.add_button.setEnabled(not busy)
-        self.remove_button.setEnabled(ready and not busy)
+        here = chosen is not None and chosen.state in ("ready", "damaged")
+        self.remove_button.setEnabled(here and not busy)
         self.progress.setVisible(busy)
         self.cancel_button.setVisible(busy)
         if not busy and not self.status.text():
