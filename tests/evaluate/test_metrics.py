@@ -168,3 +168,16 @@ def test_every_type_of_picture_has_metrics(data):
     assert found["mae"] >= 0
     assert found["psnr"] > -200
     assert ("delta_e" in found) == (truth.ndim == 3)
+
+
+def test_eight_bits_count_from_0_to_255_however_few_are_used(scratch):
+    truth = np.full(scratch.shape, 100, np.uint8)
+    truth[::2] += 5
+    image = np.where(scratch, truth + 2, truth).astype(np.uint8)
+    expected = peak_signal_noise_ratio(truth, image, data_range=255)
+    assert metrics(image, truth, scratch)["psnr"] == pytest.approx(expected)
+    dull = np.stack([truth] * 3, axis=-1)
+    filled = np.where(scratch[..., None], dull + np.array([9, 0, 0]), dull).astype(np.uint8)
+    lab = [rgb2lab(colours[scratch] / 255) for colours in (dull, filled)]
+    expected = deltaE_ciede2000(*lab).mean()
+    assert metrics(filled, dull, scratch)["delta_e"] == pytest.approx(expected, rel=1e-4)

@@ -11,9 +11,8 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from napari_greyfill.errors import ShapeMismatch
-from napari_greyfill.geometry import Window
 from napari_greyfill.masks import hole_from_mask
-from napari_greyfill.picture import Picture
+from napari_greyfill.picture import Picture, ValueRange
 
 __all__ = ["METRICS", "Metric", "metrics"]
 
@@ -46,10 +45,10 @@ def metrics(
 ) -> dict[str, float]:
     """Compare a filled image with the truth.
 
-    Peak values and the scale of SSIM follow the reference: 255 for 8-bit pictures, and for
-    types of which it uses less than a quarter (12-bit counts in 16-bit files), the range it
-    does use. Alpha is left out; pixels that are NaN in the reference are left out of the
-    hole.
+    Peak values and the scale of SSIM follow the reference: 255 for 8 bits, otherwise the full
+    range of its type, or, where it uses less than a quarter of that (12-bit counts in 16-bit
+    files), the range it does use. Alpha is left out; pixels that are NaN in the reference are
+    left out of the hole.
 
     Parameters
     ----------
@@ -86,17 +85,18 @@ def metrics(
             "choose the mask that was filled."
         )
     hole = painted & ~picture.hole
+    scale = ValueRange(0.0, 255.0) if truth.dtype == np.uint8 else picture.values
     first, second = _values(filled, picture), _values(truth, picture)
-    ssim, hole_ssim = _ssim(first, second, hole, picture.values.width)
+    ssim, hole_ssim = _ssim(first, second, hole, scale.width)
     found = {
-        "psnr": _psnr(first, second, picture.values.width),
+        "psnr": _psnr(first, second, scale.width),
         "ssim": ssim,
-        "hole_psnr": _psnr(first[hole], second[hole], picture.values.width),
+        "hole_psnr": _psnr(first[hole], second[hole], scale.width),
         "hole_ssim": hole_ssim,
         "mae": float(np.abs(first[hole] - second[hole]).mean()) if hole.any() else np.nan,
     }
     if picture.is_colour:
-        found["delta_e"] = _delta_e(filled, picture, hole)
+        found["delta_e"] = _delta_e(first[hole], second[hole], scale)
     return found
 
 
@@ -137,10 +137,11 @@ def _ssim(
     return float(mean), float(similarity[hole].mean()) if hole.any() else float("nan")
 
 
-def _delta_e(filled: NDArray[Any], reference: Picture, hole: NDArray[np.bool_]) -> float:
-    if not hole.any():
+def _delta_e(
+    image: NDArray[np.float64], reference: NDArray[np.float64], scale: ValueRange
+) -> float:
+    """Return the mean CIEDE2000 of (n, 3) colours."""
+    if image.size == 0:
         return float("nan")
-    whole = Window(0, hole.shape[0], 0, hole.shape[1])
-    truth = reference.planes(whole)[hole]
-    ours = reference.values.to_unit(filled[..., :3][hole])
-    return float(deltaE_ciede2000(rgb2lab(truth), rgb2lab(ours)).mean())
+    first, second = (rgb2lab(scale.to_unit(colours)) for colours in (image, reference))
+    return float(deltaE_ciede2000(second, first).mean())

@@ -16,10 +16,8 @@ from qtpy.compat import isalive
 from qtpy.QtCore import QTimer, Signal
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -30,6 +28,7 @@ from napari_greyfill.viewer import layers
 from napari_greyfill.viewer.fill_form import FillForm
 from napari_greyfill.viewer.metrics_table import MetricsTable
 from napari_greyfill.viewer.models import FillRequest, PlaneSource, RunRow, as_python
+from napari_greyfill.viewer.parts import button, side_by_side
 from napari_greyfill.viewer.runner import FillRunner
 from napari_greyfill.viewer.scroll import VerticalScroll
 from napari_greyfill.viewer.settings import apply_weights_folder, preferred_device
@@ -87,11 +86,11 @@ class FillDock(QWidget):
     # ------------------------------------------------------------ building
 
     def _build(self) -> None:
-        self.run_button = _button("Run", TEXTS["run"])
-        self.cancel_button = _button("Cancel", TEXTS["cancel"])
-        self.original_button = _button("Show original", TEXTS["original"])
-        self.python_button = _button("Copy as Python", TEXTS["python"])
-        self.defaults_button = _button("Restore defaults", "Set every choice but the layers back.")
+        self.run_button = button("Run", TEXTS["run"])
+        self.cancel_button = button("Cancel", TEXTS["cancel"])
+        self.original_button = button("Show original", TEXTS["original"])
+        self.python_button = button("Copy as Python", TEXTS["python"])
+        self.defaults_button = button("Restore defaults", "Set every choice but the layers back.")
         self.status = QLabel()
         self.status.setWordWrap(True)
         self.progress = QProgressBar()
@@ -102,10 +101,10 @@ class FillDock(QWidget):
         layout = QVBoxLayout(inner)
         layout.addWidget(self.form)
         self.form.advanced.addWidget(self.defaults_button)
-        layout.addLayout(_row(self.run_button, self.cancel_button))
+        layout.addLayout(side_by_side(self.run_button, self.cancel_button))
         layout.addWidget(self.progress)
         layout.addWidget(self.status)
-        layout.addLayout(_row(self.original_button, self.python_button))
+        layout.addLayout(side_by_side(self.original_button, self.python_button))
         layout.addWidget(self.table, stretch=1)
         scroll = VerticalScroll(inner)
         outer = QVBoxLayout(self)
@@ -367,16 +366,3 @@ def _summary(outcome: Finished, rgb: bool) -> str:
     pixels = int(np.count_nonzero(outcome.hole))
     text = f"Filled {pixels:,} pixels in {outcome.seconds:.1f} s."
     return text if rgb else f"{text} The image is grey: there was no colour to recover."
-
-
-def _button(text: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setToolTip(tip)
-    return button
-
-
-def _row(*widgets: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    for widget in widgets:
-        row.addWidget(widget)
-    return row

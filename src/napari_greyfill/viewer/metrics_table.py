@@ -10,9 +10,7 @@ from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
-    QHBoxLayout,
     QHeaderView,
-    QPushButton,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -20,6 +18,7 @@ from qtpy.QtWidgets import (
 
 from napari_greyfill.errors import UnwritablePath
 from napari_greyfill.viewer.models import COLUMNS, RunRow, to_csv, to_tsv
+from napari_greyfill.viewer.parts import button, side_by_side
 from napari_greyfill.viewer.texts import METRICS_TABLE as TEXTS
 
 __all__ = ["MetricsTable", "RunTableModel"]
@@ -105,16 +104,13 @@ class MetricsTable(QWidget):
         self._sorted.setSourceModel(self.model)
         self._sorted.setSortRole(_SORT_ROLE)
         self.view = self._make_view()
-        self.copy_button = self._button("Copy", TEXTS["copy"], self.copy)
-        self.save_button = self._button("Save CSV…", TEXTS["save"], self._ask_and_save)
-        self.clear_button = self._button("Clear", TEXTS["clear"], self.clear)
-        buttons = QHBoxLayout()
-        for button in (self.copy_button, self.save_button, self.clear_button):
-            buttons.addWidget(button)
+        self.copy_button = button("Copy", TEXTS["copy"], self.copy)
+        self.save_button = button("Save CSV…", TEXTS["save"], self._ask_and_save)
+        self.clear_button = button("Clear", TEXTS["clear"], self.clear)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
-        layout.addLayout(buttons)
+        layout.addLayout(side_by_side(self.copy_button, self.save_button, self.clear_button))
         self._enable_buttons()
 
     def add(self, row: RunRow) -> None:
@@ -187,12 +183,6 @@ class MetricsTable(QWidget):
     def _choose(self, index: QModelIndex) -> None:
         self.run_chosen.emit(self.model.rows[self._sorted.mapToSource(index).row()].run)
 
-    def _button(self, text: str, tip: str, action: Any) -> QPushButton:  # noqa: ANN401
-        button = QPushButton(text)
-        button.setToolTip(tip)
-        button.clicked.connect(lambda: action())
-        return button
-
     def _enable_buttons(self) -> None:
-        for button in (self.copy_button, self.save_button, self.clear_button):
-            button.setEnabled(bool(self.model.rows))
+        for action in (self.copy_button, self.save_button, self.clear_button):
+            action.setEnabled(bool(self.model.rows))

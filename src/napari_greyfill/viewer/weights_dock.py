@@ -11,17 +11,16 @@ from qtpy.QtGui import QDesktopServices
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
-    QHBoxLayout,
     QLabel,
     QMessageBox,
     QProgressBar,
-    QPushButton,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from napari_greyfill.errors import Cancelled, GreyfillError
+from napari_greyfill.viewer.parts import button, side_by_side
 from napari_greyfill.viewer.settings import apply_weights_folder
 from napari_greyfill.viewer.texts import WEIGHTS as TEXTS
 from napari_greyfill.viewer.weights_table import STATES, WeightsTableModel, details
@@ -67,17 +66,17 @@ class WeightsDock(QWidget):
         self.status = QLabel()
         self.status.setWordWrap(True)
         self.progress = QProgressBar()
-        self.get_button = _button("Get", TEXTS["get"], self.get)
-        self.add_button = _button("Add file…", TEXTS["add"], self._ask_and_add)
-        self.remove_button = _button("Remove", TEXTS["remove"], self._ask_and_remove)
-        self.folder_button = _button("Open folder", TEXTS["folder"], self._open_folder)
-        self.cancel_button = _button("Cancel", TEXTS["cancel"], self.cancel)
+        self.get_button = button("Get", TEXTS["get"], self.get)
+        self.add_button = button("Add file…", TEXTS["add"], self._ask_and_add)
+        self.remove_button = button("Remove", TEXTS["remove"], self._ask_and_remove)
+        self.folder_button = button("Open folder", TEXTS["folder"], self._open_folder)
+        self.cancel_button = button("Cancel", TEXTS["cancel"], self.cancel)
         layout = QVBoxLayout(self)
         layout.addWidget(self.view, stretch=1)
         layout.addWidget(self.about)
-        layout.addLayout(_row(self.get_button, self.add_button))
-        layout.addLayout(_row(self.remove_button, self.folder_button))
-        layout.addLayout(_row(self.progress, self.cancel_button))
+        layout.addLayout(side_by_side(self.get_button, self.add_button))
+        layout.addLayout(side_by_side(self.remove_button, self.folder_button))
+        layout.addLayout(side_by_side(self.progress, self.cancel_button))
         layout.addWidget(self.status)
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._show_chosen())
         self.arrived.connect(self._show_arrived)
@@ -250,17 +249,3 @@ def _table_view(model: WeightsTableModel) -> QTableView:
     view.verticalHeader().hide()
     view.setMinimumHeight(120)
     return view
-
-
-def _button(text: str, tip: str, action: Callable[[], None]) -> QPushButton:
-    button = QPushButton(text)
-    button.setToolTip(tip)
-    button.clicked.connect(lambda: action())
-    return button
-
-
-def _row(*widgets: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    for widget in widgets:
-        row.addWidget(widget)
-    return row
