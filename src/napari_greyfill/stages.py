@@ -55,7 +55,7 @@ class _Stage(ABC):
         self.job = job
         self._start, self._end = start, end
         self._neighbours = neighbours(job.regions)
-        self._progress = _Throttle(0.2)
+        self._progress = _Throttle(0.4)
         self._preview = _Throttle(0.7)
 
     def _fraction(self, index: int, part: float) -> float:

@@ -68,12 +68,13 @@ class FillRunner(QObject):
 
         assert not self.running
         workers = self._workers
+        # no bar in napari's activity dock: its animation redraws the window all the time, which
+        # without a graphics card doubles the time of a fill
         worker = create_worker(
             fill_the_hole,
             request,
             lambda: bool(workers) and workers[0].abort_requested,
             _start_thread=False,
-            _progress={"desc": f"Filling {request.image_name}"},
         )
         workers.append(worker)
         worker.yielded.connect(self._on_message)
