@@ -46,6 +46,7 @@ class TestParameters:
             "seed": 0,
             "grow": 0,
             "feather": 0,
+            "scale": "auto",
         }
 
     def test_numbers_of_numpy_become_plain(self):

@@ -678,8 +678,9 @@ class TestDevices:
         assert note.stage == "colour"
         assert note.fraction >= max(step.fraction for step in steps if step.stage == "grey")
         assert note.name == result.notes[0]
-        assert note.name.endswith("The CPU goes on instead.")
+        assert note.name.endswith("the CPU goes on instead.")
         assert result.provenance["notes"] == [note.name]
+        assert result.provenance["device"] == "cuda, cpu"
         filled = result.image[scratch].astype(int)
         assert np.ptp(filled, axis=-1).max() == 0
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from napari_greyfill.pipeline import fill_steps as fill_steps
     from napari_greyfill.result import FillResult as FillResult
     from napari_greyfill.result import Step as Step
+    from napari_greyfill.several import FillResults as FillResults
 
 _HOMES = {
     "fill": "pipeline",
@@ -35,6 +36,7 @@ _HOMES = {
     "colorizers": "colorization",
     "metrics": "evaluate",
     "FillResult": "result",
+    "FillResults": "several",
     "Step": "result",
     "MethodInfo": "methodinfo",
     "GreyfillError": "errors",
@@ -42,6 +44,7 @@ _HOMES = {
 
 __all__ = [
     "FillResult",
+    "FillResults",
     "GreyfillError",
     "MethodInfo",
     "Step",

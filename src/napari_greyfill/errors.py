@@ -13,6 +13,7 @@ __all__ = [
     "Cancelled",
     "DownloadFailed",
     "EmptyMask",
+    "EveryMethodFailed",
     "GreyfillError",
     "GreyfillWarning",
     "MissingDependency",
@@ -72,6 +73,10 @@ class DownloadFailed(GreyfillError, OSError):
 
 class OutOfMemory(GreyfillError, MemoryError):
     """The device has too little memory for the work."""
+
+
+class EveryMethodFailed(GreyfillError):
+    """Several methods were asked for, and not one of them gave a result."""
 
 
 class Cancelled(GreyfillError):

@@ -20,14 +20,24 @@ from napari_greyfill.colorization import COLORIZERS, Colorizer
 from napari_greyfill.device import DEVICES, CancelCheck, Compute, choose_device, never
 from napari_greyfill.errors import BadParameter
 from napari_greyfill.geometry import tight_box
-from napari_greyfill.inpaint import INPAINTERS, Inpainter
+from napari_greyfill.inpaint import INPAINTERS, SCALES, Inpainter
 from napari_greyfill.masks import feather, grow, hole_from_mask
 from napari_greyfill.methodinfo import MethodInfo
 from napari_greyfill.picture import Patch, Picture
 from napari_greyfill.result import FINAL, WITH_HOLE, FillResult, Step
 from napari_greyfill.windows import Region, plan_regions
 
-__all__ = ["PIPELINES", "ArrayOrLayer", "FillJob", "FillParameters", "prepare", "resolve_pipeline"]
+__all__ = [
+    "PIPELINES",
+    "ArrayOrLayer",
+    "FillJob",
+    "FillParameters",
+    "check_choices",
+    "make_job",
+    "prepare",
+    "read_picture",
+    "resolve_pipeline",
+]
 
 PIPELINES = ("grey-rgb", "rgb-grey-rgb", "rgb-rgb")
 _ALIASES = {"g2g2rgb": "grey-rgb", "rgb2g2rgb": "rgb-grey-rgb", "rgb2rgb": "rgb-rgb"}
@@ -47,12 +57,17 @@ class FillParameters:
     seed: int = 0
     grow: float = 0
     feather: float = 0
+    scale: str = "auto"
 
     def __post_init__(self) -> None:
         """Check what can be checked without an image; keep plain numbers, as JSON needs them."""
         if self.device not in DEVICES:
             raise BadParameter(
                 f"There is no device {self.device!r}; choose one of: {', '.join(DEVICES)}."
+            )
+        if self.scale not in SCALES:
+            raise BadParameter(
+                f"There is no scale {self.scale!r}; choose one of: {', '.join(SCALES)}."
             )
         if self.seed < 0:
             raise BadParameter(f"The seed is {self.seed}, but it must be 0 or more; set it to 0.")
@@ -76,6 +91,10 @@ class FillJob:
     ----------
     colorizer : Colorizer or None
         None if no colour is to be recovered.
+    notes : list of str
+        What the user should know; grows while the job runs.
+    devices : list of str
+        Where it ran: the chosen device, and the CPU if that had to take over.
     grey_share : float
         Share of the progress bar for stage 1.
     """
@@ -90,6 +109,7 @@ class FillJob:
     colorizer: Colorizer | None
     compute: Compute
     notes: list[str]
+    devices: list[str]
     started: float = field(default_factory=time.perf_counter)
 
     @property
@@ -107,6 +127,8 @@ class FillJob:
     def on_cpu(self) -> FillJob:
         """Return the same job with its methods on the CPU."""
         compute = replace(self.compute, device="cpu")
+        if "cpu" not in self.devices:
+            self.devices.append("cpu")
         return replace(
             self,
             compute=compute,
@@ -150,7 +172,7 @@ class FillJob:
             "colorizer": self.colouring.name if self.colouring else None,
             "parameters": asdict(self.parameters),
             "seed": self.parameters.seed,
-            "device": self.compute.device,
+            "device": ", ".join(self.devices),
             "versions": _versions(with_torch=_uses_torch(self.method, self.colouring)),
             "mask_sha256": _hash(hole),
             "filled_pixels": int(np.count_nonzero(hole)),
@@ -175,9 +197,61 @@ def prepare(
     GreyfillError
         As listed in `napari_greyfill.fill`.
     """
+    check_choices(parameters)
+    INPAINTERS.require(parameters.method)  # before the image is looked at: it is quick
+    return make_job(read_picture(image, mask, parameters, rgb=rgb), parameters, cancelled)
+
+
+def check_choices(parameters: FillParameters) -> None:
+    """Check what needs no image and no method to be there.
+
+    Raises
+    ------
+    BadParameter
+        If there is no such pipeline or colorizer.
+    """
+    resolve_pipeline(parameters.pipeline)
+    COLORIZERS.info(parameters.colorizer)
+
+
+def read_picture(
+    image: ArrayOrLayer,
+    mask: ArrayOrLayer,
+    parameters: FillParameters,
+    *,
+    rgb: bool | None = None,
+) -> Picture:
+    """Check image and mask and return them as the stages work on them.
+
+    Raises
+    ------
+    GreyfillError
+        As listed in `napari_greyfill.fill`.
+    """
+    if rgb is None:
+        rgb = getattr(image, "rgb", None)
+    pixels = np.asarray(_data_of(image))
+    hole = hole_from_mask(_data_of(mask), labels=parameters.labels)
+    if pixels.ndim >= 2 and hole.shape == pixels.shape[:2]:
+        hole = grow(hole, parameters.grow)
+    picture = Picture.from_array(pixels, hole, rgb=rgb)
+    if parameters.feather == 0:
+        return picture
+    return picture.with_blend(feather(picture.hole, parameters.feather))
+
+
+def make_job(
+    picture: Picture, parameters: FillParameters, cancelled: CancelCheck = never
+) -> FillJob:
+    """Return a job for a picture; it makes the methods, and loads their weights.
+
+    Raises
+    ------
+    GreyfillError
+        As listed in `napari_greyfill.fill`.
+    """
     pipeline = resolve_pipeline(parameters.pipeline)
     method = INPAINTERS.require(parameters.method)
-    picture = _picture(image, mask, parameters, rgb)
     colouring = None
     if picture.is_colour and pipeline != "rgb-rgb":
         colouring = COLORIZERS.require(parameters.colorizer)
@@ -198,6 +272,7 @@ def prepare(
         colorizer=COLORIZERS.create(colouring.name, compute) if colouring else None,
         compute=compute,
         notes=notes,
+        devices=[device],
     )
 
 
@@ -215,24 +290,6 @@ def resolve_pipeline(name: str) -> str:
             f"There is no pipeline {name!r}; choose one of: {', '.join(PIPELINES)}."
         )
     return found
-
-
-def _picture(
-    image: ArrayOrLayer,
-    mask: ArrayOrLayer,
-    parameters: FillParameters,
-    rgb: bool | None,
-) -> Picture:
-    if rgb is None:
-        rgb = getattr(image, "rgb", None)
-    pixels = np.asarray(_data_of(image))
-    hole = hole_from_mask(_data_of(mask), labels=parameters.labels)
-    if pixels.ndim >= 2 and hole.shape == pixels.shape[:2]:
-        hole = grow(hole, parameters.grow)
-    picture = Picture.from_array(pixels, hole, rgb=rgb)
-    if parameters.feather == 0:
-        return picture
-    return picture.with_blend(feather(picture.hole, parameters.feather))
 
 
 def _data_of(layer: ArrayOrLayer) -> ArrayOrLayer:

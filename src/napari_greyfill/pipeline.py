@@ -12,8 +12,9 @@ The graphical interface, the command line and `fill` all run `fill_steps`.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Generator
-from typing import Any
+from collections.abc import Collection, Generator, Sequence
+from dataclasses import replace
+from typing import Any, TypedDict, Unpack, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,20 +22,64 @@ from numpy.typing import ArrayLike, NDArray
 from napari_greyfill.colour import luma
 from napari_greyfill.device import CancelCheck, never
 from napari_greyfill.errors import GreyfillWarning, ShapeMismatch, UnsupportedImage
-from napari_greyfill.job import ArrayOrLayer, FillJob, FillParameters, prepare
+from napari_greyfill.filling import Filling
+from napari_greyfill.job import (
+    ArrayOrLayer,
+    FillJob,
+    FillParameters,
+    check_choices,
+    make_job,
+    prepare,
+    read_picture,
+)
 from napari_greyfill.picture import Patch
 from napari_greyfill.progress import exhaust
 from napari_greyfill.result import FillResult, Step
-from napari_greyfill.stages import Colouring, Filling
+from napari_greyfill.several import FillResults, fill_with_each, resolve_methods
+from napari_greyfill.stages import Colouring
 
-__all__ = ["colorize", "fill", "fill_steps"]
+__all__ = ["FillOptions", "colorize", "fill", "fill_steps"]
+
+
+class FillOptions(TypedDict, total=False):
+    """The options of `fill` that are the same for one method and for several."""
+
+    pipeline: str
+    colorizer: str
+    rgb: bool | None
+    labels: Collection[int] | None
+    device: str
+    seed: int
+    grow: float
+    feather: float
+    scale: str
+
+
+class _StepOptions(FillOptions, total=False):
+    cancelled: CancelCheck
+
+
+@overload
+def fill_steps(
+    image: ArrayOrLayer, mask: ArrayOrLayer, *, method: str = ..., **options: Unpack[_StepOptions]
+) -> Generator[Step, None, FillResult]: ...
+
+
+@overload
+def fill_steps(
+    image: ArrayOrLayer,
+    mask: ArrayOrLayer,
+    *,
+    method: Sequence[str],
+    **options: Unpack[_StepOptions],
+) -> Generator[Step, None, FillResults]: ...
 
 
 def fill_steps(
     image: ArrayOrLayer,
     mask: ArrayOrLayer,
     *,
-    method: str = "auto",
+    method: str | Sequence[str] = "auto",
     pipeline: str = "grey-rgb",
     colorizer: str = "auto",
     rgb: bool | None = None,
@@ -43,21 +88,23 @@ def fill_steps(
     seed: int = 0,
     grow: float = 0,
     feather: float = 0,
+    scale: str = "auto",
     cancelled: CancelCheck = never,
-) -> Generator[Step, None, FillResult]:
+) -> Generator[Step, None, FillResult] | Generator[Step, None, FillResults]:
     """Fill a hole step by step; takes what `fill` takes.
 
     Arguments are checked at once, before the first step. Closing the generator cancels the
     fill; `cancelled` is asked as well, inside long computations, in the thread that runs the
     generator, which then raises `Cancelled`. Steps come at most a few times a second, apart
-    from results and notes. The generator's return value is the `FillResult`.
+    from results and notes. The generator's return value is what `fill` returns; with several
+    methods each one's result also comes as a step, as soon as it is there.
 
     Yields
     ------
     Step
     """
     parameters = FillParameters(
-        method=method,
+        method=method if isinstance(method, str) else "auto",
         pipeline=pipeline,
         colorizer=colorizer,
         labels=None if labels is None else tuple(sorted(labels)),
@@ -65,15 +112,41 @@ def fill_steps(
         seed=seed,
         grow=grow,
         feather=feather,
+        scale=scale,
     )
-    return _run(prepare(image, mask, parameters, rgb=rgb, cancelled=cancelled))
+    if isinstance(method, str):
+        return _run(prepare(image, mask, parameters, rgb=rgb, cancelled=cancelled))
+    names = resolve_methods(method)
+    check_choices(parameters)
+    picture = read_picture(image, mask, parameters, rgb=rgb)
+
+    def start(name: str) -> Generator[Step, None, FillResult]:
+        return _run(make_job(picture, replace(parameters, method=name), cancelled))
+
+    return fill_with_each(names, start)
+
+
+@overload
+def fill(
+    image: ArrayOrLayer, mask: ArrayOrLayer, *, method: str = ..., **options: Unpack[FillOptions]
+) -> FillResult: ...
+
+
+@overload
+def fill(
+    image: ArrayOrLayer,
+    mask: ArrayOrLayer,
+    *,
+    method: Sequence[str],
+    **options: Unpack[FillOptions],
+) -> FillResults: ...
 
 
 def fill(
     image: ArrayOrLayer,
     mask: ArrayOrLayer,
     *,
-    method: str = "auto",
+    method: str | Sequence[str] = "auto",
     pipeline: str = "grey-rgb",
     colorizer: str = "auto",
     rgb: bool | None = None,
@@ -82,7 +155,8 @@ def fill(
     seed: int = 0,
     grow: float = 0,
     feather: float = 0,
-) -> FillResult:
+    scale: str = "auto",
+) -> FillResult | FillResults:
     """Fill the painted hole of an image.
 
     Parameters
@@ -92,8 +166,9 @@ def fill(
         pixels are filled too.
     mask : (H, W) array, or a napari Labels layer
         Painted pixels (not 0) are filled.
-    method : str
-        How the hole is filled; see `methods`.
+    method : str or sequence of str
+        How the hole is filled; see `methods`. Several methods run one after the other on the
+        same image and mask; one that fails does not stop the others.
     pipeline : {"grey-rgb", "rgb-grey-rgb", "rgb-rgb"}
         Also by their other names G2G2RGB, RGB2G2RGB and RGB2RGB. Grey images are filled
         as they are, whatever the pipeline.
@@ -112,19 +187,24 @@ def fill(
         Fill this many pixels around the mask as well.
     feather : float
         Blend the fill with what the image holds over this many pixels inside the hole.
+    scale : {"auto", "native", "training"}
+        At which size a network sees the surroundings of the hole: as they are; reduced to
+        the size it was trained at, with the detail put back afterwards; or "auto", reduced
+        if the hole is larger than those it was trained on.
 
     Returns
     -------
     FillResult
         Its `image` has the shape, type and range of the input; pixels outside the (grown)
-        mask are bit-identical.
+        mask are bit-identical. For a sequence of methods a `FillResults`, which maps the
+        names of the methods to their results.
 
     Raises
     ------
     GreyfillError
         With a sentence that says what to do: `EmptyMask`, `BadMask`, `ShapeMismatch`,
         `NothingKnown`, `UnsupportedImage`, `BadParameter`, `MissingDependency`,
-        `OutOfMemory`.
+        `MissingWeights`, `BadCheckpoint`, `OutOfMemory`, `EveryMethodFailed`.
 
     Warns
     -----
@@ -147,7 +227,7 @@ def fill(
     >>> result.image.shape, bool((result.image[~mask] == photo[~mask]).all())
     ((128, 128, 3), True)
     """
-    result = exhaust(
+    result: FillResult | FillResults = exhaust(
         fill_steps(
             image,
             mask,
@@ -160,6 +240,7 @@ def fill(
             seed=seed,
             grow=grow,
             feather=feather,
+            scale=scale,
         )
     )
     for note in result.notes:

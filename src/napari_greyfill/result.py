@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from napari_greyfill.picture import Patch, Picture
 
-__all__ = ["FillResult", "Stage", "Step"]
+__all__ = ["FillResult", "StageName", "Step"]
 
-Stage = Literal["start", "grey", "colour", "done"]
+StageName = Literal["start", "grey", "colour", "done"]
 
 # names of kept steps that others look for
 WITH_HOLE = "grey with hole"
@@ -33,18 +33,24 @@ class Step:
         What is happening or what the image shows, for people.
     fraction : float
         Finished share of the whole fill, 0 to 1.
-    kind : {"progress", "preview", "result", "note"}
+    kind : {"progress", "preview", "result", "note", "finished"}
         "progress" has no image; "preview" is an unfinished one; "result" is an intermediate
-        or final image worth keeping; "note" is a sentence the user must see.
+        or final image worth keeping; "note" is a sentence the user must see; "finished" comes
+        once for each of several methods, with its `result`.
+    method : str
+        Whose step it is, where several methods run; empty otherwise.
+    result : FillResult or None
     """
 
-    stage: Stage
+    stage: StageName
     name: str
     fraction: float
-    kind: Literal["progress", "preview", "result", "note"] = "progress"
+    kind: Literal["progress", "preview", "result", "note", "finished"] = "progress"
     picture: Picture | None = field(default=None, repr=False)
     patches: tuple[Patch, ...] = field(default=(), repr=False)
     as_grey: bool = False
+    method: str = ""
+    result: FillResult | None = field(default=None, repr=False)
 
     @property
     def has_image(self) -> bool:

@@ -1,4 +1,4 @@
-"""The two stages of a fill, region by region: fill the plane, then bring back the colour.
+"""What the two stages of a fill share, and the second one: bring back the colour.
 
 Each stage works through all regions before the next begins, sees what earlier regions
 filled, and takes from a method only the hole pixels of the region's core.
@@ -18,13 +18,12 @@ from napari_greyfill.colorization import Level
 from napari_greyfill.colour import luma
 from napari_greyfill.errors import OutOfMemory
 from napari_greyfill.geometry import Window
-from napari_greyfill.inpaint import fit_to_size
 from napari_greyfill.job import FillJob
 from napari_greyfill.picture import Patch
-from napari_greyfill.result import FILLED_COLOUR, FILLED_GREY, Stage, Step
+from napari_greyfill.result import StageName, Step
 from napari_greyfill.windows import Region, neighbours
 
-__all__ = ["Colouring", "Filling"]
+__all__ = ["Colouring", "Hole", "Patches", "Plane", "Stage", "own_core", "with_patches"]
 
 Plane = NDArray[np.float32]
 Hole = NDArray[np.bool_]
@@ -46,10 +45,10 @@ class _Throttle:
         return True
 
 
-class _Stage(ABC):
+class Stage(ABC):
     """What both stages share: the job, the part of the progress bar, the rate of steps."""
 
-    _name: ClassVar[Stage]
+    _name: ClassVar[StageName]
 
     def __init__(self, job: FillJob, start: float, end: float) -> None:
         self.job = job
@@ -58,85 +57,48 @@ class _Stage(ABC):
         self._progress = _Throttle(0.4)
         self._preview = _Throttle(0.7)
 
-    def _fraction(self, index: int, part: float) -> float:
-        """Return the finished share of the whole fill, weighing regions by their area."""
-        areas = [region.window.area for region in self.job.regions]
-        done = (sum(areas[:index]) + areas[index] * part) / sum(areas)
-        return self._start + (self._end - self._start) * done
-
-    def run(self) -> Generator[Step, None, Patches]:
-        """Work through every region and return the patches.
-
-        A device that runs out of memory leaves the region, and the rest, to the CPU.
-        """
-        patches: list[Patch] = []
-        for index, others in enumerate(self._neighbours):
-            done = tuple(patches[i] for i in others if i < index)
-            try:
-                patch = yield from self._work(index, done, tuple(patches))
-            except OutOfMemory as error:
-                if self.job.compute.device == "cpu":
-                    raise
-                self.job.notes.append(f"{error} The CPU goes on instead.")
-                yield Step(self._name, self.job.notes[-1], self._fraction(index, 0.0), "note")
-                self.job = self.job.on_cpu()
-                patch = yield from self._work(index, done, tuple(patches))
-            patches.append(patch)
-        return tuple(patches)
-
     @abstractmethod
-    def _work(self, index: int, done: Patches, every: Patches) -> Generator[Step, None, Patch]:
-        """Return the patch of one region.
+    def run(self) -> Generator[Step, None, Patches]:
+        """Work through every region and return the patches."""
+
+    def _fraction(self, index: int, part: float, count: int = 1) -> float:
+        """Return the finished share of the whole fill, weighing regions by their area.
 
         Parameters
         ----------
         index : int
-            Which region.
-        done : tuple of Patch
-            Finished patches that its window may overlap.
-        every : tuple of Patch
-            All finished patches.
+            The region that is worked on, or the first of several.
+        part : float
+            The finished share of it or them.
+        count : int
+            How many.
         """
+        areas = [region.window.area for region in self.job.regions]
+        done = (sum(areas[:index]) + sum(areas[index : index + count]) * part) / sum(areas)
+        return self._start + (self._end - self._start) * done
+
+    def _told(self, index: int, note: str) -> Generator[Step, None, None]:
+        """Yield a note and keep it for the result, unless it was said before."""
+        if note not in self.job.notes:
+            self.job.notes.append(note)
+            yield Step(self._name, note, self._fraction(index, 0.0), "note")
+
+    def _move_to_cpu(self, problem: OutOfMemory, index: int) -> Generator[Step, None, None]:
+        """Leave the rest to the CPU; raises what led to it if that is where it was."""
+        if self.job.compute.device == "cpu":
+            raise problem
+        device = self.job.compute.device
+        yield from self._told(
+            index, f"The device {device} has too little memory: the CPU goes on instead."
+        )
+        self.job = self.job.on_cpu()
 
     def _in_region(self, index: int) -> str:
         count = len(self.job.regions)
         return f", region {index + 1}/{count}" if count > 1 else ""
 
 
-class Filling(_Stage):
-    """Stage 1: the inpainter fills luma, or colour, depending on the pipeline."""
-
-    _name = "grey"
-
-    def result(self, patches: Patches) -> Step:
-        """Return the step that shows what this stage filled."""
-        name = FILLED_COLOUR if self.job.fills_colour else FILLED_GREY
-        picture = self.job.picture
-        grey = not self.job.fills_colour
-        return Step("grey", name, self._end, "result", picture, patches, as_grey=grey)
-
-    def _work(self, index: int, done: Patches, every: Patches) -> Generator[Step, None, Patch]:
-        inpainter, region = self.job.inpainter, self.job.regions[index]
-        plane = self.job.picture.planes(region.window)
-        if not self.job.fills_colour and plane.ndim == 3:
-            plane = luma(plane)
-        hole = _with_patches(plane, self.job.picture.hole, region.window, done)
-        large, large_hole = fit_to_size(
-            plane, hole, minimum=inpainter.minimum, multiple_of=inpainter.multiple_of
-        )
-        work = inpainter.run(large, large_hole)
-        name = f"filling {'colour' if self.job.fills_colour else 'grey'}{self._in_region(index)}"
-        while True:
-            try:
-                part = next(work)
-            except StopIteration as stop:
-                return _own(region, stop.value, plane, hole)
-            self.job.compute.check()
-            if self._progress.ready():
-                yield Step("grey", name, self._fraction(index, part))
-
-
-class Colouring(_Stage):
+class Colouring(Stage):
     """Stage 2: the colorizer turns the filled luma into colour.
 
     Parameters
@@ -151,24 +113,41 @@ class Colouring(_Stage):
         super().__init__(job, start, end)
         self._grey = grey
 
-    def _work(self, index: int, done: Patches, every: Patches) -> Generator[Step, None, Patch]:
+    def run(self) -> Generator[Step, None, Patches]:
+        """Work through every region and return the patches.
+
+        A device that runs out of memory leaves the region, and the rest, to the CPU.
+        """
+        patches: list[Patch] = []
+        for index in range(len(self.job.regions)):
+            try:
+                patch = yield from self._work(index, tuple(patches))
+            except OutOfMemory as problem:
+                yield from self._move_to_cpu(problem, index)
+                patch = yield from self._work(index, tuple(patches))
+            patches.append(patch)
+        return tuple(patches)
+
+    def _work(self, index: int, every: Patches) -> Generator[Step, None, Patch]:
+        """Return the patch of one region; `every` are the finished ones."""
         colorizer, region = self.job.colorizer, self.job.regions[index]
         assert colorizer is not None  # the stage does not run without one
         picture, window = self.job.picture, region.window
         colour = picture.planes(window)
         grey = luma(colour)
-        _with_patches(grey, picture.hole, window, self._overlapping_grey(index))
-        hole = _with_patches(colour, picture.hole, window, done)
+        with_patches(grey, picture.hole, window, self._overlapping_grey(index))
+        done = tuple(every[i] for i in self._neighbours[index] if i < index)
+        hole = with_patches(colour, picture.hole, window, done)
         work = colorizer.run(colour, grey, hole)
         while True:
             try:
                 level = next(work)
             except StopIteration as stop:
-                return _own(region, stop.value, colour, hole)
+                return own_core(region, stop.value, colour, hole)
             self.job.compute.check()
             fraction = self._fraction(index, level.fraction)
             if level.preview is not None and (level.complete or self._preview.ready()):
-                patch = _own(region, level.preview(), colour, hole)
+                patch = own_core(region, level.preview(), colour, hole)
                 yield self._picture_step(level, index, fraction, (*every, patch))
             elif self._progress.ready():
                 yield Step("colour", level.name + self._in_region(index), fraction)
@@ -189,7 +168,7 @@ class Colouring(_Stage):
         )
 
 
-def _with_patches(plane: Plane, hole: Hole, window: Window, patches: Patches) -> Hole:
+def with_patches(plane: Plane, hole: Hole, window: Window, patches: Patches) -> Hole:
     """Paste finished patches into a window's plane; return what is left of its hole."""
     left = hole[window.slices].copy()
     for patch in patches:
@@ -203,7 +182,7 @@ def _with_patches(plane: Plane, hole: Hole, window: Window, patches: Patches) ->
     return left
 
 
-def _own(region: Region, filled: Plane, plane: Plane, hole: Hole) -> Patch:
+def own_core(region: Region, filled: Plane, plane: Plane, hole: Hole) -> Patch:
     """Return the core of a filled window: the fill in the hole, the given plane elsewhere."""
     core = region.core.within(region.window)
     inside = hole[core] if plane.ndim == 2 else hole[core][..., None]

@@ -9,7 +9,7 @@ filled.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from math import isqrt
 
@@ -20,7 +20,7 @@ from scipy.sparse.csgraph import connected_components
 
 from napari_greyfill.geometry import Window, group_boxes, tight_box
 
-__all__ = ["Region", "neighbours", "plan_regions"]
+__all__ = ["Region", "halves", "neighbours", "plan_regions"]
 
 CONTEXT = 64  # known pixels around a small hole; larger ones get half the side of their area
 LIMIT = 1024  # windows with a longer side are cut if they are nearly empty
@@ -52,6 +52,30 @@ def plan_regions(hole: NDArray[np.bool_], *, context: int = CONTEXT) -> list[Reg
     return sorted(_merged(hole, [_with_context(core, context, hole) for core in cores]))
 
 
+def halves(hole: NDArray[np.bool_], region: Region, *, context: int = CONTEXT) -> list[Region]:
+    """Return one or two smaller regions that do the work of one.
+
+    The core is cut across its longer side; each half is shrunk to its holes, and its window
+    shows `context` known pixels, but nothing that the window of the whole does not show.
+
+    Parameters
+    ----------
+    hole : (H, W) bool array
+        Of the whole image.
+    """
+    found = []
+    for part in _halved(region.core):
+        tight = tight_box(hole[part.slices])
+        if tight is None:
+            continue
+        own = tight.moved(part.y0, part.x0)
+        window = own.expanded(context, (hole.shape[0], hole.shape[1]))
+        shown = window.intersection(region.window)
+        assert shown is not None  # the core lies in its window
+        found.append(Region(own, shown))
+    return found
+
+
 def _with_context(core: Window, context: int, hole: NDArray[np.bool_]) -> Region:
     margin = max(context, isqrt(np.count_nonzero(hole[core.slices])) // 2)
     return Region(core, core.expanded(margin, (hole.shape[0], hole.shape[1])))
@@ -66,13 +90,16 @@ def _cut(hole: NDArray[np.bool_], box: Window) -> list[Window]:
     """Halve a sparse box across its longer side until each piece is small or dense."""
     if not _is_sparse(hole, box):
         return [box]
+    return [piece for half in _halved(box) for piece in _cut_tight(hole, half)]
+
+
+def _halved(box: Window) -> tuple[Window, Window]:
+    """Cut a box across its longer side."""
     if box.shape[0] >= box.shape[1]:
         middle = (box.y0 + box.y1) // 2
-        halves = [Window(box.y0, middle, box.x0, box.x1), Window(middle, box.y1, box.x0, box.x1)]
-    else:
-        middle = (box.x0 + box.x1) // 2
-        halves = [Window(box.y0, box.y1, box.x0, middle), Window(box.y0, box.y1, middle, box.x1)]
-    return [piece for half in halves for piece in _cut_tight(hole, half)]
+        return replace(box, y1=middle), replace(box, y0=middle)
+    middle = (box.x0 + box.x1) // 2
+    return replace(box, x1=middle), replace(box, x0=middle)
 
 
 def _cut_tight(hole: NDArray[np.bool_], box: Window) -> list[Window]:

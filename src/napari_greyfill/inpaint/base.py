@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.device import Compute
-from napari_greyfill.progress import exhaust
+from napari_greyfill.progress import exhaust, scaled
 
-__all__ = ["Inpainter", "fit_to_size"]
+__all__ = ["Inpainter", "fit_to_size", "fitting_size", "pad_to"]
 
 Plane = NDArray[np.float32]
 Hole = NDArray[np.bool_]
@@ -53,6 +53,20 @@ class Inpainter(ABC):
         every half second where the method allows.
         """
 
+    def most_pixels(self) -> int:
+        """Return how many pixels of windows `run_together` should be given; 0 for one window."""
+        return 0
+
+    def run_together(
+        self, planes: Sequence[Plane], holes: Sequence[Hole]
+    ) -> Generator[float, None, list[Plane]]:
+        """Fill the holes of several planes of one size; like `run` for each of them."""
+        filled = []
+        for index, each in enumerate(zip(planes, holes, strict=True)):
+            end = (index + 1) / len(planes)
+            filled.append((yield from scaled(self.run(*each), index / len(planes), end)))
+        return filled
+
     def fill(self, plane: Plane, hole: Hole) -> Plane:
         """Fill the hole in one go.
 
@@ -73,10 +87,19 @@ def fit_to_size(
     So a window much smaller than what a network can work on shows it more of the same, not
     mostly hole. Crop the result back with ``[:height, :width]`` of the original plane.
     """
-    large = [-(-max(side, minimum) // multiple_of) * multiple_of for side in hole.shape]
-    if tuple(large) == hole.shape:
+    return pad_to(plane, hole, fitting_size(hole.shape, minimum, multiple_of))
+
+
+def fitting_size(shape: tuple[int, ...], minimum: int, multiple_of: int) -> tuple[int, ...]:
+    """Return the smallest height and width that meet a size requirement."""
+    return tuple(-(-max(side, minimum) // multiple_of) * multiple_of for side in shape)
+
+
+def pad_to(plane: Plane, hole: Hole, size: tuple[int, ...]) -> tuple[Plane, Hole]:
+    """Pad to a height and width at the lower right, as `fit_to_size` does."""
+    if size == hole.shape:
         return plane, hole
-    rows, columns = (_mirrored(*pair) for pair in zip(hole.shape, large, strict=True))
+    rows, columns = (_mirrored(*pair) for pair in zip(hole.shape, size, strict=True))
     window = np.ix_(rows, columns)
     return plane[window], hole[window]
 

@@ -208,7 +208,8 @@ def test_openmmlabs_attention_alone(masked):
     attention = ContextualAttention(OPENMMLAB.attention)
     weights = []
     attention.softmax.register_forward_hook(lambda _, __, out: weights.append(out))
-    out = attention(torch.from_numpy(arrays["ca_unit_in"]), valid_patches(reduced(mask, 2, False)))
+    valid = valid_patches(reduced(mask, 2, False))[None]
+    out = attention(torch.from_numpy(arrays["ca_unit_in"]), valid)
     check(out, arrays["ca_unit_out" if masked else "ca_unit_out_nomask"], "output")
     if masked:
         check(weights[0].T.reshape(1, 80, 8, 10), arrays["ca_unit_scores"], "scores")
@@ -440,9 +441,9 @@ RULES = {
 
 @pytest.fixture
 def features():
-    """Return two maps of 10 x 14, and which of their 5 x 7 patches are valid."""
+    """Return two maps of 10 x 14, and which of the 5 x 7 patches of each are valid."""
     values = torch.from_numpy(np.random.default_rng(1).standard_normal((2, 3, 10, 14)))
-    valid = torch.from_numpy(np.random.default_rng(2).random(35) < 0.7)
+    valid = torch.from_numpy(np.random.default_rng(2).random((2, 35)) < 0.7)
     return values.float(), valid
 
 
@@ -491,7 +492,8 @@ def test_attention_in_blocks_is_the_attention_as_defined(features, name, block):
     values, valid = features
     rules = RULES[name]
     out = ContextualAttention(rules, block)(values, valid)
-    expected = torch.stack([attention_as_defined(item, valid, rules) for item in values])
+    pairs = zip(values, valid, strict=True)
+    expected = torch.stack([attention_as_defined(item, own, rules) for item, own in pairs])
     torch.testing.assert_close(out, expected, rtol=0, atol=1e-5)
 
 
@@ -501,7 +503,7 @@ def test_blocks_are_as_large_as_asked(features):
     for block in (1, 500, 10**9):
         attention = ContextualAttention(PT.attention, block)
         attention.softmax.register_forward_hook(lambda _, __, out: sizes.append(len(out)))
-        attention(values[:1], valid)
+        attention(values[:1], valid[:1])
     assert sizes == [7] * 5 + [14, 14, 7] + [35]
 
 

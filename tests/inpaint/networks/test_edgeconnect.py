@@ -57,7 +57,7 @@ def run_on_known_edges(case, networks, watched):
     inputs = completion_input(case.plane, case.hole, edges)
     with watched(networks[INPAINT], ["", *PARTS.values()]) as seen:
         return SimpleNamespace(
-            filled=applied(networks[INPAINT], inputs, Compute()), seen=seen, inputs=inputs
+            filled=applied(networks[INPAINT], inputs[None], Compute())[0], seen=seen, inputs=inputs
         )
 
 

@@ -55,12 +55,21 @@ def test_every_tensor_must_have_its_place(state, change, message):
 
 def test_a_module_is_applied_to_an_array_with_the_channels_last(state):
     module = built(make, state, "X")
-    array = np.random.default_rng(0).random((6, 5, 3))
+    array = np.random.default_rng(0).random((2, 6, 5, 3))
     with torch.no_grad():
-        expected = module(torch.from_numpy(array.astype(np.float32)).permute(2, 0, 1)[None])[0]
+        expected = module(torch.from_numpy(array.astype(np.float32)).permute(0, 3, 1, 2))
     result = applied(module, array, Compute())
     assert result.dtype == np.float32
-    np.testing.assert_array_equal(result, expected.permute(1, 2, 0))
+    np.testing.assert_allclose(result, expected.permute(0, 2, 3, 1), atol=1e-6)
+
+
+def test_half_precision_is_near_but_not_the_same(state):
+    module = built(make, state, "X")
+    array = np.random.default_rng(0).random((1, 6, 5, 3))
+    full, half = applied(module, array, Compute()), applied(module, array, Compute(), half=True)
+    assert half.dtype == np.float32
+    assert not np.array_equal(full, half)
+    np.testing.assert_allclose(half, full, rtol=0.02)
 
 
 @pytest.mark.parametrize("asked", [0, 1, 2])
@@ -68,8 +77,8 @@ def test_it_can_be_stopped_after_each_layer(state, asked):
     calls = iter(range(1000))
     module = built(make, state, "X")
     with pytest.raises(Cancelled):
-        applied(module, np.zeros((6, 5, 3)), Compute(cancelled=lambda: next(calls) >= asked))
+        applied(module, np.zeros((1, 6, 5, 3)), Compute(cancelled=lambda: next(calls) >= asked))
     assert next(calls) == asked + 1
     # the next run is not asked to stop by what is left of this one
-    applied(module, np.zeros((6, 5, 3)), Compute())
+    applied(module, np.zeros((1, 6, 5, 3)), Compute())
     assert next(calls) == asked + 2

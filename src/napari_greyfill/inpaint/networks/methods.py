@@ -14,6 +14,7 @@ from napari_greyfill.inpaint.networks.deepfillv2 import DeepFillV2Inpainter
 from napari_greyfill.inpaint.networks.detection import DESCRIPTORS
 from napari_greyfill.inpaint.networks.edgeconnect import EdgeConnectInpainter
 from napari_greyfill.inpaint.networks.gmcnn import GMCNNInpainter
+from napari_greyfill.inpaint.networks.loaded import LOADED, Loaded, signature
 from napari_greyfill.methodinfo import MethodInfo, installed
 from napari_greyfill.weights.catalogue import CheckpointInfo, catalogue
 from napari_greyfill.weights.store import WeightsStore
@@ -52,7 +53,7 @@ class NetworkMethod:
         return installed("torch", "torch")() or self._missing()
 
     def create(self, compute: Compute) -> NetworkInpainter:
-        """Load the checkpoints and return the network, ready to fill.
+        """Return the network, ready to fill; its checkpoints are loaded unless they still are.
 
         Raises
         ------
@@ -60,11 +61,18 @@ class NetworkMethod:
             If a checkpoint is not here, damaged, or of another network.
         """
         store = WeightsStore()
-        modules = {
-            checkpoint.descriptor: _BUILDERS[checkpoint.descriptor](store.load(checkpoint.id))
-            for checkpoint in self.checkpoints
-        }
-        return self.inpainter(compute, modules)
+        files = tuple(signature(store.path(checkpoint.id)) for checkpoint in self.checkpoints)
+        key = (self.info.name, compute.device, files)
+        loaded = LOADED.get(key, lambda: self._loaded(store, compute))
+        return self.inpainter(compute, loaded.modules, loaded.half)
+
+    def _loaded(self, store: WeightsStore, compute: Compute) -> Loaded:
+        modules = {}
+        for checkpoint in self.checkpoints:
+            compute.check()
+            module = _BUILDERS[checkpoint.descriptor](store.load(checkpoint.id))
+            modules[checkpoint.descriptor] = module.to(compute.device)
+        return Loaded(modules)
 
     def _missing(self) -> str:
         store = WeightsStore(entries=self.checkpoints)

@@ -1,4 +1,4 @@
-"""Torch modules: built from a checkpoint's tensors, and applied to an array.
+"""Torch modules: built from a checkpoint's tensors, and applied to arrays.
 
 Torch is imported by the functions that need it, not by this module.
 """
@@ -6,7 +6,7 @@ Torch is imported by the functions that need it, not by this module.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -78,25 +78,37 @@ def _misfit(module: nn.Module, state: StateDict) -> str:
     return ""
 
 
-def applied(module: nn.Module, channels: Channels, compute: Compute) -> Channels:
-    """Run a module on an array, and stop between its layers if the computation is cancelled.
+def applied(
+    module: nn.Module, channels: Channels, compute: Compute, *, half: bool = False
+) -> Channels:
+    """Run a module on pictures, and stop between its layers if the computation is cancelled.
 
     Parameters
     ----------
     module : torch module
-        On the device of `compute`; takes and returns (1, C, H, W) tensors.
-    channels : (H, W, C) array
+        On the device of `compute`; takes and returns (N, C, H, W) tensors.
+    channels : (N, H, W, C) array
+    half : bool
+        Whether layers that gain from it may compute in half precision.
 
     Returns
     -------
-    (H, W, C) float32 array
+    (N, H, W, C) float32 array
     """
     import torch
 
-    array = np.ascontiguousarray(channels.transpose(2, 0, 1)[None], dtype=np.float32)
-    with torch.inference_mode(), _asking(module, compute):
+    array = np.ascontiguousarray(channels.transpose(0, 3, 1, 2), dtype=np.float32)
+    with torch.inference_mode(), _asking(module, compute), _precision(compute, half):
         output = module(torch.from_numpy(array).to(compute.device))
-    return np.ascontiguousarray(output[0].permute(1, 2, 0).cpu().numpy())
+    return np.ascontiguousarray(output.float().permute(0, 2, 3, 1).cpu().numpy())
+
+
+def _precision(compute: Compute, half: bool) -> AbstractContextManager[object]:
+    import torch
+
+    # processors have no fast float16, but bfloat16
+    number = torch.bfloat16 if compute.device == "cpu" else torch.float16
+    return torch.autocast(compute.device, dtype=number) if half else nullcontext()
 
 
 @contextmanager

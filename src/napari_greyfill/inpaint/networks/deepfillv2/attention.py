@@ -120,14 +120,14 @@ class ContextualAttention(nn.Module):
         ----------
         features : (N, C, h, w) tensor
             h and w even.
-        valid : (h / 2 * w / 2,) bool tensor
-            Which patches may be pasted, in all N.
+        valid : (N, h / 2 * w / 2) bool tensor
+            Which patches may be pasted.
         """
-        if not bool(valid.any()):
-            return torch.zeros_like(features)
-        return torch.stack([self._attend(item, valid) for item in features])
+        return torch.stack([self._attend(*each) for each in zip(features, valid, strict=True)])
 
     def _attend(self, features: Tensor, valid: Tensor) -> Tensor:
+        if not bool(valid.any()):
+            return torch.zeros_like(features)
         channels, height, width = features.shape
         scores = _Scores(reduced(features, 2, self.rules.align_corners), self.rules.fuse)
         # a patch without weight is the same as a patch of zeros

@@ -8,7 +8,7 @@ import numpy as np
 
 from napari_greyfill.inpaint.base import Hole, Plane, fit_to_size
 from napari_greyfill.inpaint.networks.base import NetworkInpainter
-from napari_greyfill.inpaint.networks.modules import Channels, applied
+from napari_greyfill.inpaint.networks.modules import Channels
 
 if TYPE_CHECKING:
     from napari_greyfill.inpaint.networks.deepfillv2.network import DeepFillV2
@@ -31,15 +31,19 @@ class DeepFillV2Inpainter(NetworkInpainter):
     multiple_of: ClassVar[int] = 8
     training_scale: ClassVar[int | None] = 256
 
-    def complete(self, image: Plane, hole: Hole) -> Plane:
-        """Return the networks' picture; see `NetworkInpainter.complete`."""
-        (module,) = self.modules.values()
+    def complete(self, images: Plane, holes: Hole) -> Plane:
+        """Return the networks' pictures; see `NetworkInpainter.complete`."""
+        ((name, module),) = self.modules.items()
         layout = cast("DeepFillV2", module).layout
         # one layout cannot go as low as the others
-        large = fit_to_size(image, hole, minimum=layout.minimum, multiple_of=self.multiple_of)
-        output = applied(module, network_input(*large, bgr=layout.bgr), self.compute)
-        filled = output[: image.shape[0], : image.shape[1], :: -1 if layout.bgr else 1]
-        return np.asarray((filled + 1) / 2, dtype=np.float32)
+        large = [
+            fit_to_size(image, hole, minimum=layout.minimum, multiple_of=self.multiple_of)
+            for image, hole in zip(images, holes, strict=True)
+        ]
+        inputs = np.stack([network_input(*each, bgr=layout.bgr) for each in large])
+        height, width = holes.shape[1:]
+        output = self.apply(name, inputs)[:, :height, :width, :: -1 if layout.bgr else 1]
+        return np.asarray((output + 1) / 2, dtype=np.float32)
 
 
 def network_input(image: Plane, hole: Hole, *, bgr: bool = False) -> Channels:

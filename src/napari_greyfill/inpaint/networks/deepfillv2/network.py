@@ -159,9 +159,10 @@ class _Refinement(nn.Module):
         self.decoder = _decoder(2 * deep, _widths(_DECODED, decoder_width), layout)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """Return (N, 3, H, W) colours; the (H, W) mask, 1 in the hole, serves all N."""
+        """Return (N, 3, H, W) colours; the masks are (N, H, W), 1 in the hole."""
         convolved = self.neck(self.encoder(x))
-        attended = self.attention(self.attention_encoder(x), self.attention.validity(mask))
+        valid = torch.stack([self.attention.validity(own) for own in mask])
+        attended = self.attention(self.attention_encoder(x), valid)
         joined = torch.cat([convolved, self.attention_neck(attended)], dim=1)
         out: Tensor = self.decoder(joined)
         return out
@@ -193,12 +194,12 @@ class DeepFillV2(nn.Module):
         Parameters
         ----------
         x : (N, 5, H, W) tensor
-            The picture, 0 in the hole; a plane of ones; the mask, 1 in the hole. The attention
-            uses the first mask for all. Height and width are multiples of 8.
+            The picture, 0 in the hole; a plane of ones; the mask, 1 in the hole. Height and
+            width are multiples of 8.
         """
         picture, mask = x[:, :3], x[:, 4:]
         seen = self.coarse(x) * mask + picture * (1 - mask)
         if self.layout.fine_planes == x.shape[1]:
             seen = torch.cat([seen, x[:, 3:]], dim=1)
-        refined: Tensor = self.fine(seen, mask[0, 0])
+        refined: Tensor = self.fine(seen, mask[:, 0])
         return refined

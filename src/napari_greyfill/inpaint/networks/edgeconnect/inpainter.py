@@ -10,7 +10,7 @@ from skimage.feature import canny
 
 from napari_greyfill.inpaint.base import Hole, Plane
 from napari_greyfill.inpaint.networks.base import NetworkInpainter
-from napari_greyfill.inpaint.networks.modules import Channels, applied
+from napari_greyfill.inpaint.networks.modules import Channels
 
 __all__ = [
     "EdgeConnectInpainter",
@@ -37,12 +37,13 @@ class EdgeConnectInpainter(NetworkInpainter):
     multiple_of: ClassVar[int] = 4
     training_scale: ClassVar[int | None] = 256
 
-    def complete(self, image: Plane, hole: Hole) -> Plane:
-        """Return the completion network's picture; see `NetworkInpainter.complete`."""
-        inputs = edge_input(image, hole)
-        edges = applied(self.modules["edgeconnect-edge"], inputs, self.compute)
-        inputs = completion_input(image, hole, edges)
-        return applied(self.modules["edgeconnect-inpaint"], inputs, self.compute)
+    def complete(self, images: Plane, holes: Hole) -> Plane:
+        """Return the completion network's pictures; see `NetworkInpainter.complete`."""
+        pairs = list(zip(images, holes, strict=True))
+        inputs = np.stack([edge_input(*each) for each in pairs])
+        edges = self.apply("edgeconnect-edge", inputs)
+        inputs = np.stack([completion_input(*p, e) for p, e in zip(pairs, edges, strict=True)])
+        return self.apply("edgeconnect-inpaint", inputs)
 
 
 def edge_input(image: Plane, hole: Hole) -> Channels:

@@ -8,7 +8,7 @@ import numpy as np
 
 from napari_greyfill.inpaint.base import Hole, Plane
 from napari_greyfill.inpaint.networks.base import NetworkInpainter
-from napari_greyfill.inpaint.networks.modules import Channels, applied
+from napari_greyfill.inpaint.networks.modules import Channels
 
 __all__ = ["GMCNNInpainter", "network_input"]
 
@@ -26,10 +26,10 @@ class GMCNNInpainter(NetworkInpainter):
     multiple_of: ClassVar[int] = 4
     training_scale: ClassVar[int | None] = 256
 
-    def complete(self, image: Plane, hole: Hole) -> Plane:
-        """Return the network's picture; see `NetworkInpainter.complete`."""
-        output = applied(self.modules["gmcnn"], network_input(image, hole), self.compute)
-        return np.asarray((output + 1) / 2, dtype=np.float32)
+    def complete(self, images: Plane, holes: Hole) -> Plane:
+        """Return the network's pictures; see `NetworkInpainter.complete`."""
+        inputs = np.stack([network_input(*each) for each in zip(images, holes, strict=True)])
+        return np.asarray((self.apply("gmcnn", inputs) + 1) / 2, dtype=np.float32)
 
 
 def network_input(image: Plane, hole: Hole) -> Channels:
