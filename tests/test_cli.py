@@ -603,3 +603,40 @@ class TestTerminal:
         assert (code, out) == (128 + signal.SIGINT, "")
         assert shown.endswith("Cancelled; nothing was written.\r\n")
         assert not Path("out.png").exists()
+
+
+class TestSeveralMethods:
+    def test_each_writes_a_file_of_its_own(self, folder):
+        result = fill("--method", "telea,biharmonic", "--steps", "steps")
+        assert result.exit_code == 0
+        assert [line.split(":")[0] for line in result.stdout.splitlines() if ":" in line] == [
+            "Wrote out-telea.png",
+            "Wrote out-biharmonic.png",
+        ]
+        assert not Path("out.png").exists()
+        alone = fill("--method", "telea")
+        assert alone.exit_code == 0
+        assert Path("out-telea.png").read_bytes() == Path("out.png").read_bytes()
+        assert sorted(path.name for path in Path("steps").iterdir()) == ["biharmonic", "telea"]
+
+    def test_one_that_fails_is_told_of_and_the_exit_code_is_1(self, folder, monkeypatch):
+        monkeypatch.setenv("NAPARI_GREYFILL_WEIGHTS", str(folder / "none"))
+        result = fill("--method", "gmcnn-celebahq,telea", "--json")
+        assert result.exit_code == 1
+        assert "GMCNN, CelebA-HQ cannot run" in result.stderr
+        found = json.loads(result.stdout)
+        assert [entry["output"] for entry in found["results"]] == ["out-telea.png"]
+        assert list(found["failures"]) == ["gmcnn-celebahq"]
+
+    def test_nothing_is_overwritten(self, folder):
+        Path("out-telea.png").write_text("mine")
+        result = fill("--method", "biharmonic,telea")
+        assert result.exit_code == 1
+        assert "out-telea.png exists; add --force" in result.stderr
+        assert Path("out-telea.png").read_text() == "mine"
+        assert not Path("out-biharmonic.png").exists()
+
+    def test_a_comma_without_names_is_refused(self, folder):
+        result = fill("--method", ",")
+        assert result.exit_code == 2
+        assert "name at least one" in result.stderr

@@ -69,7 +69,9 @@ _OutputPath = Annotated[
     Path,
     typer.Option("--output", "-o", help="File to write: .png, .tif, .jpg, .bmp or .webp."),
 ]
-_Method = Annotated[str, typer.Option(help=f"How the hole is filled; {_LISTED}")]
+_Method = Annotated[
+    str, typer.Option(help=f"How the hole is filled, or several ways, as in a,b; {_LISTED}")
+]
 _Pipeline = Annotated[
     str, typer.Option(help="What is filled first: grey-rgb, rgb-grey-rgb or rgb-rgb.")
 ]
@@ -82,6 +84,9 @@ _Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same pi
 _Grow = Annotated[float, typer.Option(min=0, help="Fill around the mask as well, in pixels.")]
 _Feather = Annotated[
     float, typer.Option(min=0, help="Blend with what is under the mask's rim, in pixels.")
+]
+_Scale = Annotated[
+    str, typer.Option(help="At which size networks see a hole: auto, native or training.")
 ]
 _Reference = Annotated[
     Path | None, typer.Option(help="The true image, to measure the result against.")
@@ -109,6 +114,7 @@ def fill(
     seed: _Seed = 0,
     grow: _Grow = 0,
     feather: _Feather = 0,
+    scale: _Scale = "auto",
     reference: _Reference = None,
     steps: _Steps = None,
     force: _Force = False,
@@ -117,14 +123,15 @@ def fill(
 ) -> None:
     """Fill what is painted in MASK in the picture IMAGE.
 
-    Pixels outside the mask stay bit-identical, unless the output is a JPEG.
+    Pixels outside the mask stay bit-identical, unless the output is a JPEG. With several
+    methods each writes a file of its own, named after it.
     """
     with _ending_in_sentences():
         from napari_greyfill.cli.filling import FillCommand
         from napari_greyfill.cli.report import fill_json, fill_text
 
         parameters = {
-            "method": method,
+            "method": _names(method),
             "pipeline": pipeline,
             "colorizer": colorizer,
             "labels": _numbers(labels),
@@ -132,6 +139,7 @@ def fill(
             "seed": seed,
             "grow": grow,
             "feather": feather,
+            "scale": scale,
         }
         command = FillCommand(image, mask, output, reference, steps, force)
         outcome = command.run(parameters, show_progress=not (quiet or as_json))
@@ -139,6 +147,8 @@ def fill(
             typer.echo(fill_json(outcome))
         elif not quiet:
             typer.echo(fill_text(outcome))
+        if getattr(outcome, "failures", None):
+            raise typer.Exit(_FAILED)
 
 
 @app.command()
@@ -169,6 +179,12 @@ def demo(
 
         for path in run_demo(output, interactive):
             typer.echo(f"Wrote {path}")
+
+
+def _names(text: str) -> str | list[str]:
+    """Read a name, or a list such as a,b."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    return names[0] if len(names) == 1 and "," not in text else names
 
 
 def _numbers(text: str) -> tuple[int, ...] | None:

@@ -7,9 +7,9 @@ import os
 import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +30,11 @@ from napari_greyfill.files import (
 )
 from napari_greyfill.pipeline import fill_steps
 from napari_greyfill.result import FillResult, Step
+from napari_greyfill.several import FillResults, resolve_methods
 
-__all__ = ["FillCommand", "Outcome"]
+__all__ = ["FillCommand", "Outcome", "Outcomes"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +55,21 @@ class Outcome:
     steps: list[Path]
     result: FillResult
     metrics: dict[str, float] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes:
+    """What one run of the command with several methods has done.
+
+    Attributes
+    ----------
+    outcomes : list of Outcome
+    failures : dict of str to Exception
+        Why other methods gave nothing, by their names.
+    """
+
+    outcomes: list[Outcome]
+    failures: dict[str, Exception]
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +96,11 @@ class FillCommand:
     force: bool = False
     written: list[Path] = field(default_factory=list)
 
-    def run(self, parameters: dict[str, Any], *, show_progress: bool) -> Outcome:
+    def run(self, parameters: dict[str, Any], *, show_progress: bool) -> Outcome | Outcomes:
         """Fill and write.
+
+        Several methods write to files of their own, each as soon as it is finished: the name of
+        the method is put into the name of the output, and is a folder among the steps.
 
         Parameters
         ----------
@@ -88,20 +109,52 @@ class FillCommand:
         show_progress : bool
             Whether there may be a progress bar on stderr.
 
+        Returns
+        -------
+        Outcome or Outcomes
+            The latter for a list of methods.
+
         Raises
         ------
         GreyfillError
         """
-        self._check_output()
+        method = parameters["method"]
+        several = () if isinstance(method, str) else resolve_methods(method)
+        for target in [self._for(name) for name in several] or [self]:
+            target._check_output()
         self._check_steps()
         with _quiet_logger("tifffile"):  # what matters of it becomes an error
             original, mask, truth = self._read()
         with progress_bar(show_progress) as show:
-            result = _watched(fill_steps(original.array, mask, **parameters), show)
+            work = fill_steps(original.array, mask, **parameters)
+            if not several:
+                return self._written(_watched(work, show), original, truth)
+            outcomes: list[Outcome] = []
+
+            def keep(step: Step) -> None:
+                show(step)
+                if step.result is not None:
+                    target = self._for(step.method)
+                    outcomes.append(target._written(step.result, original, truth))
+
+            results: FillResults = _watched(work, keep)
+        return Outcomes(outcomes, results.failures)
+
+    def _for(self, method: str) -> FillCommand:
+        """Return the same command for one of several methods."""
+        output = self.output.with_name(f"{self.output.stem}-{method}{self.output.suffix}")
+        steps = None if self.steps is None else self.steps / method
+        return replace(self, output=output, steps=steps)
+
+    def _written(
+        self, result: FillResult, original: ImageFile, truth: NDArray[Any] | None
+    ) -> Outcome:
+        before = len(self.written)
         with self._interruptible():
             self._write(self.output, result.image, original)
             self._write_steps(result.steps, original)
-        return Outcome(self.output, self.written[1:], result, _measured(result, truth))
+        steps = self.written[before + 1 :]
+        return Outcome(self.output, steps, result, _measured(result, truth))
 
     def _check_output(self) -> None:
         if self.output.is_file() and not self.force:
@@ -160,12 +213,12 @@ class FillCommand:
             raise Cancelled(f"Cancelled; written before that: {done}.") from error
 
 
-def _watched(work: Generator[Step, None, FillResult], show: Callable[[Step], None]) -> FillResult:
+def _watched(work: Generator[Step, None, T], show: Callable[[Step], None]) -> T:
     while True:
         try:
             show(next(work))
         except StopIteration as stop:
-            result: FillResult = stop.value
+            result: T = stop.value
             return result
 
 

@@ -7,7 +7,7 @@ import math
 import textwrap
 from typing import Any
 
-from napari_greyfill.cli.filling import Outcome
+from napari_greyfill.cli.filling import Outcome, Outcomes
 from napari_greyfill.colorization import COLORIZERS
 from napari_greyfill.evaluate.metrics import METRICS
 from napari_greyfill.inpaint import INPAINTERS
@@ -19,8 +19,10 @@ _WIDTH = 88
 _INDENT = 17
 
 
-def fill_text(outcome: Outcome) -> str:
+def fill_text(outcome: Outcome | Outcomes) -> str:
     """Return a summary for people."""
+    if isinstance(outcome, Outcomes):
+        return "\n".join(fill_text(each) for each in outcome.outcomes)
     result = outcome.result
     how = result.method + (f", then {result.colorizer}" if result.colorizer else "")
     work = f"{result.provenance['filled_pixels']:,} pixels filled in {result.seconds:.1f} s"
@@ -30,17 +32,26 @@ def fill_text(outcome: Outcome) -> str:
     return "\n".join(lines + _measures(outcome.metrics))
 
 
-def fill_json(outcome: Outcome) -> str:
+def fill_json(outcome: Outcome | Outcomes) -> str:
     """Return the same for programs, with the whole provenance."""
+    if isinstance(outcome, Outcome):
+        return as_json(_fill_fields(outcome))
     return as_json(
         {
-            "output": str(outcome.output),
-            "steps": [str(path) for path in outcome.steps],
-            "metrics": outcome.metrics,
-            "notes": list(outcome.result.notes),
-            "provenance": outcome.result.provenance,
+            "results": [_fill_fields(each) for each in outcome.outcomes],
+            "failures": {name: str(error) for name, error in outcome.failures.items()},
         }
     )
+
+
+def _fill_fields(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "output": str(outcome.output),
+        "steps": [str(path) for path in outcome.steps],
+        "metrics": outcome.metrics,
+        "notes": list(outcome.result.notes),
+        "provenance": outcome.result.provenance,
+    }
 
 
 def methods_text() -> str:

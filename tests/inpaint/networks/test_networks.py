@@ -1,5 +1,7 @@
 """What holds for every network's inpainter, shown on small networks with random weights."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +10,9 @@ from napari_greyfill.colour import luma
 from napari_greyfill.device import Compute
 from napari_greyfill.errors import Cancelled
 from napari_greyfill.inpaint import fit_to_size
+from napari_greyfill.inpaint.networks import base as networks_base
+from napari_greyfill.inpaint.networks.base import NetworkInpainter
+from napari_greyfill.progress import exhaust
 
 NETWORKS = ("gmcnn", "edgeconnect")
 INPUTS = {"gmcnn": 4, "edgeconnect-edge": 3, "edgeconnect-inpaint": 4}
@@ -98,3 +103,71 @@ def test_a_gpu_gives_nearly_the_same(small_inpainter, noise, network, monkeypatc
     for module in inpainter.modules.values():
         module.cpu()
     np.testing.assert_allclose(result, expected, atol=1e-4)
+
+
+def test_windows_that_go_together_give_what_they_give_alone(inpainter, noise):
+    planes, holes = zip(*[noise(200, 196, 3, hole_share=s) for s in (0.2, 0.4)], strict=True)
+    together = exhaust(inpainter.run_together(planes, holes))
+    for plane, hole, filled in zip(planes, holes, together, strict=True):
+        np.testing.assert_allclose(filled, inpainter.fill(plane, hole), atol=1e-5)
+
+
+def test_a_cpu_takes_one_window_at_a_time_and_a_gpu_what_fits(small_inpainter, monkeypatch):
+    inpainter = small_inpainter("gmcnn")
+    assert inpainter.most_pixels() == 0
+    inpainter.compute = Compute("cuda")
+    monkeypatch.setattr(networks_base, "free_memory", lambda device: 10 * 2**30)
+    assert inpainter.most_pixels() == 10 * 2**30 // 8192
+
+
+class TestHalfPrecision:
+    """What a graphics card would do, told by a network that knows in which precision it runs."""
+
+    class Watched(NetworkInpainter):
+        def __init__(self, error):
+            super().__init__(Compute(), {})
+            self.compute = Compute("cuda")
+            self.error, self.halves = error, []
+
+        def complete(self, images, holes):
+            self.halves.append(self._in_half)
+            return np.full_like(images, 0.5 + (self.error if self._in_half else 0))
+
+    @pytest.fixture(autouse=True)
+    def no_gpu(self, monkeypatch):
+        monkeypatch.setattr(networks_base, "clear_memory_errors", lambda device: nullcontext())
+
+    def filled(self, inpainter, noise):
+        return inpainter.fill(*noise(8, 8, 3))
+
+    def test_the_first_window_is_filled_both_ways_and_given_in_full(self, noise):
+        inpainter = self.Watched(0.001)
+        assert (self.filled(inpainter, noise) == 0.5).all()
+        assert inpainter.halves == [False, True]
+        assert inpainter.half.close
+
+    def test_if_they_are_close_the_next_is_filled_in_half(self, noise):
+        inpainter = self.Watched(0.001)
+        self.filled(inpainter, noise)
+        np.testing.assert_allclose(self.filled(inpainter, noise), 0.501)
+        assert inpainter.halves[2:] == [True]
+
+    @pytest.mark.parametrize("error", [0.1, np.nan, np.inf])
+    def test_if_they_are_not_half_precision_is_not_used_again(self, noise, error):
+        inpainter = self.Watched(error)
+        assert (self.filled(inpainter, noise) == 0.5).all()
+        assert (self.filled(inpainter, noise) == 0.5).all()
+        assert inpainter.halves == [False, True, False]
+
+    def test_a_later_overflow_is_filled_again_in_full(self, noise):
+        inpainter = self.Watched(0.001)
+        self.filled(inpainter, noise)
+        inpainter.error = np.nan
+        assert (self.filled(inpainter, noise) == 0.5).all()
+        assert inpainter.half.close is False
+
+    def test_a_cpu_never_tries(self, noise):
+        inpainter = self.Watched(0.001)
+        inpainter.compute = Compute("cpu")
+        self.filled(inpainter, noise)
+        assert inpainter.halves == [False]

@@ -1,0 +1,158 @@
+"""Networks as methods: from checkpoint files to a fill, with made-up weights."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from napari_greyfill import fill
+from napari_greyfill.cli import app
+from napari_greyfill.device import Compute
+from napari_greyfill.errors import BadCheckpoint, Cancelled, GreyfillWarning, MissingWeights
+from napari_greyfill.files import read_image
+from napari_greyfill.inpaint import INPAINTERS
+from napari_greyfill.inpaint.networks import methods as methods_module
+from napari_greyfill.inpaint.networks.loaded import LOADED, Loaded, LoadedNetworks
+from napari_greyfill.weights.store import WeightsStore
+from tests import checkpoints
+
+GMCNN = "gmcnn-celebahq"
+
+
+@pytest.fixture
+def weights(tmp_path, monkeypatch):
+    folder = tmp_path / "weights"
+    checkpoints.install(folder)
+    monkeypatch.setenv("NAPARI_GREYFILL_WEIGHTS", str(folder))
+    LOADED.clear()
+    yield folder
+    LOADED.clear()
+
+
+@pytest.fixture
+def loads(monkeypatch):
+    """Collect the ids of the checkpoints that are loaded."""
+    seen = []
+    load = WeightsStore.load
+    monkeypatch.setattr(
+        WeightsStore, "load", lambda self, name: (seen.append(name), load(self, name))[1]
+    )
+    return seen
+
+
+@pytest.fixture
+def scene():
+    image = np.random.default_rng(0).integers(0, 255, (70, 90, 3), dtype=np.uint8)
+    mask = np.zeros((70, 90), dtype=bool)
+    mask[20:30, 30:60] = True
+    return image, mask
+
+
+@pytest.mark.parametrize("pipeline", ["grey-rgb", "rgb-grey-rgb", "rgb-rgb"])
+def test_all_three_fill_one_picture_in_one_run(weights, scene, pipeline):
+    image, mask = scene
+    results = fill(image, mask, method=checkpoints.METHODS, pipeline=pipeline)
+    assert tuple(results) == checkpoints.METHODS
+    assert results.failures == {}
+    for result in results.values():
+        assert result.image.dtype == np.uint8
+        np.testing.assert_array_equal(result.image[~mask], image[~mask])
+        assert np.abs(result.image[mask].astype(int) - image[mask]).mean() > 1
+    pictures = [result.image for result in results.values()]
+    assert not np.array_equal(pictures[0], pictures[1])
+    assert not np.array_equal(pictures[1], pictures[2])
+
+
+def test_a_grey_picture_too(weights, scene):
+    image, mask = scene
+    results = fill(image[..., 0].astype(np.uint16) * 257, mask, method=checkpoints.METHODS)
+    assert {result.image.dtype for result in results.values()} == {np.dtype(np.uint16)}
+
+
+def test_one_without_weights_does_not_stop_the_others(weights, scene):
+    WeightsStore(weights).remove("edgeconnect-edge-places2")
+    with pytest.warns(GreyfillWarning, match="weights get edgeconnect-edge-places2"):
+        results = fill(*scene, method=checkpoints.METHODS)
+    assert tuple(results) == (checkpoints.METHODS[0], checkpoints.METHODS[2])
+
+
+def test_from_the_command_line_too(weights, scene, tmp_path):
+    image, mask = tmp_path / "image.png", tmp_path / "mask.png"
+    from skimage.io import imsave
+
+    imsave(image, scene[0])
+    imsave(mask, scene[1].astype(np.uint8) * 255, check_contrast=False)
+    names = ",".join(checkpoints.METHODS)
+    out = tmp_path / "out.png"
+    arguments = ["fill", str(image), str(mask), "-o", str(out), "--method", names, "--json"]
+    done = CliRunner().invoke(app, [*arguments, "--reference", str(image)])
+    assert done.exit_code == 0, done.output
+    report = json.loads(done.stdout)
+    assert [entry["provenance"]["method"] for entry in report["results"]] == [*checkpoints.METHODS]
+    for name, entry in zip(checkpoints.METHODS, report["results"], strict=True):
+        assert entry["output"] == str(tmp_path / f"out-{name}.png")
+        assert entry["metrics"]["hole_psnr"] > 0
+        written = read_image(tmp_path / f"out-{name}.png").array
+        np.testing.assert_array_equal(written[~scene[1]], scene[0][~scene[1]])
+
+
+class TestLoading:
+    def test_a_checkpoint_is_loaded_once(self, weights, loads, scene):
+        first = fill(*scene, method=GMCNN)
+        again = fill(*scene, method=GMCNN)
+        assert loads == [GMCNN]
+        np.testing.assert_array_equal(first.image, again.image)
+
+    def test_a_checkpoint_that_was_replaced_is_loaded_again(self, weights, loads, scene):
+        first = fill(*scene, method=GMCNN)
+        other = weights.parent / "other.pth"
+        torch.save(checkpoints.state_dicts(seed=1)[GMCNN], other)
+        WeightsStore(weights).add(other, GMCNN)
+        second = fill(*scene, method=GMCNN)
+        assert loads == [GMCNN, GMCNN]
+        assert not np.array_equal(first.image, second.image)
+
+    def test_one_that_is_damaged_meanwhile_is_not_used(self, weights, scene):
+        fill(*scene, method=GMCNN)
+        path = WeightsStore(weights).path(GMCNN)
+        path.write_bytes(path.read_bytes()[:1000])
+        with pytest.raises((BadCheckpoint, MissingWeights)):
+            fill(*scene, method=GMCNN)
+
+    def test_one_that_is_removed_is_missed(self, weights, scene):
+        fill(*scene, method=GMCNN)
+        WeightsStore(weights).remove(GMCNN)
+        with pytest.raises(MissingWeights, match=f"weights get {GMCNN}"):
+            fill(*scene, method=GMCNN)
+
+    def test_half_precision_is_judged_once_for_a_network(self, weights):
+        first, again = (INPAINTERS.create(GMCNN, Compute()) for _ in range(2))
+        assert first.half is again.half
+        assert first.half.close is None
+
+    def test_only_a_few_stay(self):
+        kept = LoadedNetworks(most=2)
+        made = []
+
+        def load(name):
+            return lambda: (made.append(name), Loaded({}))[1]
+
+        for name in ["a", "b", "a", "c", "a", "b"]:
+            kept.get(name, load(name))
+        assert made == ["a", "b", "c", "b"]
+        kept.clear()
+        kept.get("a", load("a"))
+        assert made[-1] == "a"
+
+    def test_loading_can_be_cancelled_between_checkpoints(self, weights, loads):
+        asked = iter([False, True])
+        (method,) = [
+            each
+            for each in methods_module.network_methods()
+            if each.info.name == "edgeconnect-places2"
+        ]
+        with pytest.raises(Cancelled):
+            method.create(Compute(cancelled=lambda: next(asked)))
+        assert loads == ["edgeconnect-edge-places2"]
