@@ -9,6 +9,7 @@ from qtpy.QtGui import QGuiApplication
 
 import napari_greyfill
 from napari_greyfill.inpaint import Inpainter
+from tests import checkpoints
 
 from .conftest import colour_ramp, ramp
 
@@ -570,3 +571,145 @@ def test_results_do_not_keep_removed_layers_alive(viewer, ready, run):
     viewer.layers.remove("pic filled")
     gc.collect()
     assert data() is None
+
+
+class TestSeveralMethods:
+    def test_each_has_its_layers_and_its_row(self, viewer, ready, run):
+        dock = ready()
+        choose(dock, method="biharmonic")
+        dock.form.also.choose(["telea", "biharmonic", "navier-stokes"])
+        assert dock.form.also.text() == "Biharmonic (smooth) + 2"
+        run(dock)
+        names = ["biharmonic", "telea", "navier-stokes"]
+        assert [row.method for row in dock.table.model.rows] == names
+        assert layer_names(viewer)[-1] == "pic filled (navier-stokes)"
+        assert layer_names(viewer).count("pic filled region") == 1
+        for name in names:
+            expected = napari_greyfill.fill(
+                colour_ramp(), viewer.layers["pic mask"].data, grow=2, method=name
+            )
+            layer = viewer.layers[f"pic filled ({name})"]
+            np.testing.assert_array_equal(layer.data, expected.image)
+            assert layer.metadata["greyfill"]["method"] == name
+        assert dock.status.text().startswith("3 methods are done. navier-stokes: Filled")
+
+    def test_a_row_selects_its_result(self, viewer, ready, run):
+        dock = ready()
+        dock.form.also.choose(["telea"])
+        run(dock)
+        dock._select_run(1)
+        first = dock.table.model.rows[0].method
+        assert viewer.layers.selection.active.name == f"pic filled ({first})"
+
+    def test_the_next_run_updates_or_removes_what_the_dock_made(self, viewer, ready, run):
+        dock = ready()
+        choose(dock, method="biharmonic")
+        dock.form.also.choose(["telea"])
+        run(dock)
+        layer = viewer.layers["pic filled (telea)"]
+        count = len(viewer.layers)
+        run(dock)
+        assert len(viewer.layers) == count
+        assert viewer.layers["pic filled (telea)"] is layer
+        dock.form.also.choose([])
+        run(dock)
+        assert layer_names(viewer) == [
+            "pic",
+            "pic mask",
+            "pic filled region",
+            "pic grey with hole",
+            "pic filled grey",
+            "pic filled",
+        ]
+
+    def test_earlier_results_stay_if_they_are_to_be_kept(self, viewer, ready, run):
+        dock = ready()
+        dock.form.keep.setChecked(True)
+        dock.form.also.choose(["telea"])
+        run(dock)
+        before = layer_names(viewer)
+        dock.form.also.choose([])
+        run(dock)
+        assert layer_names(viewer)[: len(before)] == before
+        assert layer_names(viewer)[-1] == "pic filled"
+
+    def test_one_that_fails_is_told_of(self, viewer, add_method, ready, run, messages):
+        class Broken(Inpainter):
+            def run(self, plane, hole):
+                yield 0.5
+                raise RuntimeError("a bug")
+
+        add_method("broken", Broken)
+        dock = ready()
+        choose(dock, method="broken")
+        dock.form.also.choose(["telea"])
+        run(dock)
+        assert messages["warning"] == ["broken failed: a bug"]
+        assert [row.method for row in dock.table.model.rows] == ["telea"]
+        assert "pic filled (telea)" in layer_names(viewer)
+
+    def test_if_all_fail_that_is_an_error(self, add_method, ready, run, messages):
+        class Broken(Inpainter):
+            def run(self, plane, hole):
+                yield 0.5
+                raise RuntimeError("a bug")
+
+        add_method("broken", Broken)
+        add_method("broken too", Broken)
+        dock = ready()
+        choose(dock, method="broken")
+        dock.form.also.choose(["broken too"])
+        run(dock)
+        assert messages["error"] == ["broken failed: a bug broken too failed: a bug"]
+        assert dock.status.text().startswith("Failed: broken failed")
+
+    def test_what_is_done_stays_when_the_rest_is_cancelled(self, viewer, gated, ready, qtbot):
+        dock = ready()
+        choose(dock, method="telea")
+        dock.form.also.choose(["gated"])
+        dock.refresh()
+        dock.run_button.click()
+        qtbot.waitUntil(lambda: len(dock.table.model.rows) == 1, timeout=30_000)
+        with qtbot.waitSignal(dock.run_ended, timeout=30_000):
+            dock.cancel_button.click()
+        assert dock.status.text() == "Cancelled; the results of 1 finished methods stay."
+        assert "pic filled (telea)" in layer_names(viewer)
+
+    def test_those_without_weights_cannot_be_ticked(self, ready, tmp_path, monkeypatch):
+        monkeypatch.setenv("NAPARI_GREYFILL_WEIGHTS", str(tmp_path))
+        also = ready().form.also
+        also.update_availability()
+        items = {also.list.item(i).text(): also.list.item(i) for i in range(also.list.count())}
+        assert not items["GMCNN, CelebA-HQ"].flags() & Qt.ItemFlag.ItemIsEnabled
+        assert "weights get gmcnn-celebahq" in items["GMCNN, CelebA-HQ"].toolTip()
+        assert items["Telea (fast marching)"].flags() & Qt.ItemFlag.ItemIsEnabled
+
+    def test_python_repeats_all_of_them(self, viewer, ready, run):
+        dock = ready()
+        choose(dock, method="biharmonic")
+        dock.form.also.choose(["telea"])
+        run(dock)
+        dock.copy_as_python()
+        code = QGuiApplication.clipboard().text()
+        assert "method=['biharmonic', 'telea']" in code
+        exec(code, {"viewer": viewer})
+        assert layer_names(viewer)[-1] == "pic filled (telea)"
+        layers = [layer for layer in viewer.layers if layer.name.startswith("pic filled (telea)")]
+        np.testing.assert_array_equal(layers[0].data, layers[-1].data)
+
+    def test_the_networks_fill_one_picture_in_one_run(
+        self, viewer, ready, run, tmp_path, monkeypatch
+    ):
+        checkpoints.install(tmp_path)
+        monkeypatch.setenv("NAPARI_GREYFILL_WEIGHTS", str(tmp_path))
+        dock = ready()
+        choose(dock, method=checkpoints.METHODS[0])
+        dock.form.also.update_availability()
+        dock.form.also.choose(checkpoints.METHODS[1:])
+        dock.form.reference_choice.value = viewer.layers["pic"]
+        run(dock)
+        assert tuple(row.method for row in dock.table.model.rows) == checkpoints.METHODS
+        assert all(row.metrics["psnr"] > 0 for row in dock.table.model.rows)
+        results = [viewer.layers[f"pic filled ({name})"].data for name in checkpoints.METHODS]
+        assert not np.array_equal(results[0], results[1])
+        assert not np.array_equal(results[1], results[2])

@@ -24,6 +24,7 @@ from qtpy.QtWidgets import (
 
 from napari_greyfill.errors import GreyfillError
 from napari_greyfill.masks import selected_labels
+from napari_greyfill.several import resolve_methods
 from napari_greyfill.viewer import layers
 from napari_greyfill.viewer.fill_form import FillForm
 from napari_greyfill.viewer.metrics_table import MetricsTable
@@ -73,6 +74,7 @@ class FillDock(QWidget):
         self._source = ""  # unique id of the image layer of the last run
         self._run_layers: dict[int, str] = {}  # run -> unique id of its result
         self._runs = 0
+        self._done = 0  # methods of this run that gave a result
         self._outcome = ""
         self._holding = ExitStack()
         self._watched: Layer | None = None
@@ -226,6 +228,7 @@ class FillDock(QWidget):
         self._placement = layers.Placement.of(image, self._request.image.index)
         self.progress.setValue(0)
         self._outcome = ""
+        self._done = 0
         self.runner.start(self._request)
         self.status.setText("Starting…")
         self.refresh()
@@ -274,6 +277,7 @@ class FillDock(QWidget):
             reference_name="" if reference is None else reference.name,
             intermediates=self.form.intermediates.isChecked(),
             preview=self.form.preview.isChecked(),
+            methods=self.form.chosen_methods(),
         )
 
     # ------------------------------------------------------------ the run's news
@@ -303,16 +307,25 @@ class FillDock(QWidget):
             "mask": request.mask_name,
             "plane": list(self._placement.index),
         }
+        keep = self.form.keep.isChecked()
+        several = not isinstance(request.method, str)
+        if not keep:
+            labels = resolve_methods(request.methods) if several else ("",)
+            self.results.remove_others(self._source, self._placement, labels)
         layer = self.results.show(
             self._source,
             self._placement,
             outcome.images,
             outcome.hole,
             provenance,
-            keep_earlier=self.form.keep.isChecked(),
+            label=outcome.method if several else "",
+            keep_earlier=keep,
         )
         layer.bind_key(HOLD_KEY, self._hold_by_key, overwrite=True)
         self._outcome = _summary(outcome, request.rgb)
+        self._done += 1
+        if self._done > 1:
+            self._outcome = f"{self._done} methods are done. {outcome.method}: {self._outcome}"
         self._runs += 1
         self._run_layers[self._runs] = layer.unique_id
         self.table.add(
@@ -340,6 +353,8 @@ class FillDock(QWidget):
 
     def _show_cancelled(self) -> None:
         self._outcome = "Cancelled; no layer was changed."
+        if self._done:
+            self._outcome = f"Cancelled; the results of {self._done} finished methods stay."
 
     def _end(self) -> None:
         self._request = None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from magicgui.widgets import ComboBox, create_widget
-from qtpy.QtCore import QSize, Qt, Signal
-from qtpy.QtGui import QStandardItemModel
+from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -15,7 +14,6 @@ from qtpy.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QPushButton,
-    QSizePolicy,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -26,7 +24,7 @@ from napari_greyfill.colorization import COLORIZERS, colorizers
 from napari_greyfill.device import DEVICES
 from napari_greyfill.inpaint import INPAINTERS, methods
 from napari_greyfill.job import FillParameters
-from napari_greyfill.methodinfo import MethodInfo
+from napari_greyfill.viewer.method_choice import AlsoRun, MethodCombo, let_shrink
 from napari_greyfill.viewer.texts import FILL as TEXTS
 
 if TYPE_CHECKING:
@@ -39,6 +37,7 @@ _PIPELINE_TITLES = {
     "rgb-grey-rgb": "Colour → grey → colour",
     "rgb-rgb": "Colour",
 }
+_SCALE_TITLES = {"auto": "Auto", "native": "As it is", "training": "As in training"}
 _LABEL_CHOICES = {"all": "All painted labels", "selected": "The selected label"}
 _DEVICE_TITLES = {"auto": "Auto", "cpu": "CPU", "cuda": "CUDA (NVIDIA)", "mps": "MPS (Apple)"}
 
@@ -65,10 +64,12 @@ class FillForm(QWidget):
         self.reference_choice = _layer_choice("napari.layers.Image", nullable=True)
         self.new_mask = QPushButton("New mask")
         self.weights = QPushButton("Weights")
-        self.method = _MethodCombo(methods, INPAINTERS.auto)
-        self.colorizer = _MethodCombo(colorizers, COLORIZERS.auto)
+        self.method = MethodCombo(methods, INPAINTERS.auto)
+        self.also = AlsoRun(methods)
+        self.colorizer = MethodCombo(colorizers, COLORIZERS.auto)
         self.pipeline = _combo(_PIPELINE_TITLES)
         self.labels = _combo(_LABEL_CHOICES)
+        self.scale = _combo(_SCALE_TITLES)
         self.device = _combo({name: _DEVICE_TITLES[name] for name in DEVICES}, device)
         self.grow = _pixels(2)
         self.feather = _pixels(0)
@@ -104,6 +105,10 @@ class FillForm(QWidget):
             return None
         return (int(mask.selected_label),)
 
+    def chosen_methods(self) -> tuple[str, ...]:
+        """Return all methods to run; more than one if others are ticked."""
+        return (self.method.currentData(), *self.also.chosen())
+
     def parameters(self) -> FillParameters:
         """Return the choices as the engine takes them."""
         return FillParameters(
@@ -115,6 +120,7 @@ class FillForm(QWidget):
             seed=self.seed.value(),
             grow=self.grow.value(),
             feather=self.feather.value(),
+            scale=self.scale.currentData(),
         )
 
     def enable_colour(self) -> None:
@@ -126,8 +132,9 @@ class FillForm(QWidget):
 
     def restore_defaults(self, device: str) -> None:
         """Set everything but the layers to what it was when the dock opened."""
-        for combo in (self.method, self.colorizer, self.pipeline, self.labels):
+        for combo in (self.method, self.colorizer, self.pipeline, self.labels, self.scale):
             combo.setCurrentIndex(0)
+        self.also.choose(())
         self.device.setCurrentIndex(self.device.findData(device))
         self.grow.setValue(2)
         self.feather.setValue(0)
@@ -154,6 +161,7 @@ class FillForm(QWidget):
             ("Image", "image", self.image_choice.native),
             ("Mask", "mask", mask_row),
             ("Method", "method", method_row),
+            ("Also run", "also", self.also),
             ("Colorizer", "colorizer", self.colorizer),
             ("Grow by", "grow", self.grow),
         ]
@@ -161,6 +169,7 @@ class FillForm(QWidget):
             ("Pipeline", "pipeline", self.pipeline),
             ("Labels", "labels", self.labels),
             ("Feather", "feather", self.feather),
+            ("Scale", "scale", self.scale),
             ("Device", "device", self.device),
             ("Seed", "seed", self.seed),
             ("Reference", "reference", self.reference_choice.native),
@@ -187,7 +196,7 @@ class FillForm(QWidget):
             self.mask_choice.native,
             self.reference_choice.native,
         ):
-            _let_shrink(combo)
+            let_shrink(combo)
 
     def _connect(self) -> None:
         self.new_mask.clicked.connect(lambda: self.new_mask_wanted.emit())
@@ -215,7 +224,7 @@ def _form(rows: Sequence[tuple[str, str, Any]]) -> QFormLayout:
 def _layer_choice(kind: str, *, nullable: bool = False) -> ComboBox:
     """Return a combo box that lists the viewer's layers of a kind."""
     choice = cast(ComboBox, create_widget(annotation=kind, options={"nullable": nullable}))
-    _let_shrink(choice.native)
+    let_shrink(choice.native)
     return choice
 
 
@@ -224,47 +233,8 @@ def _combo(titles: dict[str, str], chosen: str = "") -> QComboBox:
     for name, title in titles.items():
         combo.addItem(title, name)
     combo.setCurrentIndex(max(0, combo.findData(chosen)))
-    _let_shrink(combo)
+    let_shrink(combo)
     return combo
-
-
-class _MethodCombo(QComboBox):
-    """The methods of a stage, auto first; those that cannot run are greyed out.
-
-    What can run is looked up whenever the list is opened: weights may have come meanwhile.
-    """
-
-    def __init__(self, infos: Callable[[], Sequence[MethodInfo]], auto: str) -> None:
-        super().__init__()
-        self._infos = infos
-        self.addItem(f"Auto ({auto})", "auto")
-        for info in infos():
-            self.addItem(info.title, info.name)
-        _let_shrink(self)
-        self.update_availability()
-
-    def showPopup(self) -> None:
-        """Open the list."""
-        self.update_availability()
-        super().showPopup()
-
-    def update_availability(self) -> None:
-        """Look anew at which methods can run here and now."""
-        model = self.model()
-        assert isinstance(model, QStandardItemModel)
-        for info in self._infos():
-            index = self.findData(info.name)
-            tip = info.summary if info.available else f"{info.summary} Now {info.why_not}"
-            self.setItemData(index, tip, Qt.ItemDataRole.ToolTipRole)
-            model.item(index).setEnabled(info.available)
-
-
-def _let_shrink(combo: QComboBox) -> None:
-    """Keep long names from making the dock wide."""
-    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(6)
-    combo.setMinimumSize(QSize(0, 0))
-    combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
 
 def _pixels(value: float) -> QDoubleSpinBox:

@@ -8,10 +8,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,6 +126,9 @@ def edit_mask(mask: Labels, index: tuple[int, ...], plane: NDArray[Any]) -> None
 
 # ---------------------------------------------------------------- results
 
+REGION = "filled region"  # the role of the labels layer with the pixels that were filled
+_Key: TypeAlias = tuple[str, tuple[int, ...], str]  # image, plane, label
+
 
 @dataclass(frozen=True)
 class Placement:
@@ -210,7 +213,7 @@ class ResultLayers:
     """The layers this dock made, and nobody else's."""
 
     viewer: Viewer
-    _own: dict[tuple[str, tuple[int, ...]], dict[str, str]] = field(default_factory=dict)
+    _own: dict[_Key, dict[str, str]] = field(default_factory=dict)
     _preview: str = ""
 
     def show_preview(self, plane: NDArray[Any], placement: Placement) -> None:
@@ -243,9 +246,13 @@ class ResultLayers:
         region: NDArray[np.bool_],
         metadata: dict[str, Any],
         *,
+        label: str = "",
         keep_earlier: bool = False,
     ) -> Layer:
         """Add the images and the filled region, or update the layers of an earlier run.
+
+        Methods that run together are told apart by a label in the names of their layers; they
+        share the filled region.
 
         Parameters
         ----------
@@ -258,6 +265,8 @@ class ResultLayers:
             The pixels that were filled.
         metadata : dict
             Provenance, put into every layer as ``metadata["greyfill"]``.
+        label : str
+            The method, where several ran; empty otherwise.
         keep_earlier : bool
             Add new layers whatever there is.
 
@@ -266,29 +275,44 @@ class ResultLayers:
         Layer
             The result, selected.
         """
-        key = (source, placement.index)
+        key, shared = (source, placement.index, label), (source, placement.index, "")
         earlier = {} if keep_earlier else self._earlier(key)
+        region_layer = None if keep_earlier else self._earlier(shared).get(REGION)
         roles: dict[str, Layer] = {}
         with self._steady():
             for image in images[:-1]:
-                roles[image.role] = self._put(earlier, placement, image)
-            roles["filled region"] = self._put_region(earlier, placement, region)
-            roles[images[-1].role] = self._put(earlier, placement, images[-1])
+                roles[image.role] = self._put(earlier, placement, image, label)
+            roles[REGION] = self._put_region(region_layer, placement, region)
+            roles[images[-1].role] = self._put(earlier, placement, images[-1], label)
             for role in set(earlier) - set(roles):
                 self.viewer.layers.remove(earlier[role])
         for role, layer in roles.items():
             layer.metadata["greyfill"] = {**metadata, "role": role}
         self._own[key] = {role: layer.unique_id for role, layer in roles.items()}
+        self._own.setdefault(shared, {})[REGION] = roles[REGION].unique_id
         result = roles[images[-1].role]
         self.viewer.layers.selection.active = result
         return result
 
-    def _earlier(self, key: tuple[str, tuple[int, ...]]) -> dict[str, Layer]:
+    def remove_others(self, source: str, placement: Placement, labels: Collection[str]) -> None:
+        """Remove the layers of earlier runs on a plane, but for these labels and the region."""
+        place = (source, placement.index)
+        for key in [key for key in self._own if key[:2] == place and key[2] not in labels]:
+            for role, layer in self._earlier(key).items():
+                if role != REGION:
+                    self.viewer.layers.remove(layer)
+            region = self._own.pop(key).get(REGION)
+            if region is not None and key[2] == "":
+                self._own[key] = {REGION: region}
+
+    def _earlier(self, key: _Key) -> dict[str, Layer]:
         """Return the layers of the run before that are still there."""
         found = {role: find(self.viewer, uid) for role, uid in self._own.get(key, {}).items()}
         return {role: layer for role, layer in found.items() if layer is not None}
 
-    def _put(self, earlier: dict[str, Layer], placement: Placement, image: ResultImage) -> Layer:
+    def _put(
+        self, earlier: dict[str, Layer], placement: Placement, image: ResultImage, label: str
+    ) -> Layer:
         data = placement.stacked(image.data)
         layer = earlier.get(image.role)
         if layer is not None and layer.rgb == image.rgb:
@@ -299,7 +323,7 @@ class ResultLayers:
             display["contrast_limits"] = _full_range(image.data)
         return self.viewer.add_image(
             data,
-            name=f"{placement.source} {image.role}",
+            name=f"{placement.source} {image.role}" + (f" ({label})" if label else ""),
             rgb=image.rgb,
             visible=image.visible,
             **placement.spatial,
@@ -307,14 +331,13 @@ class ResultLayers:
         )
 
     def _put_region(
-        self, earlier: dict[str, Layer], placement: Placement, region: NDArray[np.bool_]
+        self, layer: Layer | None, placement: Placement, region: NDArray[np.bool_]
     ) -> Layer:
         data = placement.stacked(region.astype(np.uint8))
-        layer = earlier.get("filled region")
         if layer is not None:
             _update(layer, data, placement)
             return layer
-        name = f"{placement.source} filled region"
+        name = f"{placement.source} {REGION}"
         return self.viewer.add_labels(data, name=name, visible=False, **placement.spatial)
 
     @contextmanager

@@ -51,7 +51,13 @@ class PlaneSource:
 
 @dataclass(frozen=True, eq=False)
 class FillRequest:
-    """Everything a run needs, taken from the viewer at the moment Run was pressed."""
+    """Everything a run needs, taken from the viewer at the moment Run was pressed.
+
+    Attributes
+    ----------
+    methods : tuple of str
+        All methods, if there are more than the one among the parameters.
+    """
 
     image: PlaneSource
     mask: PlaneSource
@@ -64,6 +70,12 @@ class FillRequest:
     reference_name: str = ""
     intermediates: bool = True
     preview: bool = True
+    methods: tuple[str, ...] = ()
+
+    @property
+    def method(self) -> str | list[str]:
+        """Return what `fill` takes: a name, or a list if several methods run."""
+        return list(self.methods) if len(self.methods) > 1 else self.parameters.method
 
 
 @dataclass(frozen=True)
@@ -141,23 +153,25 @@ def _table(
 
 def as_python(request: FillRequest) -> str:
     """Return lines for napari's console that repeat a run."""
-    defaults = FillParameters()
-    arguments = [
-        f"{name}={value!r}"
-        for name, value in vars(request.parameters).items()
-        if value != getattr(defaults, name)
-    ]
+    defaults = vars(FillParameters())
+    chosen = {**vars(request.parameters), "method": request.method}
+    arguments = [f"{name}={value!r}" for name, value in chosen.items() if value != defaults[name]]
     image = _plane_in_console(request.image_name, request.image.index)
     mask = _plane_in_console(request.mask_name, request.mask_index)
     if request.image.index:
         arguments.insert(0, f"rgb={request.rgb}")
     listed = "".join(f"    {argument},\n" for argument in [image, mask, *arguments])
-    return (
-        "import napari_greyfill as greyfill\n\n"
-        f"result = greyfill.fill(\n{listed})\n"
-        f"viewer.add_image(result.image, name={request.image_name + ' filled'!r}, "
-        f"rgb={request.rgb})\n"
-    )
+    name = request.image_name + " filled"
+    if isinstance(request.method, str):
+        made, shown = "result", f"viewer.add_image(result.image, name={name!r}, rgb={request.rgb})"
+    else:
+        made = "results"
+        shown = (
+            "for method, result in results.items():\n"
+            f"    name = {name!r} + f' ({{method}})'\n"
+            f"    viewer.add_image(result.image, name=name, rgb={request.rgb})"
+        )
+    return f"import napari_greyfill as greyfill\n\n{made} = greyfill.fill(\n{listed})\n{shown}\n"
 
 
 def _plane_in_console(name: str, index: tuple[int, ...]) -> str:

@@ -10,8 +10,8 @@ from napari_greyfill.viewer.models import FillRequest
 from napari_greyfill.viewer.worker import (
     Failed,
     Finished,
+    Message,
     Note,
-    Preview,
     Progress,
     fill_the_hole,
 )
@@ -32,10 +32,11 @@ class FillRunner(QObject):
     noted : str
         A sentence the user must see.
     finished : Finished
+        A method has its result; once for each of several.
     failed : Exception
     cancelled
     ended
-        The run is over, after one of the three above.
+        The run is over: it failed, was cancelled, or every method is done.
     """
 
     progressed = Signal(object)
@@ -87,21 +88,21 @@ class FillRunner(QObject):
         for worker in self._workers:
             worker.quit()
 
-    def _on_message(self, message: Progress | Preview | Note) -> None:
+    def _on_message(self, message: Message) -> None:
         if self.cancelling:
             return
-        if isinstance(message, Note):
+        if isinstance(message, Finished):
+            self.finished.emit(message)
+        elif isinstance(message, Note):
             self.noted.emit(message.text)
         elif isinstance(message, Progress):
             self.progressed.emit(message)
         else:
             self.previewed.emit(message)
 
-    def _on_returned(self, outcome: Finished | Failed | None) -> None:
-        if isinstance(outcome, Failed):
+    def _on_returned(self, outcome: Failed | None) -> None:
+        if outcome is not None:
             self.failed.emit(outcome.error)
-        elif isinstance(outcome, Finished):
-            self.finished.emit(outcome)
 
     def _on_finished(self) -> None:
         """Come last, whatever happened; a run that was asked to stop never returns anything."""

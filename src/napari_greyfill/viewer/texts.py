@@ -12,6 +12,11 @@ FILL = {
     "labels": "Which labels count as painted: all of them, or only the one selected in the "
     "labels layer.",
     "method": "How the hole is filled with grey. Auto takes the best one that needs no download.",
+    "also": "More methods to run on the same image and mask, one after the other. Each result "
+    "comes as a layer and a row of its own.",
+    "scale": "At which size networks see the surroundings of the hole: as they are; reduced to "
+    "the size they were trained at, with the detail put back afterwards; or auto, reduced only "
+    "if the hole is larger than those they were trained on.",
     "weights": "Get the checkpoints that published networks need.",
     "colorizer": "How the filled grey gets its colour back. Auto takes the fast closed form.",
     "pipeline": "Grey → colour fills the luma and recovers the colour (the monochromic "

@@ -1,8 +1,8 @@
 """A fill in a thread of its own, told as messages.
 
 `fill_the_hole` is the generator that runs in the thread; it never touches viewer, layers or
-widgets. What it yields are messages for the window; what it returns is `Finished`, `Failed`
-or None for a cancelled run. Exceptions do not leave it: a worker thread would lose some.
+widgets. What it yields are messages for the window, `Finished` for each method among them; what
+it returns is `Failed`, or None. Exceptions do not leave it: a worker thread would lose some.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from napari_greyfill.result import FINAL, FillResult, Step
 from napari_greyfill.viewer.layers import ResultImage
 from napari_greyfill.viewer.models import FillRequest
 
-__all__ = ["Failed", "Finished", "Note", "Preview", "Progress", "fill_the_hole"]
+__all__ = ["Failed", "Finished", "Message", "Note", "Preview", "Progress", "fill_the_hole"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Note:
 
 @dataclass(frozen=True, eq=False)
 class Finished:
-    """Everything a finished run leaves behind; the last image is the result."""
+    """Everything that a finished method leaves behind; the last image is the result."""
 
     images: tuple[ResultImage, ...]
     hole: NDArray[np.bool_]
@@ -68,45 +68,53 @@ class Failed:
     error: Exception
 
 
-Message = Progress | Preview | Note
+Message = Progress | Preview | Note | Finished
 
 
 def fill_the_hole(
     request: FillRequest, cancelled: CancelCheck
-) -> Generator[Message, None, Finished | Failed | None]:
+) -> Generator[Message, None, Failed | None]:
     """Run a request and report on it."""
     try:
-        return (yield from _run(request, cancelled))
+        yield from _run(request, cancelled)
     except Cancelled:
         return None
     except Exception as error:  # noqa: BLE001 - reported by the window, whatever it is
         return Failed(error)
+    return None
 
 
-def _run(request: FillRequest, cancelled: CancelCheck) -> Generator[Message, None, Finished]:
+def _run(request: FillRequest, cancelled: CancelCheck) -> Generator[Message, None, None]:
     yield Progress("reading the image", 0.0)
-    parameters = {**vars(request.parameters)}
     work = fill_steps(
         request.image.read(),
         request.mask.read(),
         rgb=request.rgb,
         cancelled=cancelled,
-        **parameters,
+        **{**vars(request.parameters), "method": request.method},
     )
     while True:
         try:
             step = next(work)
         except StopIteration as stop:
-            result: FillResult = stop.value
-            break
-        yield from _messages(step, request)
+            if isinstance(stop.value, FillResult):
+                yield from _finished(stop.value, request)
+            return
+        if step.result is None:
+            yield from _messages(step, request)
+        else:
+            yield from _finished(step.result, request)
+
+
+def _finished(result: FillResult, request: FillRequest) -> Generator[Message, None, None]:
+    """Tell that a method is done, after a look at how well it did."""
     found: dict[str, float] = {}
     if request.reference is not None:
         yield Progress("measuring", 1.0)
         found, note = _measured(request, result)
         if note:
             yield Note(note)
-    return Finished(
+    yield Finished(
         images=tuple(_kept(result, request)),
         hole=result.hole,
         provenance=result.provenance,
@@ -122,7 +130,8 @@ def _messages(step: Step, request: FillRequest) -> Generator[Message, None, None
     if step.kind == "note":
         yield Note(step.name)
         return
-    yield Progress(step.name, step.fraction)
+    of_method = f" ({step.method})" if step.method else ""
+    yield Progress(step.name + of_method, step.fraction)
     unfinished = step.kind == "preview" or (step.kind == "result" and step.stage == "colour")
     if request.preview and unfinished:
         image = step.image
