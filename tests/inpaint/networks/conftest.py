@@ -1,51 +1,25 @@
 """Networks from checkpoint files, full size with rule-made weights or small with random ones."""
 
-from contextlib import contextmanager
-
 import numpy as np
 import pytest
 import torch
 
 from napari_greyfill.device import Compute
-from napari_greyfill.inpaint.networks.detection import detect, without_prefix
+from napari_greyfill.inpaint.networks.detection import detect
 from napari_greyfill.inpaint.networks.edgeconnect import EdgeConnectInpainter
 from napari_greyfill.inpaint.networks.edgeconnect.network import CompletionNetwork, EdgeGenerator
 from napari_greyfill.inpaint.networks.gmcnn import GMCNNInpainter
 from napari_greyfill.inpaint.networks.gmcnn.network import GMCNN
 from tests import golden
+from tests.parity.frame import Reference
 
 CONVOLUTIONS = (torch.nn.Conv2d, torch.nn.ConvTranspose2d)
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory):
-    """Return a function that makes a module from a file as it is published."""
-    folder = tmp_path_factory.mktemp("checkpoints")
-
-    def make(name, prefix=""):
-        path = golden.checkpoint(name, folder, prefix)
-        state = golden.loaded(name, path)
-        path.unlink()
-        return detect(state).build(without_prefix(state))
-
-    return make
-
-
-@pytest.fixture(scope="session")
-def watched():
-    """Return a context that collects what parts of a module give, by their names."""
-
-    @contextmanager
-    def watch(module, names):
-        seen = {}
-        for name in names:
-            part = module.get_submodule(name)
-            part.register_forward_hook(lambda _, __, out, name=name: seen.update({name: out}))
-        yield seen
-        for name in names:
-            module.get_submodule(name)._forward_hooks.clear()
-
-    return watch
+def reference(tmp_path_factory):
+    """Return the references' arrays that ship, and the networks made for them."""
+    return Reference(golden.FOLDER, tmp_path_factory.mktemp("checkpoints"))
 
 
 @pytest.fixture(scope="session")
