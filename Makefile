@@ -4,6 +4,8 @@
 #   PIP_ARGS     more arguments for pip install (constraints.txt has an example)
 #   PYTEST_ARGS  arguments for pytest: make test PYTEST_ARGS="-k tiles -x"
 #   WORKERS      how many tests run at a time; by default one for each CPU
+# and in the environment, for test and parity:
+#   GREYFILL_GOLDEN  a folder with all arrays of the reference implementations, not only the tests'
 
 PYTHON ?= python3
 PIP_ARGS ?=
@@ -16,7 +18,7 @@ WITH_DISPLAY := scripts/with_display.sh
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv demo test lint typecheck bench docs clean system-libraries
+.PHONY: help venv demo test lint typecheck bench parity docs clean system-libraries
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /|/' | \
@@ -40,6 +42,9 @@ typecheck: $(VENV)/.installed-lint ## check types only
 
 bench: system-libraries $(VENV)/.installed-bench ## run the benchmarks
 	$(WITH_DISPLAY) $(BIN)/python -m benchmarks
+
+parity: $(VENV)/.installed-test ## compare with the reference implementations, write docs/parity.md
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.parity
 
 docs: system-libraries $(VENV)/.installed-docs ## build the documentation in docs/_build/html
 	QT_QPA_PLATFORM=offscreen $(BIN)/sphinx-build -W -b html docs docs/_build/html

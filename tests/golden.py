@@ -17,16 +17,22 @@ FOLDER = Path(__file__).parent / "data" / "golden"
 _SPECTRAL = ("sn_u", "sn_v")
 
 
-def arrays(name: str, case: str = "a") -> dict[str, np.ndarray]:
+def arrays(name: str, case: str = "a", source: Path = FOLDER) -> dict[str, np.ndarray]:
     """Return the inputs and outputs of a case, without the case's prefix.
 
     The case "" stands for the arrays that belong to no case.
     """
-    with np.load(FOLDER / f"{name}.npz") as file:
+    with np.load(source / f"{name}.npz") as file:
         if not case:
             return {key: file[key] for key in file.files if "." not in key}
         start = f"{case}."
         return {k.removeprefix(start): file[k] for k in file.files if k.startswith(start)}
+
+
+def names(name: str, source: Path = FOLDER) -> list[str]:
+    """Return the names of all arrays of a file, with their cases' prefixes."""
+    with np.load(source / f"{name}.npz") as file:
+        return file.files
 
 
 def picture(case: dict[str, np.ndarray], multiple_of: int = 4) -> tuple[np.ndarray, np.ndarray]:
@@ -37,9 +43,9 @@ def picture(case: dict[str, np.ndarray], multiple_of: int = 4) -> tuple[np.ndarr
     return np.where(hole[..., None], np.float32(0), image), hole
 
 
-def state_dict(name: str, which: str = "tensors") -> dict[str, np.ndarray]:
+def state_dict(name: str, which: str = "tensors", source: Path = FOLDER) -> dict[str, np.ndarray]:
     """Return the tensors of a checkpoint, filled by their rules and checked by their CRC."""
-    spec = _spec(name)
+    spec = _spec(name, source)
     fill_name = spec["fill_name"] + ("" if which == "tensors" else f".{which}")
     filled: dict[str, np.ndarray] = {}
     for entry in spec[which]:
@@ -51,7 +57,7 @@ def state_dict(name: str, which: str = "tensors") -> dict[str, np.ndarray]:
     return filled
 
 
-def checkpoint(name: str, folder: Path, prefix: str = "") -> Path:
+def checkpoint(name: str, folder: Path, prefix: str = "", source: Path = FOLDER) -> Path:
     """Write a checkpoint file as it is published, and return its path.
 
     Parameters
@@ -60,11 +66,14 @@ def checkpoint(name: str, folder: Path, prefix: str = "") -> Path:
     folder : Path
     prefix : str
         Put before every key; "module." is what training on several devices does.
+    source : Path
+        Where the file's ``NAME.json`` is.
     """
     import torch
 
-    container = _spec(name)["container"]
-    tensors = {prefix + k: torch.from_numpy(v) for k, v in state_dict(name).items()}
+    container = _spec(name, source)["container"]
+    filled = state_dict(name, source=source)
+    tensors = {prefix + k: torch.from_numpy(v) for k, v in filled.items()}
     if container["kind"] == "dict":
         content = {**container.get("extra", {}), container["state_dict_key"]: tensors}
     else:
@@ -75,17 +84,8 @@ def checkpoint(name: str, folder: Path, prefix: str = "") -> Path:
     return path
 
 
-def loaded(name: str, path: Path) -> dict:
-    """Return the state dict from a file that `checkpoint` wrote."""
-    import torch
-
-    content = torch.load(path, map_location="cpu", weights_only=True)
-    key = _spec(name)["container"].get("state_dict_key")
-    return content if key is None else content[key]
-
-
-def _spec(name: str) -> dict:
-    return json.loads((FOLDER / f"{name}.json").read_text())
+def _spec(name: str, source: Path) -> dict:
+    return json.loads((source / f"{name}.json").read_text())
 
 
 def _filled(entry: dict, seed: int, fill_name: str, others: dict[str, np.ndarray]) -> np.ndarray:

@@ -6,8 +6,10 @@ import subprocess
 import sys
 import threading
 from collections import namedtuple
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from queue import Queue
 
 import pooch
 import pytest
@@ -15,7 +17,7 @@ from pooch import HTTPDownloader
 
 from napari_greyfill.errors import Cancelled, DownloadFailed, MissingWeights, UnwritablePath
 from napari_greyfill.weights.download import download, fetch
-from napari_greyfill.weights.transfer import Rules, silent
+from napari_greyfill.weights.transfer import _BLOCK, Rules, silent
 from tests.weights.conftest import (
     CONTENT,
     SHA256,
@@ -325,6 +327,117 @@ def test_cancelling_before_it_begins(site, folder, rules):
     with pytest.raises(Cancelled):
         fetched(published(site), folder, rules, cancelled=lambda: True)
     assert site.requests == []
+
+
+# The servers and lookups below wait for less than the rules' limits, so a client that only came
+# back when its limit was over would find them out of patience.
+PATIENCE = 10
+
+
+class Silence:
+    """A server's silence, which ends once the client has returned."""
+
+    def __init__(self):
+        self.begun, self.over = threading.Event(), threading.Event()
+        self.client_was_first = None
+
+    def wait(self):
+        self.begun.set()
+        self.client_was_first = self.over.wait(PATIENCE)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"], ids=["no answer", "no handshake"])
+def test_cancelling_while_the_server_is_silent(folder, rules, scheme):
+    silence = Silence()
+
+    def accept():
+        with server.accept()[0]:
+            silence.wait()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=accept)
+        thread.start()
+        url = f"{scheme}://127.0.0.1:{server.getsockname()[1]}/net.pth"
+        info = entry(url=url, sha256_prefix=SHA256[:8])
+        with pytest.raises(Cancelled, match="to go on where it stopped"):
+            fetched(info, folder, rules, cancelled=silence.begun.is_set)
+        silence.over.set()
+        thread.join()
+    assert silence.client_was_first
+    assert names(folder) == []
+
+
+def test_cancelling_while_the_servers_name_is_looked_up(folder, rules, monkeypatch):
+    silence = Silence()
+
+    def look_up(*args, **kwargs):
+        silence.wait()
+        raise socket.gaierror("unknown")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    info = entry(url="https://example.org/net.pth")
+    with pytest.raises(Cancelled):
+        fetched(info, folder, rules, cancelled=silence.begun.is_set)
+    thread = next(t for t in threading.enumerate() if t.name == "download")
+    silence.over.set()
+    thread.join()
+    assert silence.client_was_first
+    assert names(folder) == []
+
+
+def hung_up(handler):
+    """Wait until the client closes its end; tell whether it did before patience ran out."""
+    handler.connection.settimeout(PATIENCE)
+    try:
+        return handler.connection.recv(1) == b""
+    except ConnectionError:
+        return True
+    except TimeoutError:
+        return False
+
+
+def test_what_comes_after_cancelling_is_not_taken(site, folder, rules):
+    silence, closed = Silence(), Queue()
+
+    def late(handler):
+        silence.wait()
+        with suppress(ConnectionError):
+            whole()(handler)
+        closed.put(hung_up(handler))
+
+    info = published(site, late)
+    seen = []
+    with pytest.raises(Cancelled):
+        fetched(info, folder, rules, lambda *now: seen.append(now), silence.begun.is_set)
+    silence.over.set()
+    assert closed.get(timeout=60)
+    assert silence.client_was_first
+    assert seen == []
+    assert names(folder) == []
+
+
+def test_cancelling_while_the_server_stalls_closes_the_connection(site, folder, rules):
+    closed, seen = Queue(), []
+
+    def stall(handler):
+        handler.begin(200, len(CONTENT))
+        handler.wfile.write(BLOCKS)
+        closed.put(hung_up(handler))
+
+    def nothing_more_to_come():
+        return bool(seen) and len(BLOCKS) - seen[-1][0] < _BLOCK
+
+    info = published(site, stall)
+    with pytest.raises(Cancelled):
+        fetched(info, folder, rules, lambda *now: seen.append(now), nothing_more_to_come)
+    assert closed.get(timeout=60)
+    part = folder.path / "net_faces.pth.part"
+    assert part.read_bytes() == CONTENT[: seen[-1][0]]
+    assert names(folder) == [part.name]
+    site.offer("/net.pth", whole())
+    assert fetched(info, folder, rules).read_bytes() == CONTENT
+    assert site.requests[-1] == ("/net.pth", f"bytes={seen[-1][0]}-")
+    assert names(folder) == DONE
 
 
 def test_an_interrupted_download_is_resumed(site, folder, rules):

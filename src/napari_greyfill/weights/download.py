@@ -49,7 +49,7 @@ def download(
     progress : callable
         Told the bytes that are there and the total, None if the server does not say.
     cancelled : callable
-        Asked between blocks.
+        Asked several times a second, also while the server is silent.
 
     Returns
     -------

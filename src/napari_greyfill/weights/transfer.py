@@ -1,8 +1,9 @@
 """One file over HTTPS: protected all the way, of bounded size, resumed, cancelled.
 
-The requests are pooch's. `Transfer` is the file that pooch writes to, so that every block that
-arrives passes through our checks, and it looks at every answer of the server before any of its
-content is read.
+The requests are pooch's. Pooch writes to `Transfer` as if to a file, so that every block that
+arrives passes through our checks, and `Transfer` looks at every answer of the server before any of
+its content is read. Pooch itself runs in a thread of its own, which a cancelled download leaves
+behind: it ends when the connection does, at the latest when a time limit is over.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urljoin, urlsplit
 
 from napari_greyfill.device import CancelCheck, never
 from napari_greyfill.errors import Cancelled, DownloadFailed, UnwritablePath
 from napari_greyfill.weights.folder import VARIABLE, megabytes, writing
+from napari_greyfill.weights.handover import Handover
 
 if TYPE_CHECKING:
     from requests import Response
@@ -27,7 +30,7 @@ __all__ = ["Progress", "Rules", "Transfer", "silent"]
 
 Progress = Callable[[int, int | None], None]
 
-_BLOCK = 1 << 14  # bytes; each is a chance to cancel
+_BLOCK = 1 << 14  # bytes
 _SPARE = 1 << 26  # bytes to leave free on the disk
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
@@ -81,7 +84,7 @@ class Transfer:
     progress : callable
         Told the bytes that are there and the total, None if the server does not say.
     cancelled : callable
-        Asked before each block.
+        Asked several times a second, and before each block.
     """
 
     def __init__(
@@ -119,27 +122,57 @@ class Transfer:
         raise DownloadFailed("The server answered with a part that nobody asked for")
 
     def _attempt(self) -> None:
-        from pooch import HTTPDownloader
-
+        self._response = None
         with writing(self.part.parent), self.part.open("ab") as self._file, self._explained():
             self.done = self._file.tell()
-            headers = {"Accept-Encoding": "identity"}  # or sizes would mean nothing
-            if self.done:
-                headers["Range"] = f"bytes={self.done}-"
-            fetch = HTTPDownloader(
-                chunk_size=_BLOCK,
-                timeout=(self.rules.connect_timeout, self.rules.read_timeout),
-                headers=headers,
-                hooks={"response": self._look_at},
-            )
             self._check_cancelled()
-            fetch(self.url, self, None)
+            handover = Handover()
+            try:
+                handover.run(lambda: self._fetch(handover), self._check_cancelled)
+            finally:
+                self._hang_up()
         if self.total not in (None, self.done):
             raise self._cut_off()
 
-    # What pooch takes for a file
+    def _fetch(self, handover: Handover) -> None:
+        """Let pooch do the request, in whatever thread."""
+        from pooch import HTTPDownloader
 
-    def write(self, block: bytes) -> int:
+        answers: list[Response] = []
+        look_at = handover.lend(self._look_at)
+
+        def answered(response: Response, *_: object, **__: object) -> None:
+            answers.append(response)
+            look_at(response)
+
+        headers = {"Accept-Encoding": "identity"}  # or sizes would mean nothing
+        if self.done:
+            headers["Range"] = f"bytes={self.done}-"
+        fetch = HTTPDownloader(
+            chunk_size=_BLOCK,
+            timeout=(self.rules.connect_timeout, self.rules.read_timeout),
+            headers=headers,
+            hooks={"response": answered},
+        )
+        # pooch flushes after each block, as `_write` does
+        file = SimpleNamespace(write=handover.lend(self._write), flush=lambda: None)
+        try:
+            fetch(self.url, file, None)
+        finally:
+            for response in answers:
+                response.close()
+
+    def _hang_up(self) -> None:
+        """End a connection that a thread still reads from, so that the thread ends.
+
+        Only that thread can close it, because closing waits for reading to end.
+        """
+        if self._response is not None:
+            # it has ended already, or urllib3 is older than 2.3 and cannot do this
+            with suppress(ValueError, RuntimeError, OSError, AttributeError):
+                self._response.raw.shutdown()
+
+    def _write(self, block: bytes) -> int:
         """Write a block that has arrived, if it may go on."""
         self._check_cancelled()
         self._check_size(self.done + len(block))
@@ -149,12 +182,9 @@ class Transfer:
         self.progress(self.done, self.total)
         return len(block)
 
-    def flush(self) -> None:
-        """Do nothing; `write` has flushed."""
-
     # What requests tells of each answer before it follows a redirection or reads content
 
-    def _look_at(self, response: Response, *_: object, **__: object) -> None:
+    def _look_at(self, response: Response) -> None:
         self._response = response
         if response.is_redirect:
             target = urljoin(response.url, response.headers["location"])
@@ -214,7 +244,7 @@ class Transfer:
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
-        """Turn whatever a request raises into `DownloadFailed`, and end it in any case."""
+        """Turn whatever a request raises into `DownloadFailed`."""
         from requests import RequestException, exceptions
 
         try:
@@ -227,6 +257,3 @@ class Transfer:
             if self._response is None or self._response.is_redirect:
                 raise DownloadFailed("The server could not be reached") from error
             raise self._cut_off() from error
-        finally:
-            if self._response is not None:
-                self._response.close()

@@ -1,51 +1,24 @@
 """Networks from checkpoint files, full size with rule-made weights or small with random ones."""
 
-from contextlib import contextmanager
-
 import numpy as np
 import pytest
 import torch
 
 from napari_greyfill.device import Compute
-from napari_greyfill.inpaint.networks.detection import detect, without_prefix
+from napari_greyfill.inpaint.networks.detection import detect
 from napari_greyfill.inpaint.networks.edgeconnect import EdgeConnectInpainter
 from napari_greyfill.inpaint.networks.edgeconnect.network import CompletionNetwork, EdgeGenerator
 from napari_greyfill.inpaint.networks.gmcnn import GMCNNInpainter
 from napari_greyfill.inpaint.networks.gmcnn.network import GMCNN
 from tests import golden
-
-CONVOLUTIONS = (torch.nn.Conv2d, torch.nn.ConvTranspose2d)
-
-
-@pytest.fixture(scope="session")
-def published(tmp_path_factory):
-    """Return a function that makes a module from a file as it is published."""
-    folder = tmp_path_factory.mktemp("checkpoints")
-
-    def make(name, prefix=""):
-        path = golden.checkpoint(name, folder, prefix)
-        state = golden.loaded(name, path)
-        path.unlink()
-        return detect(state).build(without_prefix(state))
-
-    return make
+from tests.checkpoints import spectrally_normalised
+from tests.parity.frame import Reference
 
 
 @pytest.fixture(scope="session")
-def watched():
-    """Return a context that collects what parts of a module give, by their names."""
-
-    @contextmanager
-    def watch(module, names):
-        seen = {}
-        for name in names:
-            part = module.get_submodule(name)
-            part.register_forward_hook(lambda _, __, out, name=name: seen.update({name: out}))
-        yield seen
-        for name in names:
-            module.get_submodule(name)._forward_hooks.clear()
-
-    return watch
+def reference(tmp_path_factory):
+    """Return the references' arrays that ship, and the networks made for them."""
+    return Reference(golden.FOLDER, tmp_path_factory.mktemp("checkpoints"))
 
 
 @pytest.fixture(scope="session")
@@ -61,14 +34,6 @@ def small():
         # running in training mode is what gives the spectral norms' vectors their values
         modules["edgeconnect-edge"].train()(torch.rand(1, 3, 16, 16))
     return {name: module.eval().requires_grad_(False) for name, module in modules.items()}
-
-
-def spectrally_normalised(network):
-    """Let torch itself normalise all convolutions but the last, as the published network does."""
-    for name, layer in network.named_modules():
-        if isinstance(layer, CONVOLUTIONS) and name != "decoder.7":
-            torch.nn.utils.spectral_norm(layer)
-    return network
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,4 @@
-"""DeepFill v2 computes what the references compute, from the same checkpoints.
-
-Of the reference arrays of the PyTorch and TensorFlow layouts, cases b (not square) and g (grey)
-are here, complete; case a (128 x 128) was left out for its size. Those of the OpenMMLab layout
-are complete.
-"""
+"""DeepFill v2; that it computes what the references compute is in test_parity."""
 
 import json
 import subprocess
@@ -23,7 +18,6 @@ from napari_greyfill.inpaint.networks.deepfillv2 import (
     OPENMMLAB,
     PT,
     TF,
-    TF_FUSED,
     TF_PORT,
     DeepFillV2Inpainter,
     build,
@@ -39,180 +33,25 @@ from napari_greyfill.inpaint.networks.deepfillv2.layouts import LAYOUTS
 from napari_greyfill.inpaint.networks.deepfillv2.network import DeepFillV2
 from napari_greyfill.inpaint.networks.detection import detect, without_prefix
 from tests import golden
+from tests.checkpoints import as_published
+from tests.parity import subjects
 
-TOLERANCE = 1e-4
-FILES = {PT.name: "deepfillv2", TF.name: "deepfillv2_tf", OPENMMLAB.name: "deepfillv2_mm"}
-SUFFIXES = ("_fuse", "_orig")
-VARIANTS = {
-    "pt": (PT, ""),
-    "tf as ported": (TF_PORT, ""),
-    "tf fused": (TF_FUSED, "_fuse"),
-    "tf": (TF, "_orig"),
-}
-WATCHED = (
-    "coarse",
-    "coarse.encoder",
-    "coarse.neck",
-    "fine",
-    "fine.neck",
-    "fine.attention_encoder",
-    "fine.attention",
-    "fine.attention.softmax",
-)
 NAMES = [layout.name for layout in LAYOUTS]
 
 
-@pytest.fixture(scope="module")
-def state_of(tmp_path_factory):
-    """Return what is in a checkpoint file of a layout, as it is published."""
-    folder = tmp_path_factory.mktemp("deepfillv2")
-    states = {}
-
-    def state(layout):
-        name = FILES[layout.name]
-        if name not in states:
-            states[name] = golden.loaded(name, golden.checkpoint(name, folder))
-        return states[name]
-
-    return state
-
-
-@pytest.fixture(scope="module")
-def run_of(state_of):
-    """Return the filled picture, and what goes in and out of the network's parts."""
-
-    def run(layout, case):
-        network = build(layout, state_of(layout))
-        seen = {}
-        for name in ("", *WATCHED):
-            network.get_submodule(name).register_forward_hook(
-                lambda _, given, out, name=name: seen.update({name: (given[0], out)})
-            )
-        inpainter = DeepFillV2Inpainter(Compute(), {layout.name: network})
-        return inpainter.fill(*golden.picture(case, 8)), seen
-
-    return run
-
-
-def reference_arrays(seen):
-    """Return what the references call these tensors."""
-    return {
-        "net_input": seen[""][0],
-        "net_mask": seen[""][0][:, 4:],
-        "stage1": seen["coarse"][1],
-        "stage2_input": seen["fine"][0],
-        "probe_conv_branch": seen["fine.neck"][1][:, ::8],
-        "ca_input": seen["fine.attention"][0][:, ::4],
-        "ca_output": seen["fine.attention"][1][:, ::4],
-        "ca_softmax": softmax_of(seen),
-        "net_output": seen[""][1],
-    }
-
-
-def openmmlab_arrays(seen):
-    softmax = softmax_of(seen)
-    height, width = softmax.shape[2:]
-
-    def of_query(row, column):
-        return softmax[:, :, row, column].reshape(1, height, width)
-
-    return {
-        "net_input": seen[""][0],
-        "stage1_out": seen["coarse"][1],
-        "s1_enc_out_ch0_8": seen["coarse.encoder"][1][:, :8],
-        "s1_dilated_out_ch0_8": seen["coarse.neck"][1][:, :8],
-        "s2_dilated_out_ch0_8": seen["fine.neck"][1][:, :8],
-        "s2_att_enc_out_ch0_16": seen["fine.attention_encoder"][1][:, :16],
-        "att_out": seen["fine.attention"][1][:, :16],
-        "att_argmax_index": softmax.argmax(dim=1),
-        "att_max_score": softmax.amax(dim=1),
-        "att_score_query_row0col0": of_query(0, 0),
-        "att_score_query_mid": of_query(height // 2, width // 2),
-        "net_output": seen[""][1],
-    }
-
-
-def softmax_of(seen):
-    """Return the softmax as (1, patches, rows, columns)."""
-    _, out = seen["fine.attention.softmax"]
-    height, width = seen["fine.attention"][1].shape[2:]
-    return out.T.reshape(1, -1, height // 2, width // 2)
-
-
-def check(ours, expected, name):
-    np.testing.assert_allclose(ours, expected, rtol=0, atol=TOLERANCE, err_msg=name)
-
-
-def check_levels(filled, expected, hole):
-    assert np.abs(np.rint(filled * 255) - expected.astype(int))[hole].max() <= 1
-
-
-@pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("case", ["b", "g"])
-def test_the_networks_compute_what_the_references_compute(run_of, variant, case):
-    layout, suffix = VARIANTS[variant]
-    arrays = golden.arrays(FILES[layout.name], case)
-    filled, seen = run_of(layout, arrays)
-    ours = reference_arrays(seen)
-    inputs = {"image", "mask", "composite"}
-    assert {name for name in arrays if not name.endswith(SUFFIXES)} == {*ours, *inputs}
-    for name, values in ours.items():
-        # tensors that come before the attention are the same in all variants
-        name_here = name + suffix if name + suffix in arrays else name
-        check(values, arrays[name_here], name_here)
-    check_levels(filled, arrays["composite" + suffix], golden.picture(arrays, 8)[1])
-
-
-def test_openmmlabs_networks_compute_what_the_reference_computes(run_of):
-    arrays = golden.arrays(FILES[OPENMMLAB.name])
-    filled, seen = run_of(OPENMMLAB, arrays)
-    ours = openmmlab_arrays(seen)
-    others = {"image", "mask", "composite", "composite_float"}
-    assert {name for name in arrays if not name.startswith("ca_unit")} == {*ours, *others}
-    for name, values in ours.items():
-        check(values, arrays[name], name)
+def test_the_variants_differ_by_what_the_docstring_says(reference):
+    arrays = reference.arrays("deepfillv2_tf", "b")
     _, hole = golden.picture(arrays, 8)
-    check_levels(filled, arrays["composite"], hole)
-    bgr = (2 * filled - 1)[..., ::-1].transpose(2, 0, 1)[None]
-    check(bgr[..., hole], arrays["composite_float"][..., hole], "composite_float")
-
-
-def test_the_variants_differ_by_what_the_docstring_says(run_of):
-    arrays = golden.arrays(FILES[TF.name], "b")
-    _, hole = golden.picture(arrays, 8)
-    fills = {variant: run_of(VARIANTS[variant][0], arrays)[0][hole] for variant in VARIANTS}
-    del fills["pt"]
-    for name in ("tf as ported", "tf fused"):
-        assert np.abs(fills[name] - fills["tf"]).mean() * 255 > 2
-    (default,) = (d for d in DESCRIPTORS if d.name == TF.name)
-    assert default.build.args == (TF,)
-
-
-@pytest.mark.parametrize("name", golden.arrays("deepfillv2_tf", "index"))
-def test_aligned_corners_pick_the_references_rows(name):
-    expected = golden.arrays("deepfillv2_tf", "index")[name]
-    length = int(name.rpartition("_")[2])
-    np.testing.assert_array_equal(picked(length, len(expected), True), expected)
+    default = subjects.tensorflow(reference, arrays)["composite"][hole]
+    for variant in (subjects.fused, subjects.ported):
+        other = variant(reference, arrays)["composite"][hole]
+        assert np.abs(other - default).mean() > 2
 
 
 def test_rows_are_picked_evenly_and_a_single_one_is_the_first():
     assert picked(16, 2, False).tolist() == [0, 8]
     assert picked(16, 2, True).tolist() == [0, 15]
     assert picked(8, 1, True).tolist() == picked(8, 1, False).tolist() == [0]
-
-
-@pytest.mark.parametrize("masked", [True, False])
-def test_openmmlabs_attention_alone(masked):
-    arrays = golden.arrays(FILES[OPENMMLAB.name])
-    mask = torch.from_numpy(arrays["ca_unit_mask"])[0, 0] * masked
-    attention = ContextualAttention(OPENMMLAB.attention)
-    weights = []
-    attention.softmax.register_forward_hook(lambda _, __, out: weights.append(out))
-    valid = valid_patches(reduced(mask, 2, False))[None]
-    out = attention(torch.from_numpy(arrays["ca_unit_in"]), valid)
-    check(out, arrays["ca_unit_out" if masked else "ca_unit_out_nomask"], "output")
-    if masked:
-        check(weights[0].T.reshape(1, 80, 8, 10), arrays["ca_unit_scores"], "scores")
 
 
 # What follows uses small networks with random weights, and small feature maps.
@@ -230,17 +69,6 @@ def small():
     return {name: network.eval().requires_grad_(False) for name, network in networks.items()}
 
 
-def published(layout, network):
-    """Return the tensors of a network under the names its layout has for them."""
-    state = network.state_dict()
-    return {
-        f"{layout.prefix}{name}.conv.{kind}": state[f"{part}.{index}.conv.{kind}"]
-        for part, names in layout.names.items()
-        for index, name in enumerate(names)
-        for kind in ("weight", "bias")
-    }
-
-
 @pytest.fixture(params=LAYOUTS, ids=NAMES)
 def layout(request):
     return request.param
@@ -248,7 +76,7 @@ def layout(request):
 
 @pytest.fixture
 def state(layout, small):
-    return published(layout, small[layout.name])
+    return as_published(layout, small[layout.name])
 
 
 @pytest.fixture
@@ -302,7 +130,7 @@ def test_other_networks_are_not_taken_for_it(name):
 def test_the_kernel_may_be_there_but_only_as_the_identity():
     for layout in (PT, OPENMMLAB):
         network = DeepFillV2(layout, 2, 4)
-        state = published(layout, network)
+        state = as_published(layout, network)
         key = layout.prefix + layout.identity
         assert detect({**state, key: torch.eye(3)[None, None]}).build(state).layout == layout
         assert not any(d.detect({**state, key: torch.eye(5)[None, None]}) for d in DESCRIPTORS)
@@ -311,7 +139,7 @@ def test_the_kernel_may_be_there_but_only_as_the_identity():
 
 
 def test_only_the_generator_of_a_file_matters():
-    state = published(OPENMMLAB, DeepFillV2(OPENMMLAB, 2, 4))
+    state = as_published(OPENMMLAB, DeepFillV2(OPENMMLAB, 2, 4))
     whole = {**state, "disc.conv1.conv.bias": torch.zeros(3)}
     bare = {key.removeprefix("generator."): tensor for key, tensor in state.items()}
     for given in (whole, bare):
