@@ -2,11 +2,12 @@
 
 import argparse
 
-from benchmarks import colour, responsiveness, scaling
+from benchmarks import colour, networks, responsiveness, scaling
 from benchmarks.frame import write_section
 
 BENCHMARKS = {
     "colour": colour.measure,
+    "networks": networks.measure,
     "scaling": scaling.measure,
     "responsiveness": responsiveness.measure,
 }
