@@ -11,8 +11,8 @@ from qtpy.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QMenu,
+    QPushButton,
     QSizePolicy,
-    QToolButton,
     QWidget,
     QWidgetAction,
 )
@@ -52,7 +52,7 @@ class MethodCombo(QComboBox):
             model.item(index).setEnabled(info.available)
 
 
-class AlsoRun(QToolButton):
+class AlsoRun(QPushButton):
     """A button that opens a list of methods to tick; it says what is ticked.
 
     Signals
@@ -82,8 +82,8 @@ class AlsoRun(QToolButton):
         menu.addAction(action)
         menu.aboutToShow.connect(self.update_availability)
         self.setMenu(menu)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(0)
         self.update_availability()
         self._show_choice()
 
