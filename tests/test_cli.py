@@ -134,7 +134,7 @@ def test_steps_of_floats_are_tiffs(folder):
 def test_the_summary(folder):
     result = fill()
     assert result.stdout.startswith("Wrote out.png: 600 pixels filled in ")
-    assert result.stdout.endswith(" by biharmonic, then propagation (grey-rgb).\n")
+    assert result.stdout.endswith(" by biharmonic, then hybrid (grey-rgb).\n")
     assert result.stderr == ""
 
 

@@ -43,16 +43,17 @@ def _cell_sums(values: Plane) -> Plane:
     return np.asarray(rows[:, 0::2] + rows[:, 1::2], dtype=np.float32)
 
 
-def enlarged(plane: Plane, shape: tuple[int, ...]) -> Plane:
-    """Return the plane at (about) twice the size, `shape` exactly, by cubic interpolation.
+def enlarged(plane: Plane, shape: tuple[int, ...], *, order: int = 3) -> Plane:
+    """Return the plane at (about) twice the size, `shape` exactly, by spline interpolation.
 
-    The inverse of `halved`: pixel (y, x) of the result lies at ``(y - 0.5) / 2`` of `plane`.
+    Order 3 is cubic, order 1 bilinear, which never leaves the range of the values. The
+    inverse of `halved`: pixel (y, x) of the result lies at ``(y - 0.5) / 2`` of `plane`.
     """
     rows = (np.arange(shape[0], dtype=np.float32) - 0.5) / 2
     columns = (np.arange(shape[1], dtype=np.float32) - 0.5) / 2
     grid = np.meshgrid(rows, columns, indexing="ij")
     channels = [
-        ndimage.map_coordinates(channel, grid, order=3, mode="nearest")
+        ndimage.map_coordinates(channel, grid, order=order, mode="nearest")
         for channel in np.moveaxis(np.atleast_3d(plane), -1, 0)
     ]
     return np.stack(channels, axis=-1).reshape(*shape[:2], *plane.shape[2:])

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from napari_greyfill.colorization import COLORIZERS
 from napari_greyfill.colorization.propagation import Propagation
+from napari_greyfill.colorization.solver import Solver
 from napari_greyfill.colour import chroma, luma
 from napari_greyfill.device import Compute
 from napari_greyfill.errors import Cancelled
@@ -15,7 +15,7 @@ from napari_greyfill.progress import exhaust
 class Iterative(Propagation):
     """Refines by conjugate gradients whatever the size."""
 
-    EXACT = 60
+    SOLVER = Solver(exact=60)
 
 
 @st.composite
@@ -95,7 +95,7 @@ def test_a_photograph_gets_much_of_its_colour_back(astronaut, scratch):
 
 def test_conjugate_gradients_come_near_the_exact_solution(astronaut, scratch):
     case = emptied(astronaut, scratch)
-    assert scratch.sum() > 8 * Iterative.EXACT  # so that there are several coarser levels
+    assert scratch.sum() > 8 * Iterative.SOLVER.exact  # so that there are several coarser levels
     exact, iterative = (coloured(kind(), *case) for kind in (Propagation, Iterative))
     assert np.abs(exact - iterative).max() < 0.06
     assert np.abs(exact - iterative)[scratch].mean() < 5e-3
@@ -146,7 +146,3 @@ def test_refining_can_be_cancelled_between_iterations(asked, tissue, scratch):
     with pytest.raises(Cancelled):
         coloured(Iterative(compute), *emptied(tissue, scratch))
     assert next(calls) == asked + 1
-
-
-def test_it_is_the_default():
-    assert type(COLORIZERS.create("auto", Compute())) is Propagation
