@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from napari_greyfill.colour import luma
 from napari_greyfill.device import CancelCheck, never
 from napari_greyfill.errors import GreyfillWarning, ShapeMismatch, UnsupportedImage
-from napari_greyfill.job import ArrayOrLayer, FillJob, FillParameters, prepare
+from napari_greyfill.job import ArrayOrLayer, FillJob, FillParameters, HintsOrLayer, prepare
 from napari_greyfill.picture import Patch
 from napari_greyfill.progress import exhaust
 from napari_greyfill.result import FillResult, Step
@@ -43,6 +43,7 @@ def fill_steps(
     seed: int = 0,
     grow: float = 0,
     feather: float = 0,
+    hints: HintsOrLayer = None,
     cancelled: CancelCheck = never,
 ) -> Generator[Step, None, FillResult]:
     """Fill a hole step by step; takes what `fill` takes.
@@ -66,7 +67,8 @@ def fill_steps(
         grow=grow,
         feather=feather,
     )
-    return _run(prepare(image, mask, parameters, rgb=rgb, cancelled=cancelled))
+    job = prepare(image, mask, parameters, rgb=rgb, hints=hints, cancelled=cancelled)
+    return _run(job)
 
 
 def fill(
@@ -82,6 +84,7 @@ def fill(
     seed: int = 0,
     grow: float = 0,
     feather: float = 0,
+    hints: HintsOrLayer = None,
 ) -> FillResult:
     """Fill the painted hole of an image.
 
@@ -112,6 +115,9 @@ def fill(
         Fill this many pixels around the mask as well.
     feather : float
         Blend the fill with what the image holds over this many pixels inside the hole.
+    hints : ColourHints, napari Points or Labels layer, or arrays, optional
+        Colours that some pixels of the hole are to have, where the picture itself cannot
+        tell; see `ColourHints.of`. They do not change the grey that is filled.
 
     Returns
     -------
@@ -160,6 +166,7 @@ def fill(
             seed=seed,
             grow=grow,
             feather=feather,
+            hints=hints,
         )
     )
     for note in result.notes:
@@ -175,6 +182,7 @@ def colorize(
     method: str = "auto",
     device: str = "auto",
     seed: int = 0,
+    hints: HintsOrLayer = None,
 ) -> NDArray[Any]:
     """Recover the colour of a hole whose grey is already filled.
 
@@ -188,7 +196,7 @@ def colorize(
         Painted pixels (not 0) are coloured.
     method : str
         See `colorizers`.
-    device, seed
+    device, seed, hints
         As in `fill`.
 
     Returns
@@ -206,7 +214,7 @@ def colorize(
         As in `fill`.
     """
     parameters = FillParameters(colorizer=method, device=device, seed=seed)
-    job = prepare(image, mask, parameters)
+    job = prepare(image, mask, parameters, hints=hints)
     if not job.picture.is_colour:
         raise UnsupportedImage("A grey image has no colour to recover; pass a colour image.")
     plane = np.asarray(grey)
@@ -233,21 +241,26 @@ def _run(job: FillJob) -> Generator[Step, None, FillResult]:
     while True:
         try:
             step = next(work)
-        except StopIteration:
-            return job.finished(tuple(kept))
+        except StopIteration as stop:
+            return job.finished(tuple(kept), stop.value)
         if step.kind == "result":
             kept.append(step)
         yield step
 
 
-def _stages(job: FillJob) -> Generator[Step, None, None]:
+def _stages(job: FillJob) -> Generator[Step, None, tuple[Patch, ...] | None]:
+    """Run both stages, and return how sure the colours of each region are."""
     for note in job.notes:
         yield Step("start", note, 0.0, "note")
     yield job.with_hole()
     filling = Filling(job, 0.0, job.grey_share)
     patches = yield from filling.run()
     yield filling.result(patches)
+    confidences = None
     if job.colorizer is not None:
         grey = tuple(Patch(p.window, luma(p.planes)) if p.planes.ndim == 3 else p for p in patches)
-        patches = yield from Colouring(job, grey, job.grey_share, 1.0).run()
+        colouring = Colouring(job, grey, job.grey_share, 1.0)
+        patches = yield from colouring.run()
+        confidences = colouring.confidences
     yield job.final(patches)
+    return confidences

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.colorization import Level
-from napari_greyfill.colour import luma
+from napari_greyfill.colour import chroma, luma, with_luma
 from napari_greyfill.errors import OutOfMemory
 from napari_greyfill.geometry import Window
 from napari_greyfill.inpaint import fit_to_size
@@ -29,6 +29,7 @@ __all__ = ["Colouring", "Filling"]
 Plane = NDArray[np.float32]
 Hole = NDArray[np.bool_]
 Patches = tuple[Patch, ...]
+_NO_CHROMA = 1e-5  # what rounding leaves of the chroma of a grey
 
 
 class _Throttle:
@@ -150,6 +151,25 @@ class Colouring(_Stage):
     def __init__(self, job: FillJob, grey: Patches, start: float, end: float) -> None:
         super().__init__(job, start, end)
         self._grey = grey
+        self._confidences: list[Patch | None] = []
+        self._colourless = True
+
+    @property
+    def confidences(self) -> Patches | None:
+        """Return how sure the colours of each finished region are, if all of them say so."""
+        found = tuple(patch for patch in self._confidences if patch is not None)
+        return found if found and len(found) == len(self._confidences) else None
+
+    def run(self) -> Generator[Step, None, Patches]:
+        """Work through every region, and say if there was no colour to recover."""
+        patches = yield from super().run()
+        if self._colourless:
+            self.job.notes.append(
+                "The known pixels around the hole have no colour, so the fill is grey; "
+                "give colour hints to have another."
+            )
+            yield Step(self._name, self.job.notes[-1], self._end, "note")
+        return patches
 
     def _work(self, index: int, done: Patches, every: Patches) -> Generator[Step, None, Patch]:
         colorizer, region = self.job.colorizer, self.job.regions[index]
@@ -159,11 +179,17 @@ class Colouring(_Stage):
         grey = luma(colour)
         _with_patches(grey, picture.hole, window, self._overlapping_grey(index))
         hole = _with_patches(colour, picture.hole, window, done)
+        colorizer.hints = self._hinted(window, colour, grey, hole)
+        self._colourless &= np.abs(chroma(colour[~hole])).max(initial=0.0) < _NO_CHROMA
         work = colorizer.run(colour, grey, hole)
         while True:
             try:
                 level = next(work)
             except StopIteration as stop:
+                sure = colorizer.confidence
+                self._confidences.append(
+                    None if sure is None else _own(region, sure, np.ones_like(grey), hole)
+                )
                 return _own(region, stop.value, colour, hole)
             self.job.compute.check()
             fraction = self._fraction(index, level.fraction)
@@ -172,6 +198,16 @@ class Colouring(_Stage):
                 yield self._picture_step(level, index, fraction, (*every, patch))
             elif self._progress.ready():
                 yield Step("colour", level.name + self._in_region(index), fraction)
+
+    def _hinted(self, window: Window, colour: Plane, grey: Plane, hole: Hole) -> Hole | None:
+        """Make the pixels with a hint known, with its chroma and the luma filled; say where."""
+        if self.job.hints is None:
+            return None
+        where, colours = self.job.hints.planes(window)
+        where &= hole
+        colour[where] = with_luma(grey[where], chroma(colours[where]))
+        hole[where] = False
+        return where
 
     def _overlapping_grey(self, index: int) -> Patches:
         return tuple(self._grey[i] for i in (*self._neighbours[index], index))

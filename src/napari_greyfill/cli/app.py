@@ -83,6 +83,10 @@ _Grow = Annotated[float, typer.Option(min=0, help="Fill around the mask as well,
 _Feather = Annotated[
     float, typer.Option(min=0, help="Blend with what is under the mask's rim, in pixels.")
 ]
+_Hints = Annotated[
+    Path | None,
+    typer.Option(help="Colours for places in the hole: a picture, transparent elsewhere."),
+]
 _Reference = Annotated[
     Path | None, typer.Option(help="The true image, to measure the result against.")
 ]
@@ -109,6 +113,7 @@ def fill(
     seed: _Seed = 0,
     grow: _Grow = 0,
     feather: _Feather = 0,
+    hints: _Hints = None,
     reference: _Reference = None,
     steps: _Steps = None,
     force: _Force = False,
@@ -133,7 +138,7 @@ def fill(
             "grow": grow,
             "feather": feather,
         }
-        command = FillCommand(image, mask, output, reference, steps, force)
+        command = FillCommand(image, mask, output, hints, reference, steps, force)
         outcome = command.run(parameters, show_progress=not (quiet or as_json))
         if as_json:
             typer.echo(fill_json(outcome))

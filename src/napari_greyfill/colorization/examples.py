@@ -21,6 +21,7 @@ from scipy.spatial import cKDTree
 
 from napari_greyfill.colorization.base import Hole, Plane
 from napari_greyfill.colour import chroma
+from napari_greyfill.progress import scaled
 from napari_greyfill.resample import halved
 
 __all__ = ["Prior", "example_prior"]
@@ -29,10 +30,14 @@ POSITION_WEIGHTS = (1.5, 4.0)  # one expert for each
 EXAMPLES = 10
 REFERENCES = 12_000
 TEMPERATURE = 0.2  # of the weights, in units of the mean squared distance of the examples
+TYPICAL = 1e-4  # error to expect of examples that agree, as a variance of the chroma
+STRANGE = 0.3  # squared distance to the examples that doubles the error to expect
 _BLURS = (1.0, 2.0, 4.0, 8.0, 16.0)
 _CONTRASTS = (2.0, 6.0)
+_INEXACT = 0.3  # the nearest references are found up to this factor in distance
 _CHUNK = 8_000  # places looked up at a time, a fraction of a second
 Indices = NDArray[np.intp]
+Answer = tuple[Plane, Plane, Plane]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +49,7 @@ class Prior:
     chroma : (h, w, 2) float32 array
         The guess in the hole, the known chroma elsewhere.
     variance : (h, w) float32 array
-        Of the chroma guessed in the hole, 0 elsewhere.
+        The squared error to expect of the guess in the hole, 0 elsewhere.
     """
 
     chroma: Plane
@@ -72,22 +77,69 @@ def example_prior(
     wanted = np.flatnonzero(unsure)
     references = _drawn(np.flatnonzero(~unknown), seed)
     colours = known.reshape(-1, 2)[references]
-    own, others = yield from _features(small, wanted, references)
-    guesses, spreads = [], []
-    for expert, weight in enumerate(POSITION_WEIGHTS):
-        scale = np.ones(own.shape[1], np.float32)
-        scale[-2:] = weight
-        tree = cKDTree(others * scale)
-        found = []
-        for start in range(0, len(wanted), _CHUNK):
-            found.append(_looked_up(tree, own[start : start + _CHUNK] * scale, colours))
-            done = expert + min(1.0, (start + _CHUNK) / len(wanted))
-            yield 0.1 + 0.9 * done / len(POSITION_WEIGHTS)
-        guesses.append(np.concatenate([guess for guess, _ in found]))
-        spreads.append(np.concatenate([spread for _, spread in found]))
-    mean = np.mean(guesses, axis=0)
-    disagreement = np.mean([((guess - mean) ** 2).sum(axis=-1) for guess in guesses], axis=0)
-    return _spread_out(known, wanted, mean, np.mean(spreads, axis=0) + disagreement)
+    own, others = yield from scaled(_features(small, wanted, references), 0.0, 0.1)
+    answers = []
+    for number, weight in enumerate(POSITION_WEIGHTS):
+        expert = _Expert(others, colours, weight)
+        part = 0.9 / len(POSITION_WEIGHTS)
+        start = 0.1 + part * number
+        answers.append((yield from scaled(expert.asked(own), start, start + part)))
+    guesses, spreads, distances = (np.stack(one) for one in zip(*answers, strict=True))
+    mean = guesses.mean(axis=0)
+    disagreement = ((guesses - mean) ** 2).sum(axis=-1).mean(axis=0)
+    variance = TYPICAL + spreads.mean(axis=0) + disagreement
+    variance *= 1 + distances.mean(axis=0) / STRANGE
+    return _spread_out(known, wanted, mean, variance)
+
+
+class _Expert:
+    """Finds the references that look most like a place, and knows their colours.
+
+    Parameters
+    ----------
+    features : (n, F) float32 array
+        Of the references; the last two are row and column.
+    colours : (n, 2) float32 array
+        Their chroma.
+    position : float
+        How much the position counts.
+    """
+
+    def __init__(self, features: Plane, colours: Plane, position: float) -> None:
+        self._features, self._colours = features, colours
+        scale = np.ones(features.shape[1], np.float32)
+        scale[-2:] = position
+        # along their principal axes the features are several times quicker to search
+        _, axes = np.linalg.eigh(np.cov(features.T * scale[:, None], bias=True))
+        self._axes = scale[:, None] * axes.astype(np.float32)
+        self._tree = cKDTree(features @ self._axes, leafsize=32)
+        self._nearest = np.arange(1, min(EXAMPLES, len(colours)) + 1)
+
+    def asked(self, features: Plane) -> Generator[float, None, Answer]:
+        """Yield finished fractions, and return the answers for (m, F) features."""
+        answers = []
+        for start in range(0, len(features), _CHUNK):
+            answers.append(self._answer(features[start : start + _CHUNK]))
+            yield min(1.0, (start + _CHUNK) / len(features))
+        guesses, spreads, distances = (np.concatenate(one) for one in zip(*answers, strict=True))
+        return guesses, spreads, distances
+
+    def _answer(self, features: Plane) -> Answer:
+        """Return mean chroma of the examples, variance around it, squared distance to them.
+
+        The distance is that of the features without the position.
+        """
+        distance, index = self._tree.query(features @ self._axes, k=self._nearest, eps=_INEXACT)
+        square = distance**2
+        scale = TEMPERATURE * square.mean(axis=1, keepdims=True) + 1e-6
+        weight = np.exp((square[:, :1] - square) / scale).astype(np.float32)
+        weight /= weight.sum(axis=1, keepdims=True)
+        examples = self._colours[index]
+        guess = (weight[..., None] * examples).sum(axis=1)
+        deviation = ((examples - guess[:, None]) ** 2).sum(axis=-1)
+        difference = self._features[index, :-2] - features[:, None, :-2]
+        likeness = (difference**2).sum(axis=-1)
+        return guess, (weight * deviation).sum(axis=1), (weight * likeness).sum(axis=1)
 
 
 def _drawn(places: Indices, seed: int) -> Indices:
@@ -106,7 +158,7 @@ def _features(
         scale = float(plane.std())
         centred = plane.ravel()[both] - plane.mean()
         columns.append(centred / scale if scale > 1e-6 else np.zeros_like(centred))
-        yield 0.1 * len(columns) / (len(_BLURS) + len(_CONTRASTS) + 3)
+        yield len(columns) / (len(_BLURS) + len(_CONTRASTS) + 3)
     joined = np.stack(columns, axis=-1)
     return joined[: len(wanted)], joined[len(wanted) :]
 
@@ -120,23 +172,8 @@ def _feature_planes(grey: Plane) -> Iterator[Plane]:
         mean = ndimage.gaussian_filter(grey, sigma, mode="mirror")
         square = ndimage.gaussian_filter(grey * grey, sigma, mode="mirror")
         yield np.sqrt(np.maximum(square - mean * mean, 0.0))
-    rows, columns = np.indices(grey.shape, dtype=np.float32)
-    yield rows
-    yield columns
-
-
-def _looked_up(tree: cKDTree, features: Plane, colours: Plane) -> tuple[Plane, Plane]:
-    """Return the mean chroma of each place's examples, and their variance around it."""
-    nearest = np.arange(1, min(EXAMPLES, len(colours)) + 1)
-    distance, index = tree.query(features, k=nearest)
-    square = distance**2
-    scale = TEMPERATURE * square.mean(axis=1, keepdims=True) + 1e-6
-    weight = np.exp((square[:, :1] - square) / scale).astype(np.float32)
-    weight /= weight.sum(axis=1, keepdims=True)
-    examples = colours[index]
-    mean = (weight[..., None] * examples).sum(axis=1)
-    deviation = ((examples - mean[:, None]) ** 2).sum(axis=-1)
-    return mean, (weight * deviation).sum(axis=1)
+    place: Plane = np.indices(grey.shape).astype(np.float32)
+    yield from (place[0], place[1])
 
 
 def _spread_out(known: Plane, wanted: Indices, mean: Plane, variance: Plane) -> Prior:

@@ -1,19 +1,24 @@
 """Colour from examples and from the surroundings, weighed by how sure the examples are.
 
 `Examples` trusts the examples everywhere and only blends them into the surroundings;
-`Hybrid` lets colour flow in from the known pixels wherever the examples disagree.
+`Hybrid` lets colour flow in from the known pixels wherever the examples are unsure.
+
+Both know how sure they are. Confidence is 1 at known pixels and flows into the hole exactly
+as colour does; examples pull it to their own, and a weak pull to 0 everywhere takes it away
+where little colour comes from anywhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
 
 from napari_greyfill.colorization.base import Colorizer, Hole, Level, Plane
 from napari_greyfill.colorization.examples import Prior, example_prior
-from napari_greyfill.colorization.solver import Solver
+from napari_greyfill.colorization.solver import Problem, Solver
 from napari_greyfill.colorization.stencil import Guess
 from napari_greyfill.colour import chroma, with_luma
 from napari_greyfill.geometry import tight_box
@@ -21,49 +26,58 @@ from napari_greyfill.resample import enlarged
 
 __all__ = ["Examples", "Hybrid"]
 
-_EXAMPLES_SHARE = 0.8  # of the whole work
+_LOOKING, _JOINING = "looking for examples", "joining examples and surroundings"
+_LOOKING_SHARE = 0.5  # of the whole work
+_DOUBT = 5e-5  # the weak pull of the confidence to 0
+_HALF_SURE = 4e-3  # variance of the examples at which their confidence is a half
 
 
 class Examples(Colorizer):
     """Pulls every pixel of the hole equally towards what its examples say."""
 
     SOLVER: ClassVar[Solver] = Solver()
-    PULL: ClassVar[float] = 0.02
+    PULL: ClassVar[float] = 0.01
 
     def run(self, colour: Plane, grey: Plane, hole: Hole) -> Generator[Level, None, Plane]:
         """Colour the hole; see `Colorizer.run`."""
-        yield Level("looking for examples", 0.0)
-        solved = chroma(colour)
+        yield Level(_LOOKING, 0.0)
+        solved, self.confidence = chroma(colour), np.ones_like(grey)
         box = tight_box(hole)
         if box is None:
             return with_luma(grey, solved)
-        work = example_prior(colour, grey, hole, self.compute.seed)
-        prior = yield from self._reported(work)
-        yield Level("joining examples and surroundings", _EXAMPLES_SHARE)
-        frame = box.expanded(1, (hole.shape[0], hole.shape[1])).slices
-        guess = self._guess(prior, hole.shape)
-        solved[frame] = self.SOLVER.solve(
-            solved[frame],
-            grey[frame],
-            hole[frame],
-            Guess(guess.values[frame], guess.weight[frame]),
-            check=self.compute.check,
-        )
+        looking = example_prior(colour, grey, hole, self.compute.seed)
+        prior = yield from self.reported(looking, _LOOKING, 0.0, _LOOKING_SHARE)
+        frame = box.expanded(1, (hole.shape[0], hole.shape[1]))
+        known = np.concatenate([solved, self.confidence[..., None]], axis=-1)
+        problem = Problem(known, grey, hole, self._guess(prior, hole.shape)).cut(frame)
+        if self.hints is not None and self.hints.any():
+            problem = yield from self._left_to_hints(problem, self.hints[frame.slices])
+        work = self.SOLVER.solve(problem, check=self.compute.check)
+        planes = yield from self.reported(work, _JOINING, _LOOKING_SHARE, 1.0)
+        solved[frame.slices] = planes[..., :2]
+        self.confidence[frame.slices] = np.clip(planes[..., 2], 0.0, 1.0)
         return with_luma(grey, solved)
 
-    def _reported(self, work: Generator[float, None, Prior]) -> Generator[Level, None, Prior]:
-        while True:
-            self.compute.check()
-            try:
-                part = next(work)
-            except StopIteration as stop:
-                prior: Prior = stop.value
-                return prior
-            yield Level("looking for examples", _EXAMPLES_SHARE * part)
-
     def _guess(self, prior: Prior, shape: tuple[int, ...]) -> Guess:
+        """Return what pulls on chroma and confidence."""
         variance = enlarged(prior.variance, shape, order=1)
-        return Guess(enlarged(prior.chroma, shape, order=1), self._pull(variance))
+        pull = self._pull(variance)
+        sure = pull / (pull + _DOUBT) / (1 + variance / _HALF_SURE)
+        values = np.concatenate([enlarged(prior.chroma, shape, order=1), sure[..., None]], axis=-1)
+        return Guess(values, pull + np.float32(_DOUBT))
+
+    def _left_to_hints(self, problem: Problem, hints: Hole) -> Generator[Level, None, Problem]:
+        """Return the problem with a weaker guess where colour flows from hints.
+
+        How much of the colour that would flow to a pixel comes from hints is what flows there
+        if hints are 1 and all other known pixels 0.
+        """
+        assert problem.guess is not None  # this is about weakening it
+        spread = Problem(hints[..., None].astype(np.float32), problem.grey, problem.hole)
+        work = self.SOLVER.solve(spread, check=self.compute.check)
+        planes = yield from self.reported(work, _JOINING, _LOOKING_SHARE, _LOOKING_SHARE)
+        weight = problem.guess.weight * (1 - np.clip(planes[..., 0], 0.0, 1.0)) ** 2
+        return replace(problem, guess=Guess(problem.guess.values, weight))
 
     def _pull(self, variance: Plane) -> Plane:
         """Return how strongly to pull for each variance of the examples."""
@@ -71,10 +85,10 @@ class Examples(Colorizer):
 
 
 class Hybrid(Examples):
-    """Pulls less where the examples disagree, so that colour flows in from the known pixels."""
+    """Pulls less where the examples are unsure, so that colour flows in from known pixels."""
 
-    PULL: ClassVar[float] = 0.004
-    VARIANCE: ClassVar[float] = 4e-4  # at which the pull is a quarter of the strongest
+    PULL: ClassVar[float] = 0.01
+    VARIANCE: ClassVar[float] = 4e-3  # at which the pull is a quarter of the strongest
 
     def _pull(self, variance: Plane) -> Plane:
         return np.asarray(self.PULL / (1 + variance / self.VARIANCE) ** 2, dtype=np.float32)

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from typing import ClassVar
 
 from napari_greyfill.colorization.base import Colorizer, Hole, Level, Plane
-from napari_greyfill.colorization.solver import Solver
+from napari_greyfill.colorization.solver import Problem, Solver
 from napari_greyfill.colour import chroma, with_luma
 from napari_greyfill.geometry import tight_box
 
@@ -20,12 +20,13 @@ class Propagation(Colorizer):
 
     def run(self, colour: Plane, grey: Plane, hole: Hole) -> Generator[Level, None, Plane]:
         """Colour the hole; see `Colorizer.run`."""
-        yield Level("propagating colour", 0.0)
-        box = tight_box(hole)
+        name = "propagating colour"
+        yield Level(name, 0.0)
         solved = chroma(colour)
+        box = tight_box(hole)
         if box is not None:
-            frame = box.expanded(1, (hole.shape[0], hole.shape[1])).slices
-            solved[frame] = self.SOLVER.solve(
-                solved[frame], grey[frame], hole[frame], check=self.compute.check
-            )
+            frame = box.expanded(1, (hole.shape[0], hole.shape[1]))
+            problem = Problem(solved, grey, hole).cut(frame)
+            work = self.SOLVER.solve(problem, check=self.compute.check)
+            solved[frame.slices] = yield from self.reported(work, name)
         return with_luma(grey, solved)

@@ -2,18 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import diags_array
-from scipy.sparse.linalg import cg, splu
+from scipy.sparse.linalg import splu
 
 from napari_greyfill.colorization.base import Hole, Plane
 from napari_greyfill.colorization.stencil import Guess, System, Values, system
+from napari_greyfill.geometry import Window
+from napari_greyfill.progress import scaled
 from napari_greyfill.resample import enlarged, halved
 
-__all__ = ["Solver"]
+__all__ = ["Problem", "Solver"]
+
+_COARSE_SHARE = 0.25  # of the work on a hole, for all coarser levels together
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Planes to continue into a hole; see `stencil.system` for the fields."""
+
+    known: Plane
+    grey: Plane
+    hole: Hole
+    guess: Guess | None = None
+
+    def cut(self, window: Window) -> Problem:
+        """Return the part within a window."""
+        frame = window.slices
+        guess = self.guess and Guess(self.guess.values[frame], self.guess.weight[frame])
+        return Problem(self.known[frame], self.grey[frame], self.hole[frame], guess)
+
+    def halved(self) -> Problem:
+        """Return the same problem at half the resolution."""
+        small, small_hole = halved(self.known, ~self.hole)
+        small_grey, _ = halved(self.grey, np.ones_like(self.hole))
+        if self.guess is None:
+            return Problem(small, small_grey, small_hole)
+        values, _ = halved(self.guess.values, self.hole)
+        weight, _ = halved(self.guess.weight, self.hole)
+        # flow between pixels does not depend on their size, a pull grows with their area
+        return Problem(small, small_grey, small_hole, Guess(values, 4 * weight))
+
+    def solved(self) -> Plane:
+        """Return the planes with the hole solved for at once."""
+        result = self.known.copy()
+        if self.hole.any():
+            equations = system(self.known, self.grey, self.hole, self.guess)
+            result[self.hole] = _factorised(equations)
+        return result
 
 
 @dataclass(frozen=True)
@@ -21,88 +59,70 @@ class Solver:
     """Continues planes into a hole along equal grey.
 
     Up to `exact` unknowns the system is factorised. Larger holes start from their solution
-    at half the resolution and are refined by conjugate gradients, so that memory stays
-    proportional to the hole.
+    at half the resolution, and are then solved in tiles, each with what is around it as it
+    is by then (a multiplicative Schwarz method). No system is ever larger than `exact`, and
+    the time for a pixel does not depend on the size of the hole.
 
     Attributes
     ----------
     exact : int
-    iterations : int
-        Of conjugate gradients, at most.
-    tolerance : float
-        Relative residual at which conjugate gradients end.
+    tile : int
+        Side of the tiles.
+    overlap : int
+        How far beyond its tile each system reaches.
     """
 
-    exact: int = 100_000
-    iterations: int = 100
-    tolerance: float = 1e-4
+    exact: int = 40_000
+    tile: int = 160
+    overlap: int = 16
 
     def solve(
-        self,
-        known: Plane,
-        grey: Plane,
-        hole: Hole,
-        guess: Guess | None = None,
-        *,
-        check: Callable[[], None],
-    ) -> Plane:
-        """Return the planes with the hole solved for.
+        self, problem: Problem, *, check: Callable[[], None]
+    ) -> Generator[float, None, Plane]:
+        """Yield finished fractions, and return the planes with the hole solved for.
 
         Parameters
         ----------
-        known, grey, hole, guess
-            As `stencil.system` takes them.
+        problem : Problem
         check : callable
-            Called now and then; what it raises ends the work.
+            Called before each system; what it raises ends the work.
         """
         check()
-        if not hole.any():
-            return known
-        equations = system(known, grey, hole, guess)
-        result = known.copy()
-        if len(equations.right) <= self.exact:
-            result[hole] = _factorised(equations)
-            return result
-        coarse = self.solve(*_halved(known, grey, hole, guess), check=check)
-        start = enlarged(coarse, hole.shape)[hole]
-        result[hole] = self._refined(equations, start, check)
+        hole = problem.hole
+        if np.count_nonzero(hole) <= self.exact:
+            return problem.solved()
+        coarse = yield from scaled(self.solve(problem.halved(), check=check), 0.0, _COARSE_SHARE)
+        result = problem.known.copy()
+        result[hole] = enlarged(coarse, hole.shape, order=1)[hole]
+        tiles = self._tiles(hole)
+        for done, tile in enumerate(tiles):
+            check()
+            self._solve_tile(problem, result, tile)
+            yield _COARSE_SHARE + (1 - _COARSE_SHARE) * (done + 1) / len(tiles)
         return result
 
-    def _refined(self, equations: System, start: Plane, check: Callable[[], None]) -> Values:
-        """Improve a start by preconditioned conjugate gradients, a plane at a time."""
-        matrix, right = equations.matrix, equations.right
-        jacobi = diags_array(1.0 / matrix.diagonal())
-        planes = [
-            cg(
-                matrix,
-                right[:, k],
-                x0=start[:, k].astype(np.float64),
-                rtol=self.tolerance,
-                maxiter=self.iterations,
-                M=jacobi,
-                callback=lambda _: check(),
-            )[0]
-            for k in range(right.shape[1])
+    def _tiles(self, hole: Hole) -> list[Window]:
+        height, width = hole.shape
+        tiles = [
+            Window(y, min(y + self.tile, height), x, min(x + self.tile, width))
+            for y in range(0, height, self.tile)
+            for x in range(0, width, self.tile)
         ]
-        return np.stack(planes, axis=-1)
+        return [tile for tile in tiles if hole[tile.slices].any()]
+
+    def _solve_tile(self, problem: Problem, result: Plane, tile: Window) -> None:
+        """Solve for a tile and its overlap; write the tile into the result."""
+        shape = (result.shape[0], result.shape[1])
+        inner = tile.expanded(self.overlap, shape)
+        outer = inner.expanded(1, shape)
+        part = problem.cut(outer)
+        hole = np.zeros_like(part.hole)
+        hole[inner.within(outer)] = part.hole[inner.within(outer)]
+        solved = Problem(result[outer.slices], part.grey, hole, part.guess).solved()
+        result[tile.slices] = solved[tile.within(outer)]
 
 
 def _factorised(equations: System) -> Values:
     options = {"SymmetricMode": True}
     factors = splu(equations.matrix, permc_spec="MMD_AT_PLUS_A", options=options)
     return np.asarray(factors.solve(equations.right))
-
-
-def _halved(
-    known: Plane, grey: Plane, hole: Hole, guess: Guess | None
-) -> tuple[Plane, Plane, Hole, Guess | None]:
-    """Return the same problem at half the resolution."""
-    everywhere = np.ones_like(hole)
-    small, small_hole = halved(known, ~hole)
-    small_grey, _ = halved(grey, everywhere)
-    if guess is None:
-        return small, small_grey, small_hole, None
-    values, _ = halved(guess.values, hole)
-    weight, _ = halved(guess.weight, hole)
-    # flow between pixels does not depend on their size, a pull grows with their area
-    return small, small_grey, small_hole, Guess(values, 4 * weight)

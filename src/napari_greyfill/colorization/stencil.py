@@ -76,7 +76,7 @@ def system(known: Plane, grey: Plane, hole: Hole, guess: Guess | None = None) ->
     index[hole.ravel()] = np.arange(count)
     one, other, weight = _links(grey, hole)
     row, column = index[one], index[other]
-    diagonal = np.bincount(row, weight, minlength=count)
+    diagonal: Values = np.bincount(row, weight, minlength=count).astype(np.float64)
     inner = column >= 0
     off = coo_array((-weight[inner], (row[inner], column[inner])), (count, count))
     rim = ~inner
@@ -86,7 +86,7 @@ def system(known: Plane, grey: Plane, hole: Hole, guess: Guess | None = None) ->
     ).astype(np.float64)
     if guess is not None:
         strength = guess.weight[hole].astype(np.float64)
-        diagonal = diagonal + strength
+        diagonal += strength
         right += strength[:, None] * guess.values[hole]
     return System(csc_array(off + diags_array(diagonal)), right)
 
