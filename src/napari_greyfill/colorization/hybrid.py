@@ -29,7 +29,7 @@ __all__ = ["Examples", "Hybrid"]
 _LOOKING, _JOINING = "looking for examples", "joining examples and surroundings"
 _LOOKING_SHARE = 0.5  # of the whole work
 _DOUBT = 5e-5  # the weak pull of the confidence to 0
-_HALF_SURE = 4e-3  # variance of the examples at which their confidence is a half
+_HALF_SURE = 5e-4  # variance of the examples at which their confidence is a half
 
 
 class Examples(Colorizer):
@@ -88,7 +88,7 @@ class Hybrid(Examples):
     """Pulls less where the examples are unsure, so that colour flows in from known pixels."""
 
     PULL: ClassVar[float] = 0.01
-    VARIANCE: ClassVar[float] = 4e-3  # at which the pull is a quarter of the strongest
+    VARIANCE: ClassVar[float] = 2e-3  # at which the pull is a quarter of the strongest
 
     def _pull(self, variance: Plane) -> Plane:
         return np.asarray(self.PULL / (1 + variance / self.VARIANCE) ** 2, dtype=np.float32)
