@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-__all__ = ["enlarged", "halved"]
+__all__ = ["doubled", "enlarged", "halved"]
 
 Plane = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -43,17 +43,34 @@ def _cell_sums(values: Plane) -> Plane:
     return np.asarray(rows[:, 0::2] + rows[:, 1::2], dtype=np.float32)
 
 
-def enlarged(plane: Plane, shape: tuple[int, ...], *, order: int = 3) -> Plane:
-    """Return the plane at (about) twice the size, `shape` exactly, by spline interpolation.
+def doubled(plane: Plane, shape: tuple[int, ...]) -> Plane:
+    """Return what `enlarged` does, by bilinear interpolation: quick, and within the values."""
+    tall = _doubled_rows(plane)[: shape[0]]
+    return np.ascontiguousarray(_doubled_rows(tall.swapaxes(0, 1))[: shape[1]].swapaxes(0, 1))
 
-    Order 3 is cubic, order 1 bilinear, which never leaves the range of the values. The
-    inverse of `halved`: pixel (y, x) of the result lies at ``(y - 0.5) / 2`` of `plane`.
+
+def _doubled_rows(plane: Plane) -> Plane:
+    near = np.float32(0.75) * plane
+    far = np.float32(0.25) * plane
+    rows = np.empty((2 * len(plane), *plane.shape[1:]), dtype=np.float32)
+    rows[0::2], rows[1::2] = near, near
+    rows[2::2] += far[:-1]
+    rows[1:-1:2] += far[1:]
+    rows[0] += far[0]
+    rows[-1] += far[-1]
+    return rows
+
+
+def enlarged(plane: Plane, shape: tuple[int, ...]) -> Plane:
+    """Return the plane at (about) twice the size, `shape` exactly, by cubic interpolation.
+
+    The inverse of `halved`: pixel (y, x) of the result lies at ``(y - 0.5) / 2`` of `plane`.
     """
     rows = (np.arange(shape[0], dtype=np.float32) - 0.5) / 2
     columns = (np.arange(shape[1], dtype=np.float32) - 0.5) / 2
     grid = np.meshgrid(rows, columns, indexing="ij")
     channels = [
-        ndimage.map_coordinates(channel, grid, order=order, mode="nearest")
+        ndimage.map_coordinates(channel, grid, order=3, mode="nearest")
         for channel in np.moveaxis(np.atleast_3d(plane), -1, 0)
     ]
     return np.stack(channels, axis=-1).reshape(*shape[:2], *plane.shape[2:])

@@ -201,7 +201,7 @@ def test_a_plain_continuation_is_said_to_be_sure(kind):
     colorizer = kind()
     result = coloured(colorizer, *emptied(picture * 255, hole))
     assert error(result, picture, hole) < 0.02
-    assert colorizer.confidence[hole].mean() > 0.85
+    assert colorizer.confidence[hole].mean() > 0.75
 
 
 def test_errors_are_larger_where_confidence_is_lower(tissue):
@@ -215,7 +215,7 @@ def test_errors_are_larger_where_confidence_is_lower(tissue):
     assert wrong[sure <= low].mean() > 1.2 * wrong[sure >= high].mean()
 
 
-@pytest.mark.parametrize("kind", [Examples, Hybrid, Tiled])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_hint_colours_its_object_and_little_else(kind):
     picture, disc = with_disc(stripes(), (0.99, 0.85, 0.3))
     hole = square(picture.shape, 56)
@@ -257,9 +257,10 @@ def test_fractions_grow_and_names_say_what_happens(kind, tissue):
     assert fractions == sorted(fractions)
     assert fractions[0] == 0
     assert fractions[-1] <= 1
-    assert {level.name for level in levels} == {"looking for examples"}
-    names = {level.name for level in Tiled().run(*case)}
-    assert names == {"looking for examples", "joining examples and surroundings"}
+    names = {"looking for examples", "joining examples and surroundings"}
+    assert {level.name for level in levels} == names
+    tiled = [level for level in Tiled().run(*case)]
+    assert len(tiled) > len(levels) + 20  # a level for each tile
 
 
 @pytest.mark.parametrize("asked", [0, 3, 12, 25])

@@ -3,9 +3,10 @@
 `Examples` trusts the examples everywhere and only blends them into the surroundings;
 `Hybrid` lets colour flow in from the known pixels wherever the examples are unsure.
 
-Both know how sure they are. Confidence is 1 at known pixels and flows into the hole exactly
-as colour does; examples pull it to their own, and a weak pull to 0 everywhere takes it away
-where little colour comes from anywhere.
+Both know how sure they are. The colour of a pixel is a weighted mean of sources, known pixels
+and examples, so the mean of their squares is solved for beside it, which gives the variance of
+the sources. A third plane is 1 at every source and is weakly pulled to 0 everywhere: where it
+stays low, next to nothing reaches the pixel, neither colour from outside nor an example.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ from napari_greyfill.colorization.solver import Problem, Solver
 from napari_greyfill.colorization.stencil import Guess
 from napari_greyfill.colour import chroma, with_luma
 from napari_greyfill.geometry import tight_box
-from napari_greyfill.resample import enlarged
+from napari_greyfill.resample import doubled
 
 __all__ = ["Examples", "Hybrid"]
 
 _LOOKING, _JOINING = "looking for examples", "joining examples and surroundings"
 _LOOKING_SHARE = 0.5  # of the whole work
-_DOUBT = 5e-5  # the weak pull of the confidence to 0
-_HALF_SURE = 5e-4  # variance of the examples at which their confidence is a half
+_DOUBT = 5e-5  # the weak pull to no source at all
+_HALF_SURE = 4e-3  # variance of the sources at which the confidence is a half
 
 
 class Examples(Colorizer):
@@ -48,23 +49,24 @@ class Examples(Colorizer):
         looking = example_prior(colour, grey, hole, self.compute.seed)
         prior = yield from self.reported(looking, _LOOKING, 0.0, _LOOKING_SHARE)
         frame = box.expanded(1, (hole.shape[0], hole.shape[1]))
-        known = np.concatenate([solved, self.confidence[..., None]], axis=-1)
+        yield Level(_JOINING, _LOOKING_SHARE)
+        known = _with_moments(solved, 0.0, self.confidence)
         problem = Problem(known, grey, hole, self._guess(prior, hole.shape)).cut(frame)
         if self.hints is not None and self.hints.any():
             problem = yield from self._left_to_hints(problem, self.hints[frame.slices])
         work = self.SOLVER.solve(problem, check=self.compute.check)
         planes = yield from self.reported(work, _JOINING, _LOOKING_SHARE, 1.0)
         solved[frame.slices] = planes[..., :2]
-        self.confidence[frame.slices] = np.clip(planes[..., 2], 0.0, 1.0)
+        self.confidence[frame.slices] = np.where(problem.hole, _confidence(planes), 1.0)
         return with_luma(grey, solved)
 
     def _guess(self, prior: Prior, shape: tuple[int, ...]) -> Guess:
-        """Return what pulls on chroma and confidence."""
-        variance = enlarged(prior.variance, shape, order=1)
+        """Return what pulls on the planes."""
+        variance = doubled(prior.variance, shape)
         pull = self._pull(variance)
-        sure = pull / (pull + _DOUBT) / (1 + variance / _HALF_SURE)
-        values = np.concatenate([enlarged(prior.chroma, shape, order=1), sure[..., None]], axis=-1)
-        return Guess(values, pull + np.float32(_DOUBT))
+        weight = pull + np.float32(_DOUBT)
+        values = _with_moments(doubled(prior.chroma, shape), variance, pull / weight)
+        return Guess(values, weight)
 
     def _left_to_hints(self, problem: Problem, hints: Hole) -> Generator[Level, None, Problem]:
         """Return the problem with a weaker guess where colour flows from hints.
@@ -92,3 +94,16 @@ class Hybrid(Examples):
 
     def _pull(self, variance: Plane) -> Plane:
         return np.asarray(self.PULL / (1 + variance / self.VARIANCE) ** 2, dtype=np.float32)
+
+
+def _with_moments(means: Plane, variance: Plane | float, share: Plane) -> Plane:
+    """Return (H, W, 4) planes: chroma, its mean square, and how much of a source there is."""
+    square = (means**2).sum(axis=-1) + variance
+    return np.concatenate([means, np.stack([square, share], axis=-1)], axis=-1)
+
+
+def _confidence(planes: Plane) -> Plane:
+    """Return how sure the chroma is, from the planes solved for."""
+    variance = np.maximum(planes[..., 2] - (planes[..., :2] ** 2).sum(axis=-1), 0.0)
+    sure = planes[..., 3] / (1 + variance / _HALF_SURE)
+    return np.asarray(np.clip(sure, 0.0, 1.0), dtype=np.float32)

@@ -12,7 +12,7 @@ from napari_greyfill.colorization.base import Hole, Plane
 from napari_greyfill.colorization.stencil import Guess, System, Values, system
 from napari_greyfill.geometry import Window
 from napari_greyfill.progress import scaled
-from napari_greyfill.resample import enlarged, halved
+from napari_greyfill.resample import doubled, halved
 
 __all__ = ["Problem", "Solver"]
 
@@ -91,9 +91,11 @@ class Solver:
         hole = problem.hole
         if np.count_nonzero(hole) <= self.exact:
             return problem.solved()
-        coarse = yield from scaled(self.solve(problem.halved(), check=check), 0.0, _COARSE_SHARE)
+        yield 0.0
+        half = problem.halved()
+        coarse = yield from scaled(self.solve(half, check=check), 0.0, _COARSE_SHARE)
         result = problem.known.copy()
-        result[hole] = enlarged(coarse, hole.shape, order=1)[hole]
+        result[hole] = doubled(coarse, hole.shape)[hole]
         tiles = self._tiles(hole)
         for done, tile in enumerate(tiles):
             check()

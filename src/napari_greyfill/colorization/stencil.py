@@ -23,7 +23,7 @@ from napari_greyfill.colorization.base import Hole, Plane
 
 __all__ = ["Guess", "System", "system"]
 
-SIGMA = 0.01
+SIGMA = 0.015
 FLOOR = 1e-5
 _NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))  # each pair of pixels once
 Values = NDArray[np.float64]
