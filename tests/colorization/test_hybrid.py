@@ -259,7 +259,7 @@ def test_fractions_grow_and_names_say_what_happens(kind, tissue):
     assert fractions[-1] <= 1
     names = {"looking for examples", "joining examples and surroundings"}
     assert {level.name for level in levels} == names
-    tiled = [level for level in Tiled().run(*case)]
+    tiled = list(Tiled().run(*case))
     assert len(tiled) > len(levels) + 20  # a level for each tile
 
 
