@@ -100,8 +100,16 @@ def stored(
         digest.update(inspect.getsource(module).encode())
     for array in arrays:
         digest.update(np.ascontiguousarray(array).tobytes())
-    results = json.loads(STORE.read_text(encoding="utf-8")) if STORE.exists() else {}
-    if results.get(key, {}).get("sha256") != digest.hexdigest():
-        results[key] = {"sha256": digest.hexdigest(), **work()}
-        STORE.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    return results[key]
+    entry = _store().get(key, {})
+    if entry.get("sha256") != digest.hexdigest():
+        entry = {"sha256": digest.hexdigest(), **work()}
+        # read again: another process may have stored something since
+        text = json.dumps({**_store(), key: entry}, indent=1, sort_keys=True)
+        fresh = STORE.with_suffix(".new")
+        fresh.write_text(text + "\n", encoding="utf-8")
+        fresh.replace(STORE)
+    return dict(entry)
+
+
+def _store() -> dict[str, dict]:
+    return json.loads(STORE.read_text(encoding="utf-8")) if STORE.exists() else {}

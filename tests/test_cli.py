@@ -134,7 +134,7 @@ def test_steps_of_floats_are_tiffs(folder):
 def test_the_summary(folder):
     result = fill()
     assert result.stdout.startswith("Wrote out.png: 600 pixels filled in ")
-    assert result.stdout.endswith(" by biharmonic, then propagation (grey-rgb).\n")
+    assert result.stdout.endswith(" by biharmonic, then hybrid (grey-rgb).\n")
     assert result.stderr == ""
 
 
@@ -230,6 +230,20 @@ def test_alpha_makes_no_difference_to_the_metrics(folder):
     assert found == expected
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_hints_are_taken_from_a_transparent_picture(folder, dtype):
+    hints = np.zeros((96, 120, 4), dtype)
+    hints[42:44, 30:33] = np.array([1, 0, 0, 1]) * np.iinfo(dtype).max
+    write_image("hints.png", hints)
+    plain = fill()
+    assert plain.exit_code == 0
+    hinted = json.loads(fill("--hints", "hints.png", "--json", output="hinted.png").stdout)
+    assert hinted["provenance"]["hint_pixels"] == 6
+    before, after = (read_image(name).array.astype(int) for name in ("out.png", "hinted.png"))
+    redder = (after - before)[42:44, 30:33] @ [2, -1, -1]
+    assert (redder > 40).all()
+
+
 # What fill refuses
 
 
@@ -245,6 +259,20 @@ def test_alpha_makes_no_difference_to_the_metrics(folder):
             (
                 "The mask small.png is 9 x 9 pixels and the image is 96 x 120; "
                 "choose a mask of the image's own size."
+            ),
+        ),
+        (
+            ("photo.png", "mask.png", "-o", "o.png", "--hints", "photo.png"),
+            (
+                "photo.png holds no colour hints; give an 8-bit or 16-bit colour picture, for "
+                "example PNG, that is transparent where there is no hint."
+            ),
+        ),
+        (
+            ("photo.png", "mask.png", "-o", "o.png", "--hints", "hints.png"),
+            (
+                "The colour hints are 9 x 9 pixels and the image 96 x 120; "
+                "paint them on a picture of its size."
             ),
         ),
         (
@@ -284,6 +312,7 @@ def test_alpha_makes_no_difference_to_the_metrics(folder):
 )
 def test_errors_are_one_sentence_and_exit_code_1(folder, arguments, sentence):
     write_image("small.png", np.eye(9, dtype=bool))
+    write_image("hints.png", np.full((9, 9, 4), 255, np.uint8))
     write_image("deep.png", read_image("photo.png").array.astype(np.uint16) * 257)
     before = files(folder)
     result = run("fill", *arguments)
@@ -476,6 +505,7 @@ def test_help_names_every_parameter_of_fill():
     text = " ".join(run("fill", "--help").stdout.split())
     for name in ("method", "pipeline", "colorizer", "labels", "device", "seed", "grow", "feather"):
         assert f"--{name} " in text
+    assert "--hints " in text
     assert "in pixels" in text
 
 

@@ -15,7 +15,7 @@ import numpy as np, napari_greyfill
 image = np.random.default_rng(0).random((40, 50, 3))
 mask = np.zeros((40, 50), bool)
 mask[10:20, 10:20] = True
-assert napari_greyfill.fill(image, mask).colorizer == "propagation"
+assert napari_greyfill.fill(image, mask).colorizer == "hybrid"
 """
 
 

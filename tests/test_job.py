@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from napari_greyfill import job as job_module
-from napari_greyfill.colorization.propagation import Propagation
+from napari_greyfill.colorization.hybrid import Hybrid
 from napari_greyfill.errors import (
     BadMask,
     BadParameter,
@@ -126,8 +126,8 @@ class TestPrepare:
     def test_a_job_has_what_the_parameters_name(self, tissue, scratch):
         job = prepare(tissue, scratch, FillParameters(seed=7))
         assert type(job.inpainter) is Biharmonic
-        assert type(job.colorizer) is Propagation
-        assert (job.method.name, job.colouring.name) == ("biharmonic", "propagation")
+        assert type(job.colorizer) is Hybrid
+        assert (job.method.name, job.colouring.name) == ("biharmonic", "hybrid")
         assert job.compute.seed == job.inpainter.compute.seed == job.colorizer.compute.seed == 7
         assert job.compute.device == "cpu"
 

@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy import ndimage
 
-from napari_greyfill.resample import enlarged, halved
+from napari_greyfill.resample import doubled, enlarged, halved
 
 shapes = st.tuples(st.integers(1, 7), st.integers(1, 7))
 
@@ -59,3 +60,17 @@ def test_enlarged_keeps_a_ramp_in_its_place():
     ramp = np.tile(np.arange(64, dtype=np.float32) / 64, (20, 1))
     small, _ = halved(ramp, np.ones(ramp.shape, bool))
     np.testing.assert_allclose(enlarged(small, ramp.shape)[:, 12:-12], ramp[:, 12:-12], atol=1e-4)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 1), (7, 10), (8, 9), (10, 12, 2)])
+def test_doubled_interpolates_linearly_in_the_places_of_enlarged(shape):
+    small = np.random.default_rng(0).random(
+        (-(-shape[0] // 2), -(-shape[1] // 2), *shape[2:]), dtype=np.float32
+    )
+    grid = np.meshgrid(*((np.arange(side) - 0.5) / 2 for side in shape[:2]), indexing="ij")
+    large = doubled(small, shape)
+    assert large.shape == shape
+    for index in np.ndindex(shape[2:]):
+        channel = (..., *index)
+        expected = ndimage.map_coordinates(small[channel], grid, order=1, mode="nearest")
+        np.testing.assert_allclose(large[channel], expected, atol=1e-6)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from napari_greyfill.colorization import colorizers as colorizers
     from napari_greyfill.errors import GreyfillError as GreyfillError
     from napari_greyfill.evaluate import metrics as metrics
+    from napari_greyfill.hints import ColourHints as ColourHints
     from napari_greyfill.inpaint import methods as methods
     from napari_greyfill.methodinfo import MethodInfo as MethodInfo
     from napari_greyfill.pipeline import colorize as colorize
@@ -35,6 +36,7 @@ _HOMES = {
     "methods": "inpaint",
     "colorizers": "colorization",
     "metrics": "evaluate",
+    "ColourHints": "hints",
     "FillResult": "result",
     "FillResults": "several",
     "Step": "result",
@@ -43,6 +45,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "ColourHints",
     "FillResult",
     "FillResults",
     "GreyfillError",

@@ -20,6 +20,7 @@ from napari_greyfill.colorization import COLORIZERS, Colorizer
 from napari_greyfill.device import DEVICES, CancelCheck, Compute, choose_device, never
 from napari_greyfill.errors import BadParameter
 from napari_greyfill.geometry import tight_box
+from napari_greyfill.hints import ColourHints
 from napari_greyfill.inpaint import INPAINTERS, SCALES, Inpainter
 from napari_greyfill.masks import feather, grow, hole_from_mask
 from napari_greyfill.methodinfo import MethodInfo
@@ -32,6 +33,7 @@ __all__ = [
     "ArrayOrLayer",
     "FillJob",
     "FillParameters",
+    "HintsOrLayer",
     "check_choices",
     "make_job",
     "prepare",
@@ -42,6 +44,7 @@ __all__ = [
 PIPELINES = ("grey-rgb", "rgb-grey-rgb", "rgb-rgb")
 _ALIASES = {"g2g2rgb": "grey-rgb", "rgb2g2rgb": "rgb-grey-rgb", "rgb2rgb": "rgb-rgb"}
 ArrayOrLayer: TypeAlias = Any  # an array, what numpy makes one of, or a napari layer
+HintsOrLayer: TypeAlias = Any  # whatever `ColourHints.of` takes, or None
 _PACKAGES = ("napari-greyfill", "numpy", "scipy", "scikit-image")
 
 
@@ -95,6 +98,8 @@ class FillJob:
         What the user should know; grows while the job runs.
     devices : list of str
         Where it ran: the chosen device, and the CPU if that had to take over.
+    hints : ColourHints or None
+        Those in the hole, None without any.
     grey_share : float
         Share of the progress bar for stage 1.
     """
@@ -110,6 +115,7 @@ class FillJob:
     compute: Compute
     notes: list[str]
     devices: list[str]
+    hints: ColourHints | None = None
     started: float = field(default_factory=time.perf_counter)
 
     @property
@@ -147,8 +153,10 @@ class FillJob:
         """Return the step that shows the result."""
         return Step("done", FINAL, 1.0, "result", self.picture, patches)
 
-    def finished(self, steps: tuple[Step, ...]) -> FillResult:
-        """Return the result from the steps that were kept."""
+    def finished(
+        self, steps: tuple[Step, ...], confidences: tuple[Patch, ...] | None
+    ) -> FillResult:
+        """Return the result from the steps that were kept and the confidence of each region."""
         image = steps[-1].image
         assert image is not None  # the last step is the final image
         seconds = time.perf_counter() - self.started
@@ -162,6 +170,7 @@ class FillJob:
             colorizer=self.colouring.name if self.colouring else "",
             provenance=self._provenance(seconds),
             seconds=seconds,
+            confidences=confidences,
         )
 
     def _provenance(self, seconds: float) -> dict[str, Any]:
@@ -176,6 +185,7 @@ class FillJob:
             "versions": _versions(with_torch=_uses_torch(self.method, self.colouring)),
             "mask_sha256": _hash(hole),
             "filled_pixels": int(np.count_nonzero(hole)),
+            "hint_pixels": len(self.hints) if self.hints else 0,
             "value_range": [self.picture.values.low, self.picture.values.high],
             "notes": list(self.notes),
             "seconds": round(seconds, 3),
@@ -188,6 +198,7 @@ def prepare(
     parameters: FillParameters,
     *,
     rgb: bool | None = None,
+    hints: HintsOrLayer = None,
     cancelled: CancelCheck = never,
 ) -> FillJob:
     """Check image, mask and parameters, and return a job that can run.
@@ -199,7 +210,8 @@ def prepare(
     """
     check_choices(parameters)
     INPAINTERS.require(parameters.method)  # before the image is looked at: it is quick
-    return make_job(read_picture(image, mask, parameters, rgb=rgb), parameters, cancelled)
+    picture = read_picture(image, mask, parameters, rgb=rgb)
+    return make_job(picture, parameters, hints=hints, cancelled=cancelled)
 
 
 def check_choices(parameters: FillParameters) -> None:
@@ -241,7 +253,11 @@ def read_picture(
 
 
 def make_job(
-    picture: Picture, parameters: FillParameters, cancelled: CancelCheck = never
+    picture: Picture,
+    parameters: FillParameters,
+    *,
+    hints: HintsOrLayer = None,
+    cancelled: CancelCheck = never,
 ) -> FillJob:
     """Return a job for a picture; it makes the methods, and loads their weights.
 
@@ -256,6 +272,7 @@ def make_job(
     if picture.is_colour and pipeline != "rgb-rgb":
         colouring = COLORIZERS.require(parameters.colorizer)
     notes = _notes(picture, parameters, pipeline)
+    placed = _placed(hints, picture, notes, colouring)
     device = "cpu"
     if _uses_torch(method, colouring):
         device, fallback = choose_device(parameters.device)
@@ -273,6 +290,7 @@ def make_job(
         compute=compute,
         notes=notes,
         devices=[device],
+        hints=placed,
     )
 
 
@@ -310,6 +328,25 @@ def _notes(picture: Picture, parameters: FillParameters, pipeline: str) -> list[
     if not picture.is_colour and (pipeline != "grey-rgb" or parameters.colorizer != "auto"):
         notes.append("The image is grey, so there is no colour to recover: only stage 1 ran.")
     return notes
+
+
+def _placed(
+    hints: HintsOrLayer, picture: Picture, notes: list[str], colouring: MethodInfo | None
+) -> ColourHints | None:
+    """Return the hints that count; note how many do not."""
+    if hints is None:
+        return None
+    every = ColourHints.of(hints)
+    if colouring is None:
+        notes.append("No colour is recovered in this fill, so the colour hints were not used.")
+        return None
+    inside = every.inside(picture.hole)
+    if len(inside) < len(every):
+        notes.append(
+            f"{len(every) - len(inside)} of {len(every)} pixels with a colour hint lie outside "
+            "the hole; they were not used."
+        )
+    return inside if len(inside) else None
 
 
 def _uses_torch(method: MethodInfo, colouring: MethodInfo | None) -> bool:

@@ -23,10 +23,12 @@ from napari_greyfill.colour import luma
 from napari_greyfill.device import CancelCheck, never
 from napari_greyfill.errors import GreyfillWarning, ShapeMismatch, UnsupportedImage
 from napari_greyfill.filling import Filling
+from napari_greyfill.hints import ColourHints
 from napari_greyfill.job import (
     ArrayOrLayer,
     FillJob,
     FillParameters,
+    HintsOrLayer,
     check_choices,
     make_job,
     prepare,
@@ -53,6 +55,7 @@ class FillOptions(TypedDict, total=False):
     grow: float
     feather: float
     scale: str
+    hints: HintsOrLayer
 
 
 class _StepOptions(FillOptions, total=False):
@@ -89,6 +92,7 @@ def fill_steps(
     grow: float = 0,
     feather: float = 0,
     scale: str = "auto",
+    hints: HintsOrLayer = None,
     cancelled: CancelCheck = never,
 ) -> Generator[Step, None, FillResult] | Generator[Step, None, FillResults]:
     """Fill a hole step by step; takes what `fill` takes.
@@ -115,13 +119,16 @@ def fill_steps(
         scale=scale,
     )
     if isinstance(method, str):
-        return _run(prepare(image, mask, parameters, rgb=rgb, cancelled=cancelled))
+        job = prepare(image, mask, parameters, rgb=rgb, hints=hints, cancelled=cancelled)
+        return _run(job)
     names = resolve_methods(method)
     check_choices(parameters)
     picture = read_picture(image, mask, parameters, rgb=rgb)
+    placed = None if hints is None else ColourHints.of(hints)
 
     def start(name: str) -> Generator[Step, None, FillResult]:
-        return _run(make_job(picture, replace(parameters, method=name), cancelled))
+        own = replace(parameters, method=name)
+        return _run(make_job(picture, own, hints=placed, cancelled=cancelled))
 
     return fill_with_each(names, start)
 
@@ -156,6 +163,7 @@ def fill(
     grow: float = 0,
     feather: float = 0,
     scale: str = "auto",
+    hints: HintsOrLayer = None,
 ) -> FillResult | FillResults:
     """Fill the painted hole of an image.
 
@@ -191,6 +199,9 @@ def fill(
         At which size a network sees the surroundings of the hole: as they are; reduced to
         the size it was trained at, with the detail put back afterwards; or "auto", reduced
         if the hole is larger than those it was trained on.
+    hints : ColourHints, napari Points or Labels layer, or arrays, optional
+        Colours that some pixels of the hole are to have, where the picture itself cannot
+        tell; see `ColourHints.of`. They do not change the grey that is filled.
 
     Returns
     -------
@@ -241,6 +252,7 @@ def fill(
             grow=grow,
             feather=feather,
             scale=scale,
+            hints=hints,
         )
     )
     for note in result.notes:
@@ -256,6 +268,7 @@ def colorize(
     method: str = "auto",
     device: str = "auto",
     seed: int = 0,
+    hints: HintsOrLayer = None,
 ) -> NDArray[Any]:
     """Recover the colour of a hole whose grey is already filled.
 
@@ -269,7 +282,7 @@ def colorize(
         Painted pixels (not 0) are coloured.
     method : str
         See `colorizers`.
-    device, seed
+    device, seed, hints
         As in `fill`.
 
     Returns
@@ -287,7 +300,7 @@ def colorize(
         As in `fill`.
     """
     parameters = FillParameters(colorizer=method, device=device, seed=seed)
-    job = prepare(image, mask, parameters)
+    job = prepare(image, mask, parameters, hints=hints)
     if not job.picture.is_colour:
         raise UnsupportedImage("A grey image has no colour to recover; pass a colour image.")
     plane = np.asarray(grey)
@@ -314,21 +327,26 @@ def _run(job: FillJob) -> Generator[Step, None, FillResult]:
     while True:
         try:
             step = next(work)
-        except StopIteration:
-            return job.finished(tuple(kept))
+        except StopIteration as stop:
+            return job.finished(tuple(kept), stop.value)
         if step.kind == "result":
             kept.append(step)
         yield step
 
 
-def _stages(job: FillJob) -> Generator[Step, None, None]:
+def _stages(job: FillJob) -> Generator[Step, None, tuple[Patch, ...] | None]:
+    """Run both stages, and return how sure the colours of each region are."""
     for note in job.notes:
         yield Step("start", note, 0.0, "note")
     yield job.with_hole()
     filling = Filling(job, 0.0, job.grey_share)
     patches = yield from filling.run()
     yield filling.result(patches)
+    confidences = None
     if job.colorizer is not None:
         grey = tuple(Patch(p.window, luma(p.planes)) if p.planes.ndim == 3 else p for p in patches)
-        patches = yield from Colouring(job, grey, job.grey_share, 1.0).run()
+        colouring = Colouring(job, grey, job.grey_share, 1.0)
+        patches = yield from colouring.run()
+        confidences = colouring.confidences
     yield job.final(patches)
+    return confidences

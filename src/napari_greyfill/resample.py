@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-__all__ = ["enlarged", "halved"]
+__all__ = ["doubled", "enlarged", "halved"]
 
 Plane = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -41,6 +41,24 @@ def halved(plane: Plane, known: Mask) -> tuple[Plane, Mask]:
 def _cell_sums(values: Plane) -> Plane:
     rows = values[0::2] + values[1::2]
     return np.asarray(rows[:, 0::2] + rows[:, 1::2], dtype=np.float32)
+
+
+def doubled(plane: Plane, shape: tuple[int, ...]) -> Plane:
+    """Return what `enlarged` does, by bilinear interpolation: quick, and within the values."""
+    tall = _doubled_rows(plane)[: shape[0]]
+    return np.ascontiguousarray(_doubled_rows(tall.swapaxes(0, 1))[: shape[1]].swapaxes(0, 1))
+
+
+def _doubled_rows(plane: Plane) -> Plane:
+    near = np.float32(0.75) * plane
+    far = np.float32(0.25) * plane
+    rows = np.empty((2 * len(plane), *plane.shape[1:]), dtype=np.float32)
+    rows[0::2], rows[1::2] = near, near
+    rows[2::2] += far[:-1]
+    rows[1:-1:2] += far[1:]
+    rows[0] += far[0]
+    rows[-1] += far[-1]
+    return rows
 
 
 def enlarged(plane: Plane, shape: tuple[int, ...]) -> Plane:

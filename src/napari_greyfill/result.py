@@ -90,6 +90,8 @@ class FillResult:
         JSON-able: parameters, seed, device, versions, mask hash, seconds.
     seconds : float
         Wall time.
+    confidences : tuple of Patch, or None
+        How sure the recovered colours are, region by region; see `confidence`.
     """
 
     image: NDArray[Any]
@@ -101,6 +103,23 @@ class FillResult:
     colorizer: str
     provenance: dict[str, Any]
     seconds: float
+    confidences: tuple[Patch, ...] | None = field(default=None, repr=False)
+
+    @cached_property
+    def confidence(self) -> NDArray[np.float32] | None:
+        """Return how sure the recovered colours are, (H, W) float32 in [0, 1].
+
+        1 outside the hole and at colour hints; near 0 where nothing in the picture says what
+        the colour is. It is about the colour of the grey that was filled, not about that
+        grey. None if no colour was recovered or the colorizer cannot tell.
+        """
+        if self.confidences is None:
+            return None
+        whole = np.ones(self.hole.shape, dtype=np.float32)
+        for patch in self.confidences:  # those of other regions are 1 in this one's pixels
+            view = whole[patch.window.slices]
+            np.minimum(view, patch.planes, out=view)
+        return whole
 
     @cached_property
     def grey(self) -> NDArray[Any]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.colorization import Level
-from napari_greyfill.colour import luma
+from napari_greyfill.colour import chroma, luma, with_luma
 from napari_greyfill.errors import OutOfMemory
 from napari_greyfill.geometry import Window
 from napari_greyfill.job import FillJob
@@ -28,6 +28,7 @@ __all__ = ["Colouring", "Hole", "Patches", "Plane", "Stage", "own_core", "with_p
 Plane = NDArray[np.float32]
 Hole = NDArray[np.bool_]
 Patches = tuple[Patch, ...]
+_NO_CHROMA = 1e-5  # what rounding leaves of the chroma of a grey
 
 
 class _Throttle:
@@ -112,9 +113,17 @@ class Colouring(Stage):
     def __init__(self, job: FillJob, grey: Patches, start: float, end: float) -> None:
         super().__init__(job, start, end)
         self._grey = grey
+        self._confidences: list[Patch | None] = []
+        self._colourless = True
+
+    @property
+    def confidences(self) -> Patches | None:
+        """Return how sure the colours of each finished region are, if all of them say so."""
+        found = tuple(patch for patch in self._confidences if patch is not None)
+        return found if found and len(found) == len(self._confidences) else None
 
     def run(self) -> Generator[Step, None, Patches]:
-        """Work through every region and return the patches.
+        """Work through every region, return the patches, and say if there was no colour.
 
         A device that runs out of memory leaves the region, and the rest, to the CPU.
         """
@@ -126,6 +135,12 @@ class Colouring(Stage):
                 yield from self._move_to_cpu(problem, index)
                 patch = yield from self._work(index, tuple(patches))
             patches.append(patch)
+        if self._colourless:
+            yield from self._told(
+                len(patches),
+                "The known pixels around the hole have no colour, so the fill is grey; "
+                "give colour hints to have another.",
+            )
         return tuple(patches)
 
     def _work(self, index: int, every: Patches) -> Generator[Step, None, Patch]:
@@ -138,11 +153,17 @@ class Colouring(Stage):
         with_patches(grey, picture.hole, window, self._overlapping_grey(index))
         done = tuple(every[i] for i in self._neighbours[index] if i < index)
         hole = with_patches(colour, picture.hole, window, done)
+        colorizer.hints = self._hinted(window, colour, grey, hole)
+        self._colourless &= np.abs(chroma(colour[~hole])).max(initial=0.0) < _NO_CHROMA
         work = colorizer.run(colour, grey, hole)
         while True:
             try:
                 level = next(work)
             except StopIteration as stop:
+                sure = colorizer.confidence
+                self._confidences.append(
+                    None if sure is None else own_core(region, sure, np.ones_like(grey), hole)
+                )
                 return own_core(region, stop.value, colour, hole)
             self.job.compute.check()
             fraction = self._fraction(index, level.fraction)
@@ -151,6 +172,16 @@ class Colouring(Stage):
                 yield self._picture_step(level, index, fraction, (*every, patch))
             elif self._progress.ready():
                 yield Step("colour", level.name + self._in_region(index), fraction)
+
+    def _hinted(self, window: Window, colour: Plane, grey: Plane, hole: Hole) -> Hole | None:
+        """Make the pixels with a hint known, with its chroma and the luma filled; say where."""
+        if self.job.hints is None:
+            return None
+        where, colours = self.job.hints.planes(window)
+        where &= hole
+        colour[where] = with_luma(grey[where], chroma(colours[where]))
+        hole[where] = False
+        return where
 
     def _overlapping_grey(self, index: int) -> Patches:
         return tuple(self._grey[i] for i in (*self._neighbours[index], index))

@@ -88,6 +88,10 @@ _Feather = Annotated[
 _Scale = Annotated[
     str, typer.Option(help="At which size networks see a hole: auto, native or training.")
 ]
+_Hints = Annotated[
+    Path | None,
+    typer.Option(help="Colours for places in the hole: a picture, transparent elsewhere."),
+]
 _Reference = Annotated[
     Path | None, typer.Option(help="The true image, to measure the result against.")
 ]
@@ -115,6 +119,7 @@ def fill(
     grow: _Grow = 0,
     feather: _Feather = 0,
     scale: _Scale = "auto",
+    hints: _Hints = None,
     reference: _Reference = None,
     steps: _Steps = None,
     force: _Force = False,
@@ -141,7 +146,7 @@ def fill(
             "feather": feather,
             "scale": scale,
         }
-        command = FillCommand(image, mask, output, reference, steps, force)
+        command = FillCommand(image, mask, output, hints, reference, steps, force)
         outcome = command.run(parameters, show_progress=not (quiet or as_json))
         if as_json:
             typer.echo(fill_json(outcome))

@@ -28,6 +28,7 @@ from napari_greyfill.files import (
     require_writable,
     write_image,
 )
+from napari_greyfill.hints import ColourHints
 from napari_greyfill.pipeline import fill_steps
 from napari_greyfill.result import FillResult, Step
 from napari_greyfill.several import FillResults, resolve_methods
@@ -79,6 +80,8 @@ class FillCommand:
     Attributes
     ----------
     image, mask, output : Path
+    hints : Path or None
+        A picture that is transparent where it has no colour hint.
     reference : Path or None
     steps : Path or None
         A folder.
@@ -91,6 +94,7 @@ class FillCommand:
     image: Path
     mask: Path
     output: Path
+    hints: Path | None = None
     reference: Path | None = None
     steps: Path | None = None
     force: bool = False
@@ -125,8 +129,9 @@ class FillCommand:
         self._check_steps()
         with _quiet_logger("tifffile"):  # what matters of it becomes an error
             original, mask, truth = self._read()
+            hints = None if self.hints is None else _hints_in(self.hints)
         with progress_bar(show_progress) as show:
-            work = fill_steps(original.array, mask, **parameters)
+            work = fill_steps(original.array, mask, hints=hints, **parameters)
             if not several:
                 return self._written(_watched(work, show), original, truth)
             outcomes: list[Outcome] = []
@@ -220,6 +225,16 @@ def _watched(work: Generator[Step, None, T], show: Callable[[Step], None]) -> T:
         except StopIteration as stop:
             result: T = stop.value
             return result
+
+
+def _hints_in(path: Path) -> ColourHints:
+    picture = read_image(path).array
+    if picture.ndim != 3 or picture.shape[-1] != 4 or picture.dtype.kind != "u":
+        raise UnsupportedImage(
+            f"{path} holds no colour hints; give an 8-bit or 16-bit colour picture, for example "
+            "PNG, that is transparent where there is no hint."
+        )
+    return ColourHints.from_picture(picture)
 
 
 def _require_comparable(image: NDArray[Any], truth: NDArray[Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ __all__ = ["Colorizer", "Level"]
 
 Plane = NDArray[np.float32]
 Hole = NDArray[np.bool_]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,10 +47,22 @@ class Colorizer(ABC):
 
     Works on one window: float32 in [0, 1], channel last. Unless it says otherwise, the luma
     of what it returns is the grey it was given.
+
+    Attributes
+    ----------
+    compute : Compute
+    hints : (H, W) bool array or None
+        Set before `run`: which of the known pixels have a colour that the user chose as a
+        hint. They are known pixels like others; a colorizer need not look at this.
+    confidence : (H, W) float32 array in [0, 1] or None
+        Set by `run`: how sure the colours are, 0 for a guess, 1 outside the hole. None from
+        a colorizer that cannot tell.
     """
 
     def __init__(self, compute: Compute | None = None) -> None:
         self.compute = compute or Compute()
+        self.hints: Hole | None = None
+        self.confidence: Plane | None = None
 
     @abstractmethod
     def run(self, colour: Plane, grey: Plane, hole: Hole) -> Generator[Level, None, Plane]:
@@ -66,3 +80,16 @@ class Colorizer(ABC):
         hole : (H, W) bool array
             True where colour is to be recovered; at least one pixel is known.
         """
+
+    def reported(
+        self, work: Generator[float, None, T], name: str, start: float = 0.0, end: float = 1.0
+    ) -> Generator[Level, None, T]:
+        """Run a generator of fractions as levels between two fractions of the whole."""
+        while True:
+            self.compute.check()
+            try:
+                part = next(work)
+            except StopIteration as stop:
+                result: T = stop.value
+                return result
+            yield Level(name, start + (end - start) * part)

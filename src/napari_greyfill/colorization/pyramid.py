@@ -1,4 +1,4 @@
-"""The image pyramid of the progressive network, from coarse to fine.
+"""The image pyramid of the published procedure, from coarse to fine.
 
 Colour and grey of every level come straight from full size by Pillow's bicubic filter; the
 hole grows from level to level by max-pooling (3 x 3, stride 2), so that a coarse pixel counts
@@ -29,10 +29,8 @@ class PyramidLevel:
     hole: Hole
 
 
-def build_pyramid(
-    colour: Plane, grey: Plane, hole: Hole, levels: int, *, as_bytes: bool = False
-) -> list[PyramidLevel]:
-    """Return the levels, coarsest first.
+def build_pyramid(colour: Plane, grey: Plane, hole: Hole, levels: int) -> list[PyramidLevel]:
+    """Return the levels, coarsest first, every one rounded to 8 bits.
 
     Parameters
     ----------
@@ -41,8 +39,6 @@ def build_pyramid(
     hole : (H, W) bool array
     levels : int
         H and W must be multiples of ``2 ** (levels - 1)``.
-    as_bytes : bool
-        Round every level to 8 bits, as the published procedure does.
     """
     holes = [hole]
     for _ in range(levels - 1):
@@ -51,7 +47,10 @@ def build_pyramid(
     pyramid = []
     for power, level_hole in enumerate(holes):
         shape = (height >> power, width >> power)
-        small = [resized(p, shape, Image.Resampling.BICUBIC, as_bytes) for p in (colour, grey)]
+        small = [
+            resized(plane, shape, Image.Resampling.BICUBIC, as_bytes=True)
+            for plane in (colour, grey)
+        ]
         pyramid.append(PyramidLevel(small[0], small[1], level_hole))
     return pyramid[::-1]
 

@@ -3,21 +3,46 @@
 from __future__ import annotations
 
 from napari_greyfill.colorization.base import Colorizer
-from napari_greyfill.colorization.progressive import Progressive, Published
+from napari_greyfill.colorization.hybrid import Examples, Hybrid
+from napari_greyfill.colorization.progressive import Progressive
 from napari_greyfill.colorization.propagation import Propagation
+from napari_greyfill.colorization.published import Published
 from napari_greyfill.methodinfo import MethodInfo, Registry, installed
 
 __all__ = ["COLORIZERS", "colorizers"]
 
-COLORIZERS: Registry[Colorizer] = Registry(auto="propagation")
+COLORIZERS: Registry[Colorizer] = Registry(auto="hybrid")
 
+_EXAMPLES = "Welsh, Ashikhmin and Mueller 2002, doi 10.1145/566654.566576"
+_PROPAGATION = "Levin, Lischinski and Weiss 2004, doi 10.1145/1015706.1015780"
+COLORIZERS.add(
+    MethodInfo(
+        "hybrid",
+        "Examples and propagation",
+        "colorizer",
+        summary="Takes the colour of similar places of the picture where they agree, and lets "
+        "it flow in from the rim where they do not; takes about a second.",
+        citation=f"after {_PROPAGATION}, and {_EXAMPLES}",
+    ),
+    Hybrid,
+)
+COLORIZERS.add(
+    MethodInfo(
+        "examples",
+        "Examples",
+        "colorizer",
+        summary="Takes the colour of similar places of the picture everywhere, for comparison.",
+        citation=f"after {_EXAMPLES}",
+    ),
+    Examples,
+)
 COLORIZERS.add(
     MethodInfo(
         "propagation",
         "Propagation (closed form)",
         "colorizer",
         summary="Lets colour flow from the rim along equal grey; takes a fraction of a second.",
-        citation="after Levin, Lischinski and Weiss 2004, doi 10.1145/1015706.1015780",
+        citation=f"after {_PROPAGATION}",
     ),
     Propagation,
 )

@@ -1,0 +1,109 @@
+"""Colour from examples and from the surroundings, weighed by how sure the examples are.
+
+`Examples` trusts the examples everywhere and only blends them into the surroundings;
+`Hybrid` lets colour flow in from the known pixels wherever the examples are unsure.
+
+Both know how sure they are. The colour of a pixel is a weighted mean of sources, known pixels
+and examples, so the mean of their squares is solved for beside it, which gives the variance of
+the sources. A third plane is 1 at every source and is weakly pulled to 0 everywhere: where it
+stays low, next to nothing reaches the pixel, neither colour from outside nor an example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from typing import ClassVar
+
+import numpy as np
+
+from napari_greyfill.colorization.base import Colorizer, Hole, Level, Plane
+from napari_greyfill.colorization.examples import Prior, example_prior
+from napari_greyfill.colorization.solver import Problem, Solver
+from napari_greyfill.colorization.stencil import Guess
+from napari_greyfill.colour import chroma, with_luma
+from napari_greyfill.geometry import tight_box
+from napari_greyfill.resample import doubled
+
+__all__ = ["Examples", "Hybrid"]
+
+_LOOKING, _JOINING = "looking for examples", "joining examples and surroundings"
+_LOOKING_SHARE = 0.5  # of the whole work
+_DOUBT = 5e-5  # the weak pull to no source at all
+_HALF_SURE = 4e-3  # variance of the sources at which the confidence is a half
+
+
+class Examples(Colorizer):
+    """Pulls every pixel of the hole equally towards what its examples say."""
+
+    SOLVER: ClassVar[Solver] = Solver()
+    PULL: ClassVar[float] = 0.01
+
+    def run(self, colour: Plane, grey: Plane, hole: Hole) -> Generator[Level, None, Plane]:
+        """Colour the hole; see `Colorizer.run`."""
+        yield Level(_LOOKING, 0.0)
+        solved, self.confidence = chroma(colour), np.ones_like(grey)
+        box = tight_box(hole)
+        if box is None:
+            return with_luma(grey, solved)
+        looking = example_prior(colour, grey, hole, self.compute.seed)
+        prior = yield from self.reported(looking, _LOOKING, 0.0, _LOOKING_SHARE)
+        frame = box.expanded(1, (hole.shape[0], hole.shape[1]))
+        yield Level(_JOINING, _LOOKING_SHARE)
+        known = _with_moments(solved, 0.0, self.confidence)
+        problem = Problem(known, grey, hole, self._guess(prior, hole.shape)).cut(frame)
+        if self.hints is not None and self.hints.any():
+            problem = yield from self._left_to_hints(problem, self.hints[frame.slices])
+        work = self.SOLVER.solve(problem, check=self.compute.check)
+        planes = yield from self.reported(work, _JOINING, _LOOKING_SHARE, 1.0)
+        solved[frame.slices] = planes[..., :2]
+        self.confidence[frame.slices] = np.where(problem.hole, _confidence(planes), 1.0)
+        return with_luma(grey, solved)
+
+    def _guess(self, prior: Prior, shape: tuple[int, ...]) -> Guess:
+        """Return what pulls on the planes."""
+        variance = doubled(prior.variance, shape)
+        pull = self._pull(variance)
+        weight = pull + np.float32(_DOUBT)
+        values = _with_moments(doubled(prior.chroma, shape), variance, pull / weight)
+        return Guess(values, weight)
+
+    def _left_to_hints(self, problem: Problem, hints: Hole) -> Generator[Level, None, Problem]:
+        """Return the problem with a weaker guess where colour flows from hints.
+
+        How much of the colour that would flow to a pixel comes from hints is what flows there
+        if hints are 1 and all other known pixels 0.
+        """
+        assert problem.guess is not None  # this is about weakening it
+        spread = Problem(hints[..., None].astype(np.float32), problem.grey, problem.hole)
+        work = self.SOLVER.solve(spread, check=self.compute.check)
+        planes = yield from self.reported(work, _JOINING, _LOOKING_SHARE, _LOOKING_SHARE)
+        weight = problem.guess.weight * (1 - np.clip(planes[..., 0], 0.0, 1.0)) ** 2
+        return replace(problem, guess=Guess(problem.guess.values, weight))
+
+    def _pull(self, variance: Plane) -> Plane:
+        """Return how strongly to pull for each variance of the examples."""
+        return np.full_like(variance, self.PULL)
+
+
+class Hybrid(Examples):
+    """Pulls less where the examples are unsure, so that colour flows in from known pixels."""
+
+    PULL: ClassVar[float] = 0.01
+    VARIANCE: ClassVar[float] = 2e-3  # at which the pull is a quarter of the strongest
+
+    def _pull(self, variance: Plane) -> Plane:
+        return np.asarray(self.PULL / (1 + variance / self.VARIANCE) ** 2, dtype=np.float32)
+
+
+def _with_moments(means: Plane, variance: Plane | float, share: Plane) -> Plane:
+    """Return (H, W, 4) planes: chroma, its mean square, and how much of a source there is."""
+    square = (means**2).sum(axis=-1) + variance
+    return np.concatenate([means, np.stack([square, share], axis=-1)], axis=-1)
+
+
+def _confidence(planes: Plane) -> Plane:
+    """Return how sure the chroma is, from the planes solved for."""
+    variance = np.maximum(planes[..., 2] - (planes[..., :2] ** 2).sum(axis=-1), 0.0)
+    sure = planes[..., 3] / (1 + variance / _HALF_SURE)
+    return np.asarray(np.clip(sure, 0.0, 1.0), dtype=np.float32)
