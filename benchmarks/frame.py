@@ -89,19 +89,25 @@ def write_section(name: str, text: str) -> None:
 
 
 def stored(
-    key: str, modules: Sequence[ModuleType], arrays: Sequence[np.ndarray], work: Callable[[], dict]
+    key: str,
+    modules: Sequence[ModuleType],
+    arrays: Sequence[np.ndarray],
+    work: Callable[[], dict],
+    store: Path | None = None,
 ) -> dict:
     """Return a dear result from the store, or work it out and store it.
 
-    The entry counts only for the same source code and the same arrays.
+    The entry counts only for the same source code and the same arrays. A benchmark with many
+    entries may have a store of its own.
     """
+    store = store or STORE
     digest = hashlib.sha256()
     for module in modules:
         digest.update(inspect.getsource(module).encode())
     for array in arrays:
         digest.update(np.ascontiguousarray(array).tobytes())
-    results = json.loads(STORE.read_text(encoding="utf-8")) if STORE.exists() else {}
+    results = json.loads(store.read_text(encoding="utf-8")) if store.exists() else {}
     if results.get(key, {}).get("sha256") != digest.hexdigest():
         results[key] = {"sha256": digest.hexdigest(), **work()}
-        STORE.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        store.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return results[key]
