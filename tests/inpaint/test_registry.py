@@ -6,8 +6,14 @@ from napari_greyfill.device import Compute
 from napari_greyfill.errors import BadParameter, MissingDependency
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
 from napari_greyfill.inpaint.diffusion import Biharmonic, NavierStokes, Telea
+from napari_greyfill.inpaint.spectral import Spectral
 
-KINDS = {"biharmonic": Biharmonic, "telea": Telea, "navier-stokes": NavierStokes}
+KINDS = {
+    "biharmonic": Biharmonic,
+    "spectral": Spectral,
+    "telea": Telea,
+    "navier-stokes": NavierStokes,
+}
 
 
 @pytest.fixture
@@ -43,11 +49,11 @@ def test_auto_is_a_method_that_always_runs(nothing_installed):
 
 @pytest.mark.parametrize("name", ["telea", "navier-stokes"])
 def test_without_opencv_its_methods_say_what_to_install(nothing_installed, name, cell, scratch):
-    assert [info.name for info in methods() if info.available] == ["biharmonic"]
+    assert [info.name for info in methods() if info.available] == ["biharmonic", "spectral"]
     with pytest.raises(MissingDependency, match=r"cv2.*pip install opencv-python-headless$"):
         fill(cell, scratch, method=name)
 
 
 def test_an_unknown_method_is_refused_with_the_names(cell, scratch):
-    with pytest.raises(BadParameter, match=r"'magic'.*auto, biharmonic, telea, navier-stokes"):
+    with pytest.raises(BadParameter, match=r"'magic'.*auto, biharmonic, spectral, telea, "):
         fill(cell, scratch, method="magic")
