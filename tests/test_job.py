@@ -126,7 +126,7 @@ class TestPrepare:
         job = prepare(tissue, scratch, FillParameters(seed=7))
         assert type(job.inpainter) is Biharmonic
         assert type(job.colorizer) is Propagation
-        assert (job.method.name, job.colouring.name) == ("biharmonic", "propagation")
+        assert (job.method.name, job.colouring.name) == ("blend", "propagation")
         assert job.compute.seed == job.inpainter.compute.seed == job.colorizer.compute.seed == 7
         assert job.compute.device == "cpu"
 

@@ -64,9 +64,7 @@ def blob(side: int, rng: Rng) -> Hole:
     """Return a wavy compact hole."""
     y, x = np.indices((side, side)) - rng.uniform(0.25, 0.75, 2)[:, None, None] * side
     turn = np.arctan2(y, x)
-    waves = sum(
-        rng.normal(0, 0.3 / k) * np.cos(k * turn + rng.uniform(0, 7)) for k in range(2, 6)
-    )
+    waves = sum(rng.normal(0, 0.3 / k) * np.cos(k * turn + rng.uniform(0, 7)) for k in range(2, 6))
     return np.hypot(y, x) < side * rng.uniform(0.06, 0.25) * (1 + waves)
 
 

@@ -108,12 +108,34 @@ class Filling(_Stage):
 
     _name = "grey"
 
+    def __init__(self, job: FillJob, start: float, end: float) -> None:
+        super().__init__(job, start, end)
+        self._errors: dict[int, float] = {}  # expected ones, by region
+
     def result(self, patches: Patches) -> Step:
         """Return the step that shows what this stage filled."""
         name = FILLED_COLOUR if self.job.fills_colour else FILLED_GREY
         picture = self.job.picture
         grey = not self.job.fills_colour
-        return Step("grey", name, self._end, "result", picture, patches, as_grey=grey)
+        return Step(
+            "grey",
+            name,
+            self._end,
+            "result",
+            picture,
+            patches,
+            as_grey=grey,
+            expected_error=self._expected_error(),
+        )
+
+    def _expected_error(self) -> float | None:
+        """Return the expected error over the regions that have one, in the image's units."""
+        if not self._errors:
+            return None
+        picture, regions = self.job.picture, self.job.regions
+        pixels = [np.count_nonzero(picture.hole[regions[i].core.slices]) for i in self._errors]
+        squares = [error**2 for error in self._errors.values()]
+        return float(np.sqrt(np.average(squares, weights=pixels))) * picture.values.width
 
     def _work(self, index: int, done: Patches, every: Patches) -> Generator[Step, None, Patch]:
         inpainter, region = self.job.inpainter, self.job.regions[index]
@@ -130,6 +152,8 @@ class Filling(_Stage):
             try:
                 part = next(work)
             except StopIteration as stop:
+                if inpainter.expected_error is not None:
+                    self._errors[index] = inpainter.expected_error
                 return _own(region, stop.value, plane, hole)
             self.job.compute.check()
             if self._progress.ready():

@@ -1,19 +1,59 @@
-"""What surrounds a hole: a quick smooth fill, and the range of values to stay within."""
+"""What fills have in common: a quick smooth one, the range to stay within, colours."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Generator
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from napari_greyfill.colour import LUMA_WEIGHTS
+from napari_greyfill.device import Compute
+from napari_greyfill.inpaint.base import Hole, Plane
+from napari_greyfill.inpaint.diffusion import Biharmonic
+from napari_greyfill.progress import scaled
 from napari_greyfill.resample import enlarged, halved
 
-__all__ = ["clamped", "push_pull"]
-
-Plane = NDArray[np.float32]
-Hole = NDArray[np.bool_]
+__all__ = ["biharmonic", "by_channel", "clamped", "push_pull"]
 
 REACH = 32  # pixels around a hole that bound its values
+
+# rows: luma, blue - luma, red - luma; channels that are nearly uncorrelated in photographs
+_OPPONENT = np.stack(
+    [LUMA_WEIGHTS, np.array([0, 0, 1]) - LUMA_WEIGHTS, np.array([1, 0, 0]) - LUMA_WEIGHTS]
+).astype(np.float32)
+_COLOURS = np.linalg.inv(_OPPONENT)
+
+
+def by_channel(
+    fill: Callable[..., Generator[float, None, Plane]], *planes: Plane
+) -> Generator[float, None, Plane]:
+    """Fill channel by channel, colours as their opponent channels.
+
+    Parameters
+    ----------
+    fill : callable
+        Returns an (H, W) plane from as many, of any range.
+    *planes : (H, W) or (H, W, 3) float32 arrays
+    """
+    if planes[0].ndim == 2:
+        return (yield from fill(*planes))
+    opponent = [np.moveaxis(plane @ _OPPONENT.T, -1, 0) for plane in planes]
+    filled = []
+    for index, channels in enumerate(zip(*opponent, strict=True)):
+        work = fill(*(np.ascontiguousarray(channel) for channel in channels))
+        filled.append((yield from scaled(work, index / 3, (index + 1) / 3)))
+    return np.asarray(np.stack(filled, axis=-1) @ _COLOURS.T)
+
+
+def biharmonic(plane: Plane, hole: Hole, compute: Compute) -> Generator[float, None, Plane]:
+    """Return the biharmonic fill of one channel of any range."""
+    known = plane[~hole]
+    low, span = known.min(), max(np.ptp(known), np.finfo(np.float32).tiny)
+    unit = np.where(hole, np.float32(0), (plane - low) / span)
+    filled = yield from Biharmonic(compute).run(unit, hole)
+    return np.asarray(np.where(hole, filled * span + low, plane), dtype=np.float32)
 
 
 def push_pull(plane: Plane, hole: Hole) -> Plane:

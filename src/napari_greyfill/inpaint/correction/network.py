@@ -48,7 +48,7 @@ class Network:
         third = self._blocks(self._down(second, 2), "bottom")
         second = self._blocks(second + self._up(third, 2), "out1")
         first = self._blocks(first + self._up(second, 1), "out0")
-        return _shuffled(self._convolved(first, "tail"))[0]
+        return np.asarray(_shuffled(self._convolved(first, "tail"))[0])
 
     def _down(self, x: Maps, level: int) -> Maps:
         return _rectified(self._convolved(_unshuffled(x), f"down{level}"))

@@ -9,22 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_greyfill.colour import LUMA_WEIGHTS
 from napari_greyfill.geometry import Window
 from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
-from napari_greyfill.inpaint.diffusion import Biharmonic
 from napari_greyfill.inpaint.spectral.solve import conditional_mean
 from napari_greyfill.inpaint.spectral.spectrum import Spectrum, estimate
-from napari_greyfill.inpaint.surroundings import clamped, push_pull
+from napari_greyfill.inpaint.surroundings import biharmonic, by_channel, clamped, push_pull
 from napari_greyfill.progress import scaled
 from napari_greyfill.resample import enlarged, halved
 
 __all__ = ["Spectral"]
-
-# rows: luma, blue - luma, red - luma; channels that are nearly uncorrelated in photographs
-OPPONENT = np.stack(
-    [LUMA_WEIGHTS, np.array([0, 0, 1]) - LUMA_WEIGHTS, np.array([1, 0, 0]) - LUMA_WEIGHTS]
-).astype(np.float32)
 
 
 class Spectral(Inpainter):
@@ -49,7 +42,8 @@ class Spectral(Inpainter):
 
     THIN: ClassVar[float] = 4.0  # deepest hole, in pixels, that starts from biharmonic
     SMALL: ClassVar[int] = 48  # longest side of planes that start from it whatever the hole
-    ITERATIONS: ClassVar[int] = 60
+    ITERATIONS: ClassVar[int] = 100
+    TILED: ClassVar[int] = 40  # iterations in tiles, whose start is a fill of a large plane
     WHOLE: ClassVar[int] = 384
     TILE: ClassVar[int] = 256
     HALO: ClassVar[int] = 32
@@ -59,17 +53,11 @@ class Spectral(Inpainter):
         yield 0.0
         if not hole.any():
             return plane.copy()
-        if plane.ndim == 2:
-            filled = yield from self._filled(plane, hole)
-            return clamped(filled, plane, hole)
-        channels = plane @ OPPONENT.T
-        for index in range(3):
-            work = self._filled(np.ascontiguousarray(channels[..., index]), hole)
-            channels[..., index] = yield from scaled(work, index / 3, (index + 1) / 3)
-        return clamped(channels @ np.linalg.inv(OPPONENT).T, plane, hole)
+        filled = yield from by_channel(lambda channel: self.fill_channel(channel, hole), plane)
+        return clamped(filled, plane, hole)
 
-    def _filled(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
-        """Fill one channel, of any range."""
+    def fill_channel(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
+        """Fill one (H, W) channel of any range; see `Inpainter.run`."""
         self.compute.check()
         start = yield from scaled(self._start(plane, hole), 0.0, 0.4)
         spectrum = estimate(push_pull(plane, hole), hole)
@@ -78,33 +66,26 @@ class Spectral(Inpainter):
     def _start(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
         depth = ndimage.distance_transform_edt(hole).max()
         if depth <= self.THIN or max(hole.shape) <= self.SMALL:
-            return (yield from self._biharmonic(plane, hole))
+            return (yield from biharmonic(plane, hole, self.compute))
         small, small_hole = halved(plane, ~hole)
-        coarse = yield from self._filled(small, small_hole)
+        coarse = yield from self.fill_channel(small, small_hole)
         start = plane.copy()
         start[hole] = enlarged(coarse, plane.shape)[hole]
         return start
-
-    def _biharmonic(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
-        """Return the biharmonic fill of a channel of any range."""
-        known = plane[~hole]
-        low, span = known.min(), max(np.ptp(known), np.finfo(np.float32).tiny)
-        unit = np.where(hole, np.float32(0), (plane - low) / span)
-        filled = yield from Biharmonic(self.compute).run(unit, hole)
-        return np.asarray(filled * span + low, dtype=np.float32)
 
     def _solved(
         self, start: Plane, hole: Hole, spectrum: Spectrum
     ) -> Generator[float, None, Plane]:
         """Solve for the hole, in tiles if the plane is large."""
         tiles = list(self._tiles(hole))
+        iterations = self.ITERATIONS if max(hole.shape) <= self.WHOLE else self.TILED
         result = start.copy()
         for index, (core, frame) in enumerate(tiles):
             unknown = hole[frame.slices]
             if unknown.all():  # nothing known nearby: the coarse fill is all there is
                 continue
             work = conditional_mean(
-                start[frame.slices], unknown, spectrum, self.compute, iterations=self.ITERATIONS
+                start[frame.slices], unknown, spectrum, self.compute, iterations=iterations
             )
             solved = yield from scaled(work, index / len(tiles), (index + 1) / len(tiles))
             result[core.slices] = solved[core.within(frame)]
