@@ -23,9 +23,9 @@ from napari_greyfill.progress import scaled
 __all__ = ["FrequencySelective", "extrapolated"]
 
 CORE = 8  # side of the blocks that are filled
-FRAME = 32  # side of what each of them sees
+FRAME = 24  # side of what each of them sees
 MARGIN = (FRAME - CORE) // 2
-NEARNESS = 0.85  # weight lost with every pixel of distance from the block
+NEARNESS = 0.8  # weight lost with every pixel of distance from the block
 UNKNOWN = 0.02  # certainty of a pixel that only the guide knows
 FILLED = 0.5  # certainty of a pixel next to a known one, once it is filled
 FADING = 0.95  # certainty lost with every pixel of depth
@@ -33,7 +33,7 @@ DEEPEST = 5  # waves of blocks from the rim inwards; what is deeper keeps the gu
 ALIKE = 0.95  # waves as strong as this share of the strongest are picked together
 PART = 0.6  # of a wave's fitted amplitude that is taken at once
 ROUNDS = (12, 60)  # fewest and most rounds of picking
-WORK = 100_000  # blocks times rounds, which bounds the time
+WORK = 60_000  # blocks times rounds, which bounds the time
 BATCH = 256  # blocks at a time, which bounds the memory
 
 Blocks = NDArray[np.float32]
@@ -147,10 +147,12 @@ def _continued(values: Blocks, weights: Blocks, rounds: int) -> Blocks:
     """Return the sum of waves that explains the values where they have weight.
 
     Each round projects what is left onto all waves, picks the strongest, high frequencies
-    counting less, and takes a part of it away.
+    counting less, and takes a part of it away. Waves picked together may overlap so much that
+    this leads away from the values; such blocks keep what they have.
     """
     mean = (weights * values).sum(axis=(1, 2), keepdims=True)
     left = values - mean
+    before = (weights * left**2).sum(axis=(1, 2), keepdims=True)
     model = np.broadcast_to(mean, values.shape).copy()
     scale = np.float32(FRAME * FRAME * PART)
     for _ in range(rounds):
@@ -160,7 +162,8 @@ def _continued(values: Blocks, weights: Blocks, rounds: int) -> Blocks:
         step = fft.irfft2(waves, s=(FRAME, FRAME)) * scale
         left -= step
         model += step
-    return model
+    after = (weights * left**2).sum(axis=(1, 2), keepdims=True)
+    return np.where(after <= before, model, values)
 
 
 def _nearness() -> Blocks:

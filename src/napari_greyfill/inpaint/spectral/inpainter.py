@@ -43,7 +43,7 @@ class Spectral(Inpainter):
     THIN: ClassVar[float] = 4.0  # deepest hole, in pixels, that starts from biharmonic
     SMALL: ClassVar[int] = 48  # longest side of planes that start from it whatever the hole
     ITERATIONS: ClassVar[int] = 100
-    TILED: ClassVar[int] = 40  # iterations in tiles, whose start is a fill of a large plane
+    TILED: ClassVar[int] = 24  # iterations in tiles, whose start is a fill of a large plane
     WHOLE: ClassVar[int] = 384
     TILE: ClassVar[int] = 256
     HALO: ClassVar[int] = 32
