@@ -11,7 +11,6 @@ from napari_greyfill.inpaint.networks.methods import network_methods
 from napari_greyfill.inpaint.selective import FrequencySelective
 from napari_greyfill.inpaint.spectral import Spectral
 from napari_greyfill.inpaint.texture import Texture
-from napari_greyfill.inpaint.texture import Texture
 from napari_greyfill.methodinfo import MethodInfo, Registry, installed
 
 __all__ = ["INPAINTERS", "methods"]
@@ -73,18 +72,6 @@ INPAINTERS.add(
         citation="this project's own; docs/model_card_correction.md",
     ),
     Correction,
-)
-INPAINTERS.add(
-    MethodInfo(
-        "texture",
-        "Texture (exemplar)",
-        "inpainter",
-        summary="Copies patches of the surroundings, so that large holes look like them: "
-        "for looking, not for measuring.",
-        citation="Wexler et al. 2007, doi 10.1109/TPAMI.2007.60; Barnes et al. 2009, "
-        "doi 10.1145/1531326.1531330",
-    ),
-    Texture,
 )
 INPAINTERS.add(
     MethodInfo(
