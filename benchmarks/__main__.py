@@ -3,13 +3,14 @@
 import argparse
 from pathlib import Path
 
-from benchmarks import colour, grey, responsiveness, scaling
+from benchmarks import colour, grey, responsiveness, scaling, sheets
 from benchmarks.frame import write_section
 
 BENCHMARKS = {
     "colour": colour.measure,
     "grey": grey.measure,
     "scaling": scaling.measure,
+    "sheets": sheets.measure,
     "responsiveness": responsiveness.measure,
 }
 

@@ -225,6 +225,7 @@ def test_search_comes_close_to_comparing_everything(monkeypatch):
 
     def found(rounds):
         matcher = Matcher(level, features, np.random.default_rng(0), Compute())
+        assert list(matcher.describe_sources(features))[-1] == 1
         work = matcher.match(features, matcher.anywhere(), rounds)
         while True:
             try:

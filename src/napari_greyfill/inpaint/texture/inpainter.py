@@ -61,6 +61,7 @@ class Texture(Inpainter):
 
     COARSEST: ClassVar[int] = 8  # shortest side of a plane of the pyramid, in pixels
     REPEATS: ClassVar[int] = 4  # times each level is matched and voted on
+    PATCHES: ClassVar[int] = 120_000  # in all repeats of a level, which bounds the time
     ROUNDS: ClassVar[int] = 3  # of propagation and random search, each time
     GUIDE: ClassVar[float] = 0.5  # weight of the guide; values and slopes have 1
     GUIDE_BLUR: ClassVar[float] = 8.0  # sigma at full size, in pixels
@@ -120,17 +121,20 @@ class Texture(Inpainter):
         guide = _low_pass(scale.faithful, max(0.7, self.GUIDE_BLUR / 2**scale.halvings))
         image = level.padded(np.where(scale.hole[..., None], scale.faithful, scale.plane))
         filled = level.cropped(image)
-        matcher = Matcher(level, self._features(level, filled, guide), rng, self.compute)
+        features = self._features(level, filled, guide)
+        matcher = Matcher(level, features, rng, self.compute)
+        yield from scaled(matcher.describe_sources(features), 0.0, 0.2)
         if before is None:
             source = matcher.anywhere()
         else:
             field = refined(before[1], before[0], level, rng)
             filled, source = self._vote(level, image, field, filled, self.STEEP), field.source
-        for repeat in range(self.REPEATS):
+        repeats = int(np.clip(self.PATCHES // level.targets.size, 1, self.REPEATS))
+        for repeat in range(repeats):
             work = matcher.match(self._features(level, filled, guide), source, self.ROUNDS)
-            start, end = repeat / self.REPEATS, (repeat + 1) / self.REPEATS
+            start, end = (0.2 + 0.8 * (repeat + done) / repeats for done in (0, 1))
             field = yield from scaled(work, start, end)
-            last = end == 1 and scale.halvings == 0
+            last = repeat == repeats - 1 and scale.halvings == 0
             filled = self._vote(level, image, field, filled, self.STEEPEST if last else self.STEEP)
             source = field.source
             yield end

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.device import Compute
-from napari_greyfill.inpaint.texture.level import RADIUS, SIDE, Level, chunks
+from napari_greyfill.inpaint.texture.level import CHUNK, RADIUS, SIDE, Level, chunks
+from napari_greyfill.progress import scaled
 
 __all__ = ["Field", "Matcher", "refined"]
 
@@ -58,7 +59,7 @@ class Matcher:
     level : Level
         With at least one source.
     features : (padded size, F) float32 array
-        Of the picture with its first fill; sources are described by these, once.
+        Of the picture with its first fill; the principal components are those of its patches.
     rng : numpy.random.Generator
     compute : Compute
     """
@@ -69,7 +70,13 @@ class Matcher:
         self.level, self.rng, self.compute = level, rng, compute
         self._basis = self._components(features)
         self._described = np.zeros((len(features), self._basis.shape[1]), np.float32)
-        self._described[level.sources] = self._describe(features, level.sources)
+
+    def describe_sources(self, features: Vectors) -> Generator[float, None, None]:
+        """Describe all sources, once; `match` needs this."""
+        sources = self.level.sources
+        for part in chunks(sources.size, 16 * CHUNK):
+            self._described[sources[part]] = self._describe(features, sources[part])
+            yield part.stop / sources.size
 
     def anywhere(self) -> Indices:
         """Return a random source for each target."""
@@ -87,8 +94,7 @@ class Matcher:
         for index in range(rounds):
             search.propagate()
             yield (index + 0.3) / rounds
-            search.look_around()
-            yield (index + 1) / rounds
+            yield from scaled(search.look_around(), (index + 0.3) / rounds, (index + 1) / rounds)
         return Field(search.source, search.distance)
 
     def distance(self, wanted: Vectors, source: Indices) -> Vectors:
@@ -145,14 +151,14 @@ class _Search:
             found = np.flatnonzero(neighbour >= 0)
             self._try(found, self.source[neighbour[found]] - step)
 
-    def look_around(self) -> None:
+    def look_around(self) -> Generator[float, None, None]:
         """Try random sources, ever nearer to the present one."""
         everyone = np.arange(self.source.size)
-        reach = max(self._level.hole.shape)
-        while reach >= 1:
+        reaches = max(self._level.hole.shape) // 2 ** np.arange(16)
+        for index, reach in enumerate(reaches[reaches > 0]):
+            yield index / len(reaches)
             down, right = self._matcher.rng.integers(-reach, reach + 1, (2, self.source.size))
             self._try(everyone, self.source + down * self._level.width + right)
-            reach //= 2
 
     def _try(self, targets: Indices, candidates: Indices) -> None:
         self._matcher.compute.check()
