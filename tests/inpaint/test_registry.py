@@ -10,6 +10,7 @@ from napari_greyfill.inpaint.correction import Correction
 from napari_greyfill.inpaint.diffusion import Biharmonic, NavierStokes, Telea
 from napari_greyfill.inpaint.selective import FrequencySelective
 from napari_greyfill.inpaint.spectral import Spectral
+from napari_greyfill.inpaint.texture import Texture
 
 KINDS = {
     "blend": Blend,
@@ -17,6 +18,7 @@ KINDS = {
     "spectral": Spectral,
     "frequency-selective": FrequencySelective,
     "correction": Correction,
+    "texture": Texture,
     "telea": Telea,
     "navier-stokes": NavierStokes,
 }
