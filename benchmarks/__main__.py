@@ -1,14 +1,17 @@
 """Run benchmarks by name and write their sections of docs/benchmarks.md."""
 
 import argparse
+from pathlib import Path
 
-from benchmarks import colour, networks, responsiveness, scaling
+from benchmarks import colour, grey, networks, responsiveness, scaling, sheets
 from benchmarks.frame import write_section
 
 BENCHMARKS = {
     "colour": colour.measure,
+    "grey": grey.measure,
     "networks": networks.measure,
     "scaling": scaling.measure,
+    "sheets": sheets.measure,
     "responsiveness": responsiveness.measure,
 }
 
@@ -17,9 +20,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="default: all")
     parser.add_argument("--repeats", type=int, default=5, help="timed runs of each contender")
+    parser.add_argument("--pictures", type=int, help="grey: at most so many, default: all")
+    parser.add_argument("--folder", type=Path, help="grey: more pictures; GREYFILL_PICTURES")
     arguments = parser.parse_args()
+    chosen = {"grey": (arguments.pictures, arguments.folder)}
     for name in arguments.names or BENCHMARKS:
-        section = BENCHMARKS[name](arguments.repeats)
+        section = BENCHMARKS[name](arguments.repeats, *chosen.get(name, ()))
         write_section(name, section)
         print(section)
 

@@ -89,27 +89,33 @@ def write_section(name: str, text: str) -> None:
 
 
 def stored(
-    key: str, modules: Sequence[ModuleType], arrays: Sequence[np.ndarray], work: Callable[[], dict]
+    key: str,
+    modules: Sequence[ModuleType],
+    arrays: Sequence[np.ndarray],
+    work: Callable[[], dict],
+    store: Path | None = None,
 ) -> dict:
     """Return a dear result from the store, or work it out and store it.
 
-    The entry counts only for the same source code and the same arrays.
+    The entry counts only for the same source code and the same arrays. A benchmark with many
+    entries may have a store of its own.
     """
+    store = store or STORE
     digest = hashlib.sha256()
     for module in modules:
         digest.update(inspect.getsource(module).encode())
     for array in arrays:
         digest.update(np.ascontiguousarray(array).tobytes())
-    entry = _store().get(key, {})
+    entry = _entries(store).get(key, {})
     if entry.get("sha256") != digest.hexdigest():
         entry = {"sha256": digest.hexdigest(), **work()}
         # read again: another process may have stored something since
-        text = json.dumps({**_store(), key: entry}, indent=1, sort_keys=True)
-        fresh = STORE.with_suffix(".new")
+        text = json.dumps({**_entries(store), key: entry}, indent=1, sort_keys=True)
+        fresh = store.with_suffix(".new")
         fresh.write_text(text + "\n", encoding="utf-8")
-        fresh.replace(STORE)
+        fresh.replace(store)
     return dict(entry)
 
 
-def _store() -> dict[str, dict]:
-    return json.loads(STORE.read_text(encoding="utf-8")) if STORE.exists() else {}
+def _entries(store: Path) -> dict[str, dict]:
+    return json.loads(store.read_text(encoding="utf-8")) if store.exists() else {}

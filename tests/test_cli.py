@@ -134,7 +134,7 @@ def test_steps_of_floats_are_tiffs(folder):
 def test_the_summary(folder):
     result = fill()
     assert result.stdout.startswith("Wrote out.png: 600 pixels filled in ")
-    assert result.stdout.endswith(" by biharmonic, then hybrid (grey-rgb).\n")
+    assert result.stdout.endswith(" by blend, then hybrid (grey-rgb).\n")
     assert result.stderr == ""
 
 
@@ -323,7 +323,7 @@ def test_errors_are_one_sentence_and_exit_code_1(folder, arguments, sentence):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--method", "magic"), "There is no inpainter 'magic'; choose one of: auto, biharmonic"),
+        (("--method", "magic"), "There is no inpainter 'magic'; choose one of: auto, blend"),
         (("--colorizer", "magic"), "There is no colorizer 'magic'; choose one of: auto,"),
         (("--pipeline", "magic"), "There is no pipeline 'magic'; choose one of: grey-rgb,"),
         (("--device", "magic"), "There is no device 'magic'; choose one of: auto, cpu,"),

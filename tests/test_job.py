@@ -127,7 +127,7 @@ class TestPrepare:
         job = prepare(tissue, scratch, FillParameters(seed=7))
         assert type(job.inpainter) is Biharmonic
         assert type(job.colorizer) is Hybrid
-        assert (job.method.name, job.colouring.name) == ("biharmonic", "hybrid")
+        assert (job.method.name, job.colouring.name) == ("blend", "hybrid")
         assert job.compute.seed == job.inpainter.compute.seed == job.colorizer.compute.seed == 7
         assert job.compute.device == "cpu"
 

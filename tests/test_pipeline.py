@@ -622,7 +622,7 @@ class TestProvenance:
     def test_it_says_what_ran(self, tissue, scratch):
         result = fill(tissue, scratch, colorizer="progressive", seed=4)
         known = result.provenance
-        assert (known["method"], known["pipeline"]) == ("biharmonic", "grey-rgb")
+        assert (known["method"], known["pipeline"]) == ("blend", "grey-rgb")
         assert known["colorizer"] == result.colorizer == "progressive"
         assert known["seed"] == 4
         assert known["device"] in device_module.DEVICES

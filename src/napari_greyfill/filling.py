@@ -21,6 +21,7 @@ from napari_greyfill.inpaint import (
     reduced,
     reduction,
 )
+from napari_greyfill.job import FillJob
 from napari_greyfill.picture import Patch
 from napari_greyfill.result import FILLED_COLOUR, FILLED_GREY, Step
 from napari_greyfill.stages import Hole, Patches, Plane, Stage, own_core, with_patches
@@ -73,14 +74,35 @@ class Filling(Stage):
     """Stage 1: the inpainter fills luma, or colour, depending on the pipeline."""
 
     _name = "grey"
-    _one_at_a_time = False
+
+    def __init__(self, job: FillJob, start: float, end: float) -> None:
+        super().__init__(job, start, end)
+        self._one_at_a_time = False
+        self._errors: list[tuple[float, int]] = []  # expected ones, and of how many pixels
 
     def result(self, patches: Patches) -> Step:
         """Return the step that shows what this stage filled."""
         name = FILLED_COLOUR if self.job.fills_colour else FILLED_GREY
         picture = self.job.picture
         grey = not self.job.fills_colour
-        return Step("grey", name, self._end, "result", picture, patches, as_grey=grey)
+        return Step(
+            "grey",
+            name,
+            self._end,
+            "result",
+            picture,
+            patches,
+            as_grey=grey,
+            expected_error=self._expected_error(),
+        )
+
+    def _expected_error(self) -> float | None:
+        """Return the expected error over the windows that have one, in the image's units."""
+        if not self._errors:
+            return None
+        errors, pixels = np.array(self._errors).T
+        width = self.job.picture.values.width
+        return float(np.sqrt(np.average(errors**2, weights=pixels))) * width
 
     def run(self) -> Generator[Step, None, Patches]:
         """Work through every region and return the patches."""
@@ -192,6 +214,9 @@ class Filling(Stage):
             try:
                 part = next(work)
             except StopIteration as stop:
+                if inpainter.expected_error is not None:
+                    pixels = sum(int(np.count_nonzero(task.hole)) for task in tasks)
+                    self._errors.append((inpainter.expected_error, pixels))
                 pairs = zip(tasks, stop.value, strict=True)
                 return [task.patch(filled) for task, filled in pairs]
             self.job.compute.check()

@@ -168,13 +168,14 @@ class FillJob:
             method=self.method.name,
             pipeline=self.pipeline,
             colorizer=self.colouring.name if self.colouring else "",
-            provenance=self._provenance(seconds),
+            provenance=self._provenance(seconds, steps),
             seconds=seconds,
             confidences=confidences,
         )
 
-    def _provenance(self, seconds: float) -> dict[str, Any]:
+    def _provenance(self, seconds: float, steps: tuple[Step, ...]) -> dict[str, Any]:
         hole = self.picture.hole
+        errors = [step.expected_error for step in steps if step.expected_error is not None]
         return {
             "method": self.method.name,
             "pipeline": self.pipeline,
@@ -187,6 +188,7 @@ class FillJob:
             "filled_pixels": int(np.count_nonzero(hole)),
             "hint_pixels": len(self.hints) if self.hints else 0,
             "value_range": [self.picture.values.low, self.picture.values.high],
+            "expected_error": errors[0] if errors else None,
             "notes": list(self.notes),
             "seconds": round(seconds, 3),
         }

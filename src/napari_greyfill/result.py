@@ -40,6 +40,9 @@ class Step:
     method : str
         Whose step it is, where several methods run; empty otherwise.
     result : FillResult or None
+    expected_error : float or None
+        The root mean square error to expect in the hole, in the units of the image, if the
+        method estimates it.
     """
 
     stage: StageName
@@ -51,6 +54,14 @@ class Step:
     as_grey: bool = False
     method: str = ""
     result: FillResult | None = field(default=None, repr=False)
+    expected_error: float | None = None
+
+    @property
+    def remark(self) -> str:
+        """Return what there is to say about the image, for people; may be empty."""
+        if self.expected_error is None or self.picture is None:
+            return ""
+        return f"expected error about {_in_units(self.expected_error, self.picture)}"
 
     @property
     def has_image(self) -> bool:
@@ -70,6 +81,14 @@ class Step:
         return self.picture.composite(self.patches)
 
 
+def _in_units(error: float, picture: Picture) -> str:
+    """Return an error as people say it: grey levels for integers, a number for floats."""
+    if picture.original.dtype.kind not in "iu":
+        return f"{error:.2g}"
+    amount = f"{error:.0f}" if error >= 1 else f"{error:.1g}"
+    return f"{amount} grey level{'' if amount == '1' else 's'}"
+
+
 @dataclass(frozen=True, eq=False)
 class FillResult:
     """A finished fill.
@@ -87,7 +106,7 @@ class FillResult:
     method, pipeline, colorizer : str
         What really ran; `colorizer` is empty where no colour was recovered.
     provenance : dict
-        JSON-able: parameters, seed, device, versions, mask hash, seconds.
+        JSON-able: parameters, seed, device, versions, mask hash, expected error, seconds.
     seconds : float
         Wall time.
     confidences : tuple of Patch, or None
@@ -120,6 +139,12 @@ class FillResult:
             view = whole[patch.window.slices]
             np.minimum(view, patch.planes, out=view)
         return whole
+
+    @property
+    def expected_error(self) -> float | None:
+        """Return the error of stage 1 to expect in the hole, in the image's units, if known."""
+        known = [step.expected_error for step in self.steps if step.expected_error is not None]
+        return known[0] if known else None
 
     @cached_property
     def grey(self) -> NDArray[Any]:

@@ -5,9 +5,24 @@ from napari_greyfill import methodinfo as methodinfo_module
 from napari_greyfill.device import Compute
 from napari_greyfill.errors import BadParameter, MissingDependency
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
+from napari_greyfill.inpaint.blend import Blend
+from napari_greyfill.inpaint.correction import Correction
 from napari_greyfill.inpaint.diffusion import Biharmonic, NavierStokes, Telea
+from napari_greyfill.inpaint.selective import FrequencySelective
+from napari_greyfill.inpaint.spectral import Spectral
+from napari_greyfill.inpaint.texture import Texture
 
-KINDS = {"biharmonic": Biharmonic, "telea": Telea, "navier-stokes": NavierStokes}
+KINDS = {
+    "blend": Blend,
+    "biharmonic": Biharmonic,
+    "spectral": Spectral,
+    "frequency-selective": FrequencySelective,
+    "correction": Correction,
+    "texture": Texture,
+    "telea": Telea,
+    "navier-stokes": NavierStokes,
+}
+OPENCV = ["telea", "navier-stokes"]
 
 
 @pytest.fixture
@@ -38,16 +53,18 @@ def test_every_method_is_made_by_its_name(name):
 
 
 def test_auto_is_a_method_that_always_runs(nothing_installed):
-    assert INPAINTERS.require("auto").name == "biharmonic"
+    assert INPAINTERS.require("auto").name == "blend"
 
 
-@pytest.mark.parametrize("name", ["telea", "navier-stokes"])
+@pytest.mark.parametrize("name", OPENCV)
 def test_without_opencv_its_methods_say_what_to_install(nothing_installed, name, cell, scratch):
-    assert [info.name for info in methods() if info.available] == ["biharmonic"]
+    assert [info.name for info in methods() if info.available] == [
+        name for name in KINDS if name not in OPENCV
+    ]
     with pytest.raises(MissingDependency, match=r"cv2.*pip install opencv-python-headless$"):
         fill(cell, scratch, method=name)
 
 
 def test_an_unknown_method_is_refused_with_the_names(cell, scratch):
-    with pytest.raises(BadParameter, match=r"'magic'.*auto, biharmonic, telea, navier-stokes"):
+    with pytest.raises(BadParameter, match=r"'magic'.*auto, blend, biharmonic, spectral"):
         fill(cell, scratch, method="magic")

@@ -35,6 +35,9 @@ class Inpainter(ABC):
         Height and width must be multiples of this; planes are padded.
     training_scale : int or None
         The side of the pictures a network was trained on, in pixels.
+    expected_error : float or None
+        After a run: the root mean square error to expect in the hole, on the plane's scale of
+        0 to 1, from methods that estimate it; None otherwise.
     """
 
     channels: ClassVar[tuple[int, ...]] = (1, 3)
@@ -44,6 +47,7 @@ class Inpainter(ABC):
 
     def __init__(self, compute: Compute | None = None) -> None:
         self.compute = compute or Compute()
+        self.expected_error: float | None = None
 
     @abstractmethod
     def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:

@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from napari_greyfill.errors import MissingWeights
 from napari_greyfill.inpaint.base import Inpainter
+from napari_greyfill.inpaint.blend import Blend
+from napari_greyfill.inpaint.correction import Correction
 from napari_greyfill.inpaint.diffusion import Biharmonic, NavierStokes, Telea
 from napari_greyfill.inpaint.networks.methods import network_methods
+from napari_greyfill.inpaint.selective import FrequencySelective
+from napari_greyfill.inpaint.spectral import Spectral
+from napari_greyfill.inpaint.texture import Texture
 from napari_greyfill.methodinfo import MethodInfo, Registry, installed
 
 __all__ = ["INPAINTERS", "methods"]
 
-INPAINTERS: Registry[Inpainter] = Registry(auto="biharmonic")
+INPAINTERS: Registry[Inpainter] = Registry(auto="blend")
 
+INPAINTERS.add(
+    MethodInfo(
+        "blend",
+        "Faithful blend",
+        "inpainter",
+        summary="The default: several fills, weighed by how well each does on this image; "
+        "for measuring, with the error to expect.",
+        citation="Breiman 1996, doi 10.1007/BF00117832; the members' own",
+    ),
+    Blend,
+)
 INPAINTERS.add(
     MethodInfo(
         "biharmonic",
@@ -22,6 +38,52 @@ INPAINTERS.add(
         citation="Damelin and Hoang 2018, doi 10.1155/2018/3950312; scikit-image",
     ),
     Biharmonic,
+)
+INPAINTERS.add(
+    MethodInfo(
+        "spectral",
+        "Spectral (quick)",
+        "inpainter",
+        summary="The likeliest fill under the image's own spectrum: continues stripes and "
+        "weaves, in a fraction of a second.",
+        citation="Rasmussen and Williams 2006, section 2.2; Galerne and Leclaire 2017, "
+        "doi 10.1137/16M1109047",
+    ),
+    Spectral,
+)
+INPAINTERS.add(
+    MethodInfo(
+        "frequency-selective",
+        "Frequency-selective",
+        "inpainter",
+        summary="Continues the few waves that explain each block's surroundings, near the rim.",
+        citation="Seiler and Kaup 2010, doi 10.1109/LSP.2010.2078504; Genser et al. 2018, "
+        "doi 10.1109/PCS.2018.8456259",
+    ),
+    FrequencySelective,
+)
+INPAINTERS.add(
+    MethodInfo(
+        "correction",
+        "Spectral, corrected",
+        "inpainter",
+        summary="The spectral fill, corrected by a small network that comes with the package; "
+        "better at edges and lines.",
+        citation="this project's own; docs/model_card_correction.md",
+    ),
+    Correction,
+)
+INPAINTERS.add(
+    MethodInfo(
+        "texture",
+        "Texture (exemplar)",
+        "inpainter",
+        summary="Copies patches of the surroundings, so that large holes look like them: "
+        "for looking, not for measuring.",
+        citation="Wexler et al. 2007, doi 10.1109/TPAMI.2007.60; Barnes et al. 2009, "
+        "doi 10.1145/1531326.1531330",
+    ),
+    Texture,
 )
 _OPENCV = installed("cv2", "opencv-python-headless")
 INPAINTERS.add(

@@ -1,0 +1,115 @@
+"""The default: several faithful fills, weighed by how well they do on this image."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from itertools import combinations
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_greyfill.colour import luma
+from napari_greyfill.device import Compute
+from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
+from napari_greyfill.inpaint.correction import corrected
+from napari_greyfill.inpaint.diffusion import Biharmonic
+from napari_greyfill.inpaint.selective import extrapolated
+from napari_greyfill.inpaint.shadow import Shadow, cast
+from napari_greyfill.inpaint.spectral import Spectral
+from napari_greyfill.inpaint.surroundings import by_channel, clamped
+from napari_greyfill.progress import scaled
+
+__all__ = ["Blend", "simplex_weights"]
+
+Weights = NDArray[np.float64]
+
+
+class Blend(Inpainter):
+    """A weighted mean of fills whose errors differ, with weights fitted to the image.
+
+    The members are biharmonic, spectral, frequency-selective and corrected spectral. The hole
+    is moved to known places and filled there by each ("shadow holes"); the weights with the
+    least squared error there, none negative, are averaged with fixed ones (`PRIOR`) that were
+    best over many pictures. Where there is no room for a shadow, those count alone. The error
+    of a weighted mean is at most the weighted mean of the errors.
+
+    `expected_error` is the root mean square error in the shadow holes (for colours, of luma).
+
+    References
+    ----------
+    L. Breiman, "Stacked Regressions", Machine Learning 24, 1996, doi 10.1007/BF00117832
+    (weights that are not negative); the rest is this project's own.
+    """
+
+    PRIOR: ClassVar[tuple[float, ...]] = (0.10, 0.10, 0.35, 0.45)
+    TRUST: ClassVar[float] = 0.7  # share of the fitted weights
+
+    def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
+        """Fill the hole; see `Inpainter.run`."""
+        self.expected_error = None
+        if not hole.any():
+            return plane.copy()
+        weights = np.array(self.PRIOR)
+        shadow = cast(hole)
+        if shadow is not None:
+            errors = yield from scaled(self._errors(plane, hole, shadow), 0.0, 0.4)
+            weights = (1 - self.TRUST) * weights + self.TRUST * simplex_weights(errors)
+            self.expected_error = float(np.sqrt(np.mean((weights @ errors) ** 2)))
+        fills = yield from scaled(_fills(plane, hole, self.compute), 0.4, 1.0)
+        mixed = np.tensordot(weights.astype(np.float32), np.stack(fills), 1)
+        return clamped(np.asarray(mixed, dtype=np.float32), plane, hole)
+
+    def _errors(
+        self, plane: Plane, hole: Hole, shadow: Shadow
+    ) -> Generator[float, None, NDArray[np.float64]]:
+        """Return the error of each member at the shadow's pixels, (members, pixels)."""
+        truth = plane[shadow.window.slices]
+        truth = luma(truth) if truth.ndim == 3 else truth
+        hidden = hole[shadow.window.slices] | shadow.pixels
+        given = np.where(hidden, np.float32(0), truth)
+        fills = yield from _fills(given, hidden, self.compute)
+        return np.stack([(fill - truth)[shadow.pixels] for fill in fills]).astype(np.float64)
+
+
+def _fills(plane: Plane, hole: Hole, compute: Compute) -> Generator[float, None, list[Plane]]:
+    """Return the fills of all members, in the order of `Blend.PRIOR`, each within its limits."""
+    smooth = yield from scaled(Biharmonic(compute).run(plane, hole), 0.0, 0.15)
+    smooth = np.where(hole if plane.ndim == 2 else hole[..., None], smooth, plane)
+    spectral = yield from scaled(Spectral(compute).run(plane, hole), 0.15, 0.45)
+    work = by_channel(lambda channel: extrapolated(channel, hole, compute), spectral)
+    selective = yield from scaled(work, 0.45, 0.85)
+    work = by_channel(lambda a, b: corrected(a, b, hole, compute), spectral, smooth)
+    learned = yield from scaled(work, 0.85, 1.0)
+    return [smooth, spectral, *(clamped(fill, plane, hole) for fill in (selective, learned))]
+
+
+def simplex_weights(errors: NDArray[np.float64]) -> Weights:
+    """Return the weights, none negative and 1 in sum, whose weighted error is the least.
+
+    For the few members there are, every subset is solved in closed form; the best one without
+    negative weights is the optimum.
+
+    Parameters
+    ----------
+    errors : (members, pixels) array
+    """
+    gram = errors @ errors.T / max(errors.shape[1], 1)
+    members = len(gram)
+    ridge = 1e-6 * max(float(np.trace(gram)) / members, 1e-12)
+    gram = gram + ridge * np.eye(members)
+    best, least = np.full(members, 1 / members), np.inf
+    for size in range(1, members + 1):
+        for chosen in combinations(range(members), size):
+            weights = _of_subset(gram, chosen)
+            if weights.min() >= 0 and (error := float(weights @ gram @ weights)) < least:
+                best, least = weights, error
+    return best
+
+
+def _of_subset(gram: NDArray[np.float64], chosen: Sequence[int]) -> Weights:
+    """Return the best weights of some members, negative ones allowed; 0 for the others."""
+    solved = np.linalg.solve(gram[np.ix_(chosen, chosen)], np.ones(len(chosen)))
+    weights = np.zeros(len(gram))
+    weights[list(chosen)] = solved / solved.sum()
+    return weights

@@ -1,0 +1,99 @@
+"""The learned correction as an inpainter: its weights, its tiles."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from napari_greyfill.device import Compute
+from napari_greyfill.geometry import Window
+from napari_greyfill.inpaint.base import Hole, Inpainter, Plane, fit_to_size
+from napari_greyfill.inpaint.correction.features import features, spread
+from napari_greyfill.inpaint.correction.network import MULTIPLE_OF, Network
+from napari_greyfill.inpaint.spectral import Spectral
+from napari_greyfill.inpaint.surroundings import biharmonic, by_channel, clamped
+from napari_greyfill.progress import scaled
+
+__all__ = ["Correction", "corrected"]
+
+TILE = 192
+HALO = 32
+LARGEST = 4.0  # correction, in standard deviations of the known pixels
+
+
+class Correction(Inpainter):
+    """The spectral fill, corrected by a small network that learned from drawn scenes.
+
+    The network sees the spectral and the biharmonic fill and adds what it has learned about
+    edges and lines. Runs in numpy, tile by tile. Data, recipe and limits are in
+    ``docs/model_card_correction.md``.
+    """
+
+    def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
+        """Fill the hole; see `Inpainter.run`."""
+        spectral = yield from scaled(Spectral(self.compute).run(plane, hole), 0.0, 0.6)
+        if not hole.any():
+            return spectral
+        work = by_channel(lambda channel: self._channel(channel, hole), spectral)
+        filled = yield from scaled(work, 0.6, 1.0)
+        return clamped(filled, plane, hole)
+
+    def _channel(self, spectral: Plane, hole: Hole) -> Generator[float, None, Plane]:
+        smooth = yield from scaled(biharmonic(spectral, hole, self.compute), 0.0, 0.5)
+        return (yield from scaled(corrected(spectral, smooth, hole, self.compute), 0.5, 1.0))
+
+
+def corrected(
+    spectral: Plane, smooth: Plane, hole: Hole, compute: Compute
+) -> Generator[float, None, Plane]:
+    """Return the corrected spectral fill of one channel of any range, yielding the progress.
+
+    Parameters
+    ----------
+    spectral, smooth : (H, W) float32 arrays
+        The spectral and the biharmonic fill; both hold the known pixels.
+    hole : (H, W) bool array
+    """
+    result = spectral.copy()
+    tiles = list(_tiles(hole))
+    for index, (core, frame) in enumerate(tiles):
+        yield index / len(tiles)
+        compute.check()
+        missing = hole[frame.slices]
+        if missing.all():  # nothing to compare with
+            continue
+        change = _correction(spectral[frame.slices], smooth[frame.slices], missing)
+        own = hole[core.slices]
+        result[core.slices][own] += change[core.within(frame)][own]
+    return result
+
+
+def _correction(spectral: Plane, smooth: Plane, hole: Hole) -> Plane:
+    height, width = hole.shape
+    both, missing = fit_to_size(np.stack([spectral, smooth], -1), hole, multiple_of=MULTIPLE_OF)
+    _, deviation = spread(spectral, hole)
+    change = _network()(features(both[..., 0], both[..., 1], missing))
+    bounded = np.clip(change, -LARGEST, LARGEST) * deviation
+    return np.asarray(bounded[:height, :width], dtype=np.float32)
+
+
+@cache
+def _network() -> Network:
+    """Return the network with the weights that come with the package."""
+    from safetensors.numpy import load
+
+    source = files("napari_greyfill.inpaint.correction") / "correction.safetensors"
+    return Network(load(source.read_bytes()))
+
+
+def _tiles(hole: Hole) -> Iterator[tuple[Window, Window]]:
+    """Yield cores that together cover the hole, each with the frame the network sees."""
+    height, width = hole.shape
+    for y in range(0, height, TILE):
+        for x in range(0, width, TILE):
+            core = Window(y, min(y + TILE, height), x, min(x + TILE, width))
+            if hole[core.slices].any():
+                yield core, core.expanded(HALO, (height, width))

@@ -1,0 +1,102 @@
+"""The spectral fill as an inpainter: where to start from, coarse to fine, tile by tile."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from napari_greyfill.geometry import Window
+from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
+from napari_greyfill.inpaint.spectral.solve import conditional_mean
+from napari_greyfill.inpaint.spectral.spectrum import Spectrum, estimate
+from napari_greyfill.inpaint.surroundings import biharmonic, by_channel, clamped, push_pull
+from napari_greyfill.progress import scaled
+from napari_greyfill.resample import enlarged, halved
+
+__all__ = ["Spectral"]
+
+
+class Spectral(Inpainter):
+    """The mean of all fills that are likely under the image's own power spectrum.
+
+    The plane is taken for a stationary Gaussian field with the power spectrum of its known
+    part; the fill is the conditional mean of the hole given what is known, as in kriging.
+    Stripes and weaves go on through the hole, edges less so.
+
+    Solving is iterative, so the start matters: biharmonic where the hole is thin, otherwise
+    this same fill at half the resolution. Planes longer than `WHOLE` are solved in tiles,
+    with one spectrum for all, so that time follows the hole and memory stays bounded.
+    Colours are filled as luma and two colour differences, each with a spectrum of its own.
+
+    References
+    ----------
+    C. E. Rasmussen and C. K. I. Williams, "Gaussian Processes for Machine Learning", 2006,
+    section 2.2 (the conditional mean); B. Galerne and A. Leclaire, "Texture Inpainting Using
+    Efficient Gaussian Conditional Simulation", SIAM J. Imaging Sciences 10(3), 2017,
+    doi 10.1137/16M1109047.
+    """
+
+    THIN: ClassVar[float] = 4.0  # deepest hole, in pixels, that starts from biharmonic
+    SMALL: ClassVar[int] = 48  # longest side of planes that start from it whatever the hole
+    ITERATIONS: ClassVar[int] = 100
+    TILED: ClassVar[int] = 24  # iterations in tiles, whose start is a fill of a large plane
+    WHOLE: ClassVar[int] = 384
+    TILE: ClassVar[int] = 256
+    HALO: ClassVar[int] = 32
+
+    def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
+        """Fill the hole; see `Inpainter.run`."""
+        yield 0.0
+        if not hole.any():
+            return plane.copy()
+        filled = yield from by_channel(lambda channel: self.fill_channel(channel, hole), plane)
+        return clamped(filled, plane, hole)
+
+    def fill_channel(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
+        """Fill one (H, W) channel of any range; see `Inpainter.run`."""
+        self.compute.check()
+        start = yield from scaled(self._start(plane, hole), 0.0, 0.4)
+        spectrum = estimate(push_pull(plane, hole), hole)
+        return (yield from scaled(self._solved(start, hole, spectrum), 0.4, 1.0))
+
+    def _start(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
+        depth = ndimage.distance_transform_edt(hole).max()
+        if depth <= self.THIN or max(hole.shape) <= self.SMALL:
+            return (yield from biharmonic(plane, hole, self.compute))
+        small, small_hole = halved(plane, ~hole)
+        coarse = yield from self.fill_channel(small, small_hole)
+        start = plane.copy()
+        start[hole] = enlarged(coarse, plane.shape)[hole]
+        return start
+
+    def _solved(
+        self, start: Plane, hole: Hole, spectrum: Spectrum
+    ) -> Generator[float, None, Plane]:
+        """Solve for the hole, in tiles if the plane is large."""
+        tiles = list(self._tiles(hole))
+        iterations = self.ITERATIONS if max(hole.shape) <= self.WHOLE else self.TILED
+        result = start.copy()
+        for index, (core, frame) in enumerate(tiles):
+            unknown = hole[frame.slices]
+            if unknown.all():  # nothing known nearby: the coarse fill is all there is
+                continue
+            work = conditional_mean(
+                start[frame.slices], unknown, spectrum, self.compute, iterations=iterations
+            )
+            solved = yield from scaled(work, index / len(tiles), (index + 1) / len(tiles))
+            result[core.slices] = solved[core.within(frame)]
+        return result
+
+    def _tiles(self, hole: NDArray[np.bool_]) -> Iterator[tuple[Window, Window]]:
+        """Yield cores that together cover the hole, each with the frame to solve it in."""
+        height, width = hole.shape
+        side = max(height, width) if max(height, width) <= self.WHOLE else self.TILE
+        for y in range(0, height, side):
+            for x in range(0, width, side):
+                core = Window(y, min(y + side, height), x, min(x + side, width))
+                if hole[core.slices].any():
+                    yield core, core.expanded(self.HALO, (height, width))

@@ -1,0 +1,98 @@
+"""The conditional mean of a Gaussian field, by conjugate gradients with FFTs.
+
+A stationary Gaussian field with power spectrum S on a torus has the precision
+``Q = F* S^-1 F``. Given the known pixels k, the hole h has the conditional mean
+
+    Q_hh x_h = -Q_hk x_k,
+
+which conjugate gradients solve, preconditioned by the covariance ``F* S F`` cut to the hole.
+The torus is larger than the plane: what is added lies between opposite borders and is hole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from napari_greyfill.device import Compute
+from napari_greyfill.inpaint.spectral.spectrum import Spectrum
+
+__all__ = ["conditional_mean"]
+
+SEAM = 32  # pixels between opposite borders
+_TINY = float(np.finfo(np.float32).tiny)
+Plane = NDArray[np.float32]
+Hole = NDArray[np.bool_]
+
+
+def conditional_mean(
+    start: Plane,
+    hole: Hole,
+    spectrum: Spectrum,
+    compute: Compute,
+    *,
+    iterations: int,
+    tolerance: float = 1e-3,
+) -> Generator[float, None, Plane]:
+    """Return the plane with its hole filled by the conditional mean, yielding the progress.
+
+    Parameters
+    ----------
+    start : (H, W) float32 array
+        Known pixels, and where to start from in the hole: where the spectrum is steep, few
+        iterations do not lead far away from it.
+    hole : (H, W) bool array
+    spectrum : Spectrum
+    iterations : int
+        At most so many.
+    tolerance : float
+        Stop once the preconditioned residual has fallen to this share of the known pixels'.
+    """
+    shape = tuple(fft.next_fast_len(side + SEAM, real=True) for side in hole.shape)
+    mean = np.float32(start[~hole].mean())
+    x, unknown = _on_torus(start - mean, hole, shape)
+    power = spectrum.on_grid(shape)
+    power /= power.max()
+    covariance, precision = power.astype(np.float32), (1.0 / power).astype(np.float32)
+
+    def filtered(v: Plane, response: Plane) -> Plane:
+        return np.asarray(fft.irfft2(fft.rfft2(v) * response, s=shape))
+
+    residual = np.where(unknown, -filtered(x, precision), np.float32(0))
+    direction = np.zeros_like(x)
+    last = first = 0.0
+    for index in range(iterations):
+        compute.check()
+        smooth = np.where(unknown, filtered(residual, covariance), np.float32(0))
+        energy = float(np.vdot(residual, smooth))
+        first = first or energy
+        if energy <= tolerance**2 * first or energy <= 0:
+            break
+        direction = smooth + (energy / last if last else 0.0) * direction
+        last = energy
+        image = np.where(unknown, filtered(direction, precision), np.float32(0))
+        step = energy / max(float(np.vdot(direction, image)), _TINY)
+        x += step * direction
+        residual -= step * image
+        yield index / iterations
+    height, width = hole.shape
+    return np.asarray(np.where(hole, x[:height, :width] + mean, start), dtype=np.float32)
+
+
+def _on_torus(plane: Plane, hole: Hole, shape: tuple[int, ...]) -> tuple[Plane, Hole]:
+    """Return the plane on a torus, opposite borders joined by straight ramps, and its hole."""
+    height, width = hole.shape
+    torus = np.empty(shape, dtype=np.float32)
+    torus[:height, :width] = plane
+    across = np.linspace(0, 1, shape[1] - width + 2, dtype=np.float32)[1:-1]
+    left, right = plane[:, :1], plane[:, -1:]
+    torus[:height, width:] = right + (left - right) * across
+    down = np.linspace(0, 1, shape[0] - height + 2, dtype=np.float32)[1:-1, None]
+    top, bottom = torus[:1], torus[height - 1 : height]
+    torus[height:] = bottom + (top - bottom) * down
+    unknown = np.ones(shape, dtype=bool)
+    unknown[:height, :width] = hole
+    return torus, unknown

@@ -1,0 +1,116 @@
+"""What fills have in common: a quick smooth one, the range to stay within, colours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from napari_greyfill.colour import LUMA_WEIGHTS
+from napari_greyfill.device import Compute
+from napari_greyfill.inpaint.base import Hole, Plane
+from napari_greyfill.inpaint.diffusion import Biharmonic
+from napari_greyfill.progress import scaled
+from napari_greyfill.resample import enlarged, halved
+
+__all__ = ["biharmonic", "by_channel", "clamped", "push_pull"]
+
+REACH = 32  # pixels around a hole that bound its values
+
+# rows: luma, blue - luma, red - luma; channels that are nearly uncorrelated in photographs
+_OPPONENT = np.stack(
+    [LUMA_WEIGHTS, np.array([0, 0, 1]) - LUMA_WEIGHTS, np.array([1, 0, 0]) - LUMA_WEIGHTS]
+).astype(np.float32)
+_COLOURS = np.linalg.inv(_OPPONENT)
+
+
+def by_channel(
+    fill: Callable[..., Generator[float, None, Plane]], *planes: Plane
+) -> Generator[float, None, Plane]:
+    """Fill channel by channel, colours as their opponent channels.
+
+    Parameters
+    ----------
+    fill : callable
+        Returns an (H, W) plane from as many, of any range.
+    *planes : (H, W) or (H, W, 3) float32 arrays
+    """
+    if planes[0].ndim == 2:
+        return (yield from fill(*planes))
+    opponent = [np.moveaxis(plane @ _OPPONENT.T, -1, 0) for plane in planes]
+    filled = []
+    for index, channels in enumerate(zip(*opponent, strict=True)):
+        work = fill(*(np.ascontiguousarray(channel) for channel in channels))
+        filled.append((yield from scaled(work, index / 3, (index + 1) / 3)))
+    return np.asarray(np.stack(filled, axis=-1) @ _COLOURS.T)
+
+
+def biharmonic(plane: Plane, hole: Hole, compute: Compute) -> Generator[float, None, Plane]:
+    """Return the biharmonic fill of one channel of any range."""
+    known = plane[~hole]
+    low, span = known.min(), max(np.ptp(known), np.finfo(np.float32).tiny)
+    unit = np.where(hole, np.float32(0), (plane - low) / span)
+    filled = yield from Biharmonic(compute).run(unit, hole)
+    return np.asarray(np.where(hole, filled * span + low, plane), dtype=np.float32)
+
+
+def push_pull(plane: Plane, hole: Hole) -> Plane:
+    """Return the plane with its hole filled from ever coarser means of what is known.
+
+    Parameters
+    ----------
+    plane : (H, W) or (H, W, C) float32 array
+    hole : (H, W) bool array
+        With at least one pixel known.
+
+    References
+    ----------
+    S. J. Gortler et al., "The Lumigraph", SIGGRAPH 1996, section 3.4 (pull-push).
+    """
+    if not hole.any():
+        return plane.copy()
+    coarse = push_pull(*halved(plane, ~hole))
+    filled = plane.copy()
+    filled[hole] = enlarged(coarse, plane.shape)[hole]
+    return filled
+
+
+def clamped(filled: Plane, plane: Plane, hole: Hole, *, margin: float = 0.1) -> Plane:
+    """Return a fill whose values stay near those that surround it, and within [0, 1].
+
+    The surroundings of a piece of the hole are the known pixels up to `REACH` away from it;
+    their range, widened by `margin` of itself at both ends, is the limit.
+
+    Parameters
+    ----------
+    filled, plane : (H, W) or (H, W, C) float32 arrays
+    hole : (H, W) bool array
+        With at least one pixel known.
+
+    Returns
+    -------
+    array like `plane`, equal to it where it is known
+    """
+    result = plane.copy()
+    labels, count = ndimage.label(hole, structure=np.ones((3, 3)))
+    inside = labels[hole]
+    for channel in np.ndindex(plane.shape[2:]):
+        own = (..., *channel)
+        low = -_highest(-plane[own], hole, labels, count)
+        high = _highest(plane[own], hole, labels, count)
+        slack = margin * (high - low)
+        low, high = np.maximum(low - slack, 0.0), np.minimum(high + slack, 1.0)
+        result[own][hole] = np.clip(filled[own][hole], low[inside], high[inside])
+    return result
+
+
+def _highest(plane: Plane, hole: Hole, labels: NDArray[np.int32], count: int) -> Plane:
+    """Return the highest surrounding value of each piece of the hole, by label."""
+    known = np.where(hole, -np.inf, plane)
+    near = ndimage.maximum_filter(known, size=2 * REACH + 1)
+    highest = np.full(count + 1, known.max(), dtype=np.float32)
+    if count:
+        highest[1:] = ndimage.maximum(near, labels, np.arange(1, count + 1))
+    return highest

@@ -1,0 +1,133 @@
+import numpy as np
+import pytest
+
+from napari_greyfill.device import Compute
+from napari_greyfill.inpaint.diffusion import Biharmonic
+from napari_greyfill.inpaint.spectral import Spectral, inpainter
+from napari_greyfill.inpaint.spectral.solve import SEAM, conditional_mean
+from napari_greyfill.inpaint.spectral.spectrum import SIDE, Spectrum, estimate
+from napari_greyfill.progress import exhaust
+
+
+def field(shape, slope, seed=0):
+    """Return periodic noise whose power falls as frequency to the power of `slope`."""
+    rows, columns = np.fft.fftfreq(shape[0]), np.fft.rfftfreq(shape[1])
+    radius = np.hypot(rows[:, None], columns)
+    radius[0, 0] = np.inf
+    white = np.fft.rfft2(np.random.default_rng(seed).normal(size=shape))
+    return np.fft.irfft2(white * radius ** (slope / 2), s=shape)
+
+
+@pytest.mark.parametrize("slope", [-2.5, -3.0, -4.0])
+def test_the_power_law_is_found(slope):
+    plane = field((256, 256), slope).astype(np.float32)
+    found = estimate(plane, np.zeros(plane.shape, bool))
+    assert found.slope == pytest.approx(slope, abs=0.35)
+
+
+def test_white_noise_is_flat_above_the_lowest_frequencies():
+    plane = np.random.default_rng(1).normal(size=(320, 320)).astype(np.float32)
+    spectrum = estimate(plane, np.zeros(plane.shape, bool))
+    high = spectrum.on_grid((128, 128))[20:40, 20:40]
+    assert high.mean() == pytest.approx(1.0, rel=0.2)
+    assert high.std() < 0.4
+
+
+def test_windows_full_of_hole_hardly_count():
+    plane = field((192, 384), -3.0)
+    plane = (plane / plane.std()).astype(np.float32)
+    hole = np.zeros(plane.shape, bool)
+    hole[:, 200:] = True
+    spoiled = np.where(hole, np.random.default_rng(0).normal(size=plane.shape), plane)
+    whole = estimate(plane[:, :200], hole[:, :200]).on_grid((96, 96))
+    weighted = estimate(spoiled.astype(np.float32), hole).on_grid((96, 96))
+    plain = estimate(spoiled.astype(np.float32), np.zeros_like(hole)).on_grid((96, 96))
+    off = [np.log(found / whole)[10:40, 10:40].mean() for found in (weighted, plain)]
+    assert abs(off[0]) < 0.4 * abs(off[1])
+
+
+def test_the_grid_has_the_measured_power_at_its_own_frequencies():
+    detail = np.zeros((SIDE, SIDE))
+    detail[5, 7] = detail[-5, -7] = np.log(9.0)
+    spectrum = Spectrum(2.0, -3.0, detail)
+    grid = spectrum.on_grid((2 * SIDE, 2 * SIDE))
+    law = 2.0 * np.hypot(5 / SIDE, 7 / SIDE) ** -3.0
+    assert grid[10, 14] == pytest.approx(9 * law)
+    assert grid[20, 14] == pytest.approx(2.0 * np.hypot(10 / SIDE, 7 / SIDE) ** -3.0)
+
+
+def test_the_solution_is_the_conditional_mean():
+    rng = np.random.default_rng(2)
+    spectrum = Spectrum(1.0, -2.5, np.zeros((SIDE, SIDE)))
+    plane = (field((16, 16), -2.5) * 10).astype(np.float32)
+    hole = rng.random(plane.shape) < 0.3
+    start = np.where(hole, np.float32(0), plane)
+    solve = conditional_mean(start, hole, spectrum, Compute(), iterations=400, tolerance=1e-6)
+    found = exhaust(solve)
+    # the same by the textbook formula, with the covariance between all pairs of pixels
+    shape = (16 + SEAM, 16 + SEAM)
+    covariance = np.fft.irfft2(spectrum.on_grid(shape), s=shape)
+    y, x = np.nonzero(np.ones((16, 16)))
+    pairs = covariance[(y[:, None] - y) % shape[0], (x[:, None] - x) % shape[1]]
+    unknown, known = hole.ravel(), ~hole.ravel()
+    mean = plane[~hole].mean()
+    weights = np.linalg.solve(pairs[np.ix_(known, known)], plane.ravel()[known] - mean)
+    expected = mean + pairs[np.ix_(unknown, known)] @ weights
+    np.testing.assert_allclose(found[hole], expected, atol=0.02 * plane.std())
+    np.testing.assert_array_equal(found[~hole], plane[~hole])
+
+
+@pytest.fixture
+def grey(astronaut):
+    return (astronaut @ [0.299, 0.587, 0.114] / 255).astype(np.float32)
+
+
+def rmse(filled, truth, hole):
+    return float(np.sqrt(np.mean((filled - truth)[hole] ** 2)))
+
+
+def test_better_than_biharmonic_on_a_texture():
+    from skimage import data
+
+    grey = data.brick()[:160, :160].astype(np.float32) / 255
+    hole = np.zeros(grey.shape, bool)
+    for y, x in np.random.default_rng(0).integers(0, 148, (20, 2)):
+        hole[y : y + 12, x : x + 12] = True
+    plane = np.where(hole, np.float32(0), grey)
+    ours, theirs = Spectral().fill(plane, hole), Biharmonic().fill(plane, hole)
+    assert rmse(ours, grey, hole) < 0.9 * rmse(theirs, grey, hole)
+
+
+class Tiled(Spectral):
+    WHOLE = 64
+    TILE = 32
+    TILED = Spectral.ITERATIONS
+
+
+def test_tiles_give_nearly_the_same(grey, scratch):
+    plane = np.where(scratch, np.float32(0), grey)
+    whole, tiled = Spectral().fill(plane, scratch), Tiled().fill(plane, scratch)
+    assert rmse(tiled, whole, scratch) < 0.4 * rmse(whole, grey, scratch)
+
+
+def test_only_tiles_with_hole_are_solved(monkeypatch, grey, scratch):
+    solved = []
+    exact = inpainter.conditional_mean
+
+    def spy(start, *args, **more):
+        solved.append(start.shape)
+        return exact(start, *args, **more)
+
+    monkeypatch.setattr(inpainter, "conditional_mean", spy)
+    big = np.tile(np.where(scratch, np.float32(0), grey), (4, 4))
+    hole = np.zeros(big.shape, bool)
+    hole[100:103, 100:180] = True
+    Spectral().fill(big, hole)
+    assert solved == [(288, 288)]  # one tile of 256, with its halo
+
+
+def test_known_islands_out_of_reach_of_a_tile_are_no_obstacle():
+    hole = np.ones((90, 200), dtype=bool)
+    hole[:, :3] = False
+    plane = np.where(hole, np.float32(0), np.float32(0.4))
+    np.testing.assert_allclose(Tiled().fill(plane, hole), 0.4, atol=1e-4)

@@ -1,0 +1,95 @@
+"""The recipe of the weights that ship, at a tiny scale."""
+
+import json
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+from napari_greyfill.inpaint.correction.features import CHANNELS
+from napari_greyfill.inpaint.correction.network import Network
+from training import holes, pictures, scenes
+from training.samples import sample
+from training.train import Recipe, train
+
+TINY = Recipe(
+    steps=30, side=32, batch=4, fresh=0, first=4, rate=3e-3, warm_up=2, average=0.8,
+    validation=2, report=10, seed=3,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("training")
+    return folder, train(TINY, folder)
+
+
+def test_the_loss_falls(trained):
+    losses = [line["loss"] for line in trained[1]]
+    assert len(losses) == 3
+    assert losses[-1] < losses[0] - 0.1
+
+
+def test_the_log_holds_the_recipe_and_every_report(trained):
+    folder, log = trained
+    recipe, *lines = map(json.loads, (folder / "log.jsonl").read_text().splitlines())
+    assert Recipe(**recipe) == TINY
+    assert lines == log
+    assert [line["step"] for line in lines] == [10, 20, 30]
+
+
+def test_the_weights_go_through_the_file_into_the_fill(trained):
+    weights = load_file(trained[0] / "correction.safetensors")
+    assert {w.dtype for w in weights.values()} == {np.dtype(np.float16)}
+    won = []
+    for index in range(TINY.first):
+        seen, wanted = sample(TINY.side, (TINY.seed, index), TINY.real)
+        hole = seen[2] > 0
+        before = np.mean(wanted[0][hole] ** 2)
+        won.append(np.log(before / np.mean((Network(weights)(seen) - wanted[0])[hole] ** 2)))
+    assert np.mean(won) > 0.05
+
+
+def test_a_seed_gives_the_same_weights(trained, tmp_path):
+    train(TINY, tmp_path)
+    first, second = (load_file(f / "correction.safetensors") for f in (trained[0], tmp_path))
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+
+
+def test_a_sample_is_a_scene_a_hole_and_what_is_missing():
+    seen, wanted = sample(64, (5, 7), 0.0)
+    again, _ = sample(64, (5, 7), 0.0)
+    np.testing.assert_array_equal(seen, again)
+    assert seen.shape == (CHANNELS, 64, 64)
+    assert wanted.shape == (1, 64, 64)
+    known = seen[2] == 0
+    np.testing.assert_allclose(wanted[0][known], 0, atol=1e-6)
+    assert np.abs(wanted[0][~known]).max() > 1e-3
+
+
+@pytest.mark.parametrize("kind", scenes.KINDS)
+def test_every_scene_is_a_picture(kind):
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        grey = scenes.taken(scenes.KINDS[kind](64, rng), rng)
+        assert grey.shape == (64, 64)
+        assert grey.dtype == np.float32
+        assert 0 <= grey.min() < grey.max() <= 1
+        assert grey.std() > 0.005
+
+
+def test_holes_leave_half_of_the_plane():
+    for seed in range(40):
+        hole = holes.hole(48, np.random.default_rng(seed))
+        assert hole.shape == (48, 48)
+        assert 0 < hole.mean() < 0.5
+
+
+def test_crops_come_from_pictures_that_are_free_of_rights():
+    kept_apart = {"astronaut", "brick", "cell", "chelsea", "coins", "gravel", "moon", "rocket"}
+    assert not kept_apart & set(pictures.LICENCES)
+    rng = np.random.default_rng(0)
+    crops = np.stack([pictures.crop(64, rng) for _ in range(12)])
+    assert crops.shape == (12, 64, 64)
+    assert 0 <= crops.min() < crops.max() <= 1
+    assert len({crop.tobytes() for crop in crops}) == 12

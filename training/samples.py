@@ -1,0 +1,37 @@
+"""A sample to learn from: a scene, a hole in it, and the two fills the network corrects."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_greyfill.inpaint.correction.features import features, spread
+from napari_greyfill.inpaint.diffusion import Biharmonic
+from napari_greyfill.inpaint.spectral import Spectral
+from training import holes, pictures, scenes
+
+__all__ = ["sample"]
+
+
+def sample(
+    side: int, seed: tuple[int, int], real: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the features, (C, side, side), and what to add to the spectral fill, (1, side, side).
+
+    Parameters
+    ----------
+    side : int
+        Of the scene, in pixels; a multiple of 8.
+    seed : pair of int
+        The same pair gives the same sample.
+    real : float
+        The share of photographs.
+    """
+    rng = np.random.default_rng(seed)
+    grey = pictures.crop(side, rng) if rng.random() < real else scenes.scene(side, rng)
+    hole = holes.hole(side, rng)
+    given = np.where(hole, np.float32(0), grey)
+    spectral, biharmonic = Spectral().fill(given, hole), Biharmonic().fill(given, hole)
+    _, deviation = spread(spectral, hole)
+    target = np.clip((grey - spectral) / deviation, -8, 8)
+    return features(spectral, biharmonic, hole), np.asarray(target[None], dtype=np.float32)
