@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from napari_greyfill.evaluate import metrics as metrics
     from napari_greyfill.hints import ColourHints as ColourHints
     from napari_greyfill.inpaint import methods as methods
+    from napari_greyfill.looks import suggest_look as suggest_look
     from napari_greyfill.methodinfo import MethodInfo as MethodInfo
     from napari_greyfill.pipeline import colorize as colorize
     from napari_greyfill.pipeline import fill as fill
@@ -33,6 +34,7 @@ _HOMES = {
     "fill": "pipeline",
     "fill_steps": "pipeline",
     "colorize": "pipeline",
+    "suggest_look": "looks",
     "methods": "inpaint",
     "colorizers": "colorization",
     "metrics": "evaluate",
@@ -58,6 +60,7 @@ __all__ = [
     "fill_steps",
     "methods",
     "metrics",
+    "suggest_look",
 ]
 
 

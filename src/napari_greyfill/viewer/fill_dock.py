@@ -34,7 +34,7 @@ from napari_greyfill.viewer.runner import FillRunner
 from napari_greyfill.viewer.scroll import VerticalScroll
 from napari_greyfill.viewer.settings import apply_weights_folder, preferred_device
 from napari_greyfill.viewer.texts import FILL as TEXTS
-from napari_greyfill.viewer.worker import Finished, Preview, Progress
+from napari_greyfill.viewer.worker import Chosen, Finished, Preview, Progress
 
 if TYPE_CHECKING:
     import napari.viewer
@@ -74,6 +74,7 @@ class FillDock(QWidget):
         self._source = ""  # unique id of the image layer of the last run
         self._run_layers: dict[int, str] = {}  # run -> unique id of its result
         self._runs = 0
+        self._reason = ""  # why the look was chosen
         self._done = 0  # methods of this run that gave a result
         self._outcome = ""
         self._holding = ExitStack()
@@ -133,6 +134,7 @@ class FillDock(QWidget):
         self.runner.progressed.connect(self._show_progress)
         self.runner.previewed.connect(self._show_preview)
         self.runner.noted.connect(self._show_note)
+        self.runner.chosen.connect(self._show_chosen)
         self.runner.finished.connect(self._show_result)
         self.runner.failed.connect(self._show_failure)
         self.runner.cancelled.connect(self._show_cancelled)
@@ -229,6 +231,7 @@ class FillDock(QWidget):
         self.progress.setValue(0)
         self._outcome = ""
         self._done = 0
+        self._reason = ""
         self.runner.start(self._request)
         self.status.setText("Starting…")
         self.refresh()
@@ -264,6 +267,7 @@ class FillDock(QWidget):
         reference = self.form.reference_layer
         index = self._request_index()
         painted = layers.plane_at(mask, index)
+        hints = self.form.hints_layer
         return FillRequest(
             image=layers.plane_at(image, index),
             # a copy: painting goes on while the fill runs
@@ -278,6 +282,10 @@ class FillDock(QWidget):
             intermediates=self.form.intermediates.isChecked(),
             preview=self.form.preview.isChecked(),
             methods=self.form.chosen_methods(),
+            look=self.form.chosen_look(),
+            hints=None if hints is None else layers.hints_on(hints, image, index),
+            hints_name="" if hints is None else hints.name,
+            confidence=self.form.confidence.isChecked(),
         )
 
     # ------------------------------------------------------------ the run's news
@@ -294,6 +302,12 @@ class FillDock(QWidget):
         from napari.utils.notifications import show_warning
 
         show_warning(text)
+
+    def _show_chosen(self, choice: Chosen) -> None:
+        """Keep which methods suit the hole; why is said with the result."""
+        assert self._request is not None
+        self._request = self._request.with_methods(choice.methods)
+        self._reason = choice.reason
 
     def _show_result(self, outcome: Finished) -> None:
         self.results.remove_preview()
@@ -322,7 +336,7 @@ class FillDock(QWidget):
             keep_earlier=keep,
         )
         layer.bind_key(HOLD_KEY, self._hold_by_key, overwrite=True)
-        self._outcome = _summary(outcome, request.rgb)
+        self._outcome = f"{_summary(outcome, request.rgb)} {self._reason}".strip()
         self._done += 1
         if self._done > 1:
             self._outcome = f"{self._done} methods are done. {outcome.method}: {self._outcome}"
@@ -380,4 +394,6 @@ class FillDock(QWidget):
 def _summary(outcome: Finished, rgb: bool) -> str:
     pixels = int(np.count_nonzero(outcome.hole))
     text = f"Filled {pixels:,} pixels in {outcome.seconds:.1f} s."
+    if outcome.remark:
+        text += f" {outcome.remark[:1].upper()}{outcome.remark[1:]}."
     return text if rgb else f"{text} The image is grey: there was no colour to recover."

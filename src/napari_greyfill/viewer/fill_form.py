@@ -24,11 +24,12 @@ from napari_greyfill.colorization import COLORIZERS, colorizers
 from napari_greyfill.device import DEVICES
 from napari_greyfill.inpaint import INPAINTERS, methods
 from napari_greyfill.job import FillParameters
+from napari_greyfill.looks import methods_of_look
 from napari_greyfill.viewer.method_choice import AlsoRun, MethodCombo, let_shrink
 from napari_greyfill.viewer.texts import FILL as TEXTS
 
 if TYPE_CHECKING:
-    from napari.layers import Image, Labels
+    from napari.layers import Image, Labels, Points
 
 __all__ = ["FillForm"]
 
@@ -36,6 +37,12 @@ _PIPELINE_TITLES = {
     "grey-rgb": "Grey → colour",
     "rgb-grey-rgb": "Colour → grey → colour",
     "rgb-rgb": "Colour",
+}
+_LOOK_TITLES = {
+    "suggested": "As suggested",
+    "faithful": "Faithful (for measuring)",
+    "texture": "Texture (for looking)",
+    "both": "Both",
 }
 _SCALE_TITLES = {"auto": "Auto", "native": "As it is", "training": "As in training"}
 _LABEL_CHOICES = {"all": "All painted labels", "selected": "The selected label"}
@@ -62,9 +69,11 @@ class FillForm(QWidget):
         self.image_choice = _layer_choice("napari.layers.Image")
         self.mask_choice = _layer_choice("napari.layers.Labels")
         self.reference_choice = _layer_choice("napari.layers.Image", nullable=True)
+        self.hints_choice = _layer_choice("napari.layers.Points", nullable=True)
         self.new_mask = QPushButton("New mask")
         self.weights = QPushButton("Weights")
         self.method = MethodCombo(methods, INPAINTERS.auto)
+        self.look = _combo(_LOOK_TITLES)
         self.also = AlsoRun(methods)
         self.colorizer = MethodCombo(colorizers, COLORIZERS.auto)
         self.pipeline = _combo(_PIPELINE_TITLES)
@@ -76,6 +85,7 @@ class FillForm(QWidget):
         self.seed = QSpinBox()
         self.seed.setMaximum(2**31 - 1)
         self.intermediates = _check("Keep intermediate images", checked=True)
+        self.confidence = _check("Show colour confidence", checked=False)
         self.preview = _check("Show previews", checked=True)
         self.keep = _check("Keep earlier results", checked=False)
         self._arrange()
@@ -105,14 +115,27 @@ class FillForm(QWidget):
             return None
         return (int(mask.selected_label),)
 
+    def chosen_look(self) -> str:
+        """Return the look; empty unless the method is left to it."""
+        return self.look.currentData() if self.method.currentData() == "auto" else ""
+
     def chosen_methods(self) -> tuple[str, ...]:
-        """Return all methods to run; more than one if others are ticked."""
-        return (self.method.currentData(), *self.also.chosen())
+        """Return all methods that are chosen; the look may add to them when it is known."""
+        look = self.chosen_look()
+        if look == "suggested":
+            return self.also.chosen()
+        first = methods_of_look(look) if look else (self.method.currentData(),)
+        return (*first, *self.also.chosen())
+
+    @property
+    def hints_layer(self) -> Points | None:
+        """Return the points whose colours are hints, if any."""
+        return self.hints_choice.value if self.hints_choice.enabled else None
 
     def parameters(self) -> FillParameters:
         """Return the choices as the engine takes them."""
         return FillParameters(
-            method=self.method.currentData(),
+            method=next(iter(self.chosen_methods()), "auto"),
             pipeline=self.pipeline.currentData(),
             colorizer=self.colorizer.currentData(),
             labels=self.chosen_labels(),
@@ -124,27 +147,52 @@ class FillForm(QWidget):
         )
 
     def enable_colour(self) -> None:
-        """Offer only what makes a difference: a grey image has no colour to recover."""
+        """Offer only what makes a difference.
+
+        A grey image has no colour to recover, and a method that was chosen has its own look.
+        """
         image = self.image_layer
         colour = image is None or bool(image.rgb)
         self.pipeline.setEnabled(colour)
-        self.colorizer.setEnabled(colour and self.pipeline.currentData() != "rgb-rgb")
+        self.look.setEnabled(self.method.currentData() == "auto")
+        recovered = colour and self.pipeline.currentData() != "rgb-rgb"
+        self.hints_choice.enabled = recovered
+        self.confidence.setEnabled(recovered)
+        self.colorizer.setEnabled(recovered)
 
     def restore_defaults(self, device: str) -> None:
         """Set everything but the layers to what it was when the dock opened."""
-        for combo in (self.method, self.colorizer, self.pipeline, self.labels, self.scale):
+        for combo in (
+            self.method,
+            self.look,
+            self.colorizer,
+            self.pipeline,
+            self.labels,
+            self.scale,
+        ):
             combo.setCurrentIndex(0)
+        self.hints_choice.value = None
         self.also.choose(())
         self.device.setCurrentIndex(self.device.findData(device))
         self.grow.setValue(2)
         self.feather.setValue(0)
         self.seed.setValue(0)
-        for box, checked in ((self.intermediates, True), (self.preview, True), (self.keep, False)):
+        for box, checked in (
+            (self.intermediates, True),
+            (self.confidence, False),
+            (self.preview, True),
+            (self.keep, False),
+        ):
             box.setChecked(checked)
 
     def reset_choices(self) -> None:
         """List the layers anew; napari calls it through the dock when layers change."""
-        for combo in (self.image_choice, self.mask_choice, self.reference_choice):
+        for combo in (
+            self.image_choice,
+            self.mask_choice,
+            self.reference_choice,
+            self.hints_choice,
+        ):
             combo.reset_choices()
         self.changed.emit()
 
@@ -161,6 +209,7 @@ class FillForm(QWidget):
             ("Image", "image", self.image_choice.native),
             ("Mask", "mask", mask_row),
             ("Method", "method", method_row),
+            ("Look", "look", self.look),
             ("Also run", "also", self.also),
             ("Colorizer", "colorizer", self.colorizer),
             ("Grow by", "grow", self.grow),
@@ -173,7 +222,9 @@ class FillForm(QWidget):
             ("Device", "device", self.device),
             ("Seed", "seed", self.seed),
             ("Reference", "reference", self.reference_choice.native),
+            ("Colour hints", "hints", self.hints_choice.native),
             ("", "intermediates", self.intermediates),
+            ("", "confidence", self.confidence),
             ("", "preview", self.preview),
             ("", "keep", self.keep),
         ]
@@ -195,6 +246,7 @@ class FillForm(QWidget):
             self.image_choice.native,
             self.mask_choice.native,
             self.reference_choice.native,
+            self.hints_choice.native,
         ):
             let_shrink(combo)
 
@@ -203,7 +255,7 @@ class FillForm(QWidget):
         self.weights.clicked.connect(lambda: self.weights_wanted.emit())
         for choice in (self.image_choice, self.mask_choice, self.reference_choice):
             choice.changed.connect(lambda _: self.changed.emit())
-        for combo in (self.method, self.colorizer, self.pipeline, self.labels):
+        for combo in (self.method, self.look, self.colorizer, self.pipeline, self.labels):
             combo.currentIndexChanged.connect(lambda _: self.changed.emit())
 
 

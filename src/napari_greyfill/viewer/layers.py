@@ -16,18 +16,22 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.hints import ColourHints
 from napari_greyfill.viewer.models import PlaneSource
 
 if TYPE_CHECKING:
-    from napari.layers import Image, Labels, Layer
+    from napari.layers import Image, Labels, Layer, Points
     from napari.viewer import Viewer
 
 __all__ = [
+    "CONFIDENCE",
+    "REGION",
     "Placement",
     "ResultImage",
     "ResultLayers",
     "edit_mask",
     "find",
+    "hints_on",
     "new_mask",
     "not_ready",
     "original_shown",
@@ -96,6 +100,20 @@ def _by(shape: tuple[int, ...]) -> str:
     return " × ".join(str(n) for n in shape)
 
 
+def hints_on(points: Points, image: Image, index: tuple[int, ...]) -> ColourHints:
+    """Return the points of a layer that lie on one plane of an image, as colour hints."""
+    places = np.array(
+        [image.world_to_data(points.data_to_world(point)[-image.ndim :]) for point in points.data]
+    ).reshape(-1, image.ndim)
+    here = (np.rint(places[:, :-2]) == np.array(index)).all(axis=1)
+    size = np.asarray(points.size) * np.mean(points.scale[-2:]) / np.mean(image.scale[-2:])
+    return ColourHints.from_points(
+        places[here, -2:],
+        np.asarray(points.face_color)[here],
+        np.broadcast_to(size, len(here))[here],
+    )
+
+
 # ---------------------------------------------------------------- masks
 
 
@@ -126,6 +144,7 @@ def edit_mask(mask: Labels, index: tuple[int, ...], plane: NDArray[Any]) -> None
 
 # ---------------------------------------------------------------- results
 
+CONFIDENCE = "colour confidence"
 REGION = "filled region"  # the role of the labels layer with the pixels that were filled
 _Key: TypeAlias = tuple[str, tuple[int, ...], str]  # image, plane, label
 
@@ -200,12 +219,15 @@ class ResultImage:
     ----------
     role : str
         What it shows; one layer for each role, image and plane.
+    limits : tuple of float, optional
+        Contrast limits; by default those of the image, or the whole range of grey from colour.
     """
 
     role: str
     data: NDArray[Any]
     rgb: bool
     visible: bool = False
+    limits: tuple[float, float] | None = None
 
 
 @dataclass
@@ -319,7 +341,9 @@ class ResultLayers:
             _update(layer, data, placement)
             return layer
         display = dict(placement.display)
-        if image.rgb != placement.rgb:  # grey made from colour
+        if image.limits is not None:
+            display.update(contrast_limits=image.limits, colormap="viridis", gamma=1.0)
+        elif image.rgb != placement.rgb:  # grey made from colour
             display["contrast_limits"] = _full_range(image.data)
         return self.viewer.add_image(
             data,

@@ -8,13 +8,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.evaluate import METRICS
+from napari_greyfill.hints import ColourHints
 from napari_greyfill.job import FillParameters
 
 __all__ = [
@@ -57,6 +58,11 @@ class FillRequest:
     ----------
     methods : tuple of str
         All methods, if there are more than the one among the parameters.
+    look : str
+        "suggested" if methods are still to be added: those of the look that suits the hole.
+    hints : ColourHints or None
+    confidence : bool
+        Whether to show how sure the colours are.
     """
 
     image: PlaneSource
@@ -71,6 +77,16 @@ class FillRequest:
     intermediates: bool = True
     preview: bool = True
     methods: tuple[str, ...] = ()
+    look: str = ""
+    hints: ColourHints | None = None
+    hints_name: str = ""
+    confidence: bool = False
+
+    def with_methods(self, methods: tuple[str, ...]) -> FillRequest:
+        """Return the request with the methods that were found to suit, before the others."""
+        every = tuple(dict.fromkeys((*methods, *self.methods)))
+        parameters = replace(self.parameters, method=every[0])
+        return replace(self, parameters=parameters, methods=every, look="")
 
     @property
     def method(self) -> str | list[str]:
@@ -160,6 +176,8 @@ def as_python(request: FillRequest) -> str:
     mask = _plane_in_console(request.mask_name, request.mask_index)
     if request.image.index:
         arguments.insert(0, f"rgb={request.rgb}")
+    if request.hints is not None:
+        arguments.append(f"hints=viewer.layers[{request.hints_name!r}]")
     listed = "".join(f"    {argument},\n" for argument in [image, mask, *arguments])
     name = request.image_name + " filled"
     if isinstance(request.method, str):

@@ -8,6 +8,7 @@ from qtpy.QtCore import QObject, Signal
 
 from napari_greyfill.viewer.models import FillRequest
 from napari_greyfill.viewer.worker import (
+    Chosen,
     Failed,
     Finished,
     Message,
@@ -31,6 +32,7 @@ class FillRunner(QObject):
     previewed : Preview
     noted : str
         A sentence the user must see.
+    chosen : Chosen
     finished : Finished
         A method has its result; once for each of several.
     failed : Exception
@@ -42,6 +44,7 @@ class FillRunner(QObject):
     progressed = Signal(object)
     previewed = Signal(object)
     noted = Signal(str)
+    chosen = Signal(object)
     finished = Signal(object)
     failed = Signal(object)
     cancelled = Signal()
@@ -93,6 +96,8 @@ class FillRunner(QObject):
             return
         if isinstance(message, Finished):
             self.finished.emit(message)
+        elif isinstance(message, Chosen):
+            self.chosen.emit(message)
         elif isinstance(message, Note):
             self.noted.emit(message.text)
         elif isinstance(message, Progress):

@@ -11,7 +11,13 @@ FILL = {
     "ready to paint on with the brush.",
     "labels": "Which labels count as painted: all of them, or only the one selected in the "
     "labels layer.",
-    "method": "How the hole is filled with grey. Auto takes the best one that needs no download.",
+    "method": "How the hole is filled with grey. Auto needs no download; the look decides.",
+    "look": "Faithful has the smallest error and can be measured, but is smooth in large holes. "
+    "Texture looks like the surroundings, but is made up. As suggested looks at the width of the "
+    "hole and at what a faithful fill would lose. Only with the method Auto.",
+    "hints": "A points layer: its points in the hole have the colours that the fill is to have "
+    "there, for things whose colour the image does not show.",
+    "confidence": "Also add how sure the recovered colours are, from 0 (a guess) to 1.",
     "also": "More methods to run on the same image and mask, one after the other. Each result "
     "comes as a layer and a row of its own.",
     "scale": "At which size networks see the surroundings of the hole: as they are; reduced to "

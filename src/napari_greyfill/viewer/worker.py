@@ -17,12 +17,23 @@ from numpy.typing import NDArray
 from napari_greyfill.device import CancelCheck
 from napari_greyfill.errors import Cancelled, GreyfillError
 from napari_greyfill.evaluate import metrics
+from napari_greyfill.job import read_picture
+from napari_greyfill.looks import methods_of_look, suggested_look
 from napari_greyfill.pipeline import fill_steps
 from napari_greyfill.result import FINAL, FillResult, Step
-from napari_greyfill.viewer.layers import ResultImage
+from napari_greyfill.viewer.layers import CONFIDENCE, ResultImage
 from napari_greyfill.viewer.models import FillRequest
 
-__all__ = ["Failed", "Finished", "Message", "Note", "Preview", "Progress", "fill_the_hole"]
+__all__ = [
+    "Chosen",
+    "Failed",
+    "Finished",
+    "Message",
+    "Note",
+    "Preview",
+    "Progress",
+    "fill_the_hole",
+]
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,7 @@ class Finished:
     pipeline: str
     colorizer: str
     seconds: float
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +80,15 @@ class Failed:
     error: Exception
 
 
-Message = Progress | Preview | Note | Finished
+@dataclass(frozen=True)
+class Chosen:
+    """Which methods suit the hole, and why."""
+
+    methods: tuple[str, ...]
+    reason: str
+
+
+Message = Progress | Preview | Note | Chosen | Finished
 
 
 def fill_the_hole(
@@ -86,10 +106,18 @@ def fill_the_hole(
 
 def _run(request: FillRequest, cancelled: CancelCheck) -> Generator[Message, None, None]:
     yield Progress("reading the image", 0.0)
+    image, mask = request.image.read(), request.mask.read()
+    if request.look == "suggested":
+        yield Progress("looking at the hole", 0.0)
+        picture = read_picture(image, mask, request.parameters, rgb=request.rgb)
+        look = suggested_look(picture)
+        request = request.with_methods(methods_of_look(look.name))
+        yield Chosen(request.methods, look.reason)
     work = fill_steps(
-        request.image.read(),
-        request.mask.read(),
+        image,
+        mask,
         rgb=request.rgb,
+        hints=request.hints,
         cancelled=cancelled,
         **{**vars(request.parameters), "method": request.method},
     )
@@ -123,6 +151,7 @@ def _finished(result: FillResult, request: FillRequest) -> Generator[Message, No
         pipeline=result.pipeline,
         colorizer=result.colorizer,
         seconds=result.seconds,
+        remark=" ".join(step.remark for step in result.steps if step.remark),
     )
 
 
@@ -145,6 +174,8 @@ def _kept(result: FillResult, request: FillRequest) -> Generator[ResultImage, No
         image = step.image
         assert image is not None  # only steps with an image are kept
         yield ResultImage(step.name, image, rgb=request.rgb and not step.as_grey)
+    if request.confidence and result.confidence is not None:
+        yield ResultImage(CONFIDENCE, result.confidence, rgb=False, limits=(0.0, 1.0))
     yield ResultImage(FINAL, result.image, rgb=request.rgb, visible=True)
 
 

@@ -1,0 +1,63 @@
+"""Which look suits the hole of an image: faithful, for measuring, or texture, for looking."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+
+from napari_greyfill.inpaint.texture import Look, recommend_look
+from napari_greyfill.job import ArrayOrLayer, FillParameters, read_picture
+from napari_greyfill.picture import Picture
+from napari_greyfill.windows import plan_regions
+
+__all__ = ["LOOKS", "methods_of_look", "suggest_look", "suggested_look"]
+
+LOOKS = ("suggested", "faithful", "texture", "both")
+_METHODS = {"faithful": ("auto",), "texture": ("texture",), "both": ("auto", "texture")}
+
+
+def methods_of_look(look: str) -> tuple[str, ...]:
+    """Return the inpainting methods of "faithful", "texture" or "both"."""
+    return _METHODS[look]
+
+
+def suggested_look(picture: Picture) -> Look:
+    """Return the look that suits the region with the most to fill."""
+    hole = picture.hole
+    regions = plan_regions(hole)
+    widest = max(regions, key=lambda region: np.count_nonzero(hole[region.core.slices]))
+    return recommend_look(picture.planes(widest.window), hole[widest.window.slices])
+
+
+def suggest_look(
+    image: ArrayOrLayer,
+    mask: ArrayOrLayer,
+    *,
+    rgb: bool | None = None,
+    labels: Collection[int] | None = None,
+    grow: float = 0,
+) -> Look:
+    """Say whether a faithful fill or a texture fill suits a hole, and why.
+
+    Takes a fraction of a second. It looks at the largest hole, or group of holes.
+
+    Parameters
+    ----------
+    image, mask, rgb, labels, grow
+        As in `fill`.
+
+    Returns
+    -------
+    Look
+        Its `name` is "faithful" (the default method) or "texture" (the method of that name),
+        its `reason` a sentence.
+
+    Raises
+    ------
+    GreyfillError
+        As in `fill`, for what is wrong with image and mask.
+    """
+    chosen = None if labels is None else tuple(sorted(labels))
+    parameters = FillParameters(labels=chosen, grow=grow)
+    return suggested_look(read_picture(image, mask, parameters, rgb=rgb))
