@@ -95,20 +95,30 @@ def stored(
 
     The entry counts only for the same source code and the same arrays.
     """
+    found = recalled(key, modules, arrays)
+    if found is None:
+        found = {"sha256": _digest(modules, arrays), **work()}
+        # read again: another process may have stored something since
+        text = json.dumps({**_store(), key: found}, indent=1, sort_keys=True)
+        fresh = STORE.with_suffix(".new")
+        fresh.write_text(text + "\n", encoding="utf-8")
+        fresh.replace(STORE)
+    return found
+
+
+def recalled(key: str, modules: Sequence[ModuleType], arrays: Sequence[np.ndarray]) -> dict | None:
+    """Return a dear result from the store if it is there for the same code and arrays."""
+    entry = _store().get(key, {})
+    return dict(entry) if entry.get("sha256") == _digest(modules, arrays) else None
+
+
+def _digest(modules: Sequence[ModuleType], arrays: Sequence[np.ndarray]) -> str:
     digest = hashlib.sha256()
     for module in modules:
         digest.update(inspect.getsource(module).encode())
     for array in arrays:
         digest.update(np.ascontiguousarray(array).tobytes())
-    entry = _store().get(key, {})
-    if entry.get("sha256") != digest.hexdigest():
-        entry = {"sha256": digest.hexdigest(), **work()}
-        # read again: another process may have stored something since
-        text = json.dumps({**_store(), key: entry}, indent=1, sort_keys=True)
-        fresh = STORE.with_suffix(".new")
-        fresh.write_text(text + "\n", encoding="utf-8")
-        fresh.replace(STORE)
-    return dict(entry)
+    return digest.hexdigest()
 
 
 def _store() -> dict[str, dict]:
