@@ -101,20 +101,35 @@ def stored(
     entries may have a store of its own.
     """
     store = store or STORE
+    found = recalled(key, modules, arrays, store)
+    if found is None:
+        found = {"sha256": _digest(modules, arrays), **work()}
+        # read again: another process may have stored something since
+        text = json.dumps({**_entries(store), key: found}, indent=1, sort_keys=True)
+        fresh = store.with_suffix(".new")
+        fresh.write_text(text + "\n", encoding="utf-8")
+        fresh.replace(store)
+    return found
+
+
+def recalled(
+    key: str,
+    modules: Sequence[ModuleType],
+    arrays: Sequence[np.ndarray],
+    store: Path | None = None,
+) -> dict | None:
+    """Return a dear result from the store if it is there for the same code and arrays."""
+    entry = _entries(store or STORE).get(key, {})
+    return dict(entry) if entry.get("sha256") == _digest(modules, arrays) else None
+
+
+def _digest(modules: Sequence[ModuleType], arrays: Sequence[np.ndarray]) -> str:
     digest = hashlib.sha256()
     for module in modules:
         digest.update(inspect.getsource(module).encode())
     for array in arrays:
         digest.update(np.ascontiguousarray(array).tobytes())
-    entry = _entries(store).get(key, {})
-    if entry.get("sha256") != digest.hexdigest():
-        entry = {"sha256": digest.hexdigest(), **work()}
-        # read again: another process may have stored something since
-        text = json.dumps({**_entries(store), key: entry}, indent=1, sort_keys=True)
-        fresh = store.with_suffix(".new")
-        fresh.write_text(text + "\n", encoding="utf-8")
-        fresh.replace(store)
-    return dict(entry)
+    return digest.hexdigest()
 
 
 def _entries(store: Path) -> dict[str, dict]:

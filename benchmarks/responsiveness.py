@@ -13,11 +13,9 @@ import numpy as np
 from skimage import data
 
 from benchmarks.frame import table, timed
-from napari_greyfill.colorization.progressive import Progressive, Schedule
 from napari_greyfill.pipeline import fill
 
 TICK = 5  # milliseconds
-STEPS = Schedule((12, 6, 3), (0.01, 0.005, 0.003))
 COLORIZERS = ("propagation", "progressive")
 HEADER = ("while", "longest stall, ms", "stalls over 50 ms a second", "in the dock, s", "bare, s")
 
@@ -37,14 +35,12 @@ def measure(repeats: int) -> str:
     _wait(1000)  # the window's own first drawing
     rows = [("idle", *_watched(clock, 3000), "", "")]
     rows.append(("drawing alone", *_drawing(viewer, image, clock), "", ""))
-    schedules, Progressive.SCHEDULES = Progressive.SCHEDULES, {3: STEPS}
     for colorizer in COLORIZERS:
         fill(image, mask, colorizer=colorizer, grow=2)  # what is imported once
         bare = timed(lambda c=colorizer: fill(image, mask, colorizer=c, grow=2))[1]
         rows.append((colorizer, *_filling(dock, colorizer, clock, runs), bare))
     dock.form.preview.setChecked(False)
     rows.append(("progressive, no previews", *_filling(dock, "progressive", clock, runs), bare))
-    Progressive.SCHEDULES = schedules
     by_hand = timed(lambda: [viewer.add_image(image, visible=False) for _ in range(4)])[1]
     viewer.close()
     return (
@@ -53,9 +49,9 @@ def measure(repeats: int) -> str:
         f"of 150 × 150, previews on but in the last row; worst of {runs} runs, from Run until "
         "the result arrives. "
         "*Drawing alone* is a layer of the same size updated as often as previews are, with no "
-        "fill: that much is napari drawing, here without a graphics card. The progressive "
-        f"network has {'/'.join(map(str, STEPS.steps))} steps. *In the dock* is from Run to the "
-        "end, layers included, without the timer; *bare* is a call of `fill` without a window.\n\n"
+        "fill: that much is napari drawing, here without a graphics card. *In the dock* is from "
+        "Run to the end, layers included, without the timer; *bare* is a call of `fill` without a "
+        "window.\n\n"
         + table(HEADER, rows)
         + f"\n\nAdding the four layers of a result takes {1000 * np.median(showing):.0f} ms at "
         f"the end of a run; adding four layers by hand takes napari {1000 * by_hand:.0f} ms."

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import settings
 from skimage import data
 
-from napari_greyfill.colorization.progressive import Progressive, Published, Schedule
+from napari_greyfill.colorization.progressive import Progressive
+from napari_greyfill.colorization.published import Published, Schedule
 
 settings.register_profile("greyfill", deadline=None, max_examples=40)
 settings.load_profile("greyfill")
@@ -61,8 +62,8 @@ def short_schedules():
     torch.set_num_threads(1)
     short = {levels: Schedule((3, 2, 2)[:levels], (0.01,) * levels) for levels in (1, 2, 3)}
     with pytest.MonkeyPatch.context() as patch:
-        for colorizer in (Progressive, Published):
-            patch.setattr(colorizer, "SCHEDULES", short)
+        patch.setattr(Published, "SCHEDULES", short)
+        patch.setattr(Progressive, "STEPS", (3, 2))
         yield short
     torch.set_num_threads(threads)
 
@@ -70,9 +71,10 @@ def short_schedules():
 @pytest.fixture(scope="module")
 def small_networks(short_schedules):
     """Train networks of a hundredth of the size, that briefly."""
-    from napari_greyfill.colorization import network
+    from napari_greyfill.colorization import correction, network
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(correction, "_WIDTH", 4)
         patch.setattr(network, "_WIDTH", 4)
         patch.setattr(network, "_BLOCKS", 2)
         yield

@@ -11,9 +11,8 @@ from napari_greyfill.job import ArrayOrLayer, FillParameters, read_picture
 from napari_greyfill.picture import Picture
 from napari_greyfill.windows import plan_regions
 
-__all__ = ["LOOKS", "methods_of_look", "suggest_look", "suggested_look"]
+__all__ = ["methods_of_look", "suggest_look", "suggested_look"]
 
-LOOKS = ("suggested", "faithful", "texture", "both")
 _METHODS = {"faithful": ("auto",), "texture": ("texture",), "both": ("auto", "texture")}
 
 

@@ -102,11 +102,12 @@ def fill_with_each(
         If no method gave a result.
     """
     results: dict[str, FillResult] = {}
+    said: set[str] = set()
     failures: dict[str, Exception] = {}
     for index, method in enumerate(methods):
         done = index / len(methods)
         try:
-            result = yield from _labelled(start(method), method, done, 1 / len(methods))
+            result = yield from _labelled(start(method), method, done, 1 / len(methods), said)
         except Cancelled:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
@@ -122,14 +123,21 @@ def fill_with_each(
     return FillResults(results, failures)
 
 
-def _labelled(work: Work, method: str, start: float, share: float) -> Work:
-    """Run a method's work; its steps say whose they are, and how much of the whole is done."""
+def _labelled(work: Work, method: str, start: float, share: float, said: set[str]) -> Work:
+    """Run a method's work; its steps say whose they are, and how much of the whole is done.
+
+    Notes that were said before are not said again.
+    """
     while True:
         try:
             step = next(work)
         except StopIteration as stop:
             result: FillResult = stop.value
             return result
+        if step.kind == "note":
+            if step.name in said:
+                continue
+            said.add(step.name)
         yield replace(step, method=method, fraction=start + share * step.fraction)
 
 

@@ -46,7 +46,7 @@ def tensor(array):
 def test_the_pyramid_is_the_references(reference):
     colour = reference["image"].astype(np.float32) / 255
     grey = reference["gray"][..., 0].astype(np.float32) / 255
-    pyramid = build_pyramid(colour, grey, reference["mask"] > 127, 3, as_bytes=True)
+    pyramid = build_pyramid(colour, grey, reference["mask"] > 127, 3)
     for k, level in enumerate(pyramid):
         expected = reference[f"pyr{k}_image"][0].transpose(1, 2, 0)
         np.testing.assert_allclose(level.colour, expected, atol=1e-6)

@@ -1,36 +1,44 @@
 import numpy as np
 import pytest
+from scipy import ndimage
 
-from napari_greyfill.colorization import COLORIZERS, progressive
-from napari_greyfill.colorization.progressive import (
-    PUBLISHED_SCHEDULES,
-    Progressive,
-    Published,
-    Schedule,
-)
-from napari_greyfill.colour import chroma, luma
+from napari_greyfill.colorization import COLORIZERS
+from napari_greyfill.colorization.guard import Guarded
+from napari_greyfill.colorization.hybrid import Hybrid
+from napari_greyfill.colorization.progressive import Progressive
+from napari_greyfill.colorization.propagation import Propagation
+from napari_greyfill.colour import chroma, luma, with_luma
 from napari_greyfill.device import Compute
-from napari_greyfill.errors import Cancelled, OutOfMemory
+from napari_greyfill.errors import Cancelled
+from napari_greyfill.progress import exhaust
 
-KINDS = [Progressive, Published]
 pytestmark = pytest.mark.usefixtures("short_schedules")
 
 
-def truth(height, width):
-    """Colours that go with their grey."""
+def case(height, width):
+    """Colours that go with their grey, with a hole in the middle; the grey, and the hole."""
     y, x = np.indices((height, width), dtype=np.float32)
     shade = 0.5 + 0.4 * np.sin(x / 5) * np.cos(y / 7)
-    return np.stack([shade, 0.6 * shade, 1 - shade], axis=-1)
-
-
-def case(height, width):
-    """Those colours with a hole in the middle, the grey, and the hole."""
-    colour = truth(height, width)
+    colour = np.stack([shade, 0.6 * shade, 1 - shade], axis=-1)
     hole = np.zeros((height, width), dtype=bool)
     hole[height // 3 : max(height // 3 + 1, height // 2), width // 4 : width // 2 + 1] = True
     grey = luma(colour)
     colour[hole] = 0
     return colour, grey, hole
+
+
+def sky_above_sand(side=160):
+    """Smooth blue above grainy yellow of the same grey; the horizon crosses the hole."""
+    random = np.random.default_rng(1)
+    rows, columns = np.indices((side, side))
+    sky = rows < side / 2 + 0.2 * (columns - side / 2)
+    grain = ndimage.gaussian_filter(random.standard_normal((side, side)), 1.0)
+    grey = 0.55 + np.where(sky, 0.0, 0.05 * grain / grain.std())
+    truth = np.where(sky[..., None], (0.25, -0.15), (-0.2, 0.12))
+    picture = with_luma(grey.astype(np.float32), truth.astype(np.float32))
+    hole = np.zeros((side, side), dtype=bool)
+    hole[side // 3 : -side // 3, side // 3 : -side // 3] = True
+    return picture, luma(picture), hole
 
 
 def run(colorizer, colour, grey, hole):
@@ -45,151 +53,181 @@ def run(colorizer, colour, grey, hole):
         levels.append((level, level.preview() if level.preview else None))
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_seed_decides_every_pixel(kind):
-    first, again, other = (run(kind(Compute(seed=s)), *case(40, 48))[0] for s in (3, 3, 4))
+@pytest.fixture
+def all_corrections(monkeypatch):
+    """Take every correction, also one that held-out practice speaks against."""
+    from napari_greyfill.colorization import correction
+
+    monkeypatch.setattr(correction, "_CLEARLY", 1e9)
+
+
+@pytest.mark.usefixtures("all_corrections")
+def test_the_seed_decides_every_pixel():
+    first, again, other = (run(Progressive(Compute(seed=s)), *case(64, 80))[0] for s in (3, 3, 4))
     np.testing.assert_array_equal(first, again)
-    assert np.abs(first - other).max() > 1e-3
+    assert np.abs(first - other).max() > 1e-5
 
 
 @pytest.mark.parametrize("seed", [2**40, 2**64])
 def test_any_seed_will_do(seed):
-    result, _ = run(Progressive(Compute(seed=seed)), *case(16, 16))
+    result, _ = run(Progressive(Compute(seed=seed)), *case(40, 40))
     assert np.isfinite(result).all()
 
 
-def test_progressive_keeps_the_grey_in_every_image():
-    colour, grey, hole = case(70, 66)
+@pytest.mark.usefixtures("all_corrections")
+@pytest.mark.parametrize("shape", [(70, 66), (130, 101)])
+def test_every_image_keeps_the_grey_and_is_in_gamut(shape):
+    colour, grey, hole = case(*shape)
     result, levels = run(Progressive(), colour, grey, hole)
-    for image in [result, *(preview for _, preview in levels)]:
+    previews = [preview for _, preview in levels if preview is not None]
+    assert len(previews) > 3
+    for image in [result, *previews]:
         assert image.shape == colour.shape
         assert image.min() >= 0
         assert image.max() <= 1
         assert np.abs(luma(image) - grey).max() < 1e-5
 
 
-def test_published_returns_what_the_network_made_in_8_bits():
+@pytest.mark.usefixtures("all_corrections")
+def test_chroma_stays_within_that_of_known_pixels():
+    colour, _, hole = case(64, 80)
+    grey = np.full(hole.shape, 0.5, np.float32)
+    colour = 0.4 + 0.2 * colour
+    found = chroma(run(Progressive(), colour, grey, hole)[0])[hole]
+    known = chroma(colour)[~hole]
+    assert (found >= known.min(axis=0) - 1e-5).all()
+    assert (found <= known.max(axis=0) + 1e-5).all()
+
+
+def test_a_correction_that_practice_speaks_against_changes_nothing(monkeypatch):
+    from napari_greyfill.colorization import correction
+
+    monkeypatch.setattr(correction, "_CLEARLY", 0.0)
+    colour, grey, hole = case(64, 80)
+    hybrid = Hybrid()
+    expected = exhaust(hybrid.run(colour, grey, hole))
+    progressive = Progressive()
+    result, _ = run(progressive, colour, grey, hole)
+    np.testing.assert_allclose(result, expected, atol=1e-5)
+    np.testing.assert_array_equal(progressive.confidence, hybrid.confidence)
+
+
+def test_equal_greys_of_different_colour_are_told_apart_better_than_by_propagation():
+    picture, grey, hole = sky_above_sand()
+    colour = np.where(hole[..., None], 0, picture).astype(np.float32)
+    errors = [
+        np.abs(exhaust(kind().run(colour, grey, hole)) - picture)[hole].mean()
+        for kind in (Progressive, Propagation)
+    ]
+    assert errors[0] < 0.9 * errors[1]
+
+
+def test_learning_takes_a_systematic_error_away(monkeypatch):
+    """A guess that is always too blue is put right from what practice shows."""
+    monkeypatch.setattr(Progressive, "STEPS", (40,))
+    monkeypatch.setattr(Progressive, "COARSEST", 48)
     colour, grey, hole = case(64, 64)
-    result, _ = run(Published(), colour, grey, hole)
-    assert np.abs(luma(result) - grey).max() > 0.02
-    np.testing.assert_allclose(result * 255, np.rint(result * 255), atol=1e-4)
+    guess = Progressive._guessed
+    first = Progressive._first_guess
+
+    def too_blue(self, truth, grey, hole, piece):
+        made = guess(self, truth, grey, hole, piece)
+        made.chroma[hole] += (0.1, 0.0)
+        made.confidence[hole] = 0.0
+        return made
+
+    def blue_first(self, colour, grey, hole):
+        result = yield from first(self, colour, grey, hole)
+        moved = chroma(result)
+        moved[hole] += (0.1, 0.0)
+        return with_luma(grey, moved)
+
+    monkeypatch.setattr(Progressive, "_guessed", too_blue)
+    monkeypatch.setattr(Progressive, "_first_guess", blue_first)
+    colour = 0.3 + 0.3 * colour
+    grey = luma(0.3 + 0.3 * _whole(64))
+    result = run(Progressive(), colour, grey, hole)[0]
+    wanted = chroma(0.3 + 0.3 * _whole(64))
+    blue = np.abs((chroma(result) - wanted)[hole][:, 0]).mean()
+    assert blue < 0.07
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(
-    ("shape", "levels"),
-    [((64, 64), 3), ((63, 90), 2), ((90, 63), 2), ((32, 200), 2), ((31, 64), 1), ((1, 7), 1)],
-)
-def test_the_shorter_side_decides_how_many_levels_there_are(kind, shape, levels, short_schedules):
-    result, seen = run(kind(), *case(*shape))
-    assert result.shape == (*shape, 3)
-    assert np.isfinite(result).all()
-    names = [level.name.split(",")[0] for level, _ in seen]
-    assert sorted(set(names)) == [f"colour scale {n + 1}/{levels}" for n in range(levels)]
-    steps = short_schedules[levels].steps
-    assert len(seen) == sum(steps) + levels - 1
+def _whole(side):
+    y, x = np.indices((side, side), dtype=np.float32)
+    shade = 0.5 + 0.4 * np.sin(x / 5) * np.cos(y / 7)
+    return np.stack([shade, 0.6 * shade, 1 - shade], axis=-1)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_level_but_the_last_ends_with_a_complete_preview(kind):
-    _, levels = run(kind(), *case(70, 66))
-    complete = [(level.name, preview.shape) for level, preview in levels if level.complete]
-    assert complete == [(f"colour scale {n}/3", (70, 66, 3)) for n in (1, 2)]
+@pytest.mark.parametrize(("shape", "scales"), [((64, 80), 2), ((40, 90), 1), ((200, 220), 2)])
+def test_scales_go_from_coarse_to_fine(shape, scales):
+    _, levels = run(Progressive(), *case(*shape))
+    names = [level.name.split(",")[0] for level, _ in levels if "scale" in level.name]
+    assert list(dict.fromkeys(names)) == [f"colour scale {n + 1}/{scales}" for n in range(scales)]
+    complete = [level.name for level, preview in levels if level.complete]
+    assert complete == [f"colour scale {n + 1}/{scales}" for n in range(scales - 1)]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_finished_fraction_grows_to_one(kind):
-    _, levels = run(kind(), *case(64, 64))
+def test_the_finished_fraction_grows_to_one():
+    _, levels = run(Progressive(), *case(64, 80))
     fractions = [level.fraction for level, _ in levels]
     assert fractions == sorted(fractions)
-    assert fractions[0] > 0
     assert fractions[-1] == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("shape", [(1, 7), (7, 1), (2, 2), (17, 33), (35, 34), (66, 71)])
-def test_any_size_works(kind, shape):
+@pytest.mark.parametrize("shape", [(1, 7), (7, 1), (2, 2), (17, 33), (66, 71)])
+def test_any_size_works(shape):
     colour, grey, hole = case(*shape)
-    result, _ = run(kind(), colour, grey, hole)
+    result, _ = run(Progressive(), colour, grey, hole)
     assert result.shape == colour.shape
-    assert np.isfinite(result).all()
-    assert result.min() >= 0
-    assert result.max() <= 1
+    assert np.abs(luma(result) - grey).max() < 1e-5
 
 
-def test_colours_under_the_hole_do_not_matter():
+def test_without_room_for_practice_the_first_guess_stands():
     colour, grey, hole = case(40, 48)
+    hole[:] = True
+    hole[5, 6] = False
+    result, levels = run(Progressive(), colour, grey, hole)
+    np.testing.assert_array_equal(result, exhaust(Hybrid().run(colour, grey, hole)))
+    assert not any("scale" in level.name for level, _ in levels)
+
+
+def test_a_window_without_a_hole_keeps_its_colours():
+    colour, grey, hole = case(40, 48)
+    colour = np.where(hole[..., None], grey[..., None], colour)
+    result, _ = run(Progressive(), colour, grey, np.zeros_like(hole))
+    np.testing.assert_allclose(result, colour, atol=1e-5)
+
+
+@pytest.mark.usefixtures("all_corrections")
+def test_colours_under_the_hole_do_not_matter():
+    colour, grey, hole = case(64, 80)
     first, _ = run(Progressive(), colour, grey, hole)
     colour[hole] = (1, 0, 1)
     np.testing.assert_array_equal(run(Progressive(), colour, grey, hole)[0], first)
 
 
-def test_a_window_that_is_nearly_all_hole_works():
-    colour, grey, hole = case(40, 48)
-    hole[:] = True
-    hole[5, 6] = False
-    result, _ = run(Progressive(), colour, grey, hole)
-    assert np.abs(luma(result) - grey).max() < 1e-5
-
-
-def test_training_learns_the_colours_that_go_with_the_grey(monkeypatch):
-    monkeypatch.setattr(Progressive, "SCHEDULES", {1: Schedule((60,), (0.01,))})
-    colour, grey, hole = case(31, 40)
-    expected = chroma(truth(31, 40))[hole]
-    result, _ = run(Progressive(), colour, grey, hole)
-    assert np.abs(chroma(result)[hole] - expected).mean() < 0.3 * np.abs(expected).mean()
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_run_can_be_cancelled_inside_a_step(kind):
-    calls = iter(range(10_000))
-    work = kind(Compute(cancelled=lambda: next(calls) >= 20)).run(*case(64, 64))
-    finished = []
+def test_a_run_can_be_cancelled_between_steps():
+    wanted = []
+    work = Progressive(Compute(cancelled=lambda: bool(wanted))).run(*case(64, 80))
+    for level in work:
+        if "scale" in level.name:
+            break
+    wanted.append(True)
     with pytest.raises(Cancelled):
-        finished.extend(work)
-    # a step asks 8 times on its way forward and 8 times on its way back: this is in the second
-    assert next(calls) == 21
+        next(work)
 
 
-def test_closing_a_run_ends_it():
-    work = Progressive().run(*case(64, 64))
-    next(work)
-    work.close()
-    assert list(work) == []
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_too_little_memory_is_said_before_training(kind, monkeypatch):
-    monkeypatch.setattr(progressive, "free_memory", lambda device: 1_000_000)
-    with pytest.raises(OutOfMemory, match=r"needs about .* GB on cpu.*paint a smaller mask\.$"):
-        next(kind().run(*case(64, 64)))
-
-
-def test_schedules_fit_the_levels_they_are_for():
-    for levels, schedule in PUBLISHED_SCHEDULES.items():
-        assert len(schedule.steps) == len(schedule.rates) == levels
-    assert PUBLISHED_SCHEDULES[3] == Schedule((401, 401, 401), (0.01, 0.005, 0.003))
-
-
-@pytest.mark.parametrize(
-    ("name", "kind"), [("progressive", Progressive), ("published", Published)]
-)
-def test_they_are_made_by_their_names(name, kind):
+def test_it_is_made_by_its_name_and_guarded():
     compute = Compute(seed=9)
-    made = COLORIZERS.create(name, compute)
-    assert type(made) is kind
+    made = COLORIZERS.create("progressive", compute)
+    assert isinstance(made, Guarded)
     assert made.compute is compute
-    assert COLORIZERS.info(name).uses_torch
+    assert COLORIZERS.info("progressive").uses_torch
 
 
 @pytest.mark.gpu
-@pytest.mark.parametrize("kind", KINDS)
-def test_cuda_trains_too(kind):
-    colour, grey, hole = case(64, 64)
-    result, levels = run(kind(Compute("cuda")), colour, grey, hole)
+def test_cuda_learns_too():
+    colour, grey, hole = case(64, 80)
+    result, levels = run(Progressive(Compute("cuda")), colour, grey, hole)
     assert len(levels) > 3
-    for image in [result, *(preview for _, preview in levels)]:
-        assert np.isfinite(image).all()
-        assert image.shape == colour.shape
-        if kind is Progressive:
-            assert np.abs(luma(image) - grey).max() < 1e-5
+    assert np.abs(luma(result) - grey).max() < 1e-5

@@ -251,10 +251,9 @@ class TestRun:
 
     def test_preview_is_shown_and_goes(self, viewer, ready, run, monkeypatch):
         from napari_greyfill import stages
-        from napari_greyfill.colorization.progressive import Progressive, Schedule
+        from napari_greyfill.colorization.progressive import Progressive
 
-        monkeypatch.setattr(Progressive, "SCHEDULES", {1: Schedule((3,), (0.01,))})
-        monkeypatch.setattr(Progressive, "LEVELS", 1)
+        monkeypatch.setattr(Progressive, "STEPS", (3,))
         monkeypatch.setattr(stages._Throttle, "ready", lambda self: True)
         dock = ready()
         choose(dock, colorizer="progressive")

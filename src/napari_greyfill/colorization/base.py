@@ -57,12 +57,15 @@ class Colorizer(ABC):
     confidence : (H, W) float32 array in [0, 1] or None
         Set by `run`: how sure the colours are, 0 for a guess, 1 outside the hole. None from
         a colorizer that cannot tell.
+    notes : list of str
+        Added to by `run`: sentences the user must see.
     """
 
     def __init__(self, compute: Compute | None = None) -> None:
         self.compute = compute or Compute()
         self.hints: Hole | None = None
         self.confidence: Plane | None = None
+        self.notes: list[str] = []
 
     @abstractmethod
     def run(self, colour: Plane, grey: Plane, hole: Hole) -> Generator[Level, None, Plane]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from napari_greyfill.colorization.base import Colorizer
+from napari_greyfill.colorization.guard import Guarded
 from napari_greyfill.colorization.hybrid import Examples, Hybrid
 from napari_greyfill.colorization.progressive import Progressive
 from napari_greyfill.colorization.propagation import Propagation
@@ -53,11 +56,18 @@ COLORIZERS.add(
         "progressive",
         "Progressive network",
         "colorizer",
-        summary="Learns grey to colour from this image alone, coarse to fine; takes minutes.",
-        citation=_CITATION,
+        summary="Learns from this image alone, coarse to fine, where the default's colours are "
+        "wrong; takes some seconds.",
+        citation=f"after {_CITATION}",
         uses_torch=True,
     ),
-    Progressive,
+    partial(
+        Guarded,
+        Progressive,
+        instead=Hybrid,
+        title="The progressive network",
+        instead_title="the default method",
+    ),
     why_not=_TORCH,
 )
 COLORIZERS.add(
@@ -70,7 +80,7 @@ COLORIZERS.add(
         citation=_CITATION,
         uses_torch=True,
     ),
-    Published,
+    partial(Guarded, Published, title="The published schedule"),
     why_not=_TORCH,
 )
 

@@ -1,0 +1,157 @@
+"""A guard against collapsed runs of learned colorizers.
+
+Nothing supervises a network inside the hole, so that a run may end in a blob of a colour that
+the picture does not have, however low its loss. `implausible` compares a result with what the
+known pixels make plausible; `Guarded` repeats a collapsed run once with another seed, and
+if that collapses as well, takes the result of a method that cannot collapse and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_greyfill.colorization.base import Colorizer, Hole, Level, Plane
+from napari_greyfill.colorization.propagation import Propagation
+from napari_greyfill.colour import LUMA_WEIGHTS, chroma, luma
+from napari_greyfill.device import Compute
+from napari_greyfill.progress import exhaust
+
+__all__ = ["COLLAPSED", "Guarded", "implausible"]
+
+COLLAPSED = 0.1  # share of implausible hole pixels from which on a run counts as collapsed
+_TAIL = 0.5  # percent of the known chroma at each end that does not count for its range
+_ROOM = 0.05  # chroma beyond that range that is still plausible
+_APART = 0.25  # in chroma, from the colour that flows in from the rim,
+_APART_COUNTS = 0.2  # which a learned colour may be for good reasons: this much of a pixel
+_LUMA_OFF = 0.2  # from the grey that was given
+_OTHER_SEED = 7919  # added to the seed for the second run
+
+Make = Callable[[Compute], Colorizer]
+
+
+class Guarded(Colorizer):
+    """Runs a colorizer, and does not let a collapsed result pass unnoticed.
+
+    Parameters
+    ----------
+    make : callable
+        Makes the colorizer to guard from a `Compute`.
+    compute : Compute, optional
+    instead : callable, optional
+        Makes the colorizer to take in place of one that collapsed twice. Without one, a
+        collapsed result is returned as it is, with a note.
+    title : str
+        What notes call the guarded colorizer.
+    instead_title : str
+        What notes call the other.
+    """
+
+    def __init__(
+        self,
+        make: Make,
+        compute: Compute | None = None,
+        *,
+        instead: Make | None = None,
+        title: str = "The network",
+        instead_title: str = "propagation",
+    ) -> None:
+        super().__init__(compute)
+        self._make, self._instead = make, instead
+        self._title, self._instead_title = title, instead_title
+
+    def run(self, colour: Plane, grey: Plane, hole: Hole) -> Generator[Level, None, Plane]:
+        """Colour the hole; see `Colorizer.run`."""
+        instead = self._instead
+        again = replace(self.compute, seed=self.compute.seed + _OTHER_SEED)
+        for compute in (self.compute, again):
+            first = compute is self.compute
+            result = yield from self._attempt(self._make(compute), colour, grey, hole, first)
+            if self._plausible(result, colour, grey, hole):
+                return result
+            if instead is None:
+                self.notes.append(
+                    f"{self._title} seems to have collapsed into colours that the picture does "
+                    "not have; choose another colorizer or another seed."
+                )
+                return result
+            yield Level("the colours collapsed", 1.0)
+        assert instead is not None  # or the first collapse was returned
+        self.notes.append(
+            f"{self._title} collapsed twice into colours that the picture does not have, so "
+            f"{self._instead_title} coloured this hole instead; another seed may work."
+        )
+        return (yield from self._attempt(instead(self.compute), colour, grey, hole, False))
+
+    def _attempt(
+        self, colorizer: Colorizer, colour: Plane, grey: Plane, hole: Hole, first: bool
+    ) -> Generator[Level, None, Plane]:
+        """Run one colorizer and take over what it says beside its colours."""
+        colorizer.hints = self.hints
+        work = colorizer.run(colour, grey, hole)
+        while True:
+            try:
+                level = next(work)
+            except StopIteration as stop:
+                self.confidence = colorizer.confidence
+                result: Plane = stop.value
+                return result
+            # the finished share never falls, and only one run's levels are kept
+            yield level if first else replace(level, fraction=1.0, complete=False)
+
+    def _plausible(self, result: Plane, colour: Plane, grey: Plane, hole: Hole) -> bool:
+        return implausible(result, colour, grey, hole, self.hints, self.compute) < COLLAPSED
+
+
+def implausible(
+    result: Plane,
+    colour: Plane,
+    grey: Plane,
+    hole: Hole,
+    hints: Hole | None = None,
+    compute: Compute | None = None,
+) -> float:
+    """Return the share of the hole whose colours the known pixels do not make plausible.
+
+    A pixel is implausible if its chroma lies outside the range of the known ones or its luma
+    far from the grey that was given; it is a fifth of that if its chroma is only far from
+    what flows in from the rim of the hole.
+
+    Parameters
+    ----------
+    result : (H, W, 3) float32 array in [0, 1]
+    colour, grey, hole
+        What the colorizer was given.
+    hints : (H, W) bool array, optional
+        Known pixels whose colours are plausible however few they are.
+    compute : Compute, optional
+        Asked for cancelling.
+
+    Returns
+    -------
+    float from 0 to 1
+    """
+    if not hole.any():
+        return 0.0
+    found = chroma(result[hole])
+    wanted = chroma(colour[hints & ~hole]) if hints is not None else found[:0]
+    outside = _outside(found, chroma(colour[~hole]), wanted)
+    off = np.abs(luma(result[hole]) - grey[hole]) > _LUMA_OFF
+    flowed = chroma(exhaust(Propagation(compute).run(colour, grey, hole))[hole])
+    apart = np.linalg.norm(found - flowed, axis=-1) > _APART
+    return float(max((outside | off).mean(), _APART_COUNTS * apart.mean()))
+
+
+def _outside(found: Plane, known: Plane, wanted: Plane) -> NDArray[np.bool_]:
+    """Tell which (n, 2) chroma leave the known range of B - Y, R - Y or G - Y."""
+    outside = np.zeros(len(found), dtype=bool)
+    green = -LUMA_WEIGHTS[[2, 0]] / LUMA_WEIGHTS[1]
+    for direction in np.stack([[1.0, 0.0], [0.0, 1.0], green]):
+        values, extremes = found @ direction, wanted @ direction
+        low, high = np.percentile(known @ direction, [_TAIL, 100 - _TAIL])
+        outside |= values < extremes.min(initial=low) - _ROOM
+        outside |= values > extremes.max(initial=high) + _ROOM
+    return outside

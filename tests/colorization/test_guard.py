@@ -1,0 +1,165 @@
+import numpy as np
+import pytest
+
+from napari_greyfill.colorization import COLORIZERS, Colorizer, Level
+from napari_greyfill.colorization.guard import COLLAPSED, Guarded, implausible
+from napari_greyfill.colorization.hybrid import Hybrid
+from napari_greyfill.colorization.propagation import Propagation
+from napari_greyfill.colour import chroma, luma, with_luma
+from napari_greyfill.device import Compute
+from napari_greyfill.errors import Cancelled
+from napari_greyfill.progress import exhaust
+
+CYAN, GREY, WHITE = (0.0, 0.9, 0.9), (0.5, 0.5, 0.5), (1.0, 1.0, 1.0)
+
+
+class Collapsing(Colorizer):
+    """Paints a blob into the hole, except with the seeds that it is good for."""
+
+    good_seeds = ()
+    blob = CYAN
+
+    def run(self, colour, grey, hole):
+        yield Level("half way", 0.5)
+        yield Level("a scale", 0.7, lambda: colour, complete=True)
+        seen.append(self)
+        result = exhaust(Propagation().run(colour, grey, hole))
+        if self.compute.seed not in self.good_seeds:
+            result[hole] = self.blob
+        self.confidence = np.full(hole.shape, 0.25, np.float32)
+        return result
+
+
+seen: list[Colorizer] = []
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    seen.clear()
+
+
+@pytest.fixture
+def case(astronaut, scratch):
+    colour = astronaut.astype(np.float32) / 255
+    grey = luma(colour)
+    colour[scratch] = 0
+    return colour, grey, scratch
+
+
+def made(**attributes):
+    return type("Made", (Collapsing,), attributes)
+
+
+def test_a_good_run_is_left_alone(case):
+    guarded = Guarded(made(good_seeds=(4,)), Compute(seed=4), instead=Hybrid)
+    result = exhaust(guarded.run(*case))
+    np.testing.assert_array_equal(result, exhaust(Propagation().run(*case)))
+    assert guarded.notes == []
+    assert len(seen) == 1
+    assert (guarded.confidence == 0.25).all()
+
+
+def test_a_collapsed_run_is_repeated_with_another_seed(case):
+    guarded = Guarded(made(good_seeds=(5 + 7919,)), Compute(seed=5), instead=Hybrid)
+    result = exhaust(guarded.run(*case))
+    np.testing.assert_array_equal(result, exhaust(Propagation().run(*case)))
+    assert [one.compute.seed for one in seen] == [5, 7924]
+    assert guarded.notes == []
+
+
+def test_a_run_that_collapses_twice_is_replaced_and_said_so(case):
+    guarded = Guarded(
+        Collapsing, instead=Hybrid, title="The fake", instead_title="the default method"
+    )
+    result = exhaust(guarded.run(*case))
+    hybrid = Hybrid()
+    np.testing.assert_array_equal(result, exhaust(hybrid.run(*case)))
+    np.testing.assert_array_equal(guarded.confidence, hybrid.confidence)
+    assert len(seen) == 2
+    (note,) = guarded.notes
+    assert note.startswith("The fake collapsed twice into colours that the picture does not have")
+    assert "so the default method coloured this hole instead" in note
+
+
+@pytest.mark.parametrize("blob", [CYAN, WHITE])
+def test_without_a_replacement_the_pixels_stay_and_a_note_comes(case, blob):
+    guarded = Guarded(made(blob=blob), title="The fake")
+    result = exhaust(guarded.run(*case))
+    assert (result[case[2]] == np.float32(blob)).all()
+    assert len(seen) == 1
+    assert len(guarded.notes) == 1
+    assert guarded.notes[0].startswith("The fake seems to have collapsed")
+
+
+def test_the_finished_fraction_never_falls_and_levels_are_kept_once(case):
+    levels = list(Guarded(Collapsing, instead=Hybrid).run(*case))
+    fractions = [level.fraction for level in levels]
+    assert fractions == sorted(fractions)
+    assert sum(level.complete for level in levels) == 1
+
+
+def test_hints_reach_the_colorizer(case):
+    guarded = Guarded(Collapsing, instead=Hybrid)
+    guarded.hints = np.zeros_like(case[2])
+    exhaust(guarded.run(*case))
+    assert all(one.hints is guarded.hints for one in seen)
+
+
+@pytest.mark.parametrize("blob", [CYAN, (0.9, 0.0, 0.9), WHITE])
+def test_a_blob_in_the_hole_is_implausible(case, blob):
+    colour, _, hole = case
+    result = colour.copy()
+    result[hole] = blob
+    assert implausible(result, *case) > 0.5
+
+
+def test_a_small_blob_counts_as_much_as_it_covers(case):
+    hole = case[2]
+    result = exhaust(Propagation().run(*case))
+    place = np.flatnonzero(hole)[::4]
+    result.reshape(-1, 3)[place] = CYAN
+    assert implausible(result, *case) == pytest.approx(0.25, abs=0.05)
+
+
+def test_a_colourful_hole_that_comes_back_without_colour_is_implausible():
+    colour = np.full((40, 40, 3), (0.8, 0.3, 0.1), dtype=np.float32)
+    hole = np.zeros((40, 40), dtype=bool)
+    hole[10:30, 10:30] = True
+    grey = luma(colour)
+    blob = with_luma(grey, np.zeros((40, 40, 2), np.float32))
+    assert implausible(blob, colour, grey, hole) >= COLLAPSED
+    assert implausible(colour, colour, grey, hole) == 0
+
+
+@pytest.mark.parametrize("method", ["propagation", "examples", "hybrid"])
+@pytest.mark.parametrize("picture", ["astronaut", "tissue"])
+def test_closed_forms_and_the_truth_are_plausible(method, picture, scratch, request):
+    truth = request.getfixturevalue(picture).astype(np.float32) / 255
+    grey = luma(truth)
+    colour = np.where(scratch[..., None], 0, truth).astype(np.float32)
+    result = exhaust(COLORIZERS.create(method, Compute()).run(colour, grey, scratch))
+    assert implausible(result, colour, grey, scratch) < COLLAPSED / 2
+    assert implausible(truth, colour, grey, scratch) < COLLAPSED
+
+
+def test_hinted_colours_are_plausible_however_rare():
+    colour = np.full((60, 60, 3), 0.5, dtype=np.float32)
+    hole = np.zeros((60, 60), dtype=bool)
+    hole[10:50, 10:50] = True
+    hints = np.zeros_like(hole)
+    hints[30, 30] = True
+    colour[hints], hole[hints] = (0.9, 0.4, 0.1), False
+    grey = luma(colour)
+    result = with_luma(grey, np.broadcast_to(chroma(colour[hints])[0], (60, 60, 2)))
+    assert implausible(result, colour, grey, hole) > 0.5
+    assert implausible(result, colour, grey, hole, hints) < 0.5
+
+
+def test_judging_can_be_cancelled(case):
+    compute = Compute(cancelled=lambda: True)
+    with pytest.raises(Cancelled):
+        implausible(case[0], *case, compute=compute)
+
+
+def test_a_hole_of_no_pixels_is_plausible(case):
+    assert implausible(case[0], case[0], case[1], np.zeros_like(case[2])) == 0
