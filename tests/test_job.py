@@ -14,7 +14,7 @@ from napari_greyfill.errors import (
     ShapeMismatch,
     UnsupportedImage,
 )
-from napari_greyfill.inpaint.diffusion import Biharmonic
+from napari_greyfill.inpaint.blend import Blend
 from napari_greyfill.job import PIPELINES, FillParameters, prepare, resolve_pipeline
 from napari_greyfill.masks import feather, grow
 
@@ -125,7 +125,7 @@ class TestPipelines:
 class TestPrepare:
     def test_a_job_has_what_the_parameters_name(self, tissue, scratch):
         job = prepare(tissue, scratch, FillParameters(seed=7))
-        assert type(job.inpainter) is Biharmonic
+        assert type(job.inpainter) is Blend
         assert type(job.colorizer) is Hybrid
         assert (job.method.name, job.colouring.name) == ("blend", "hybrid")
         assert job.compute.seed == job.inpainter.compute.seed == job.colorizer.compute.seed == 7

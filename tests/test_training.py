@@ -56,6 +56,12 @@ def test_a_seed_gives_the_same_weights(trained, tmp_path):
     assert all(np.array_equal(first[name], second[name]) for name in first)
 
 
+def test_a_run_that_stops_early_has_the_weights_of_that_step(trained, tmp_path):
+    log = train(TINY, tmp_path, stop=10)
+    keys = ("step", "loss", "validation_gain_db")
+    assert [[line[key] for key in keys] for line in log] == [[trained[1][0][key] for key in keys]]
+
+
 def test_a_sample_is_a_scene_a_hole_and_what_is_missing():
     seen, wanted = sample(64, (5, 7), 0.0)
     again, _ = sample(64, (5, 7), 0.0)

@@ -53,7 +53,7 @@ class Recipe:
         Steps between two measurements; weights are saved then.
     """
 
-    steps: int = 4000
+    steps: int = 3000
     side: int = 128
     batch: int = 8
     fresh: int = 1
@@ -67,12 +67,16 @@ class Recipe:
     seed: int = 0
 
 
-def train(recipe: Recipe, folder: Path, threads: int = 1) -> list[dict[str, float]]:
+def train(
+    recipe: Recipe, folder: Path, *, stop: int | None = None, threads: int = 1
+) -> list[dict[str, float]]:
     """Train, writing ``correction.safetensors`` and ``log.jsonl``; return the log.
 
     Samples, first weights and order depend on the seed alone; another version of torch or
-    another number of threads rounds differently.
+    another number of threads rounds differently. With `stop`, the run ends after so many
+    steps, with the weights that the whole run would have then.
     """
+    last = recipe.steps if stop is None else min(stop, recipe.steps)
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(threads)
     torch.manual_seed(recipe.seed)
@@ -87,7 +91,7 @@ def train(recipe: Recipe, folder: Path, threads: int = 1) -> list[dict[str, floa
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, recipe))
     rng = np.random.default_rng(recipe.seed)
     recent: list[float] = []
-    for step in range(1, recipe.steps + 1):
+    for step in range(1, last + 1):
         pool.grow(recipe.fresh)
         seen, wanted = pool.batch(rng)
         loss = _log_error(network(seen), wanted, seen).mean()
@@ -98,7 +102,7 @@ def train(recipe: Recipe, folder: Path, threads: int = 1) -> list[dict[str, floa
         schedule.step()
         average.update_parameters(network)
         recent.append(float(loss.detach()))
-        if step % recipe.report == 0 or step == recipe.steps:
+        if step % recipe.report == 0 or step == last:
             _save(average.module, folder, recipe, step)
             gain = _gain(average.module, held_out)
             log.write(step=step, loss=float(np.mean(recent)), validation_gain_db=gain)

@@ -31,10 +31,12 @@ FILLED = 0.5  # certainty of a pixel next to a known one, once it is filled
 FADING = 0.95  # certainty lost with every pixel of depth
 DEEPEST = 5  # waves of blocks from the rim inwards; what is deeper keeps the guide
 ALIKE = 0.95  # waves as strong as this share of the strongest are picked together
-PART = 0.6  # of a wave's fitted amplitude that is taken at once
+PART = 0.6  # of the waves' best multiple that is taken at once
 ROUNDS = (12, 60)  # fewest and most rounds of picking
 WORK = 60_000  # blocks times rounds, which bounds the time
 BATCH = 256  # blocks at a time, which bounds the memory
+
+_TINY = np.finfo(np.float32).tiny
 
 Blocks = NDArray[np.float32]
 
@@ -147,23 +149,24 @@ def _continued(values: Blocks, weights: Blocks, rounds: int) -> Blocks:
     """Return the sum of waves that explains the values where they have weight.
 
     Each round projects what is left onto all waves, picks the strongest, high frequencies
-    counting less, and takes a part of it away. Waves picked together may overlap so much that
-    this leads away from the values; such blocks keep what they have.
+    counting less, and takes a part of the best multiple of their sum away, so that what is
+    left never grows.
     """
     mean = (weights * values).sum(axis=(1, 2), keepdims=True)
     left = values - mean
-    before = (weights * left**2).sum(axis=(1, 2), keepdims=True)
     model = np.broadcast_to(mean, values.shape).copy()
-    scale = np.float32(FRAME * FRAME * PART)
     for _ in range(rounds):
-        waves = fft.rfft2(weights * left)
+        weighted = weights * left
+        waves = fft.rfft2(weighted)
         strength = np.abs(waves) * _GENTLE
         waves[strength < ALIKE * strength.max(axis=(1, 2), keepdims=True)] = 0
-        step = fft.irfft2(waves, s=(FRAME, FRAME)) * scale
+        step = fft.irfft2(waves, s=(FRAME, FRAME))
+        fit = np.einsum("nij,nij->n", weighted, step)
+        norm = np.einsum("nij,nij,nij->n", weights, step, step)
+        step *= (PART * fit / np.maximum(norm, _TINY))[:, None, None]
         left -= step
         model += step
-    after = (weights * left**2).sum(axis=(1, 2), keepdims=True)
-    return np.where(after <= before, model, values)
+    return model
 
 
 def _nearness() -> Blocks:
