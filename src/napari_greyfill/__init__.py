@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from napari_greyfill.errors import GreyfillError as GreyfillError
     from napari_greyfill.evaluate import metrics as metrics
     from napari_greyfill.inpaint import methods as methods
+    from napari_greyfill.masks import masked_images as masked_images
+    from napari_greyfill.masks import random_mask as random_mask
     from napari_greyfill.methodinfo import MethodInfo as MethodInfo
     from napari_greyfill.pipeline import colorize as colorize
     from napari_greyfill.pipeline import fill as fill
@@ -34,6 +36,8 @@ _HOMES = {
     "methods": "inpaint",
     "colorizers": "colorization",
     "metrics": "evaluate",
+    "random_mask": "masks",
+    "masked_images": "masks",
     "FillResult": "result",
     "Step": "result",
     "MethodInfo": "methodinfo",
@@ -50,8 +54,10 @@ __all__ = [
     "colorizers",
     "fill",
     "fill_steps",
+    "masked_images",
     "methods",
     "metrics",
+    "random_mask",
 ]
 
 
