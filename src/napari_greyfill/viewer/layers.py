@@ -33,6 +33,8 @@ __all__ = [
     "original_shown",
     "plane_at",
     "plane_index",
+    "plane_size",
+    "put_image",
 ]
 
 
@@ -69,6 +71,12 @@ def _full_data(layer: Layer) -> Any:  # noqa: ANN401 - any array type
 def _shape(layer: Layer) -> tuple[int, ...]:
     """Return the shape of the data without its colour axis."""
     return tuple(_full_data(layer).shape[: layer.ndim])
+
+
+def plane_size(layer: Layer) -> tuple[int, int]:
+    """Return height and width of a layer's planes."""
+    height, width = _shape(layer)[-2:]
+    return height, width
 
 
 def not_ready(viewer: Viewer, image: Image | None, mask: Labels | None) -> str:
@@ -205,6 +213,27 @@ class ResultImage:
     visible: bool = False
 
 
+def put_image(
+    viewer: Viewer, earlier: Layer | None, placement: Placement, image: ResultImage
+) -> Layer:
+    """Update an earlier layer with an image, or add a layer if there is none."""
+    data = placement.stacked(image.data)
+    if earlier is not None and earlier.rgb == image.rgb:
+        _update(earlier, data, placement)
+        return earlier
+    display = dict(placement.display)
+    if image.rgb != placement.rgb:  # grey made from colour
+        display["contrast_limits"] = _full_range(image.data)
+    return viewer.add_image(
+        data,
+        name=f"{placement.source} {image.role}",
+        rgb=image.rgb,
+        visible=image.visible,
+        **placement.spatial,
+        **display,
+    )
+
+
 @dataclass
 class ResultLayers:
     """The layers this dock made, and nobody else's."""
@@ -289,22 +318,7 @@ class ResultLayers:
         return {role: layer for role, layer in found.items() if layer is not None}
 
     def _put(self, earlier: dict[str, Layer], placement: Placement, image: ResultImage) -> Layer:
-        data = placement.stacked(image.data)
-        layer = earlier.get(image.role)
-        if layer is not None and layer.rgb == image.rgb:
-            _update(layer, data, placement)
-            return layer
-        display = dict(placement.display)
-        if image.rgb != placement.rgb:  # grey made from colour
-            display["contrast_limits"] = _full_range(image.data)
-        return self.viewer.add_image(
-            data,
-            name=f"{placement.source} {image.role}",
-            rgb=image.rgb,
-            visible=image.visible,
-            **placement.spatial,
-            **display,
-        )
+        return put_image(self.viewer, earlier.get(image.role), placement, image)
 
     def _put_region(
         self, earlier: dict[str, Layer], placement: Placement, region: NDArray[np.bool_]
