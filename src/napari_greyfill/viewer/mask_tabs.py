@@ -316,7 +316,7 @@ class EditTab(QWidget):
             for title, name in _COMBINATIONS
         }
         form = form_layout()
-        form.addRow("By", self.distance)
+        form.addRow("Distance", self.distance)
         form.addRow("Specks below", self.specks)
         layout = QVBoxLayout(self)
         layout.addLayout(form)

@@ -81,7 +81,7 @@ class MasksDock(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(VerticalScroll(self.form))
         self._connect()
-        self.refresh()
+        self.form.refresh_layers()
 
     def _connect(self) -> None:
         form = self.form
@@ -120,6 +120,8 @@ class MasksDock(QWidget):
         self._watch(self.form.image.layer)
         reason = self.why_not(self.form.target.layer)
         self.form.enable(not reason, has_mask=self.form.target.layer is not None)
+        if not reason and self.form.tab is self.form.edit and self.form.target.layer is None:
+            reason = "Choose the mask to edit."
         self.form.status.setText(reason)
         self._ask_preview()
 

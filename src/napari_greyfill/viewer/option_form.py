@@ -35,7 +35,7 @@ class OptionForm(QWidget):
             widget = self._made(option)
             widget.setToolTip(option.tip)
             self.widgets[option.name] = widget
-            title = f"{option.title} (px)" if option.unit == "px" else option.title
+            title = f"{option.title} ({option.unit})" if option.unit else option.title
             form.addRow("" if isinstance(widget, QCheckBox) else title, widget)
         self.setLayout(form)
 
