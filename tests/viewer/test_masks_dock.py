@@ -22,7 +22,7 @@ def dock(viewer, qtbot):
     dock = viewer.window.add_plugin_dock_widget("napari-greyfill", "Masks")[1]
     yield dock
     dock._let_go()
-    qtbot.waitUntil(lambda: not dock.background.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not dock.background.busy, timeout=8_000)
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def changed(qtbot):
     """Do something and wait until the mask has changed."""
 
     def wait(dock, act):
-        with qtbot.waitSignal(dock.mask_changed, timeout=20_000):
+        with qtbot.waitSignal(dock.mask_changed, timeout=8_000):
             act()
         return dock.form.target.layer
 
@@ -46,7 +46,7 @@ def pick(combo, value):
 
 
 def previewed(qtbot, dock, act=lambda: None):
-    with qtbot.waitSignal(dock.previewed, timeout=20_000):
+    with qtbot.waitSignal(dock.previewed, timeout=8_000):
         act()
     return np.asarray(dock.preview.layer.data) != 0
 
@@ -60,7 +60,7 @@ class TestRandom:
         shown = previewed(qtbot, dock, lambda: turn_to(dock, "random"))
         np.testing.assert_array_equal(shown, random_mask((120, 140), "free-form", share=0.25))
         assert "25.0%" in dock.form.status.text()
-        assert viewer.layers.selection.active is viewer.layers["photo"]
+        assert viewer.layers.selection.active == viewer.layers["photo"]
         changed(dock, dock.form.apply.click)
         np.testing.assert_array_equal(painted(dock), shown)
         assert dock.form.target.layer.name == "photo mask"
@@ -208,7 +208,7 @@ class TestByHand:
         dock.form.hand.tools[mode].click()
         mask = dock.form.target.layer
         assert mask.mode == mode
-        assert viewer.layers.selection.active is mask
+        assert viewer.layers.selection.active == mask
 
     def test_rectangle(self, viewer, dock, changed):
         dock.form.hand.rectangle.click()

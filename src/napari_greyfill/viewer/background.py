@@ -86,8 +86,11 @@ class Background(QObject):
             return
         if isinstance(result, Failed):
             self.failed.emit(result.error)
-        else:
+            return
+        try:
             piece.then(result)
+        except Exception as error:  # noqa: BLE001 - the worker class would lose some
+            self.failed.emit(error)
 
     def _end(self) -> None:
         self._running.clear()

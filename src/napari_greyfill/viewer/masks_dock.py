@@ -131,7 +131,7 @@ class MasksDock(QWidget):
 
     def _watch(self, image: Layer | None) -> None:
         """Look at a picture anew when its data are replaced."""
-        if image is self._watched:
+        if image == self._watched:
             return
         for layer, connect in ((self._watched, False), (image, True)):
             if layer is not None:
@@ -283,8 +283,8 @@ class MasksDock(QWidget):
 
     def _write(self, mask: Labels, index: tuple[int, ...], plane: NDArray[Any]) -> None:
         layers.edit_mask(mask, mask_index(mask, index), plane)
-        share = (plane != 0).mean()
-        question = " Is the mask the wrong way round? Edit > Invert turns it." * (share > 0.5)
+        mostly = (plane != 0).mean() > 0.5
+        question = " Is the mask the wrong way round? Edit > Invert turns it." if mostly else ""
         self.form.status.setText(f"Masked: {_counted(plane != 0)}.{question}")
         self.mask_changed.emit()
 
