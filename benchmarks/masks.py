@@ -92,7 +92,7 @@ def _preview(picture: np.ndarray, repeats: int) -> str:
     viewer.close()
     return (
         f"In a window with that picture the preview of a level shows {1000 * np.median(taken):.0f} "
-        f"ms (wall time, median of {len(taken)}) after its slider moved, 30 ms of which it waits "
-        f"for more; the window is busy with it for {1000 * np.median(shown):.0f} ms, the rest "
+        f"ms (wall time, median of {len(taken)}) after its slider moved, 30 ms of which it "
+        f"waits for more; the window is busy with it for {1000 * np.median(shown):.0f} ms, the rest "
         "happens in a thread."
     )

@@ -11,6 +11,7 @@ from napari_greyfill.masks import RANDOM_KINDS, detect_mask, masked_images, rand
 from napari_greyfill.viewer import masks_dock
 from napari_greyfill.viewer.layer_combo import PREVIEW
 from napari_greyfill.viewer.mask_tabs import EditTab
+from napari_greyfill.viewer.pointer import Pointer
 
 from .conftest import colour_ramp, ramp
 
@@ -75,7 +76,7 @@ class TestRandom:
         tab.another.click()
         tab.border.setValue(3)
         if kind == "irregular":
-            pick(tab.bin, (0.1, 0.2))
+            tab.bin.setCurrentIndex(1)
             share = (0.1, 0.2)
         else:
             tab.share.setValue(12.0)
@@ -147,7 +148,8 @@ class TestPicture:
             qtbot.wait(60)
         go.set()
         qtbot.waitUntil(lambda: dock.preview.layer is not None and dock.preview.layer.data.all())
-        assert seen == [0.9, 0.6]
+        assert seen[0] == 0.9
+        assert set(seen) == {0.9, 0.6}
 
     def test_magic_wand(self, viewer, dock, qtbot, changed):
         turn_to(dock, "picture")
@@ -163,7 +165,7 @@ class TestPicture:
         press(viewer, (3, 3), (9, 9))  # a drag moves the picture
         assert dock.form.picture.pixel == (10, 20)
         turn_to(dock, "edit")
-        assert len(viewer.mouse_drag_callbacks) == 0
+        assert not listening(viewer)
 
     def test_data_replaced(self, dock, qtbot):
         previewed(qtbot, dock, lambda: turn_to(dock, "picture"))
@@ -188,9 +190,15 @@ class Event:
         self.position, self.type = position, "mouse_press"
 
 
+def listening(viewer):
+    """Return the dock's callbacks among those of the viewer."""
+    callbacks = viewer.mouse_drag_callbacks
+    return [each for each in callbacks if isinstance(getattr(each, "__self__", None), Pointer)]
+
+
 def press(viewer, start, *moves):
-    """Press, move and release the mouse as the canvas tells its callbacks."""
-    for callback in list(viewer.mouse_drag_callbacks):
+    """Press, move and release the mouse as the canvas tells the dock's callback."""
+    for callback in listening(viewer):
         event = Event(start)
         work = callback(viewer, event)
         next(work)

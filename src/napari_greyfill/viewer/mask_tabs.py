@@ -195,7 +195,7 @@ class RandomTab(QWidget):
         self.share = percent_slider(0.005, 0.9, 0.25)
         self.bin = QComboBox()
         for low, high in IRREGULAR_BINS:
-            self.bin.addItem(f"{low:.0%} to {high:.0%}", (low, high))
+            self.bin.addItem(f"{low:.0%} to {high:.0%}")
         self.own_size = QCheckBox("Keep the object's size")
         self.objects = LayerCombo(viewer, "Labels", none="Made up")
         self.seed = QSpinBox()
@@ -256,8 +256,7 @@ class RandomTab(QWidget):
     def chosen_share(self) -> Share:
         """Return the share as `random_mask` takes it."""
         if self.kind.currentData() == "irregular":
-            low, high = self.bin.currentData()
-            return low, high
+            return IRREGULAR_BINS[self.bin.currentIndex()]
         objects = self.kind.currentData() == "semantic" and self.objects.layer is not None
         return None if objects and self.own_size.isChecked() else self.share.value() / 100
 
