@@ -90,9 +90,9 @@ def _preview(picture: np.ndarray, repeats: int) -> str:
         dock.preview.show(found, placement)
         shown.append(time.process_time() - start)
     viewer.close()
+    wall, busy = 1000 * np.median(taken), 1000 * np.median(shown)
     return (
-        f"In a window with that picture the preview of a level shows {1000 * np.median(taken):.0f} "
-        f"ms (wall time, median of {len(taken)}) after its slider moved, 30 ms of which it "
-        f"waits for more; the window is busy with it for {1000 * np.median(shown):.0f} ms, the rest "
-        "happens in a thread."
+        f"In a window with that picture the preview of a level is there {wall:.0f} ms after its "
+        f"slider moved (wall time, median of {len(taken)}), 30 ms of which it waits for more; the "
+        f"window is busy with it for {busy:.0f} ms of CPU time, the rest happens in a thread."
     )

@@ -147,7 +147,8 @@ class TestPicture:
             slider.setValue(level)
             qtbot.wait(60)
         go.set()
-        qtbot.waitUntil(lambda: dock.preview.layer is not None and dock.preview.layer.data.all())
+        qtbot.waitUntil(lambda: 0.6 in seen and not dock.background.busy)
+        assert dock.preview.layer.data.all()
         assert seen[0] == 0.9
         assert set(seen) == {0.9, 0.6}
 
