@@ -193,9 +193,9 @@ def test_a_second_run_needs_force(folder, tmp_path):
 
 @pytest.mark.parametrize("kind", list(DETECTORS))
 def test_detectors_by_command(folder, tmp_path, kind, cell):
-    pixel = ("--set", "at=20,30") if kind == "similar" else ()
+    pixel = ("--set", "at=20,30", "--set", "tolerance=0.005") if kind == "similar" else ()
     result = run(folder / "Cell.png", "-o", tmp_path / "out", "--kind", kind, *pixel)
-    expected = detect_mask(cell, kind, **({"at": (20, 30)} if pixel else {}))
+    expected = detect_mask(cell, kind, **({"at": (20, 30), "tolerance": 0.005} if pixel else {}))
     if not expected.any():
         assert result.exit_code == 1
         assert "No pixel of the mask is painted" in result.stderr
