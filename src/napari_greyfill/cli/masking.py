@@ -68,7 +68,9 @@ class MaskWish:
             known = ", ".join([*RANDOM_KINDS, *DETECTORS])
             raise BadParameter(f"There is no kind of mask {self.kind!r}; choose one of: {known}.")
         if self.kind in DETECTORS:
-            detect_mask(np.eye(20), self.kind, **self._detector_options())
+            options = self._detector_options()
+            options |= {"at": (0, 0)} if "at" in options else {}  # which pixel, pictures decide
+            detect_mask(np.eye(20), self.kind, **options)
             if self.share is not None:
                 raise BadParameter(
                     f"What {self.kind} finds has no --share; choose a random kind for that."
