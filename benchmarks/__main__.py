@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from benchmarks import colour, grey, networks, responsiveness, scaling, sheets
+from benchmarks import colour, grey, masks, networks, responsiveness, scaling, sheets
 from benchmarks.frame import write_section
 
 BENCHMARKS = {
@@ -13,6 +13,7 @@ BENCHMARKS = {
     "scaling": scaling.measure,
     "sheets": sheets.measure,
     "responsiveness": responsiveness.measure,
+    "masks": masks.measure,
 }
 
 

@@ -152,7 +152,8 @@ class TestValues:
         image = np.full((20, 30, *channels), 1, dtype=dtype)
         mask = np.zeros((20, 30), bool)
         mask[5:12, 8:20] = True
-        np.testing.assert_array_equal(fill(image, mask, method=method).image, image)
+        result = quiet_fill(image, mask, method=method)  # a colour image is told to have none
+        np.testing.assert_array_equal(result.image, image)
 
     def test_pixels_that_are_no_numbers_are_filled_and_said(self, cell, scratch):
         image = cell.astype(np.float32)

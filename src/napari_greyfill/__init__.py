@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from napari_greyfill.hints import ColourHints as ColourHints
     from napari_greyfill.inpaint import methods as methods
     from napari_greyfill.looks import suggest_look as suggest_look
+    from napari_greyfill.masks import masked_images as masked_images
+    from napari_greyfill.masks import random_mask as random_mask
     from napari_greyfill.methodinfo import MethodInfo as MethodInfo
     from napari_greyfill.pipeline import colorize as colorize
     from napari_greyfill.pipeline import fill as fill
@@ -39,6 +41,8 @@ _HOMES = {
     "colorizers": "colorization",
     "metrics": "evaluate",
     "ColourHints": "hints",
+    "random_mask": "masks",
+    "masked_images": "masks",
     "FillResult": "result",
     "FillResults": "several",
     "Step": "result",
@@ -58,8 +62,10 @@ __all__ = [
     "colorizers",
     "fill",
     "fill_steps",
+    "masked_images",
     "methods",
     "metrics",
+    "random_mask",
     "suggest_look",
 ]
 

@@ -17,7 +17,7 @@ from napari_greyfill.colour import luma
 from napari_greyfill.errors import NothingKnown, ShapeMismatch, UnsupportedImage
 from napari_greyfill.geometry import Window
 
-__all__ = ["Patch", "Picture", "ValueRange", "value_range"]
+__all__ = ["Patch", "Picture", "ValueRange", "as_type", "value_range"]
 
 _SAMPLE = 1_000_000  # at most this many values decide the range of a large image
 _LARGEST = float(np.finfo(np.float64).max) / 4  # ranges up to here have a finite width
@@ -44,10 +44,10 @@ class ValueRange:
     def from_unit(self, planes: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
         """Map [0, 1] back to image values of `dtype`, rounding where it holds integers."""
         values = np.clip(planes.astype(np.float64), 0.0, 1.0) * self.width + self.low
-        return _as_type(values, dtype)
+        return as_type(values, dtype)
 
 
-def _as_type(values: NDArray[np.float64], dtype: np.dtype[Any]) -> NDArray[Any]:
+def as_type(values: NDArray[np.float64], dtype: np.dtype[Any]) -> NDArray[Any]:
     """Convert values to `dtype`, rounding and clipping where it holds integers."""
     if dtype.kind == "b":
         return values >= 0.5
@@ -227,7 +227,7 @@ class Picture:
             share = share[..., None]
         mixed = np.where(finite, old, 0).astype(np.float64) * (1.0 - share) + new * share
         partly = finite & (share < 1.0)
-        return np.where(partly, _as_type(mixed, old.dtype), new)
+        return np.where(partly, as_type(mixed, old.dtype), new)
 
 
 def _kind_of(image: NDArray[Any], rgb: bool | None) -> Kind:

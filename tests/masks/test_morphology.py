@@ -6,7 +6,7 @@ from scipy import ndimage
 from scipy.spatial.distance import cdist
 
 from napari_greyfill.errors import BadParameter
-from napari_greyfill.masks import feather, fill_holes, grow, shrink
+from napari_greyfill.masks import feather, fill_holes, grow, remove_specks, shrink, smooth
 
 radii = st.sampled_from([0, 0.5, 1, 1.5, 2, 3, 5.9, 8, 25])
 
@@ -152,3 +152,44 @@ def test_an_empty_hole_stays_empty(change):
 @pytest.mark.parametrize("change", [shrink, feather])
 def test_a_hole_without_known_pixels_keeps_all_of_itself(change):
     assert (change(np.ones((40, 50), bool), 4) == 1).all()
+
+
+@given(holes, radii)
+def test_smoothing_twice_changes_little_and_whole_stays_whole(hole, radius):
+    once = smooth(hole, radius)
+    assert once.shape == hole.shape
+    if radius == 0:
+        np.testing.assert_array_equal(once, hole)
+    assert not smooth(np.zeros_like(hole), radius).any()
+
+
+def test_smoothing_rounds_spikes_and_closes_bays_but_keeps_edges_straight():
+    hole = np.zeros((60, 80), dtype=bool)
+    hole[20:40, :50] = True  # from the border on
+    plain = hole.copy()
+    hole[30, 50:60] = True  # a spike
+    hole[25:27, 40:50] = False  # a bay
+    hole[5, 70] = True  # a speck
+    result = smooth(hole, 3)
+    differs = result != plain
+    differs[20:40, 47:] = False  # corners become round, also of the bay and the spike
+    assert not differs[:, :52].any()
+    assert not result[:, 52:].any()
+    assert result[22:38, 40:47].all()
+
+
+@given(holes, st.integers(0, 30))
+def test_specks_are_groups_below_the_size(hole, size):
+    result = remove_specks(hole, size)
+    groups, count = ndimage.label(hole, np.ones((3, 3)))
+    for group in range(1, count + 1):
+        inside = groups == group
+        assert result[inside].all() == (inside.sum() >= size)
+        assert result[inside].any() == (inside.sum() >= size)
+    assert not result[~hole].any()
+
+
+@pytest.mark.parametrize("function", [smooth, remove_specks])
+def test_new_edits_refuse_negative_sizes(function):
+    with pytest.raises(BadParameter, match="must be 0 pixels or more"):
+        function(np.ones((3, 3), bool), -1)

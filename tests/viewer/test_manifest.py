@@ -21,7 +21,7 @@ def test_npe2_finds_nothing_wrong():
 def test_every_widget_opens_from_the_manifest(viewer):
     manifest = PluginManifest.from_distribution(NAME)
     titles = [widget.display_name for widget in manifest.contributions.widgets]
-    assert titles == ["Fill", "Weights"]
+    assert titles == ["Fill", "Masks", "Weights"]
     for title in titles:
         _, widget = viewer.window.add_plugin_dock_widget(NAME, title)
         assert widget.isVisibleTo(widget.parent())

@@ -1,16 +1,24 @@
 """Image and mask files, read and written without losing pixels, alpha or metadata."""
 
 from napari_greyfill.files.base import ImageFile, Metadata, TiffTags
+from napari_greyfill.files.batch import BatchReport, PictureOutcome, mask_pictures, pictures_in
 from napari_greyfill.files.maskfile import read_mask
 from napari_greyfill.files.reading import read_image
+from napari_greyfill.files.triples import Triple, write_triple
 from napari_greyfill.files.writing import require_writable, write_image
 
 __all__ = [
+    "BatchReport",
     "ImageFile",
     "Metadata",
+    "PictureOutcome",
     "TiffTags",
+    "Triple",
+    "mask_pictures",
+    "pictures_in",
     "read_image",
     "read_mask",
     "require_writable",
     "write_image",
+    "write_triple",
 ]

@@ -1,6 +1,38 @@
-"""What is missing: from a painted mask to the hole the engine fills."""
+"""What is missing: masks painted, found in the picture or drawn at random, and the hole."""
 
+from napari_greyfill.masks.detection import DETECTORS, Detector, Option, detect_mask
 from napari_greyfill.masks.hole import hole_from_mask, selected_labels
-from napari_greyfill.masks.morphology import feather, fill_holes, grow, shrink
+from napari_greyfill.masks.morphology import (
+    feather,
+    fill_holes,
+    grow,
+    remove_specks,
+    shrink,
+    smooth,
+)
+from napari_greyfill.masks.outputs import HOLE_VALUES, MaskedImages, masked_images
+from napari_greyfill.masks.random import IRREGULAR_BINS, RANDOM_KINDS, RandomKind, random_mask
+from napari_greyfill.masks.tones import Tones
 
-__all__ = ["feather", "fill_holes", "grow", "hole_from_mask", "selected_labels", "shrink"]
+__all__ = [
+    "DETECTORS",
+    "HOLE_VALUES",
+    "IRREGULAR_BINS",
+    "RANDOM_KINDS",
+    "Detector",
+    "MaskedImages",
+    "Option",
+    "RandomKind",
+    "Tones",
+    "detect_mask",
+    "feather",
+    "fill_holes",
+    "grow",
+    "hole_from_mask",
+    "masked_images",
+    "random_mask",
+    "remove_specks",
+    "selected_labels",
+    "shrink",
+    "smooth",
+]

@@ -15,7 +15,7 @@ from scipy import ndimage
 from napari_greyfill.errors import BadParameter
 from napari_greyfill.geometry import group_boxes
 
-__all__ = ["feather", "fill_holes", "grow", "shrink"]
+__all__ = ["feather", "fill_holes", "grow", "remove_specks", "shrink", "smooth"]
 
 Mask = NDArray[np.bool_]
 
@@ -63,6 +63,34 @@ def fill_holes(hole: Mask) -> Mask:
     for window in _crops(hole, margin=1):
         result[window] |= ndimage.binary_fill_holes(hole[window])
     return result
+
+
+def smooth(hole: Mask, pixels: float) -> Mask:
+    """Return the hole with corners and frays rounded off to about this radius.
+
+    Bays and gaps narrower than ``2 * pixels`` are closed, then spikes and specks narrower
+    than that are taken away (a morphological closing and opening with a disk).
+    """
+    _check_size("smooth", pixels)
+    margin = int(np.ceil(pixels)) + 1
+    # holes go on beyond the image, so that its border does not round them off
+    closed = shrink(grow(np.pad(hole, margin, mode="edge"), pixels), pixels)
+    opened = grow(shrink(closed, pixels), pixels)
+    return np.ascontiguousarray(opened[margin:-margin, margin:-margin])
+
+
+def remove_specks(hole: Mask, smaller_than: int) -> Mask:
+    """Return the hole without groups of touching pixels that have fewer than so many.
+
+    Pixels touch along edges and at corners.
+    """
+    _check_size("remove_specks", smaller_than)
+    groups, count = ndimage.label(hole, structure=np.ones((3, 3)))
+    if count == 0:
+        return hole.copy()
+    large = np.bincount(groups.ravel()) >= smaller_than
+    large[0] = False
+    return np.asarray(large[groups])
 
 
 def feather(hole: Mask, pixels: float) -> NDArray[np.float32]:

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
-from napari_greyfill.masks import grow, shrink
 from napari_greyfill.viewer.layers import edit_mask, plane_index
+from napari_greyfill.viewer.mask_edits import EDITS
 
 if TYPE_CHECKING:
     import napari.viewer
@@ -26,32 +25,22 @@ Plane = NDArray[Any]
 
 def grow_mask(viewer: napari.viewer.Viewer) -> None:
     """Grow every label of the selected mask by two pixels."""
-    _change(viewer, _grown)
+    _change(viewer, lambda plane: EDITS["grow"](plane, PIXELS))
 
 
 def shrink_mask(viewer: napari.viewer.Viewer) -> None:
     """Take two pixels off the edge of the selected mask."""
-    _change(viewer, lambda plane: np.where(shrink(plane != 0, PIXELS), plane, 0))
+    _change(viewer, lambda plane: EDITS["shrink"](plane, PIXELS))
 
 
 def invert_mask(viewer: napari.viewer.Viewer) -> None:
     """Paint what was unpainted in the selected mask, and clear what was painted."""
-    _change(viewer, lambda plane: (plane == 0).astype(plane.dtype))
+    _change(viewer, lambda plane: EDITS["invert"](plane, 1))
 
 
 def clear_mask(viewer: napari.viewer.Viewer) -> None:
     """Clear the selected mask."""
     _change(viewer, np.zeros_like)
-
-
-def _grown(plane: Plane) -> Plane:
-    """Return the plane with new pixels taking the nearest label."""
-    if not plane.any():
-        return plane
-    nearest = ndimage.distance_transform_edt(
-        plane == 0, return_distances=False, return_indices=True
-    )
-    return np.where(grow(plane != 0, PIXELS), plane[tuple(nearest)], plane)
 
 
 def _change(viewer: napari.viewer.Viewer, make: Callable[[Plane], Plane]) -> None:

@@ -37,6 +37,8 @@ __all__ = [
     "original_shown",
     "plane_at",
     "plane_index",
+    "plane_size",
+    "put_image",
 ]
 
 
@@ -73,6 +75,12 @@ def _full_data(layer: Layer) -> Any:  # noqa: ANN401 - any array type
 def _shape(layer: Layer) -> tuple[int, ...]:
     """Return the shape of the data without its colour axis."""
     return tuple(_full_data(layer).shape[: layer.ndim])
+
+
+def plane_size(layer: Layer) -> tuple[int, int]:
+    """Return height and width of a layer's planes."""
+    height, width = _shape(layer)[-2:]
+    return height, width
 
 
 def not_ready(viewer: Viewer, image: Image | None, mask: Labels | None) -> str:
@@ -230,6 +238,36 @@ class ResultImage:
     limits: tuple[float, float] | None = None
 
 
+def put_image(
+    viewer: Viewer,
+    earlier: Layer | None,
+    placement: Placement,
+    image: ResultImage,
+    label: str = "",
+) -> Layer:
+    """Update an earlier layer with an image, or add a layer if there is none.
+
+    A label is put into the name of a new layer.
+    """
+    data = placement.stacked(image.data)
+    if earlier is not None and earlier.rgb == image.rgb:
+        _update(earlier, data, placement)
+        return earlier
+    display = dict(placement.display)
+    if image.limits is not None:
+        display.update(contrast_limits=image.limits, colormap="viridis", gamma=1.0)
+    elif image.rgb != placement.rgb:  # grey made from colour
+        display["contrast_limits"] = _full_range(image.data)
+    return viewer.add_image(
+        data,
+        name=f"{placement.source} {image.role}" + (f" ({label})" if label else ""),
+        rgb=image.rgb,
+        visible=image.visible,
+        **placement.spatial,
+        **display,
+    )
+
+
 @dataclass
 class ResultLayers:
     """The layers this dock made, and nobody else's."""
@@ -335,24 +373,7 @@ class ResultLayers:
     def _put(
         self, earlier: dict[str, Layer], placement: Placement, image: ResultImage, label: str
     ) -> Layer:
-        data = placement.stacked(image.data)
-        layer = earlier.get(image.role)
-        if layer is not None and layer.rgb == image.rgb:
-            _update(layer, data, placement)
-            return layer
-        display = dict(placement.display)
-        if image.limits is not None:
-            display.update(contrast_limits=image.limits, colormap="viridis", gamma=1.0)
-        elif image.rgb != placement.rgb:  # grey made from colour
-            display["contrast_limits"] = _full_range(image.data)
-        return self.viewer.add_image(
-            data,
-            name=f"{placement.source} {image.role}" + (f" ({label})" if label else ""),
-            rgb=image.rgb,
-            visible=image.visible,
-            **placement.spatial,
-            **display,
-        )
+        return put_image(self.viewer, earlier.get(image.role), placement, image, label)
 
     def _put_region(
         self, layer: Layer | None, placement: Placement, region: NDArray[np.bool_]

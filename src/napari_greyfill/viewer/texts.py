@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["FILL", "METRICS_TABLE", "WEIGHTS"]
+__all__ = ["FILL", "MASKS", "METRICS_TABLE", "WEIGHTS"]
 
 FILL = {
     "image": "The image to fill. It is never changed: results come as layers of their own.",
@@ -69,4 +69,52 @@ WEIGHTS = {
     "remove": "Delete the chosen checkpoint from the weights folder.",
     "folder": "Open the folder in which checkpoints are kept. Preferences can set another one.",
     "cancel": "Stop the download. What has arrived is kept and continued later.",
+}
+
+MASKS = {
+    "image": "The picture the mask is for. It is never changed.",
+    "mask": "The labels layer that is changed. Every change is one step that Undo (Ctrl+Z with "
+    "the layer selected) takes back.",
+    "new_mask": "Add an empty labels layer of the image's size and position.",
+    "paint": "Paint on the mask. The brush size is among the layer's controls.",
+    "erase": "Erase from the mask.",
+    "polygon": "Click the corners of a polygon; a double click closes and fills it.",
+    "fill": "Click to fill what is of one label and connected, such as inside an outline.",
+    "rectangle": "Drag over the picture: the rectangle is added to the mask, or taken from it "
+    "if that is chosen below.",
+    "shapes": "Use what the shapes of the chosen layer cover.",
+    "labels": "Use objects of the chosen labels layer, for example of a segmentation.",
+    "names": "Which labels to use, such as 1, 3-5. Empty: all of them.",
+    "detector": "What to look for in the picture.",
+    "pick": "While this is pressed, a click on the picture chooses the pixel to start from.",
+    "preview": "Show in magenta what Apply would use. It follows the sliders and goes away with "
+    "this dock.",
+    "kind": "The shapes of the random mask.",
+    "share": "How much of the picture to mask.",
+    "bin": "How much of the picture to mask: one of the usual bins, in which the seed draws.",
+    "objects": "Take the shape of a real object from a labels layer, and move it.",
+    "own_size": "Do not scale the object to the share.",
+    "random_seed": "The same seed gives the same mask.",
+    "another": "Go on to the next seed.",
+    "border": "Keep so many pixels along the border free.",
+    "clear_of": "Keep clear of what this layer masks.",
+    "size": "Distance in pixels for Grow, Shrink and Smooth.",
+    "specks_size": "Remove specks takes away groups of fewer pixels.",
+    "grow": "Mask what is up to that far away as well. Labels grow apart.",
+    "shrink": "Unmask what is up to that far from the edge.",
+    "smooth": "Round off corners, frays and bays narrower than twice that.",
+    "fill_holes": "Mask what the mask encloses.",
+    "specks": "Unmask small groups of pixels.",
+    "invert": "Mask what is not masked, and the other way round.",
+    "clear": "Unmask everything.",
+    "other": "A layer of the same size; its painted pixels are the other mask.",
+    "union": "Mask what either masks.",
+    "intersection": "Keep only what both mask.",
+    "difference": "Unmask what the other masks.",
+    "how": "What Apply does with the mask there is.",
+    "apply": "Change the mask, as one step that Undo takes back.",
+    "hole": "What masked images hold in the hole: black, white, or the mean of what is known.",
+    "grey_masked": "Add the luma with the hole as an image layer.",
+    "colour_masked": "Add the picture with the hole as an image layer.",
+    "save": "Write mask, grey-masked and colour-masked image and a JSON to a folder.",
 }

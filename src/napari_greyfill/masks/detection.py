@@ -1,0 +1,216 @@
+"""The detectors by name, with what there is to choose: for windows, commands and scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from napari_greyfill.errors import BadParameter
+from napari_greyfill.masks import detectors
+from napari_greyfill.masks.tones import Tones
+
+__all__ = ["DETECTORS", "Detector", "Option", "detect_mask"]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing to choose about a detector.
+
+    Attributes
+    ----------
+    name : str
+        The keyword argument.
+    title, tip : str
+    default : float, int, bool or str
+    low, high : float
+        The useful range of numbers; others work as well if they make sense.
+    choices : tuple of str
+        The values of a text.
+    unit : str
+        "px", "%" (of the range of values or of the sides; numbers are shares) or empty.
+    """
+
+    name: str
+    title: str
+    tip: str
+    default: float | int | bool | str
+    low: float = 0.0
+    high: float = 1.0
+    choices: tuple[str, ...] = ()
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Detector:
+    """One way to find a mask in a picture."""
+
+    name: str
+    title: str
+    summary: str
+    options: tuple[Option, ...]
+    find: Callable[..., NDArray[np.bool_]]
+    at_a_pixel: bool = False
+
+    def checked(self, chosen: dict[str, Any]) -> dict[str, Any]:
+        """Return the options with defaults for what was not chosen.
+
+        Raises
+        ------
+        BadParameter
+            If one is unknown or no possible value.
+        """
+        known: dict[str, Any] = {option.name: option.default for option in self.options}
+        known |= {"at": (0, 0)} if self.at_a_pixel else {}
+        for name in chosen:
+            if name not in known:
+                raise BadParameter(
+                    f"The detector {self.name} has no option {name!r}; it has: {', '.join(known)}."
+                )
+        return {**known, **chosen}
+
+
+def _share(name: str, title: str, tip: str, default: float, high: float = 1.0) -> Option:
+    return Option(name, title, tip, default, 0.0, high, unit="%")
+
+
+def _pixels(name: str, title: str, tip: str, default: int, high: int) -> Option:
+    return Option(name, title, tip, default, 1, high, unit="px")
+
+
+def _side(default: str, tip: str) -> Option:
+    return Option("side", "Side", tip, default, choices=("bright", "dark", "both"))
+
+
+_LEVEL = "Share of the picture's range of values: 0 % is black, 100 % is white."
+_CONTRAST = "How much it must differ from its surroundings, as a share of the range of values."
+
+DETECTORS = {
+    detector.name: detector
+    for detector in (
+        Detector(
+            "brighter",
+            "Brighter than",
+            "Pixels above a level.",
+            (_share("level", "Level", _LEVEL, 0.9),),
+            detectors.brighter,
+        ),
+        Detector(
+            "darker",
+            "Darker than",
+            "Pixels below a level.",
+            (_share("level", "Level", _LEVEL, 0.1),),
+            detectors.darker,
+        ),
+        Detector(
+            "saturated",
+            "Saturated",
+            "Pixels at the end of the range of values.",
+            (
+                _side("bright", "The largest value there is, the smallest, or both."),
+                _pixels("smallest", "At least", "Smaller groups of pixels are left out.", 4, 100),
+            ),
+            detectors.saturated,
+        ),
+        Detector(
+            "blank",
+            "Blank patches",
+            "NaN, infinity, and patches of one and the same value.",
+            (_pixels("width", "Width", "A patch has at least so many pixels a side.", 5, 50),),
+            detectors.blank,
+        ),
+        Detector(
+            "similar",
+            "Similar colour",
+            "What is connected with a pixel and of its colour: the magic wand.",
+            (
+                _share(
+                    "tolerance",
+                    "Tolerance",
+                    "Largest difference from the pixel's colour, as a share of the range.",
+                    0.1,
+                ),
+            ),
+            detectors.similar,
+            at_a_pixel=True,
+        ),
+        Detector(
+            "lines",
+            "Thin lines",
+            "Scratches, hairs and other thin lines.",
+            (
+                _side("both", "Lines brighter than their surroundings, darker, or both."),
+                _share("contrast", "Contrast", _CONTRAST, 0.1, 0.5),
+                _pixels("width", "Width", "Thickest line.", 3, 15),
+                _pixels("length", "Length", "Shortest straight part of a line.", 24, 200),
+            ),
+            detectors.lines,
+        ),
+        Detector(
+            "spots",
+            "Spots",
+            "Dust, hot and dead pixels.",
+            (
+                _side("both", "Spots brighter than their surroundings, darker, or both."),
+                _share("contrast", "Contrast", _CONTRAST, 0.15, 0.5),
+                _pixels("diameter", "Diameter", "Largest spot; 1 for single pixels.", 5, 50),
+            ),
+            detectors.spots,
+        ),
+        Detector(
+            "corners",
+            "Text and scale bars",
+            "What was drawn into the corners of the picture in white or black.",
+            (
+                _side("bright", "Drawn in white, in black, or both."),
+                _share("level", "Level", "How white (black) it is.", 0.95),
+                _share("reach", "Reach", "How far the corners extend.", 0.25, 0.5),
+                Option("boxes", "Rectangles", "Mask rectangles, not letter by letter.", True),
+            ),
+            detectors.corners,
+        ),
+    )
+}
+
+
+def detect_mask(
+    image: ArrayLike | Tones,
+    kind: str,
+    *,
+    rgb: bool | None = None,
+    **options: Any,  # noqa: ANN401
+) -> NDArray[np.bool_]:
+    """Return what a detector finds in a picture.
+
+    Parameters
+    ----------
+    image : (H, W), (H, W, 3) or (H, W, 4) array, or Tones
+    kind : str
+        One of `DETECTORS`.
+    rgb : bool, optional
+        Whether the last axis is colour; by default if it has 3 or 4 entries.
+    **options
+        As the function of that name in `napari_greyfill.masks.detectors` takes them.
+
+    Returns
+    -------
+    (H, W) bool array
+
+    Raises
+    ------
+    BadParameter
+        If there is no such detector or option, or a value makes no sense.
+    UnsupportedImage, NothingKnown
+        As in `Tones.of`.
+    """
+    if kind not in DETECTORS:
+        raise BadParameter(
+            f"There is no detector {kind!r}; choose one of: {', '.join(DETECTORS)}."
+        )
+    detector = DETECTORS[kind]
+    chosen = detector.checked(options)
+    tones = image if isinstance(image, Tones) else Tones.of(image, rgb=rgb)
+    return detector.find(tones, **chosen)
