@@ -712,3 +712,112 @@ class TestSeveralMethods:
         results = [viewer.layers[f"pic filled ({name})"].data for name in checkpoints.METHODS]
         assert not np.array_equal(results[0], results[1])
         assert not np.array_equal(results[1], results[2])
+
+
+def wide_hole(viewer, dock):
+    """Give the dock a textured picture with a wide hole."""
+    image = (np.random.default_rng(0).random((120, 120)) * 255).astype(np.uint8)
+    viewer.layers["pic"].data = image
+    mask = np.zeros((120, 120), np.uint8)
+    mask[40:80, 40:80] = 1
+    dock.form.mask_layer.data = mask
+    dock.refresh()
+    return image, mask
+
+
+class TestLook:
+    def test_it_belongs_to_the_automatic_method(self, ready):
+        dock = ready()
+        assert dock.form.look.isEnabled()
+        choose(dock, method="biharmonic")
+        dock.refresh()
+        assert not dock.form.look.isEnabled()
+        assert dock.form.chosen_methods() == ("biharmonic",)
+
+    @pytest.mark.parametrize(
+        ("look", "methods"),
+        [
+            ("suggested", ["blend"]),
+            ("faithful", ["blend"]),
+            ("texture", ["texture"]),
+            ("both", ["blend", "texture"]),
+        ],
+    )
+    def test_it_decides_on_the_method(self, ready, run, look, methods):
+        dock = ready()
+        choose(dock, look=look)
+        run(dock)
+        assert [row.method for row in dock.table.model.rows] == methods
+
+    def test_texture_is_suggested_for_a_wide_hole_in_texture_and_said_why(
+        self, viewer, ready, run
+    ):
+        dock = ready(image=ramp(120, 120))
+        image, mask = wide_hole(viewer, dock)
+        run(dock)
+        look = napari_greyfill.suggest_look(image, mask, grow=2)
+        assert look.name == "texture"
+        assert [row.method for row in dock.table.model.rows] == ["texture"]
+        assert dock.status.text().endswith(look.reason)
+        dock.copy_as_python()
+        assert "method='texture'" in QGuiApplication.clipboard().text()
+
+    def test_others_run_beside_what_is_suggested(self, ready, run):
+        dock = ready()
+        dock.form.also.choose(["telea"])
+        run(dock)
+        assert [row.method for row in dock.table.model.rows] == ["blend", "telea"]
+
+    def test_the_expected_error_is_said(self, viewer, ready, run):
+        dock = ready(image=ramp(120, 120))
+        wide_hole(viewer, dock)
+        choose(dock, look="faithful")
+        run(dock)
+        assert "Expected error about" in dock.status.text()
+        assert "grey levels" in dock.status.text()
+
+
+class TestColours:
+    def test_the_confidence_is_a_layer_if_it_is_wanted(self, viewer, ready, run):
+        dock = ready()
+        run(dock)
+        assert "pic colour confidence" not in layer_names(viewer)
+        dock.form.confidence.setChecked(True)
+        run(dock)
+        layer = viewer.layers["pic colour confidence"]
+        hole = viewer.layers["pic filled region"].data > 0
+        assert (layer.data[~hole] == 1).all()
+        assert 0 <= layer.data.min() < 1
+        assert tuple(layer.contrast_limits) == (0, 1)
+        assert not layer.visible
+
+    def test_points_are_colour_hints(self, viewer, ready, run):
+        dock = ready(scale=(2, 2))
+        run(dock)
+        before = viewer.layers["pic filled"].data.copy()
+        points = viewer.add_points([[34, 60]], size=2, face_color="red", name="hints")
+        dock.form.hints_choice.value = points
+        run(dock)
+        after = viewer.layers["pic filled"].data
+        changed = (before != after).any(axis=-1)
+        assert changed[17, 30]
+        assert not changed[viewer.layers["pic filled region"].data == 0].any()
+        red, green, blue = after[17, 30].astype(int)
+        assert red > green
+        assert red > blue
+        assert viewer.layers["pic filled"].metadata["greyfill"]["hint_pixels"] == 1
+        dock.copy_as_python()
+        assert "hints=viewer.layers['hints']" in QGuiApplication.clipboard().text()
+
+    def test_points_outside_are_told_of(self, viewer, ready, run, messages):
+        dock = ready()
+        dock.form.hints_choice.value = viewer.add_points([[1, 1]], size=1, name="hints")
+        run(dock)
+        (told,) = messages["warning"]
+        assert "outside the hole" in told
+
+    def test_only_colour_images_have_them(self, ready):
+        dock = ready(image=ramp())
+        dock.refresh()
+        assert not dock.form.hints_choice.enabled
+        assert not dock.form.confidence.isEnabled()

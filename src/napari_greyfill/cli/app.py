@@ -13,7 +13,7 @@ import typer
 
 from napari_greyfill import __version__
 from napari_greyfill.cli.mask import mask
-from napari_greyfill.cli.sentences import ending_in_sentences
+from napari_greyfill.cli.sentences import FAILED, ending_in_sentences
 from napari_greyfill.errors import BadParameter
 from napari_greyfill.weights.cli import app as weights_app
 
@@ -151,7 +151,7 @@ def fill(
         elif not quiet:
             typer.echo(fill_text(outcome))
         if getattr(outcome, "failures", None):
-            raise typer.Exit(_FAILED)
+            raise typer.Exit(FAILED)
 
 
 @app.command()
