@@ -84,8 +84,9 @@ def _really_filled(one: Case) -> Case:
 
 def _section(found: dict, filled: dict, squares: dict[str, Case], seeds: int) -> str:
     intro = (
-        f"The central squares, 256 × 256 pixels, of {len(squares)} pictures that nothing was tuned "
-        f"on: {', '.join(squares)}. True grey unless said otherwise. Medians over the pictures; ΔE is CIEDE2000 in the hole, its mean and its 95th "
+        f"The central squares, 256 × 256 pixels, of {len(squares)} pictures that nothing was "
+        f"tuned on: {', '.join(squares)}. True grey unless said otherwise. Medians over the "
+        "pictures; ΔE is CIEDE2000 in the hole, its mean and its 95th "
         f"percentile. The progressive network has {seeds} seed(s) a case."
     )
     real = (
