@@ -15,9 +15,10 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from skimage import data
 
 from benchmarks import published
-from benchmarks.colour_cases import HOLES, OWN, Case, case, judged, reporting
+from benchmarks.colour_cases import HOLES, OWN, Case, case, judged, reporting, square
 from benchmarks.frame import stored, table, timed, write_section
 from napari_greyfill.colorization import COLORIZERS, correction, hybrid, practice, progressive
 from napari_greyfill.colorization.guard import COLLAPSED, implausible
@@ -83,9 +84,9 @@ def _really_filled(one: Case) -> Case:
 
 def _section(found: dict, filled: dict, squares: dict[str, Case], seeds: int) -> str:
     intro = (
-        f"The central squares of {len(squares)} pictures, 256 × 256 pixels: scikit-image's own "
-        f"({', '.join(OWN)}) and photographs that nothing was tuned on. True grey unless said "
-        "otherwise. Medians over the pictures; ΔE is CIEDE2000 in the hole, its mean and its 95th "
+        f"The central squares, 256 × 256 pixels, of {len(squares)} pictures that nothing was "
+        f"tuned on: {', '.join(squares)}. True grey unless said otherwise. Medians over the "
+        "pictures; ΔE is CIEDE2000 in the hole, its mean and its 95th "
         f"percentile. The progressive network has {seeds} seed(s) a case."
     )
     real = (
@@ -178,7 +179,7 @@ def _by_size() -> str:
 
 def grown(method: str, side: int) -> None:
     """Print CPU seconds, hole pixels and peak memory in MB of one run; for a fresh process."""
-    one = case("astronaut", reporting(side)["astronaut"], "square")
+    one = case("astronaut", square(data.astronaut(), side), "square")
     colorizer = COLORIZERS.create(method, Compute())
     planes = one.planes()
     if method == LEARNED:

@@ -164,6 +164,9 @@ class Colouring(Stage):
                 self._confidences.append(
                     None if sure is None else own_core(region, sure, np.ones_like(grey), hole)
                 )
+                for note in colorizer.notes:
+                    yield from self._told(index, note)
+                colorizer.notes.clear()
                 return own_core(region, stop.value, colour, hole)
             self.job.compute.check()
             fraction = self._fraction(index, level.fraction)

@@ -51,7 +51,10 @@ class Examples(Colorizer):
         frame = box.expanded(1, (hole.shape[0], hole.shape[1]))
         yield Level(_JOINING, _LOOKING_SHARE)
         known = _with_moments(solved, 0.0, self.confidence)
-        problem = Problem(known, grey, hole, self._guess(prior, hole.shape)).cut(frame)
+        yield Level(_JOINING, _LOOKING_SHARE)
+        guess = self._guess(prior, hole.shape)
+        yield Level(_JOINING, _LOOKING_SHARE)
+        problem = Problem(known, grey, hole, guess).cut(frame)
         if self.hints is not None and self.hints.any():
             problem = yield from self._left_to_hints(problem, self.hints[frame.slices])
         work = self.SOLVER.solve(problem, check=self.compute.check)

@@ -314,6 +314,6 @@ def _fitted(plane: Plane, shape: tuple[int, int]) -> Plane:
 
 
 def _mostly(hole: NDArray[np.bool_]) -> Hole:
-    """Return the hole at half the size: pixels of which more than half is missing."""
+    """Return the hole at half the size: pixels of which at least half is missing."""
     share, _ = halved(hole.astype(np.float32), np.ones_like(hole))
-    return np.asarray(share > 0.5)
+    return np.asarray(share >= 0.5)

@@ -93,6 +93,7 @@ class Solver:
             return problem.solved()
         yield 0.0
         half = problem.halved()
+        yield 0.0
         coarse = yield from scaled(self.solve(half, check=check), 0.0, _COARSE_SHARE)
         result = problem.known.copy()
         result[hole] = doubled(coarse, hole.shape)[hole]
