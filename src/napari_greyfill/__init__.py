@@ -18,6 +18,10 @@ except PackageNotFoundError:  # running from a source tree that was never instal
 if TYPE_CHECKING:
     from napari_greyfill.colorization import colorizers as colorizers
     from napari_greyfill.errors import GreyfillError as GreyfillError
+    from napari_greyfill.evaluate import CompareStep as CompareStep
+    from napari_greyfill.evaluate import Comparison as Comparison
+    from napari_greyfill.evaluate import compare as compare
+    from napari_greyfill.evaluate import compare_steps as compare_steps
     from napari_greyfill.evaluate import metrics as metrics
     from napari_greyfill.inpaint import methods as methods
     from napari_greyfill.methodinfo import MethodInfo as MethodInfo
@@ -33,7 +37,11 @@ _HOMES = {
     "colorize": "pipeline",
     "methods": "inpaint",
     "colorizers": "colorization",
+    "compare": "evaluate",
+    "compare_steps": "evaluate",
     "metrics": "evaluate",
+    "CompareStep": "evaluate",
+    "Comparison": "evaluate",
     "FillResult": "result",
     "Step": "result",
     "MethodInfo": "methodinfo",
@@ -41,6 +49,8 @@ _HOMES = {
 }
 
 __all__ = [
+    "CompareStep",
+    "Comparison",
     "FillResult",
     "GreyfillError",
     "MethodInfo",
@@ -48,6 +58,8 @@ __all__ = [
     "__version__",
     "colorize",
     "colorizers",
+    "compare",
+    "compare_steps",
     "fill",
     "fill_steps",
     "methods",
