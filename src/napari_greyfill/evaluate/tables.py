@@ -39,6 +39,8 @@ class Column:
     ----------
     higher_is_better : bool or None
         None if the column ranks nothing.
+    shown : callable or None
+        What people read in place of a name that programs use.
     """
 
     key: str
@@ -47,6 +49,7 @@ class Column:
     value: Callable[[Row], Value]
     digits: int | None = None
     higher_is_better: bool | None = None
+    shown: Callable[[str], str] | None = None
 
     def text(self, row: Row) -> str:
         """Return the value as people read it; a dash where there is none."""
@@ -55,6 +58,8 @@ class Column:
             return "–"
         if isinstance(value, float) and math.isinf(value):
             return "∞"
+        if self.shown is not None:
+            return self.shown(str(value))
         return f"{value:.{self.digits}f}" if self.digits is not None else str(value)
 
 
@@ -69,7 +74,8 @@ COLUMNS: tuple[Column, ...] = (
         "pipeline",
         "Pipeline",
         "What is filled, and how the colour comes back.",
-        lambda row: pipeline_title(row.combination.pipeline),
+        lambda row: row.combination.pipeline,
+        shown=pipeline_title,
     ),
     Column(
         "colorizer",
