@@ -6,21 +6,18 @@ What a command needs is imported once it runs, so that `--help` is quick.
 from __future__ import annotations
 
 import sys
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated
 
 import typer
 
 from napari_greyfill import __version__
-from napari_greyfill.errors import BadParameter, Cancelled, GreyfillError, GreyfillWarning
+from napari_greyfill.cli import comparing
+from napari_greyfill.cli.sentences import ending_in_sentences
+from napari_greyfill.errors import BadParameter
 from napari_greyfill.weights.cli import app as weights_app
 
 __all__ = ["app", "main"]
-
-_FAILED, _WRONG_USAGE, _INTERRUPTED = 1, 2, 130
 
 app = typer.Typer(
     name="napari-greyfill",
@@ -29,6 +26,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(weights_app)
+app.command()(comparing.compare)
+app.command()(comparing.evaluate)
 
 
 def main() -> None:
@@ -119,7 +118,7 @@ def fill(
 
     Pixels outside the mask stay bit-identical, unless the output is a JPEG.
     """
-    with _ending_in_sentences():
+    with ending_in_sentences():
         from napari_greyfill.cli.filling import FillCommand
         from napari_greyfill.cli.report import fill_json, fill_text
 
@@ -164,7 +163,7 @@ def demo(
     ] = None,
 ) -> None:
     """Fill a demo picture in napari, and write the results to a folder."""
-    with _ending_in_sentences():
+    with ending_in_sentences():
         from napari_greyfill.viewer.demo import run_demo
 
         for path in run_demo(output, interactive):
@@ -182,46 +181,3 @@ def _numbers(text: str) -> tuple[int, ...] | None:
             f"The labels {text!r} are no whole numbers with commas between; "
             "give them as in --labels 1,2."
         ) from error
-
-
-@contextmanager
-def _ending_in_sentences() -> Iterator[None]:
-    """Show our warnings and errors as sentences, and end with the exit code they stand for."""
-    try:
-        with _plain_warnings():
-            yield
-    except KeyboardInterrupt as error:
-        typer.echo("Cancelled; nothing was written.", err=True)
-        raise typer.Exit(_INTERRUPTED) from error
-    except GreyfillError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(_exit_code(error)) from error
-
-
-def _exit_code(error: GreyfillError) -> int:
-    if isinstance(error, Cancelled):
-        return _INTERRUPTED
-    return _WRONG_USAGE if isinstance(error, BadParameter) else _FAILED
-
-
-@contextmanager
-def _plain_warnings() -> Iterator[None]:
-    with warnings.catch_warnings():
-        show_otherwise = warnings.showwarning
-
-        def show(
-            message: Warning | str,
-            category: type[Warning],
-            filename: str,
-            lineno: int,
-            file: TextIO | None = None,
-            line: str | None = None,
-        ) -> None:
-            if issubclass(category, GreyfillWarning):
-                typer.echo(str(message), err=True)
-            else:
-                show_otherwise(message, category, filename, lineno, file, line)
-
-        warnings.simplefilter("always", GreyfillWarning)
-        warnings.showwarning = show
-        yield

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.errors import BadParameter, UnwritablePath
-from napari_greyfill.evaluate.combinations import Combination, pipeline_title
+from napari_greyfill.evaluate.combinations import GREY, Combination, pipeline_title
 from napari_greyfill.evaluate.comparison import Row
 from napari_greyfill.evaluate.metrics import METRICS, Metric
 
@@ -32,7 +32,7 @@ _COLOURS = {
     "grey-rgb": "#0072B2",
     "rgb-grey-rgb": "#E69F00",
     "rgb-rgb": "#009E73",
-    "grey": "#767676",
+    GREY: "#767676",
 }
 _INCH_PER_BAR, _INCH_PER_TILE = 0.17, 1.25
 _LONGEST_NAME = 18
@@ -64,7 +64,7 @@ def bars(rows: Sequence[Row], metric: str = "hole_psnr") -> Figure:
     Parameters
     ----------
     rows : sequence of Row
-        Rows without a finite number leave a gap.
+        Rows without a finite number leave a gap; a method without any has no panel.
     metric : str
         The key of a metric.
 
@@ -74,7 +74,8 @@ def bars(rows: Sequence[Row], metric: str = "hole_psnr") -> Figure:
         If there is no such metric.
     """
     shown = _metric(metric)
-    panels = _panels(rows)
+    measured = [row for row in rows if np.isfinite(row.metrics.get(metric, np.nan))]
+    panels = _panels(measured or rows)
     pictures = list(dict.fromkeys(row.picture for row in rows))
     names = [_short(Path(picture).stem) for picture in pictures]
     most = max((len(pipelines) for pipelines in panels.values()), default=1)
@@ -199,11 +200,13 @@ def _draw_bars(
     pictures: Sequence[str],
     metric: str,
 ) -> None:
-    wide = 0.8 / len(pipelines)
+    wide = 0.8 / max(1, len([p for p in pipelines if p != GREY]))
     heights = []
-    for number, (pipeline, by_picture) in enumerate(pipelines.items()):
+    for number, (pipeline, by_picture) in enumerate(_grey_last(pipelines)):
         values = [_value(by_picture.get(picture), metric) for picture in pictures]
-        places = np.arange(len(pictures)) - 0.4 + wide * (number + 0.5)
+        # a picture without colour has one bar only, in the middle
+        offset = 0.0 if pipeline == GREY else wide * (number + 0.5) - 0.4
+        places = np.arange(len(pictures)) + offset
         title = pipeline_title(pipeline)
         axis.bar(places, values, 0.92 * wide, color=_COLOURS.get(pipeline), label=title)
         heights += values
@@ -215,6 +218,12 @@ def _draw_bars(
         axis.spines[side].set_visible(False)
     if not np.isfinite(heights).any():
         axis.text(0.5, 0.5, "nothing measured", transform=axis.transAxes, ha="center")
+
+
+def _grey_last(
+    pipelines: Mapping[str, Mapping[str, Row]],
+) -> list[tuple[str, Mapping[str, Row]]]:
+    return sorted(pipelines.items(), key=lambda item: item[0] == GREY)
 
 
 def _value(row: Row | None, metric: str) -> float:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.evaluate import METRICS, Row, combinations
+from napari_greyfill.evaluate import METRICS, Combination, Row, combinations
+from napari_greyfill.evaluate.combinations import GREY
 from napari_greyfill.evaluate.comparison import write_text
 from napari_greyfill.evaluate.figures import (
     Tile,
@@ -132,25 +133,28 @@ class _Found:
         return written
 
     def _contact_sheet(self) -> Figure:
-        columns = list(dict.fromkeys(row.combination for row in self.rows))
+        columns = self._columns()
         tiles = []
         for picture in self.pictures:
             mine = [row for row in self.rows if row.picture == picture]
             best = best_rows(mine).get("hole_psnr", set())
-            by_combination = {row.combination: number for number, row in enumerate(mine)}
             line = [
                 Tile(self._small(picture, ORIGINAL), Path(picture).stem),
                 Tile(self._small(picture, WITH_HOLE), "with hole"),
+                *(Tile(None) for _ in columns),
             ]
-            for combination in columns:
-                number = by_combination.get(combination)
-                if number is None:
-                    line.append(Tile(None))
-                    continue
-                image = self._small(picture, name_of(combination))
-                line.append(Tile(image, _numbers(mine[number]), bold=number in best))
+            for number, row in enumerate(mine):
+                place = _column_of(row.combination, columns)
+                if place is not None:
+                    image = self._small(picture, name_of(row.combination))
+                    line[2 + place] = Tile(image, _numbers(row), bold=number in best)
             tiles.append(line)
         return contact_sheet(tiles, ["original", "to fill", *map(column_title, columns)])
+
+    def _columns(self) -> list[Combination]:
+        """Return the combinations that ever worked; grey ones only if there is nothing else."""
+        found = dict.fromkeys(row.combination for row in self.rows if not row.error)
+        return [c for c in found if c.pipeline != GREY] or list(found)
 
     def _small(self, picture: str, what: str) -> NDArray[np.uint8] | None:
         return read_small(self.folder.thumbnail(picture, what))
@@ -213,7 +217,7 @@ class _Found:
             Text(
                 "Mean difference picture by picture, with a 95 % bootstrap interval of that mean, "
                 "and on how many pictures the first is better. Bold where the interval lies on "
-                "one side of zero. With fewer than about ten pictures such an interval is too narrow."
+                "one side of zero. With fewer than about ten pictures an interval is too narrow."
             ),
             paired_table(lines),
         ]
@@ -256,6 +260,15 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return ""
+
+
+def _column_of(combination: Combination, columns: Sequence[Combination]) -> int | None:
+    """Return where a result stands: one of a grey picture, in its method's first column."""
+    for place, column in enumerate(columns):
+        alike = combination.pipeline == GREY and combination.method == column.method
+        if alike or combination == column:
+            return place
+    return None
 
 
 def _numbers(row: Row) -> str:
