@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
-from qtpy.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from magicgui.widgets import ComboBox, create_widget
+from qtpy.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
-__all__ = ["button", "side_by_side"]
+__all__ = ["button", "layer_choice", "side_by_side"]
 
 
 def button(text: str, tip: str, action: Callable[[], object] | None = None) -> QPushButton:
@@ -24,3 +26,11 @@ def side_by_side(*widgets: QWidget) -> QHBoxLayout:
     for widget in widgets:
         layout.addWidget(widget)
     return layout
+
+
+def layer_choice(kind: str, *, nullable: bool = False) -> ComboBox:
+    """Return a combo box that lists the viewer's layers of a kind, and may become narrow."""
+    choice = cast(ComboBox, create_widget(annotation=kind, options={"nullable": nullable}))
+    native = choice.native
+    native.setSizePolicy(QSizePolicy.Policy.Ignored, native.sizePolicy().verticalPolicy())
+    return choice
