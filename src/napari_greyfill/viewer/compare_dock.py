@@ -16,6 +16,7 @@ from qtpy.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from napari_greyfill.errors import GreyfillError
 from napari_greyfill.evaluate import Combination, CompareStep, Comparison, Row
+from napari_greyfill.evaluate.combinations import pipeline_title
 from napari_greyfill.evaluate.comparing import polarity_warning
 from napari_greyfill.viewer import layers
 from napari_greyfill.viewer.compare_form import CompareForm
@@ -225,9 +226,11 @@ class CompareDock(QWidget):
         if row.error:
             self.status.setText(f"{combination.title} failed: {row.error}")
             return
-        self.look.stop_swipe()
-        if self.results.show_only(combination) is None:
+        layer = self.results.find(combination)
+        if layer is None:
             self.status.setText("That result is no longer among the layers.")
+        elif not self.look.put_right(layer):
+            self.results.show_only(combination)
 
     # ------------------------------------------------------------ the run's news
 
@@ -248,8 +251,15 @@ class CompareDock(QWidget):
         """Show a row even when cancelling: it is finished, and is not filled again."""
         assert self._placement is not None
         if row.image is not None:
-            self.results.add(row, self._placement)
+            self.results.add(row, self._placement, self._name_of(row.combination))
         self.table.add(row)
+
+    def _name_of(self, combination: Combination) -> str:
+        """Return a short name, for the layer list and the grid have little room."""
+        assert self._request is not None
+        name = f"{combination.method}, {pipeline_title(combination.pipeline)}"
+        several = len(self._request.colorizers) > 1 and combination.colorizer
+        return f"{name}, {combination.colorizer}" if several else name
 
     def _show_comparison(self, comparison: Comparison) -> None:
         failed = sum(1 for row in comparison.rows if row.error)

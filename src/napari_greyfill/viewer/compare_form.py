@@ -24,7 +24,7 @@ from napari_greyfill.evaluate.combinations import pipeline_title
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.job import PIPELINES
 from napari_greyfill.methodinfo import MethodInfo
-from napari_greyfill.viewer.parts import layer_choice
+from napari_greyfill.viewer.parts import layer_choice, let_shrink
 from napari_greyfill.viewer.texts import COMPARE as TEXTS
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ __all__ = ["CheckList", "CompareForm"]
 _NAME = Qt.ItemDataRole.UserRole
 _MOST_LINES = 7
 _REFERENCES = {
-    "image": "The image itself (untouched)",
-    "layer": "Another layer:",
-    "none": "None: nothing is measured",
+    "image": "The image itself",
+    "layer": "Another layer",
+    "none": "None",
 }
 
 
@@ -56,6 +56,7 @@ class CheckList(QListWidget):
         super().__init__()
         self.setToolTip(tip)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # covers lines
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.itemChanged.connect(lambda _: self.ticked.emit())
 
@@ -182,7 +183,7 @@ class CompareForm(QWidget):
         for title, key, widget in rows:
             form.addRow(title, widget)
             widget.setToolTip(TEXTS[key])
-        self.reference.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        let_shrink(self.reference)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(form)

@@ -57,13 +57,13 @@ class ComparedLayers:
         self._own.clear()
         self._source = source
 
-    def add(self, row: Row, placement: Placement) -> Layer:
+    def add(self, row: Row, placement: Placement, name: str) -> Layer:
         """Add the layer of a row that has an image; the only one visible of the results."""
         assert row.image is not None  # failed rows have no layer
         point = self.viewer.dims.point
         layer = self.viewer.add_image(
             placement.stacked(row.image),
-            name=f"{placement.source}: {row.combination.title}",
+            name=name,
             rgb=placement.rgb,
             **placement.spatial,
             **placement.display,
@@ -110,21 +110,24 @@ class ComparedLayers:
         source = find(self.viewer, self._source)
         shown = results if source is None else [source, *results]
         grid, restore = self.viewer.canvas.grid, kept_visibility(self.viewer)
-        before = (grid.enabled, grid.shape, grid.stride)
+        camera = self.viewer.scene.camera
+        before = (grid.enabled, grid.shape, grid.stride, camera.center, camera.zoom)
         for layer in self.viewer.layers:
             layer.visible = layer in shown
-        named = [(layer, layer.name_overlay.visible) for layer in shown]
-        for layer in shown:
-            layer.name_overlay.visible = True
+        named = [(layer.name_overlay, layer.name_overlay.visible) for layer in shown]
+        for overlay, _ in named:
+            overlay.visible = True
         links = self._link(results)
-        grid.shape, grid.stride, grid.enabled = (-1, -1), -1, True
+        grid.shape, grid.stride, grid.enabled = (-1, -1), 1, True
+        self.viewer.reset_view()
 
         def undo() -> None:
-            grid.enabled, grid.shape, grid.stride = before
-            if links:
-                self.viewer.layers.unlink_layers(results, _linked(results))
-            for layer, visible in named:
-                layer.name_overlay.visible = visible
+            grid.enabled, grid.shape, grid.stride, camera.center, camera.zoom = before
+            left = [layer for layer in results if layer in self.viewer.layers]
+            if links and len(left) > 1:
+                self.viewer.layers.unlink_layers(left, _linked(left))
+            for overlay, visible in named:
+                overlay.visible = visible
             restore()
 
         self._undo_grid = undo
@@ -171,7 +174,7 @@ def add_difference(viewer: Viewer, first: Image, second: Image) -> Layer:
     placement = Placement.of(first, ())
     return viewer.add_image(
         values,
-        name=f"{first.name} − {second.name}",
+        name=f"difference: {first.name}, {second.name}",
         colormap="inferno",
         contrast_limits=(0.0, max(float(np.nanmax(values)), 1e-6)),
         rgb=False,

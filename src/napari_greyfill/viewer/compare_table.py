@@ -35,7 +35,10 @@ from napari_greyfill.viewer.texts import COMPARE as TEXTS
 __all__ = ["CompareTable", "CompareTableModel"]
 
 _SORT_ROLE = Qt.ItemDataRole.UserRole
-_COLUMNS = tuple(column for column in COLUMNS if column.key != "picture")
+_LAST = ("colorizer", "error")  # docks are narrow, and the numbers matter more
+_COLUMNS = tuple(
+    sorted((c for c in COLUMNS if c.key != "picture"), key=lambda column: column.key in _LAST)
+)
 _WRITERS: dict[str, Callable[[list[Row]], str]] = {
     ".csv": to_csv,
     ".md": to_markdown,
@@ -224,6 +227,7 @@ class CompareTable(QWidget):
         view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.verticalHeader().hide()
+        view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 8)
         view.setMinimumHeight(150)
         view.selectionModel().currentRowChanged.connect(lambda index, _: self._choose(index))
         view.clicked.connect(self._choose)

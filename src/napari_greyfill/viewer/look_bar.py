@@ -14,6 +14,7 @@ from napari_greyfill.viewer.swipe import Swipe
 from napari_greyfill.viewer.texts import COMPARE as TEXTS
 
 if TYPE_CHECKING:
+    from napari.layers import Layer
     from napari.viewer import Viewer
 
 __all__ = ["LookBar"]
@@ -79,6 +80,12 @@ class LookBar(QWidget):
             return
         for choice in (self.left, self.right):
             choice.reset_choices()
+
+    def put_right(self, layer: Layer) -> bool:
+        """Choose the right layer; return whether the swipe shows it."""
+        if layer in self.right.choices:
+            self.right.value = layer
+        return self.swipe.active
 
     def stop(self) -> None:
         """Put everything back as it was."""
