@@ -130,7 +130,9 @@ class TestWhatIsCompared:
 
 
 class TestSharing:
-    def test_grey_and_colour_are_filled_once(self, counting, another_colorizer, astronaut, scratch):
+    def test_grey_and_colour_are_filled_once(
+        self, counting, another_colorizer, astronaut, scratch
+    ):
         comparison = compare(
             astronaut, scratch, methods=["counting"], colorizers=["propagation", "reddish"]
         )
@@ -274,15 +276,12 @@ class TestSteps:
     def test_nothing_is_left_to_do_if_all_is_done(self, counting, astronaut, scratch):
         first = compare(astronaut, scratch, methods=["counting"])
         counting.clear()
-        again = exhaust(
-            compare_steps(astronaut, scratch, methods=["counting"], done=first.rows)
-        )
+        again = exhaust(compare_steps(astronaut, scratch, methods=["counting"], done=first.rows))
         assert counting == []
         assert again.rows == first.rows
 
 
 class TestTables:
-
     def test_best_of_each_column(self, comparison):
         best = comparison.best()
         for key, better in (("psnr", max), ("mae", min), ("delta_e", min)):
