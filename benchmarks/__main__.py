@@ -2,13 +2,14 @@
 
 import argparse
 
-from benchmarks import colour, responsiveness, scaling
+from benchmarks import colour, compare, responsiveness, scaling
 from benchmarks.frame import write_section
 
 BENCHMARKS = {
     "colour": colour.measure,
     "scaling": scaling.measure,
     "responsiveness": responsiveness.measure,
+    "compare": compare.measure,
 }
 
 

@@ -53,7 +53,7 @@ def pictures() -> dict[str, np.ndarray]:
 
 
 def strokes(seed: int, count: int = 9, width: int = 3) -> np.ndarray:
-    """Return bent strokes across a picture, about a seventh of it."""
+    """Return bent strokes across a picture, about a tenth of it."""
     rng = np.random.default_rng(seed)
     mask = np.zeros((SIDE, SIDE), dtype=bool)
     for _ in range(count):

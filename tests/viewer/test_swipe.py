@@ -67,7 +67,7 @@ def test_afterwards_everything_is_as_before(viewer, pair, swipe, qtbot):
     with qtbot.waitSignal(swipe.ended):
         swipe.stop()
     assert state(viewer) == before
-    assert viewer.layers.selection.active is near
+    assert viewer.layers.selection.active == near
     assert list(viewer.mouse_drag_callbacks) == callbacks
     np.testing.assert_array_equal(near.data, near_data)
     np.testing.assert_array_equal(far.data, far_data)

@@ -93,7 +93,7 @@ class ComparedLayers:
             return None
         if self._undo_grid is None:
             for layer in self._layers():
-                layer.visible = layer is chosen
+                layer.visible = layer.unique_id == chosen.unique_id
         self.viewer.layers.selection.active = chosen
         return chosen
 
@@ -112,8 +112,9 @@ class ComparedLayers:
         grid, restore = self.viewer.canvas.grid, kept_visibility(self.viewer)
         camera = self.viewer.scene.camera
         before = (grid.enabled, grid.shape, grid.stride, camera.center, camera.zoom)
+        wanted = {layer.unique_id for layer in shown}
         for layer in self.viewer.layers:
-            layer.visible = layer in shown
+            layer.visible = layer.unique_id in wanted
         named = [(layer.name_overlay, layer.name_overlay.visible) for layer in shown]
         for overlay, _ in named:
             overlay.visible = True

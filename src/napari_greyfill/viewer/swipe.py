@@ -76,7 +76,7 @@ class Swipe(QObject):
         self._selected = "" if active is None else active.unique_id
         self._near_id, self._far_id, self._across = near.unique_id, far.unique_id, across
         for layer in self.viewer.layers:
-            layer.visible = layer is near
+            layer.visible = layer.unique_id == near.unique_id
         point = self.viewer.dims.point
         shown = self._add_far_side(far)
         divider = self._add_divider(far)
@@ -118,7 +118,7 @@ class Swipe(QObject):
             raise ShapeMismatch(
                 f"{near.name} and {far.name} differ in size; choose two layers of one image."
             )
-        if near is far:
+        if near.unique_id == far.unique_id:
             raise UnsupportedImage("Both sides are the same layer; choose two.")
 
     def _on_removed(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
