@@ -279,7 +279,7 @@ class CompareDock(QWidget):
 
     def _show_cancelled(self) -> None:
         self._interrupted = True
-        self._outcome = f"Cancelled; {len(self.table.rows)} rows stay. Continue goes on."
+        self._outcome = f"Cancelled with {len(self.table.rows)} results; Continue goes on."
 
     def _end(self) -> None:
         self.refresh()
