@@ -3,7 +3,16 @@
 import argparse
 from pathlib import Path
 
-from benchmarks import colour, grey, masks, networks, responsiveness, scaling, sheets
+from benchmarks import (
+    colour,
+    compare,
+    grey,
+    masks,
+    networks,
+    responsiveness,
+    scaling,
+    sheets,
+)
 from benchmarks.frame import write_section
 
 BENCHMARKS = {
@@ -14,6 +23,7 @@ BENCHMARKS = {
     "sheets": sheets.measure,
     "responsiveness": responsiveness.measure,
     "masks": masks.measure,
+    "compare": compare.measure,
 }
 
 

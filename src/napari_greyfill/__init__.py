@@ -18,6 +18,10 @@ except PackageNotFoundError:  # running from a source tree that was never instal
 if TYPE_CHECKING:
     from napari_greyfill.colorization import colorizers as colorizers
     from napari_greyfill.errors import GreyfillError as GreyfillError
+    from napari_greyfill.evaluate import CompareStep as CompareStep
+    from napari_greyfill.evaluate import Comparison as Comparison
+    from napari_greyfill.evaluate import compare as compare
+    from napari_greyfill.evaluate import compare_steps as compare_steps
     from napari_greyfill.evaluate import metrics as metrics
     from napari_greyfill.hints import ColourHints as ColourHints
     from napari_greyfill.inpaint import methods as methods
@@ -39,10 +43,14 @@ _HOMES = {
     "suggest_look": "looks",
     "methods": "inpaint",
     "colorizers": "colorization",
+    "compare": "evaluate",
+    "compare_steps": "evaluate",
     "metrics": "evaluate",
     "ColourHints": "hints",
     "random_mask": "masks",
     "masked_images": "masks",
+    "CompareStep": "evaluate",
+    "Comparison": "evaluate",
     "FillResult": "result",
     "FillResults": "several",
     "Step": "result",
@@ -52,6 +60,8 @@ _HOMES = {
 
 __all__ = [
     "ColourHints",
+    "CompareStep",
+    "Comparison",
     "FillResult",
     "FillResults",
     "GreyfillError",
@@ -60,6 +70,8 @@ __all__ = [
     "__version__",
     "colorize",
     "colorizers",
+    "compare",
+    "compare_steps",
     "fill",
     "fill_steps",
     "masked_images",

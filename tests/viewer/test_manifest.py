@@ -21,19 +21,21 @@ def test_npe2_finds_nothing_wrong():
 def test_every_widget_opens_from_the_manifest(viewer):
     manifest = PluginManifest.from_distribution(NAME)
     titles = [widget.display_name for widget in manifest.contributions.widgets]
-    assert titles == ["Fill", "Masks", "Weights"]
+    assert titles == ["Fill", "Masks", "Weights", "Compare"]
     for title in titles:
         _, widget = viewer.window.add_plugin_dock_widget(NAME, title)
         assert widget.isVisibleTo(widget.parent())
 
 
-def test_opening_the_dock_imports_no_torch():
+@pytest.mark.parametrize("dock", ["Fill", "Compare"])
+def test_opening_a_dock_imports_no_torch_and_no_matplotlib(dock):
     code = (
         "import sys, napari\n"
         "viewer = napari.Viewer(show=False)\n"
-        "viewer.window.add_plugin_dock_widget('napari-greyfill', 'Fill')\n"
-        "assert 'napari_greyfill.viewer.fill_dock' in sys.modules\n"
+        f"viewer.window.add_plugin_dock_widget('napari-greyfill', '{dock}')\n"
+        f"assert 'napari_greyfill.viewer.{dock.lower()}_dock' in sys.modules\n"
         "assert 'torch' not in sys.modules\n"
+        "assert 'matplotlib.figure' not in sys.modules\n"
         "viewer.close()\n"
     )
     done = subprocess.run(
@@ -59,6 +61,7 @@ def test_menus_lead_to_the_commands():
     commands = {command.id for command in manifest.contributions.commands}
     menus = manifest.contributions.menus
     assert [item.command for item in menus["napari/layers/filter"]] == [f"{NAME}.fill"]
+    assert [item.command for item in menus["napari/layers/measure"]] == [f"{NAME}.compare"]
     assert {item.command for item in menus[f"{NAME}.mask"]} <= commands
 
 

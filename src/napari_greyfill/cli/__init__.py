@@ -1,4 +1,4 @@
-"""The command line: `napari-greyfill fill`, `methods` and `demo`."""
+"""The command line: `napari-greyfill fill`, `compare`, `evaluate`, `methods` and `demo`."""
 
 from napari_greyfill.cli.app import app, main
 

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from napari_greyfill import __version__
+from napari_greyfill.cli import comparing
 from napari_greyfill.cli.mask import mask
 from napari_greyfill.cli.sentences import FAILED, ending_in_sentences
 from napari_greyfill.errors import BadParameter
@@ -27,6 +28,8 @@ app = typer.Typer(
 )
 app.add_typer(weights_app)
 app.command()(mask)
+app.command()(comparing.compare)
+app.command()(comparing.evaluate)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from napari_greyfill.errors import ShapeMismatch
 from napari_greyfill.masks import hole_from_mask
 from napari_greyfill.picture import Picture, ValueRange
 
-__all__ = ["METRICS", "Metric", "metrics"]
+__all__ = ["METRICS", "Metric", "colour_values", "metrics", "ssim_side", "value_scale"]
 
 _SSIM_SIDE = 7  # of scikit-image's default window
 
@@ -85,8 +85,8 @@ def metrics(
             "choose the mask that was filled."
         )
     hole = painted & ~picture.hole
-    scale = ValueRange(0.0, 255.0) if truth.dtype == np.uint8 else picture.values
-    first, second = _values(filled, picture), _values(truth, picture)
+    scale = value_scale(picture)
+    first, second = colour_values(filled, picture), colour_values(truth, picture)
     ssim, hole_ssim = _ssim(first, second, hole, scale.width)
     found = {
         "psnr": _psnr(first, second, scale.width),
@@ -100,7 +100,20 @@ def metrics(
     return found
 
 
-def _values(image: NDArray[Any], picture: Picture) -> NDArray[np.float64]:
+def value_scale(reference: Picture) -> ValueRange:
+    """Return what peak values and the scale of SSIM are measured by."""
+    if reference.original.dtype == np.uint8:
+        return ValueRange(0.0, 255.0)
+    return reference.values
+
+
+def ssim_side(shape: tuple[int, ...]) -> int:
+    """Return the side of SSIM's window in an image of a shape; 0 if the image is too small."""
+    shortest = min(shape[:2])
+    return 0 if shortest < 3 else min(_SSIM_SIDE, shortest - 1 + shortest % 2)
+
+
+def colour_values(image: NDArray[Any], picture: Picture) -> NDArray[np.float64]:
     """Return colours as float64 in the image's units, 0 where the reference has none."""
     colours = image[..., :3] if picture.is_colour else image
     values = colours.astype(np.float64)
@@ -123,13 +136,13 @@ def _ssim(
     data_range: float,
 ) -> tuple[float, float]:
     """Return the mean of the SSIM map over the image and over the hole."""
-    shortest = min(hole.shape)
-    if shortest < 3:
+    side = ssim_side(hole.shape)
+    if not side:
         return float("nan"), float("nan")
     mean, similarity = structural_similarity(
         reference,
         image,
-        win_size=min(_SSIM_SIDE, shortest - 1 + shortest % 2),
+        win_size=side,
         data_range=data_range,
         channel_axis=-1 if image.ndim == 3 else None,
         full=True,

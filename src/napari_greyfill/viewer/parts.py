@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
-from qtpy.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from magicgui.widgets import ComboBox, create_widget
+from qtpy.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
-__all__ = ["button", "side_by_side"]
+__all__ = ["button", "layer_choice", "let_shrink", "side_by_side"]
 
 
 def button(text: str, tip: str, action: Callable[[], object] | None = None) -> QPushButton:
@@ -24,3 +26,17 @@ def side_by_side(*widgets: QWidget) -> QHBoxLayout:
     for widget in widgets:
         layout.addWidget(widget)
     return layout
+
+
+def layer_choice(kind: str, *, nullable: bool = False) -> ComboBox:
+    """Return a combo box that lists the viewer's layers of a kind, and may become narrow."""
+    choice = cast(ComboBox, create_widget(annotation=kind, options={"nullable": nullable}))
+    let_shrink(choice.native)
+    return choice
+
+
+def let_shrink(combo: QComboBox) -> None:
+    """Let a combo box become narrower than its longest entry, which may be a long layer name."""
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    combo.setMinimumContentsLength(8)
+    combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["FILL", "MASKS", "METRICS_TABLE", "WEIGHTS"]
+__all__ = ["COMPARE", "FILL", "MASKS", "METRICS_TABLE", "WEIGHTS"]
 
 FILL = {
     "image": "The image to fill. It is never changed: results come as layers of their own.",
@@ -117,4 +117,37 @@ MASKS = {
     "grey_masked": "Add the luma with the hole as an image layer.",
     "colour_masked": "Add the picture with the hole as an image layer.",
     "save": "Write mask, grey-masked and colour-masked image and a JSON to a folder.",
+}
+
+COMPARE = {
+    "image": "The image to fill. It is never changed.",
+    "mask": "The labels layer whose painted pixels are filled.",
+    "reference": "What the results are measured against. If the mask is painted on an intact "
+    "picture, that is the image itself. With none, the metrics stay empty.",
+    "grow": "Fill this many pixels around the painted ones as well.",
+    "methods": "What fills the hole. Tick the ones to compare; what cannot run here is grey and "
+    "says why.",
+    "pipelines": "What is filled first, and how the colour comes back.",
+    "colorizers": "How colour is recovered, in the pipelines that do so.",
+    "grey-rgb": "Fill the luma, then recover the colour: the monochromic bottleneck.",
+    "rgb-grey-rgb": "Fill in colour, keep only the luma, recover the colour anew.",
+    "rgb-rgb": "Fill in colour, done.",
+    "run": "Fill the painted pixels in every ticked way. The viewer stays usable meanwhile.",
+    "cancel": "Stop. The rows that are finished stay.",
+    "continue": "Go on with the comparison that was cancelled; failed rows are tried again.",
+    "table": "One row for each way of filling; the best of each column is bold. Click a row to "
+    "see its result, click a title to sort.",
+    "filter": "Show only rows that hold this text.",
+    "copy": "Copy the table to paste it into a spreadsheet.",
+    "save": "Save the table as CSV, Markdown or LaTeX, as the suffix says.",
+    "figure": "Save a chart of the hole PSNR as PNG, SVG or PDF, as the suffix says.",
+    "grid": "Show the image and all results side by side; pressed again, as it was before.",
+    "left": "The layer left of, or above, the divider.",
+    "right": "The layer right of, or below, the divider.",
+    "swipe": "Show one layer beside the other, with a divider to drag over the picture; pressed "
+    "again, everything is as it was before.",
+    "across": "Whether the divider lies across, with one layer above and one below.",
+    "divider": "Where the divider is. It can be dragged on the picture as well.",
+    "difference": "Add a layer that shows how far the two layers are apart, pixel by pixel: the "
+    "largest difference among the channels.",
 }

@@ -1,0 +1,129 @@
+"""The command `compare`: check, read, fill in every way, write, print a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from napari_greyfill.cli.progressbar import progress_bar
+from napari_greyfill.errors import BadParameter, UnwritablePath
+from napari_greyfill.evaluate import CompareStep, Comparison, compare_steps
+from napari_greyfill.evaluate.comparison import write_text
+from napari_greyfill.files import ImageFile, read_image, read_mask, write_image
+from napari_greyfill.result import Step
+from napari_greyfill.study.thumbnails import name_of
+
+__all__ = ["CompareCommand"]
+
+_TABLES: dict[str, Callable[[Comparison], str]] = {
+    "markdown": Comparison.to_markdown,
+    "csv": Comparison.to_csv,
+    "latex": Comparison.to_latex,
+}
+_FILES = {"comparison.md": "markdown", "comparison.csv": "csv", "comparison.tex": "latex"}
+
+
+@dataclass(frozen=True)
+class CompareCommand:
+    """The paths of one run of the command.
+
+    Attributes
+    ----------
+    image, mask : Path
+    output : Path or None
+        A folder.
+    reference : Path or None
+        None for the image itself.
+    no_reference : bool
+        Whether nothing is measured.
+    invert : bool
+        Whether to fill where the mask is not painted.
+    force : bool
+        Whether files may be overwritten.
+    """
+
+    image: Path
+    mask: Path
+    output: Path | None
+    reference: Path | None
+    no_reference: bool
+    invert: bool
+    force: bool
+
+    def run(self, choices: dict[str, Any], form: str, *, show_progress: bool) -> str:
+        """Compare, write the results, and return the table.
+
+        Parameters
+        ----------
+        choices : dict
+            Keyword arguments of `compare_steps`.
+        form : {"markdown", "csv", "latex"}
+        show_progress : bool
+
+        Raises
+        ------
+        GreyfillError
+        """
+        self._check(form)
+        original = read_image(self.image)
+        painted = read_mask(self.mask, original.array.shape)
+        if self.invert:
+            painted = painted == 0
+        work = compare_steps(original.array, painted, reference=self._truth(), **choices)
+        with progress_bar(show_progress) as show:
+            comparison = _watched(work, show)
+        self._write(comparison, original)
+        return _TABLES[form](comparison)
+
+    def _check(self, form: str) -> None:
+        if form not in _TABLES:
+            raise BadParameter(
+                f"There is no format {form!r}; choose one of: {', '.join(_TABLES)}."
+            )
+        if self.reference is not None and self.no_reference:
+            raise BadParameter("--reference and --no-reference exclude each other; drop one.")
+        if self.output is None:
+            return
+        if self.output.is_file():
+            raise UnwritablePath(f"{self.output} is a file; give a folder.")
+        if self.output.is_dir() and any(self.output.iterdir()) and not self.force:
+            raise UnwritablePath(
+                f"The folder {self.output} is not empty; add --force to overwrite files in it."
+            )
+
+    def _truth(self) -> Any:  # noqa: ANN401 - as `compare` takes it
+        if self.no_reference:
+            return None
+        return "image" if self.reference is None else read_image(self.reference).array
+
+    def _write(self, comparison: Comparison, like: ImageFile) -> None:
+        if self.output is None:
+            return
+        try:
+            self.output.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UnwritablePath(
+                f"The folder {self.output} could not be made ({error.strerror}); choose another."
+            ) from error
+        suffix = ".png" if like.array.dtype in (np.bool_, np.uint8, np.uint16) else ".tif"
+        for row in comparison.rows:
+            if row.image is not None:
+                write_image(self.output / f"{name_of(row.combination)}{suffix}", row.image, like)
+        for name, form in _FILES.items():
+            write_text(self.output / name, _TABLES[form](comparison))
+
+
+def _watched(
+    work: Generator[CompareStep, None, Comparison], show: Callable[[Step], None]
+) -> Comparison:
+    while True:
+        try:
+            step = next(work)
+        except StopIteration as stop:
+            comparison: Comparison = stop.value
+            return comparison
+        show(Step("start", step.name, step.fraction, "note" if step.note else "progress"))

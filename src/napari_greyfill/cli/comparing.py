@@ -1,0 +1,170 @@
+"""The commands `compare` and `evaluate` and their options.
+
+What a command needs is imported once it runs, so that `--help` is quick.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from napari_greyfill.cli.sentences import ending_in_sentences
+
+__all__ = ["compare", "evaluate"]
+
+_Methods = Annotated[
+    str,
+    typer.Option(
+        help="Methods, as in biharmonic,telea; 'napari-greyfill methods' lists them.",
+        show_default="all that can run here",
+    ),
+]
+_Pipelines = Annotated[
+    str,
+    typer.Option(help="Pipelines, as in grey-rgb,rgb-rgb.", show_default="all three"),
+]
+_Colorizers = Annotated[str, typer.Option(help="Colorizers, as in propagation,progressive.")]
+_Device = Annotated[str, typer.Option(help="Where networks run: auto, cpu, cuda or mps.")]
+_Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same pixels.")]
+_Grow = Annotated[float, typer.Option(min=0, help="Fill around the mask as well, in pixels.")]
+_Invert = Annotated[bool, typer.Option("--invert", help="Fill where the mask is not painted.")]
+_Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print notes, warnings and errors only.")
+]
+_FolderTo = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="Folder for the filled images and the tables."),
+]
+_Force = Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")]
+
+
+def compare(
+    image: Annotated[Path, typer.Argument(metavar="IMAGE", help="The image.")],
+    mask: Annotated[Path, typer.Argument(metavar="MASK", help="What to fill.")],
+    output: _FolderTo = None,
+    methods: _Methods = "",
+    pipelines: _Pipelines = "",
+    colorizers: _Colorizers = "auto",
+    reference: Annotated[
+        Path | None,
+        typer.Option(help="The true image to measure against.", show_default="IMAGE itself"),
+    ] = None,
+    no_reference: Annotated[
+        bool, typer.Option("--no-reference", help="There is no true image: measure nothing.")
+    ] = False,
+    device: _Device = "auto",
+    seed: _Seed = 0,
+    grow: _Grow = 0,
+    invert: _Invert = False,
+    form: Annotated[
+        str, typer.Option("--format", help="The table printed: markdown, csv or latex.")
+    ] = "markdown",
+    force: _Force = False,
+    quiet: _Quiet = False,
+) -> None:
+    """Fill MASK in IMAGE in several ways, and compare the results in a table.
+
+    The results are measured against IMAGE itself, for masks painted on an intact picture.
+    """
+    with ending_in_sentences():
+        from napari_greyfill.cli.compare_command import CompareCommand
+
+        command = CompareCommand(image, mask, output, reference, no_reference, invert, force)
+        table = command.run(
+            {
+                "methods": _names(methods),
+                "pipelines": _names(pipelines),
+                "colorizers": _names(colorizers),
+                "device": device,
+                "seed": seed,
+                "grow": grow,
+            },
+            form,
+            show_progress=not quiet,
+        )
+        if not quiet:
+            typer.echo(table, nl=False)
+
+
+def evaluate(
+    dataset: Annotated[
+        Path,
+        typer.Argument(metavar="DATASET", help="A folder of pictures; subfolders count."),
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder for tables, figures and report.")
+    ],
+    masks: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder with a mask for each picture, by name.", show_default="generate"
+        ),
+    ] = None,
+    mask_kind: Annotated[str, typer.Option(help="Kind of generated masks.")] = "centre",
+    share: Annotated[
+        float, typer.Option(help="Share of the picture that generated masks cover.")
+    ] = 0.15,
+    count: Annotated[
+        int,
+        typer.Option("--n", min=0, help="How many pictures, chosen by the seed; 0 for all."),
+    ] = 0,
+    methods: _Methods = "",
+    pipelines: _Pipelines = "",
+    colorizers: _Colorizers = "auto",
+    seed: _Seed = 0,
+    device: _Device = "auto",
+    grow: _Grow = 0,
+    invert: _Invert = False,
+    jobs: Annotated[
+        int, typer.Option(min=1, help="How many pictures at a time, in processes.")
+    ] = 1,
+    figures: Annotated[
+        str, typer.Option(help="Formats of the figures besides PNG, as in svg,pdf.")
+    ] = "",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the study in the folder.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Throw the study in the folder away.")
+    ] = False,
+    quiet: _Quiet = False,
+) -> None:
+    """Fill holes in the pictures of DATASET in every way, and write tables and a report.
+
+    A study that was cancelled or killed goes on with --resume.
+    """
+    with ending_in_sentences():
+        from napari_greyfill.cli.evaluate_command import run_study
+        from napari_greyfill.evaluate import Choices
+        from napari_greyfill.study import StudySettings
+
+        settings = StudySettings(
+            dataset=str(dataset),
+            choices=Choices.of(_names(methods), _names(pipelines), _names(colorizers)),
+            masks="" if masks is None else str(masks),
+            mask_kind=mask_kind,
+            share=share,
+            invert=invert,
+            count=count,
+            seed=seed,
+            grow=grow,
+            device=device,
+        )
+        text = run_study(
+            settings,
+            output,
+            jobs=jobs,
+            kinds=_names(figures) or [],
+            resume=resume,
+            force=force,
+            show_progress=not quiet,
+        )
+        if not quiet:
+            typer.echo(text)
+
+
+def _names(text: str) -> list[str] | None:
+    """Read a list such as biharmonic,telea; None if it is empty."""
+    return [name.strip() for name in text.split(",") if name.strip()] or None

@@ -1,0 +1,134 @@
+"""Which ways of filling are compared: methods, pipelines and colorizers, each with each.
+
+Names are checked and resolved here, and what would give the same image is listed once: no colour
+is recovered by the pipeline rgb-rgb, and nothing but stage 1 runs on a grey picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from napari_greyfill.colorization import COLORIZERS
+from napari_greyfill.errors import BadParameter, MissingWeights
+from napari_greyfill.inpaint import INPAINTERS
+from napari_greyfill.job import PIPELINES, resolve_pipeline
+
+__all__ = ["GREY", "Choices", "Combination", "combinations", "pipeline_title"]
+
+GREY = "grey"  # what stands in place of a pipeline for pictures without colour
+_TITLES = {"grey-rgb": "Grey-RGB", "rgb-grey-rgb": "RGB-Grey-RGB", "rgb-rgb": "RGB-RGB"}
+
+
+@dataclass(frozen=True, order=True)
+class Combination:
+    """One way of filling.
+
+    Attributes
+    ----------
+    method : str
+    pipeline : str
+        One of `PIPELINES`, or "grey" for pictures without colour.
+    colorizer : str
+        Empty where no colour is recovered.
+    """
+
+    method: str
+    pipeline: str
+    colorizer: str = ""
+
+    @property
+    def title(self) -> str:
+        """Return the names in one line, for people."""
+        how = f"{self.method} + {self.colorizer}" if self.colorizer else self.method
+        return f"{how}, {pipeline_title(self.pipeline)}"
+
+    @property
+    def fills_colour(self) -> bool:
+        """Return whether stage 1 works on colour planes."""
+        return self.pipeline in ("rgb-grey-rgb", "rgb-rgb")
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What goes into a comparison, by resolved names without repetitions.
+
+    Attributes
+    ----------
+    methods, pipelines, colorizers : tuple of str
+    """
+
+    methods: tuple[str, ...]
+    pipelines: tuple[str, ...]
+    colorizers: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls,
+        methods: Iterable[str] | None = None,
+        pipelines: Iterable[str] | None = None,
+        colorizers: Iterable[str] | None = None,
+    ) -> Choices:
+        """Check names and resolve them.
+
+        Parameters
+        ----------
+        methods : iterable of str, optional
+            By default every method that can run here.
+        pipelines : iterable of str, optional
+            By default all three.
+        colorizers : iterable of str, optional
+            By default the one that "auto" stands for.
+
+        Raises
+        ------
+        BadParameter
+            If a name does not exist, or a list is empty.
+        MissingWeights
+            If none of the methods can run here.
+        """
+        if methods is None:
+            methods = [info.name for info in INPAINTERS.infos() if info.available]
+        chosen = cls(
+            _unique("method", (INPAINTERS.info(name).name for name in methods)),
+            _unique("pipeline", map(resolve_pipeline, pipelines or PIPELINES)),
+            _unique("colorizer", (COLORIZERS.info(name).name for name in colorizers or ["auto"])),
+        )
+        infos = [INPAINTERS.info(name) for name in chosen.methods]
+        if not any(info.available for info in infos):
+            reasons = " ".join(f"{info.title} cannot run: {info.why_not}." for info in infos)
+            raise MissingWeights(f"{reasons} Choose a method that can run here.")
+        return chosen
+
+
+def combinations(choices: Choices, *, colour: bool) -> list[Combination]:
+    """Return every combination for a picture, in the order of the choices.
+
+    Parameters
+    ----------
+    choices : Choices
+    colour : bool
+        Whether the picture has colour; a grey one has a single combination for each method.
+    """
+    if not colour:
+        return [Combination(method, GREY) for method in choices.methods]
+    found = (
+        Combination(method, pipeline, "" if pipeline == "rgb-rgb" else colorizer)
+        for method, pipeline, colorizer in product(
+            choices.methods, choices.pipelines, choices.colorizers
+        )
+    )
+    return list(dict.fromkeys(found))
+
+
+def pipeline_title(pipeline: str) -> str:
+    """Return how the study this project follows writes a pipeline."""
+    return _TITLES.get(pipeline, "Grey")
+
+
+def _unique(kind: str, names: Iterable[str]) -> tuple[str, ...]:
+    found: Sequence[str] = list(dict.fromkeys(names))
+    if not found:
+        raise BadParameter(f"No {kind} is chosen; choose at least one.")
+    return tuple(found)

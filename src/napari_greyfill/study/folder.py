@@ -1,0 +1,193 @@
+"""The folder of a study: its settings, its rows as they come, small pictures of the results.
+
+Rows are appended to `rows.jsonl`, one JSON object a line, each written out at once. A study that
+was killed goes on from there; a line that was cut short is dropped, and its row filled again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from napari_greyfill.errors import UnreadableFile, UnwritablePath
+from napari_greyfill.evaluate import Combination, Row
+from napari_greyfill.study.settings import StudySettings
+
+__all__ = ["Skipped", "StudyFolder"]
+
+_SETTINGS, _ROWS, _SMALL = "settings.json", "rows.jsonl", "thumbnails"
+_OURS = (_SETTINGS, _ROWS, _SMALL)
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A picture that could not be used, and why."""
+
+    picture: str
+    reason: str
+
+
+class StudyFolder:
+    """Where a study is kept.
+
+    Parameters
+    ----------
+    path : Path
+
+    Attributes
+    ----------
+    rows : dict
+        Finished rows by picture and combination; a later line counts, where there are two.
+    skipped : dict
+        Why pictures were skipped, by picture.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.rows: dict[tuple[str, Combination], Row] = {}
+        self.skipped: dict[str, str] = {}
+
+    # ------------------------------------------------------------ begin or go on
+
+    def open(self, settings: StudySettings, *, resume: bool = False, force: bool = False) -> None:
+        """Begin a study in the folder, or go on with the one that is there.
+
+        Parameters
+        ----------
+        resume : bool
+            Go on with the study in the folder; begin one if there is none.
+        force : bool
+            Throw the study in the folder away, or use a folder that holds other files. Files
+            that are not of a study are never removed.
+
+        Raises
+        ------
+        UnwritablePath
+            If the folder is in use and neither is allowed, or cannot be written to.
+        UnreadableFile
+            If what is there is damaged, or was made with other settings.
+        """
+        there = (self.path / _SETTINGS).is_file()
+        if there and resume:
+            self._require_same(settings)
+            self._read_rows()
+        elif there and not force:
+            raise UnwritablePath(
+                f"{self.path} holds a study; add --resume to go on with it, or --force to throw "
+                "it away."
+            )
+        elif not there and self._is_used() and not force:
+            raise UnwritablePath(
+                f"The folder {self.path} is not empty; choose another, or add --force to write "
+                "into it."
+            )
+        else:
+            self._remove_ours()
+        self._write_settings(settings)
+
+    def _is_used(self) -> bool:
+        if self.path.exists() and not self.path.is_dir():
+            raise UnwritablePath(f"{self.path} is a file; give a folder.")
+        return self.path.is_dir() and any(self.path.iterdir())
+
+    def _require_same(self, settings: StudySettings) -> None:
+        path = self.path / _SETTINGS
+        try:
+            stored = json.loads(path.read_text(encoding="utf-8"))
+            before = StudySettings.from_dict(stored["settings"])
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            raise UnreadableFile(f"{path} cannot be read; add --force to begin anew.") from error
+        different = before.differences(settings)
+        if different:
+            raise UnreadableFile(
+                f"The study in {self.path} was begun with other settings "
+                f"({', '.join(different)}); use the same, or another folder."
+            )
+
+    def _remove_ours(self) -> None:
+        for name in _OURS:
+            path = self.path / name
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+
+    def _write_settings(self, settings: StudySettings) -> None:
+        text = json.dumps({"format": _FORMAT, "settings": settings.to_dict()}, indent=2)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            (self.path / _SETTINGS).write_text(text + "\n", encoding="utf-8")
+        except OSError as error:
+            raise UnwritablePath(
+                f"{self.path} cannot be written to ({error.strerror}); choose another folder."
+            ) from error
+
+    # ------------------------------------------------------------ rows
+
+    def _read_rows(self) -> None:
+        path = self.path / _ROWS
+        if not path.is_file():
+            return
+        whole, _, cut_short = path.read_bytes().rpartition(b"\n")
+        if cut_short:
+            with path.open("r+b") as file:
+                file.truncate(len(whole) + 1 if whole else 0)
+        for number, line in enumerate(whole.decode("utf-8").splitlines(), 1):
+            try:
+                self._remember(json.loads(line))
+            except (ValueError, LookupError, TypeError) as error:
+                raise UnreadableFile(
+                    f"Line {number} of {path} is damaged; remove it, and its row is filled again."
+                ) from error
+
+    def _remember(self, values: dict[str, Any]) -> None:
+        if "skipped" in values:
+            self.skipped[values["picture"]] = values["skipped"]
+            return
+        row = Row.from_dict(values)
+        self.rows[row.picture, row.combination] = row
+        self.skipped.pop(row.picture, None)
+
+    def add(self, news: Row | Skipped) -> None:
+        """Append a row, or why there is none, and see that it reaches the disk.
+
+        Raises
+        ------
+        UnwritablePath
+        """
+        if isinstance(news, Skipped):
+            values: dict[str, Any] = {"picture": news.picture, "skipped": news.reason}
+        else:
+            values = news.to_dict()
+        try:
+            with (self.path / _ROWS).open("a", encoding="utf-8") as file:
+                file.write(json.dumps(values) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise UnwritablePath(
+                f"{self.path / _ROWS} cannot be written ({error.strerror}); make room, then go "
+                "on with --resume."
+            ) from error
+        self._remember(values)
+
+    def finished(self, picture: str) -> list[Row]:
+        """Return the rows of a picture that need not be filled again: those that did not fail."""
+        return [row for (name, _), row in self.rows.items() if name == picture and not row.error]
+
+    def rows_of(self, pictures: Iterable[str]) -> list[Row]:
+        """Return the rows of pictures, picture by picture, in the order they came."""
+        by_picture: dict[str, list[Row]] = {}
+        for (picture, _), row in self.rows.items():
+            by_picture.setdefault(picture, []).append(row)
+        return [row for picture in pictures for row in by_picture.get(picture, [])]
+
+    def thumbnail(self, picture: str, what: str) -> Path:
+        """Return where the small picture of a result, or of what went in, is kept."""
+        return self.path / _SMALL / picture / f"{what}.png"

@@ -1,0 +1,162 @@
+"""The pictures of a data set and their masks: find them, choose some, read them.
+
+A data set is any folder with pictures in it or below it: the flat folder of CelebA, the folders of
+Places365 with one for each kind of scene, or your own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_greyfill.errors import (
+    BadMask,
+    GreyfillWarning,
+    UnreadableFile,
+    UnsupportedImage,
+)
+from napari_greyfill.files import read_image, read_mask
+from napari_greyfill.masks import hole_from_mask, random_mask
+from napari_greyfill.study.settings import StudySettings
+
+__all__ = ["SMALLEST", "Subject", "chosen_pictures", "find_pictures", "read_subject"]
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp")
+SMALLEST = 32  # pixels; in a smaller picture there is next to nothing to fill from
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A picture with its mask.
+
+    Attributes
+    ----------
+    image : (H, W), (H, W, 3) or (H, W, 4) array
+    hole : (H, W) bool array
+    notes : list of str
+        What reading them warned of.
+    """
+
+    image: NDArray[Any]
+    hole: NDArray[np.bool_]
+    notes: list[str]
+
+
+def find_pictures(folder: Path, leave_out: Sequence[Path] = ()) -> list[str]:
+    """Return every picture in a folder and below, as paths from the folder with slashes.
+
+    Parameters
+    ----------
+    folder : Path
+    leave_out : sequence of Path
+        Folders not to look into, such as one with masks. Hidden files and folders never count.
+
+    Raises
+    ------
+    UnreadableFile
+        If there is no such folder, or no picture in it.
+    """
+    if not folder.is_dir():
+        what = "is a file" if folder.exists() else "does not exist"
+        raise UnreadableFile(f"{folder} {what}; give a folder of pictures.")
+    closed = {path.resolve() for path in leave_out}
+    found = []
+    for here, folders, names in os.walk(folder):
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".") and (Path(here) / name).resolve() not in closed
+        )
+        found += [Path(here) / name for name in names if _is_picture(name)]
+    if not found:
+        kinds = ", ".join(SUFFIXES)
+        raise UnreadableFile(f"There is no picture in {folder} ({kinds}); choose another folder.")
+    return sorted(path.relative_to(folder).as_posix() for path in found)
+
+
+def _is_picture(name: str) -> bool:
+    return not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES
+
+
+def chosen_pictures(names: Sequence[str], count: int, seed: int) -> list[str]:
+    """Return so many pictures at random; all for a count of 0.
+
+    The same seed chooses the same pictures; a larger count adds to them, and so do new files.
+    """
+    if not count:
+        return list(names)
+    drawn = sorted(names, key=lambda name: _draw(name, seed))
+    return sorted(drawn[:count])
+
+
+def _draw(name: str, seed: int) -> int:
+    """Return a number that looks random and depends on nothing but name and seed."""
+    digest = hashlib.sha256(f"{seed} {name}".encode()).digest()
+    return int.from_bytes(digest[:8], "big")
+
+
+def read_subject(name: str, settings: StudySettings) -> Subject:
+    """Read a picture and its mask, or generate one.
+
+    Raises
+    ------
+    GreyfillError
+        If the picture cannot be used, with the reason.
+    """
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", GreyfillWarning)
+        image = read_image(settings.dataset_path / name).array
+        height, width = image.shape[:2]
+        if min(height, width) < SMALLEST:
+            raise UnsupportedImage(
+                f"{height} x {width} pixels are too few; choose pictures of {SMALLEST} and more."
+            )
+        hole = _mask_of(name, image, settings)
+    return Subject(image, hole, [f"{name}: {warning.message}" for warning in caught])
+
+
+def _mask_of(name: str, image: NDArray[Any], settings: StudySettings) -> NDArray[np.bool_]:
+    if not settings.masks:
+        seed = _draw(name, settings.seed) % 2**32
+        shape = (image.shape[0], image.shape[1])
+        return random_mask(shape, settings.mask_kind, share=settings.share, seed=seed)
+    painted = read_mask(mask_file(name, Path(settings.masks)), image.shape)
+    if settings.invert:
+        painted = painted == 0
+    return hole_from_mask(painted)
+
+
+def mask_file(name: str, folder: Path) -> Path:
+    """Return the one mask of a picture: of the same name, whatever the suffix.
+
+    Masks may lie as the pictures do, or all in one folder.
+
+    Raises
+    ------
+    UnreadableFile
+        If there is none.
+    BadMask
+        If it is not clear which one.
+    """
+    for beside in dict.fromkeys((folder / Path(name).parent, folder)):
+        if not beside.is_dir():
+            continue
+        found = [
+            path
+            for path in sorted(beside.iterdir())
+            if path.stem == Path(name).stem and _is_picture(path.name)
+        ]
+        if len(found) > 1:
+            names = " and ".join(path.name for path in found)
+            raise BadMask(f"{names} in {beside} are both its mask; remove one of them.")
+        if found:
+            return found[0]
+    raise UnreadableFile(f"There is no mask {Path(name).stem} in {folder}; add one.")

@@ -1,0 +1,130 @@
+"""What a study has found: means over pictures, and whether differences are more than chance."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from itertools import combinations as pairs_of
+
+import numpy as np
+
+from napari_greyfill.evaluate import METRICS, Combination, Metric, Row
+from napari_greyfill.evaluate.combinations import pipeline_title
+from napari_greyfill.evaluate.statistics import Paired, paired
+
+__all__ = ["Comparing", "Means", "compared", "means_of", "title_of_pair"]
+
+# the hole PSNR differs from the whole by a constant, so its differences are the same
+_COMPARED = ("psnr", "ssim", "delta_e")
+
+
+@dataclass(frozen=True, eq=False)
+class Means:
+    """Means over the pictures that every combination has filled.
+
+    Attributes
+    ----------
+    pictures : list of str
+        The pictures that count.
+    values : dict
+        Means by combination and the key of a metric, or "seconds"; infinite numbers are left out.
+    left_out : int
+        Pictures with some result, but not all.
+    """
+
+    pictures: list[str]
+    values: dict[Combination, dict[str, float]]
+    left_out: int
+
+
+@dataclass(frozen=True)
+class Comparing:
+    """Two combinations, compared by one metric."""
+
+    metric: Metric
+    first: Combination
+    second: Combination
+    result: Paired
+
+
+def means_of(rows: Sequence[Row], *, colour: bool) -> Means:
+    """Return the means of all combinations over the same pictures.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+    colour : bool
+        Whether to look at pictures with colour, or at grey ones.
+    """
+    mine = [row for row in rows if (row.combination.pipeline != "grey") == colour]
+    found = list(dict.fromkeys(row.combination for row in mine))
+    by_picture: dict[str, dict[Combination, Row]] = {}
+    for row in mine:
+        if not row.error:
+            by_picture.setdefault(row.picture, {})[row.combination] = row
+    # a combination that never works must not cost all others their means
+    working = [c for c in found if any(c in filled for filled in by_picture.values())]
+    whole = [p for p, filled in by_picture.items() if all(c in filled for c in working)]
+    values = {c: _means([by_picture[p][c] for p in whole]) for c in working}
+    return Means(whole, values, len(by_picture) - len(whole))
+
+
+def compared(rows: Sequence[Row]) -> list[Comparing]:
+    """Compare the pipelines of each method, and the methods within each pipeline."""
+    numbers: dict[Combination, list[Row]] = {}
+    for row in rows:
+        if not row.error:
+            numbers.setdefault(row.combination, []).append(row)
+    pairs = [pair for pair in pairs_of(numbers, 2) if _differ_in_one_thing(*pair)]
+    pairs.sort(key=lambda pair: pair[0].method != pair[1].method)  # pipelines first
+    found = (
+        Comparing(metric, first, second, _paired(numbers[first], numbers[second], metric))
+        for metric in METRICS
+        if metric.key in _COMPARED
+        for first, second in pairs
+    )
+    return [one for one in found if one.result.pairs]
+
+
+def title_of_pair(first: Combination, second: Combination) -> tuple[str, str]:
+    """Return what two combinations differ in, and what they share."""
+    if first.method != second.method:
+        return f"{first.method} minus {second.method}", _how(first)
+    if first.pipeline != second.pipeline:
+        titles = (pipeline_title(c.pipeline) for c in (first, second))
+        colorizer = first.colorizer or second.colorizer
+        shared = f"{first.method} + {colorizer}" if colorizer else first.method
+        return " minus ".join(titles), shared
+    return f"{first.colorizer} minus {second.colorizer}", first.method
+
+
+def _how(combination: Combination) -> str:
+    title = pipeline_title(combination.pipeline)
+    return f"{title}, {combination.colorizer}" if combination.colorizer else title
+
+
+def _differ_in_one_thing(first: Combination, second: Combination) -> bool:
+    """Return whether a difference has one cause: rgb-rgb has no colorizer to differ in."""
+    pipeline = first.pipeline != second.pipeline
+    both = bool(first.colorizer and second.colorizer)
+    colorizer = both and first.colorizer != second.colorizer
+    return (first.method != second.method) + pipeline + colorizer == 1
+
+
+def _paired(first: Sequence[Row], second: Sequence[Row], metric: Metric) -> Paired:
+    better = metric.higher_is_better
+    return paired(_numbers(first, metric), _numbers(second, metric), higher_is_better=better)
+
+
+def _numbers(rows: Sequence[Row], metric: Metric) -> dict[Hashable, float]:
+    return {row.picture: row.metrics[metric.key] for row in rows if metric.key in row.metrics}
+
+
+def _means(rows: Sequence[Row]) -> dict[str, float]:
+    found = {m.key: _mean([row.metrics.get(m.key) for row in rows]) for m in METRICS}
+    return {**found, "seconds": _mean([row.seconds for row in rows])}
+
+
+def _mean(values: Sequence[float | None]) -> float:
+    known = [value for value in values if value is not None and np.isfinite(value)]
+    return float(np.mean(known)) if known else float("nan")

@@ -1,0 +1,82 @@
+"""Small pictures of what went into a study and what came out, for its contact sheet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from napari_greyfill.errors import UnwritablePath
+from napari_greyfill.evaluate import Combination, Row
+from napari_greyfill.picture import value_range
+from napari_greyfill.study.folder import StudyFolder
+from napari_greyfill.study.pictures import Subject
+
+__all__ = ["keep_inputs", "keep_result", "name_of", "read_small"]
+
+ORIGINAL, WITH_HOLE = "original", "hole"
+_SIDE = 160
+_HOLE_COLOUR = (230, 0, 120)  # hardly found in pictures
+
+
+def keep_inputs(folder: StudyFolder, picture: str, subject: Subject) -> None:
+    """Keep the picture, and the picture with its hole painted over."""
+    path = folder.thumbnail(picture, ORIGINAL)
+    if path.is_file():
+        return
+    small = _small(subject.image)
+    _write(path, small)
+    rows, columns = (
+        np.linspace(0, side - 1, length).round().astype(int)
+        for side, length in zip(subject.hole.shape, small.shape[:2], strict=True)
+    )
+    colour = small if small.ndim == 3 else np.repeat(small[..., None], 3, axis=-1)
+    painted = np.where(subject.hole[np.ix_(rows, columns)][..., None], _HOLE_COLOUR, colour)
+    _write(folder.thumbnail(picture, WITH_HOLE), painted.astype(np.uint8))
+
+
+def keep_result(folder: StudyFolder, picture: str, row: Row) -> None:
+    """Keep a filled picture."""
+    assert row.image is not None  # the caller has looked
+    _write(folder.thumbnail(picture, name_of(row.combination)), _small(row.image))
+
+
+def name_of(combination: Combination) -> str:
+    """Return what a combination's pictures are called."""
+    parts = (combination.method, combination.pipeline, combination.colorizer)
+    return "_".join(part for part in parts if part)
+
+
+def read_small(path: Path) -> NDArray[np.uint8] | None:
+    """Return a small picture, or None if it is not there."""
+    if not path.is_file():
+        return None
+    with Image.open(path) as image:
+        return np.asarray(image)
+
+
+def _small(image: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return a picture in 8 bits, without alpha, at most 160 pixels long."""
+    colours = image[..., :3] if image.ndim == 3 else image
+    step = max(1, max(image.shape[:2]) // (2 * _SIDE))  # the rest is averaged
+    values = np.ascontiguousarray(colours[::step, ::step])
+    if values.dtype != np.uint8:
+        finite = np.nan_to_num(values) if values.dtype.kind == "f" else values
+        unit = value_range(finite).to_unit(finite)
+        values = (255 * unit).round().astype(np.uint8)
+    small = Image.fromarray(values)
+    small.thumbnail((_SIDE, _SIDE))
+    return np.asarray(small)
+
+
+def _write(path: Path, image: NDArray[np.uint8]) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image).save(path)
+    except OSError as error:
+        raise UnwritablePath(
+            f"{path} cannot be written ({error.strerror}); make room, then go on with --resume."
+        ) from error
