@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import resource
 import tempfile
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import numpy as np
 import napari_greyfill
 from benchmarks.frame import alternating, table, timed
 from napari_greyfill.device import Compute
+from napari_greyfill.evaluate.memory import Meter
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.inpaint.networks.loaded import LOADED
 from napari_greyfill.weights.folder import VARIABLE
@@ -37,8 +37,8 @@ def measure(repeats: int) -> str:
         "With random weights, as wide as published. A grey picture of which the network sees all, "
         "on the CPU. *Plain* is the bare module on tensors that are ready; *fill* is "
         "`napari_greyfill.fill` with the network in memory: checks, window, edges, input, "
-        f"compositing. Medians of {repeats} runs in turn; the ratio is that of CPU times.\n\n"
-        + table(("network", "side", "plain s", "fill s", "CPU ratio"), fills)
+        f"compositing. Medians of {repeats} runs in turn.\n\n"
+        + table(("network", "side", "plain, CPU s", "fill, CPU s", "ratio"), fills)
         + "\n\nFrom the file to a network that can run: the first time in a process with torch "
         "imported, and again.\n\n"
         + table(("network", "cold s", "warm s"), loads)
@@ -63,7 +63,7 @@ def _fill_row(method: str, side: int, repeats: int) -> tuple[object, ...]:
     fill = lambda: napari_greyfill.fill(image, mask, method=method, scale="native")  # noqa: E731
     times = alternating({"plain": _plain(method, fill), "fill": fill}, repeats)
     ratio = times["fill"].cpu / times["plain"].cpu
-    return method, side, times["plain"].wall, times["fill"].wall, ratio
+    return method, side, times["plain"].cpu, times["fill"].cpu, ratio
 
 
 def _plain(method: str, fill):
@@ -104,9 +104,10 @@ def _memory_row(method: str, shapes: list[tuple[int, int]]) -> tuple[object, ...
 
 
 def _peak(method: str, shape: tuple[int, int]) -> int:
-    """Return by how many bytes a fill raises the peak of this process, which must be new."""
+    """Return by how many bytes a fill raises the memory of this process."""
     image, mask = _scene(shape)
     INPAINTERS.create(method, Compute())
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    napari_greyfill.fill(image, mask, method=method, scale="native")
-    return 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+    meter = Meter()
+    with meter.watching():
+        napari_greyfill.fill(image, mask, method=method, scale="native")
+    return meter.cost.peak

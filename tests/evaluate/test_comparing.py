@@ -75,7 +75,7 @@ class TestWhatIsCompared:
     def test_every_combination_in_the_order_of_the_choices(self, astronaut, scratch):
         found = compare(astronaut, scratch, methods=["telea", "biharmonic"]).rows
         expected = [
-            Combination(method, pipeline, "" if pipeline == "rgb-rgb" else "propagation")
+            Combination(method, pipeline, "" if pipeline == "rgb-rgb" else COLORIZERS.auto)
             for method in ("telea", "biharmonic")
             for pipeline in PIPELINES
         ]

@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import TypeAlias
 
 from napari_greyfill.colorization import COLORIZERS
 from napari_greyfill.errors import BadParameter, MissingWeights
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.job import PIPELINES, resolve_pipeline
 
-__all__ = ["GREY", "Choices", "Combination", "combinations", "pipeline_title"]
+__all__ = ["GREY", "Choices", "Combination", "Names", "combinations", "pipeline_title"]
 
 GREY = "grey"  # what stands in place of a pipeline for pictures without colour
 _TITLES = {"grey-rgb": "Grey-RGB", "rgb-grey-rgb": "RGB-Grey-RGB", "rgb-rgb": "RGB-RGB"}
+
+
+Names: TypeAlias = "str | Iterable[str] | None"
 
 
 @dataclass(frozen=True, order=True)
@@ -66,19 +70,19 @@ class Choices:
     @classmethod
     def of(
         cls,
-        methods: Iterable[str] | None = None,
-        pipelines: Iterable[str] | None = None,
-        colorizers: Iterable[str] | None = None,
+        methods: Names = None,
+        pipelines: Names = None,
+        colorizers: Names = None,
     ) -> Choices:
         """Check names and resolve them.
 
         Parameters
         ----------
-        methods : iterable of str, optional
+        methods : str or iterable of str, optional
             By default every method that can run here.
-        pipelines : iterable of str, optional
+        pipelines : str or iterable of str, optional
             By default all three.
-        colorizers : iterable of str, optional
+        colorizers : str or iterable of str, optional
             By default the one that "auto" stands for.
 
         Raises
@@ -88,18 +92,24 @@ class Choices:
         MissingWeights
             If none of the methods can run here.
         """
-        if methods is None:
-            methods = [info.name for info in INPAINTERS.infos() if info.available]
+        available = [info.name for info in INPAINTERS.infos() if info.available]
         chosen = cls(
-            _unique("method", (INPAINTERS.info(name).name for name in methods)),
-            _unique("pipeline", map(resolve_pipeline, pipelines or PIPELINES)),
-            _unique("colorizer", (COLORIZERS.info(name).name for name in colorizers or ["auto"])),
+            _unique("method", (INPAINTERS.info(n).name for n in _listed(methods, available))),
+            _unique("pipeline", map(resolve_pipeline, _listed(pipelines, PIPELINES))),
+            _unique("colorizer", (COLORIZERS.info(n).name for n in _listed(colorizers, ["auto"]))),
         )
         infos = [INPAINTERS.info(name) for name in chosen.methods]
         if not any(info.available for info in infos):
             reasons = " ".join(f"{info.title} cannot run: {info.why_not}." for info in infos)
             raise MissingWeights(f"{reasons} Choose a method that can run here.")
         return chosen
+
+
+def _listed(names: Names, otherwise: Iterable[str]) -> Iterable[str]:
+    """Return names as a list, whether one was given, several or none."""
+    if names is None:
+        return otherwise
+    return [names] if isinstance(names, str) else names
 
 
 def combinations(choices: Choices, *, colour: bool) -> list[Combination]:

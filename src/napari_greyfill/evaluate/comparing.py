@@ -8,7 +8,7 @@ pipelines rgb-rgb and rgb-grey-rgb; what measuring needs of the reference is wor
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Generator, Iterable, Sequence
+from collections.abc import Collection, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from napari_greyfill.device import CancelCheck, never
 from napari_greyfill.errors import GreyfillWarning
-from napari_greyfill.evaluate.combinations import Choices, combinations
+from napari_greyfill.evaluate.combinations import Choices, Names, combinations
 from napari_greyfill.evaluate.comparison import CompareStep, Comparison, Row
 from napari_greyfill.evaluate.measuring import Measure
 from napari_greyfill.evaluate.ways import ways_of_filling
@@ -36,9 +36,9 @@ def compare_steps(
     image: ArrayOrLayer,
     mask: ArrayOrLayer,
     *,
-    methods: Iterable[str] | None = None,
-    pipelines: Iterable[str] | None = None,
-    colorizers: Iterable[str] | None = None,
+    methods: Names = None,
+    pipelines: Names = None,
+    colorizers: Names = None,
     reference: ArrayOrLayer | None = "image",
     rgb: bool | None = None,
     labels: Collection[int] | None = None,
@@ -77,9 +77,9 @@ def compare(
     image: ArrayOrLayer,
     mask: ArrayOrLayer,
     *,
-    methods: Iterable[str] | None = None,
-    pipelines: Iterable[str] | None = None,
-    colorizers: Iterable[str] | None = None,
+    methods: Names = None,
+    pipelines: Names = None,
+    colorizers: Names = None,
     reference: ArrayOrLayer | None = "image",
     rgb: bool | None = None,
     labels: Collection[int] | None = None,
@@ -94,11 +94,11 @@ def compare(
     image : (H, W), (H, W, 3) or (H, W, 4) array, or a napari Image layer
     mask : (H, W) array, or a napari Labels layer
         Painted pixels (not 0) are filled.
-    methods : iterable of str, optional
+    methods : str or iterable of str, optional
         See `methods`; by default every one that can run here.
-    pipelines : iterable of str, optional
+    pipelines : str or iterable of str, optional
         By default all three. Grey pictures are filled as they are, once by each method.
-    colorizers : iterable of str, optional
+    colorizers : str or iterable of str, optional
         See `colorizers`; by default the one that "auto" stands for.
     reference : array, napari Image layer, "image" or None
         The true picture. "image" is the image itself, for holes painted on an intact picture;
