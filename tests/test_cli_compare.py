@@ -55,7 +55,7 @@ class TestCompare:
             "Grey-RGB",
             "RGB-RGB",
         ]
-        image = read_image("out/telea_grey-rgb_propagation.png").array
+        image = read_image("out/telea_grey-rgb_hybrid.png").array
         np.testing.assert_array_equal(image, expected.rows[0].image)
         assert f"{expected.rows[1].metrics['ssim']:.4f}" in result.stdout
         names = {path.name for path in (folder / "out").iterdir()}

@@ -971,3 +971,10 @@ def test_masks_of_another_size(tmp_path, painted):
 def test_a_stack_is_no_mask(tmp_path, painted):
     with pytest.raises(UnsupportedImage):
         read_mask(saved(tmp_path, np.stack([painted] * 3), "mask.tif"))
+
+
+@pytest.mark.parametrize("shape", [(4, 5), (4, 5, 3)])
+def test_the_order_of_bytes_does_not_matter(tmp_path, shape):
+    values = np.random.default_rng(0).integers(0, 65535, shape).astype(">u2")
+    write_image(tmp_path / "deep.png", values)
+    np.testing.assert_array_equal(read_image(tmp_path / "deep.png").array, values)

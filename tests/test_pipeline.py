@@ -212,9 +212,9 @@ class TestPipelines:
         assert np.abs(colours.image - again.image)[scratch].max() > 0.02
 
     def test_without_the_bottleneck_channels_are_filled_one_by_one(self, astronaut, scratch):
-        result = fill(astronaut / 255, scratch, pipeline="rgb-rgb")
+        result = fill(astronaut / 255, scratch, method="biharmonic", pipeline="rgb-rgb")
         for channel in range(3):
-            alone = fill(astronaut[..., channel] / 255, scratch).image
+            alone = fill(astronaut[..., channel] / 255, scratch, method="biharmonic").image
             assert np.abs(result.image[..., channel] - alone).max() < 1e-5
 
     @pytest.mark.parametrize(
@@ -231,7 +231,8 @@ class TestPipelines:
     def test_the_grey_of_the_result_is_the_one_that_was_filled(
         self, pipeline, network, tissue, scratch
     ):
-        result = fill(tissue, scratch, pipeline=pipeline, colorizer=network)
+        # after so few steps the published schedule may be told to have collapsed
+        result = quiet_fill(tissue, scratch, pipeline=pipeline, colorizer=network)
         assert result.grey.shape == scratch.shape
         assert result.grey.dtype == np.uint8
         first = "grey-rgb" if pipeline == "grey-rgb" else "rgb-rgb"
@@ -255,7 +256,7 @@ class TestPipelines:
         # take every correction, however little it is worth after so few steps
         monkeypatch.setattr(correction, "_CLEARLY", 1e9)
         first, again, other = (
-            fill(tissue, scratch, colorizer=network, seed=seed) for seed in (1, 1, 2)
+            quiet_fill(tissue, scratch, colorizer=network, seed=seed) for seed in (1, 1, 2)
         )
         np.testing.assert_array_equal(first.image, again.image)
         assert (first.image != other.image).any()
@@ -443,7 +444,7 @@ class TestWhatIsFilled:
         image = np.random.default_rng(0).random(shape)
         mask = np.zeros(shape[:2], bool)
         mask.flat[3] = True
-        result = fill(image, mask, colorizer=colorizer)
+        result = quiet_fill(image, mask, colorizer=colorizer)
         assert np.isfinite(result.image).all()
         np.testing.assert_array_equal(result.image[~mask], image[~mask])
 

@@ -152,4 +152,4 @@ def test_turning_the_picture_turns_the_fill(method, astronaut, scratch):
     plane = np.where(scratch, 0, astronaut[..., 0] / 255).astype(np.float32)
     filled = method().fill(plane, scratch)
     turned = method().fill(np.ascontiguousarray(plane.T), np.ascontiguousarray(scratch.T))
-    assert np.abs(turned.T - filled).max() < 0.02
+    assert np.abs(turned.T - filled).max() < 0.04

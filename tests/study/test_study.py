@@ -56,7 +56,11 @@ class TestRun:
         folder, _ = run(settings, tmp_path / "out")
         subject = read_subject("scenes/face.png", settings)
         expected = compare(
-            subject.image, subject.hole, methods=["telea"], pipelines=["grey-rgb", "rgb-rgb"]
+            subject.image,
+            subject.hole,
+            methods="telea",
+            pipelines=["grey-rgb", "rgb-rgb"],
+            colorizers="propagation",
         )
         for row in expected.rows:
             assert folder.rows["scenes/face.png", row.combination].metrics == row.metrics

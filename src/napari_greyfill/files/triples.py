@@ -153,8 +153,7 @@ def warn_if_mostly_masked(name: str, hole: NDArray[np.bool_]) -> None:
 
 
 def _storable(image: NDArray[Any]) -> NDArray[Any]:
-    """Return colours of one bit, which no file holds, as 8 bits; bytes in native order."""
-    image = image.astype(image.dtype.newbyteorder("="), copy=False)
+    """Return colours of one bit, which no file holds, as 8 bits."""
     if image.dtype.kind == "b" and image.ndim == 3:
         return image.astype(np.uint8) * np.uint8(255)
     return image

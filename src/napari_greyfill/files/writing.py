@@ -189,7 +189,7 @@ def _part_of(path: Path) -> Path:
 
 
 def _write_png(file: BinaryIO, array: Array, metadata: Metadata) -> None:
-    if array.dtype == np.uint16:
+    if array.dtype.name == "uint16":  # in whatever order of bytes
         write_deep_png(file, array, metadata)
         return
     known = _given(icc_profile=metadata.icc, dpi=metadata.dpi, exif=metadata.exif)
