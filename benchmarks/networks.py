@@ -21,6 +21,8 @@ MIB = 2**20
 
 
 def measure(repeats: int) -> str:
+    import torch
+
     from tests import checkpoints
 
     with tempfile.TemporaryDirectory() as folder:
@@ -35,7 +37,8 @@ def measure(repeats: int) -> str:
     return (
         "## The published networks\n\n"
         "With random weights, as wide as published. A grey picture of which the network sees all, "
-        "on the CPU. *Plain* is the bare module on tensors that are ready; *fill* is "
+        f"on the CPU, {torch.get_num_threads()} threads. *Plain* is the bare module on tensors "
+        "that are ready; *fill* is "
         "`napari_greyfill.fill` with the network in memory: checks, window, edges, input, "
         f"compositing. Medians of {repeats} runs in turn.\n\n"
         + table(("network", "side", "plain, CPU s", "fill, CPU s", "ratio"), fills)
