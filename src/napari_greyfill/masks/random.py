@@ -59,57 +59,57 @@ def random_mask(
 ) -> NDArray[np.bool_]:
     """Return a random mask: True where pixels are to be missing.
 
-     Parameters
-     ----------
-     shape : (H, W)
-         Size in pixels; further entries (colours) are not looked at.
-     kind : str
-         "free-form" brush strokes, "dots", "semantic" (one connected block like an object),
-         "box", "centre", "half" or "irregular" (patches and streaks).
-     share : float or (float, float), optional
-         How much of the picture to mask, above 0 and at most 1; of two values, one in between
-         is drawn, as for the usual bins of irregular masks, `IRREGULAR_BINS`. By default each
-         kind has its own, and a real object keeps its size. It is met to within 0.5 % of the
-         picture or half a row or column, whichever is more; a half has at least one of those.
-     seed : int
-         The same seed gives the same mask.
-     free_border : int
-         So many pixels along the border stay unmasked.
-     keep_clear_of : (H, W) array, optional
-         Another mask; no pixel that it masks is masked.
-     objects : (h, w) integer array, optional
-         A label image of any size. A semantic mask then has the shape of one of its objects,
-         drawn at random and moved.
+    Parameters
+    ----------
+    shape : (H, W)
+        Size in pixels; further entries (colours) are not looked at.
+    kind : str
+        "free-form" brush strokes, "dots", "semantic" (one connected block like an object),
+        "box", "centre", "half" or "irregular" (patches and streaks).
+    share : float or (float, float), optional
+        How much of the picture to mask, above 0 and at most 1; of two values, one in between
+        is drawn, as for the usual bins of irregular masks, `IRREGULAR_BINS`. By default each
+        kind has its own, and a real object keeps its size. It is met to within 0.5 % of the
+        picture or half a row or column, whichever is more; a half has at least one of those.
+    seed : int
+        The same seed gives the same mask.
+    free_border : int
+        So many pixels along the border stay unmasked.
+    keep_clear_of : (H, W) array, optional
+        Another mask; no pixel that it masks is masked.
+    objects : (h, w) integer array, optional
+        A label image of any size. A semantic mask then has the shape of one of its objects,
+        drawn at random and moved.
 
-     Returns
-     -------
-     (H, W) bool array
+    Returns
+    -------
+    (H, W) bool array
 
-     Raises
-     ------
-     BadParameter
-         If an option does not exist, or there is no room for so much.
-     ShapeMismatch
-         If the mask to keep clear of has another size.
+    Raises
+    ------
+    BadParameter
+        If an option does not exist, or there is no room for so much.
+    ShapeMismatch
+        If the mask to keep clear of has another size.
 
-     Notes
-     -----
-     Free-form strokes follow, section on free-form mask generation: parts of random
-     length that turn to and fro, round joints; at 256 x 256 pixels the brush is 12 to 40 pixels
-     wide, and thinner where little is to be masked. The bins of irregular masks are those of
-    , section 4.1; their shapes here are made, not taken from its data set.
+    Notes
+    -----
+    Free-form strokes follow Yu et al., section on free-form masks: parts of random
+    length that turn to and fro, round joints; at 256 x 256 pixels the brush is 12 to 40 pixels
+    wide, and thinner where little is to be masked. The bins of irregular masks are those of
+    Liu et al., section 4.1; their shapes here are made, not taken from its data set.
 
-     References
-     ----------
-     J. Yu et al., "Free-Form Image Inpainting with Gated Convolution", ICCV 2019,
-     arXiv 1806.03589 (free-form). G. Liu et al., "Image Inpainting for Irregular Holes Using
-     Partial Convolutions", ECCV 2018, arXiv 1804.07723 (irregular).
+    References
+    ----------
+    J. Yu et al., "Free-Form Image Inpainting with Gated Convolution", ICCV 2019,
+    arXiv 1806.03589 (free-form). G. Liu et al., "Image Inpainting for Irregular Holes Using
+    Partial Convolutions", ECCV 2018, arXiv 1804.07723 (irregular).
 
-     Examples
-     --------
-     >>> mask = random_mask((256, 256), "free-form", share=0.3, seed=1)
-     >>> round(float(mask.mean()), 3)
-     0.3
+    Examples
+    --------
+    >>> mask = random_mask((256, 256), "free-form", share=0.3, seed=1)
+    >>> round(float(mask.mean()), 3)
+    0.3
     """
     if kind not in RANDOM_KINDS:
         raise BadParameter(
