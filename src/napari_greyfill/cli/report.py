@@ -27,6 +27,7 @@ def fill_text(outcome: Outcome | Outcomes) -> str:
     how = result.method + (f", then {result.colorizer}" if result.colorizer else "")
     work = f"{result.provenance['filled_pixels']:,} pixels filled in {result.seconds:.1f} s"
     lines = [f"Wrote {outcome.output}: {work} by {how} ({result.pipeline})."]
+    lines += [f"{s.remark[:1].upper()}{s.remark[1:]}." for s in result.steps if s.remark]
     if outcome.steps:
         lines.append(f"Wrote {len(outcome.steps)} steps to {outcome.steps[0].parent}.")
     return "\n".join(lines + _measures(outcome.metrics))
