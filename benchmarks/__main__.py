@@ -6,6 +6,7 @@ from pathlib import Path
 from benchmarks import (
     colour,
     compare,
+    costs,
     grey,
     masks,
     networks,
@@ -18,6 +19,7 @@ from benchmarks.frame import write_section
 BENCHMARKS = {
     "colour": colour.measure,
     "grey": grey.measure,
+    "costs": costs.measure,
     "networks": networks.measure,
     "scaling": scaling.measure,
     "sheets": sheets.measure,

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import costs
 from benchmarks.frame import stored, table, timed
 from benchmarks.judging import CAP, judged
 from benchmarks.peers import BASELINE, Contender, contenders
@@ -47,7 +46,6 @@ def measure(repeats: int, count: int | None = None, folder: Path | None = None) 
         parts.append(f"### Masks: {kind}\n\n" + table(HEADER, _rows(scores, [kind])))
     parts.append("### All masks\n\n" + table(HEADER, _rows(scores, list(MASKS))))
     parts.append(_by_group(scores, chosen))
-    parts.append(costs.tables(everyone))
     return "\n\n".join(parts)
 
 
