@@ -84,7 +84,7 @@ class TestReadiness:
         assert not item.flags() & Qt.ItemFlag.ItemIsEnabled
         assert "weights" in item.toolTip()
         methods.tick(["gmcnn-celebahq", "telea"])
-        assert methods.chosen() == ["telea"]
+        assert methods.chosen() == ("telea",)
 
     def test_a_grey_picture_has_no_pipelines(self, ready):
         dock = ready(ramp())

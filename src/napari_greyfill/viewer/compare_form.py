@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import Qt, Signal
+from qtpy.QtCore import Signal
 from qtpy.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
     QLabel,
-    QListWidget,
-    QListWidgetItem,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -23,70 +19,20 @@ from napari_greyfill.colorization import COLORIZERS
 from napari_greyfill.evaluate.combinations import pipeline_title
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.job import PIPELINES
-from napari_greyfill.methodinfo import MethodInfo
+from napari_greyfill.viewer.check_list import CheckList, Entry, method_entry
 from napari_greyfill.viewer.parts import layer_choice, let_shrink
 from napari_greyfill.viewer.texts import COMPARE as TEXTS
 
 if TYPE_CHECKING:
     from napari.layers import Image, Labels
 
-__all__ = ["CheckList", "CompareForm"]
+__all__ = ["CompareForm"]
 
-_NAME = Qt.ItemDataRole.UserRole
-_MOST_LINES = 7
 _REFERENCES = {
     "image": "The image itself",
     "layer": "Another layer",
     "none": "None",
 }
-
-
-class CheckList(QListWidget):
-    """A list of names to tick; what cannot run is grey and says why.
-
-    Signals
-    -------
-    ticked
-        A tick was set or taken away.
-    """
-
-    ticked = Signal()
-
-    def __init__(self, tip: str) -> None:
-        super().__init__()
-        self.setToolTip(tip)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # covers lines
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.itemChanged.connect(lambda _: self.ticked.emit())
-
-    def fill(self, entries: Iterable[tuple[str, str, str, str]], ticked: Sequence[str]) -> None:
-        """List entries of name, title, tip, and why it cannot be chosen (or nothing)."""
-        self.blockSignals(True)
-        self.clear()
-        for name, title, tip, why_not in entries:
-            item = QListWidgetItem(title, self)
-            item.setData(_NAME, name)
-            item.setToolTip(f"Cannot run: {why_not}" if why_not else tip)
-            flags = Qt.ItemFlag.ItemIsUserCheckable
-            item.setFlags(flags if why_not else flags | Qt.ItemFlag.ItemIsEnabled)
-            wanted = name in ticked and not why_not
-            item.setCheckState(Qt.CheckState.Checked if wanted else Qt.CheckState.Unchecked)
-        self.blockSignals(False)
-        lines = min(_MOST_LINES, max(1, self.count()))
-        self.setFixedHeight(lines * max(1, self.sizeHintForRow(0)) + 2 * self.frameWidth() + 2)
-
-    def chosen(self) -> list[str]:
-        """Return the names that are ticked."""
-        items = (self.item(row) for row in range(self.count()))
-        return [item.data(_NAME) for item in items if item.checkState() == Qt.CheckState.Checked]
-
-    def tick(self, names: Sequence[str]) -> None:
-        """Tick these, as far as they can run, and no others."""
-        for row in range(self.count()):
-            item = self.item(row)
-            wanted = item.data(_NAME) in names and bool(item.flags() & Qt.ItemFlag.ItemIsEnabled)
-            item.setCheckState(Qt.CheckState.Checked if wanted else Qt.CheckState.Unchecked)
 
 
 class CompareForm(QWidget):
@@ -154,20 +100,20 @@ class CompareForm(QWidget):
         """Offer only what makes a difference: a grey image has no colour to recover."""
         colour = self.image_layer is None or bool(self.image_layer.rgb)
         self.pipelines.setEnabled(colour)
-        self.colorizers.setEnabled(colour and self.pipelines.chosen() != ["rgb-rgb"])
+        self.colorizers.setEnabled(colour and self.pipelines.chosen() != ("rgb-rgb",))
         self.reference_layer_choice.native.setVisible(self.reference_kind == "layer")
 
     # ------------------------------------------------------------ layout
 
     def _list_choices(self) -> None:
         self._fill_methods([INPAINTERS.info("auto").name])
-        titles = [(name, pipeline_title(name), TEXTS[name], "") for name in PIPELINES]
+        titles = [Entry(name, pipeline_title(name), TEXTS[name]) for name in PIPELINES]
         self.pipelines.fill(titles, PIPELINES)
         colorizers = COLORIZERS.infos()
-        self.colorizers.fill(map(_entry, colorizers), [COLORIZERS.info("auto").name])
+        self.colorizers.fill(map(method_entry, colorizers), [COLORIZERS.info("auto").name])
 
     def _fill_methods(self, ticked: Sequence[str]) -> None:
-        self.methods.fill(map(_entry, INPAINTERS.infos()), ticked)
+        self.methods.fill(map(method_entry, INPAINTERS.infos()), ticked)
 
     def _arrange(self) -> None:
         form = QFormLayout()
@@ -201,7 +147,3 @@ class CompareForm(QWidget):
         for checks in (self.methods, self.pipelines, self.colorizers):
             checks.ticked.connect(self.changed.emit)
         self.reference.currentIndexChanged.connect(lambda _: self.changed.emit())
-
-
-def _entry(info: MethodInfo) -> tuple[str, str, str, str]:
-    return info.name, info.title, info.summary, info.why_not

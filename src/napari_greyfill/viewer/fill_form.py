@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from magicgui.widgets import ComboBox, create_widget
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
     QCheckBox,
@@ -25,7 +24,8 @@ from napari_greyfill.device import DEVICES
 from napari_greyfill.inpaint import INPAINTERS, methods
 from napari_greyfill.job import FillParameters
 from napari_greyfill.looks import methods_of_look
-from napari_greyfill.viewer.method_choice import AlsoRun, MethodCombo, let_shrink
+from napari_greyfill.viewer.method_choice import AlsoRun, MethodCombo
+from napari_greyfill.viewer.parts import layer_choice, let_shrink
 from napari_greyfill.viewer.texts import FILL as TEXTS
 
 if TYPE_CHECKING:
@@ -66,10 +66,10 @@ class FillForm(QWidget):
 
     def __init__(self, device: str = "auto", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.image_choice = _layer_choice("napari.layers.Image")
-        self.mask_choice = _layer_choice("napari.layers.Labels")
-        self.reference_choice = _layer_choice("napari.layers.Image", nullable=True)
-        self.hints_choice = _layer_choice("napari.layers.Points", nullable=True)
+        self.image_choice = layer_choice("napari.layers.Image")
+        self.mask_choice = layer_choice("napari.layers.Labels")
+        self.reference_choice = layer_choice("napari.layers.Image", nullable=True)
+        self.hints_choice = layer_choice("napari.layers.Points", nullable=True)
         self.new_mask = QPushButton("New mask")
         self.weights = QPushButton("Weights")
         self.method = MethodCombo(methods, INPAINTERS.auto)
@@ -242,13 +242,6 @@ class FillForm(QWidget):
         self.new_mask.setToolTip(TEXTS["new_mask"])
         self.method.setToolTip(TEXTS["method"])
         self.weights.setToolTip(TEXTS["weights"])
-        for combo in (
-            self.image_choice.native,
-            self.mask_choice.native,
-            self.reference_choice.native,
-            self.hints_choice.native,
-        ):
-            let_shrink(combo)
 
     def _connect(self) -> None:
         self.new_mask.clicked.connect(lambda: self.new_mask_wanted.emit())
@@ -271,13 +264,6 @@ def _form(rows: Sequence[tuple[str, str, Any]]) -> QFormLayout:
             if isinstance(widget, QWidget):
                 widget.setToolTip(TEXTS[key])
     return form
-
-
-def _layer_choice(kind: str, *, nullable: bool = False) -> ComboBox:
-    """Return a combo box that lists the viewer's layers of a kind."""
-    choice = cast(ComboBox, create_widget(annotation=kind, options={"nullable": nullable}))
-    let_shrink(choice.native)
-    return choice
 
 
 def _combo(titles: dict[str, str], chosen: str = "") -> QComboBox:

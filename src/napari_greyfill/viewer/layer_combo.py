@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QSize, Signal
-from qtpy.QtWidgets import QComboBox, QSizePolicy
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QComboBox
+
+from napari_greyfill.viewer.parts import let_shrink
 
 if TYPE_CHECKING:
     from napari.layers import Layer
     from napari.viewer import Viewer
 
-__all__ = ["PREVIEW", "LayerCombo", "let_shrink"]
+__all__ = ["PREVIEW", "LayerCombo"]
 
 PREVIEW = "greyfill preview"  # key in the metadata of layers that are not for choosing
 
@@ -67,11 +69,3 @@ class LayerCombo(QComboBox):
         self.blockSignals(False)
         if self.currentData() != before:
             self.chosen.emit()
-
-
-def let_shrink(combo: QComboBox) -> None:
-    """Keep long names from making the dock wide."""
-    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(6)
-    combo.setMinimumSize(QSize(0, 0))
-    combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -22,9 +22,9 @@ from qtpy.QtWidgets import (
 
 from napari_greyfill.masks import DETECTORS, IRREGULAR_BINS, RANDOM_KINDS
 from napari_greyfill.masks.random import Share
-from napari_greyfill.viewer.layer_combo import LayerCombo, let_shrink
+from napari_greyfill.viewer.layer_combo import LayerCombo
 from napari_greyfill.viewer.option_form import OptionForm, form_layout, percent_slider
-from napari_greyfill.viewer.parts import button, side_by_side
+from napari_greyfill.viewer.parts import button, let_shrink, side_by_side
 from napari_greyfill.viewer.texts import MASKS as TEXTS
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QComboBox, QGroupBox, QLabel, QTabWidget, QVBoxLayout, QWidget
 
-from napari_greyfill.viewer.layer_combo import LayerCombo, let_shrink
+from napari_greyfill.viewer.layer_combo import LayerCombo
 from napari_greyfill.viewer.mask_tabs import EditTab, HandTab, PictureTab, RandomTab
 from napari_greyfill.viewer.option_form import form_layout
-from napari_greyfill.viewer.parts import button, side_by_side
+from napari_greyfill.viewer.parts import button, let_shrink, side_by_side
 from napari_greyfill.viewer.texts import MASKS as TEXTS
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from qtpy.QtWidgets import QCheckBox, QComboBox, QFormLayout, QWidget
 from superqt import QLabeledDoubleSlider, QLabeledSlider
 
 from napari_greyfill.masks import Option
-from napari_greyfill.viewer.layer_combo import let_shrink
+from napari_greyfill.viewer.parts import let_shrink
 
 __all__ = ["OptionForm", "form_layout", "percent_slider"]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import cast
 
 from magicgui.widgets import ComboBox, create_widget
+from qtpy.QtCore import QSize
 from qtpy.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 __all__ = ["button", "layer_choice", "let_shrink", "side_by_side"]
@@ -38,5 +39,6 @@ def layer_choice(kind: str, *, nullable: bool = False) -> ComboBox:
 def let_shrink(combo: QComboBox) -> None:
     """Let a combo box become narrower than its longest entry, which may be a long layer name."""
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(8)
+    combo.setMinimumContentsLength(6)
+    combo.setMinimumSize(QSize(0, 0))
     combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
