@@ -9,7 +9,7 @@ from skimage import data
 from napari_greyfill.files import read_image
 from napari_greyfill.masks import RANDOM_KINDS, detect_mask, masked_images, random_mask
 from napari_greyfill.viewer import masks_dock
-from napari_greyfill.viewer.layer_combo import PREVIEW
+from napari_greyfill.viewer.layers import PREVIEW
 from napari_greyfill.viewer.mask_tabs import EditTab
 from napari_greyfill.viewer.pointer import Pointer
 
@@ -426,6 +426,15 @@ class TestLayers:
             assert combo.findText("Mask preview") == -1
         dock.form.random.preview.setChecked(False)
         qtbot.waitUntil(lambda: dock.preview.layer is None)
+
+    @pytest.mark.parametrize("other", ["Fill", "Compare"])
+    def test_preview_is_no_mask_of_other_docks(self, viewer, dock, qtbot, other):
+        form = viewer.window.add_plugin_dock_widget("napari-greyfill", other)[1].form
+        previewed(qtbot, dock, lambda: turn_to(dock, "random"))
+        assert dock.preview.layer in viewer.layers
+        assert form.mask_layer is None
+        mask = viewer.add_labels(np.zeros((120, 140), np.uint8))
+        assert form.mask_choice.choices == (mask,)
 
     def test_user_removes_the_preview(self, viewer, dock, qtbot):
         previewed(qtbot, dock, lambda: turn_to(dock, "random"))

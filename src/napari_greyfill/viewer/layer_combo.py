@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QComboBox
 
+from napari_greyfill.viewer.layers import PREVIEW
 from napari_greyfill.viewer.parts import let_shrink
 
 if TYPE_CHECKING:
     from napari.layers import Layer
     from napari.viewer import Viewer
 
-__all__ = ["PREVIEW", "LayerCombo"]
-
-PREVIEW = "greyfill preview"  # key in the metadata of layers that are not for choosing
+__all__ = ["LayerCombo"]
 
 
 class LayerCombo(QComboBox):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CONFIDENCE",
+    "PREVIEW",
     "REGION",
     "Placement",
     "ResultImage",
@@ -40,6 +41,8 @@ __all__ = [
     "plane_size",
     "put_image",
 ]
+
+PREVIEW = "greyfill preview"  # key in the metadata of layers that are not for choosing
 
 
 def find(viewer: Viewer, unique_id: str) -> Layer | None:

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.viewer import layers
-from napari_greyfill.viewer.layer_combo import PREVIEW
-from napari_greyfill.viewer.layers import Placement, ResultImage, find
+from napari_greyfill.viewer.layers import PREVIEW, Placement, ResultImage, find
 
 if TYPE_CHECKING:
     from napari.layers import Image, Labels, Layer, Shapes

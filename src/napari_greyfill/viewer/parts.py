@@ -9,6 +9,8 @@ from magicgui.widgets import ComboBox, create_widget
 from qtpy.QtCore import QSize
 from qtpy.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from napari_greyfill.viewer.layers import PREVIEW
+
 __all__ = ["button", "layer_choice", "let_shrink", "side_by_side"]
 
 
@@ -30,8 +32,13 @@ def side_by_side(*widgets: QWidget) -> QHBoxLayout:
 
 
 def layer_choice(kind: str, *, nullable: bool = False) -> ComboBox:
-    """Return a combo box that lists the viewer's layers of a kind, and may become narrow."""
+    """Return a combo box that lists the viewer's layers of a kind, and may become narrow.
+
+    Previews are no choice.
+    """
     choice = cast(ComboBox, create_widget(annotation=kind, options={"nullable": nullable}))
+    listed = choice.options["choices"]
+    choice.choices = lambda combo: [x for x in listed(combo) if PREVIEW not in x.metadata]
     let_shrink(choice.native)
     return choice
 
