@@ -7,7 +7,7 @@ import io
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from napari_greyfill.evaluate.combinations import pipeline_title
 from napari_greyfill.evaluate.metrics import METRICS
@@ -29,10 +29,11 @@ __all__ = [
 ]
 
 Value = float | int | str | None
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
-class Column:
+class Column(Generic[R]):
     """One column of a table of rows.
 
     Attributes
@@ -46,12 +47,12 @@ class Column:
     key: str
     title: str
     explanation: str
-    value: Callable[[Row], Value]
+    value: Callable[[R], Value]
     digits: int | None = None
     higher_is_better: bool | None = None
     shown: Callable[[str], str] | None = None
 
-    def text(self, row: Row) -> str:
+    def text(self, row: R) -> str:
         """Return the value as people read it; a dash where there is none."""
         value = self.value(row)
         if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
@@ -67,7 +68,7 @@ def _metric(key: str) -> Callable[[Row], Value]:
     return lambda row: row.metrics.get(key)
 
 
-COLUMNS: tuple[Column, ...] = (
+COLUMNS: tuple[Column[Row], ...] = (
     Column("picture", "Picture", "The picture that was filled.", lambda row: row.picture),
     Column("method", "Method", "What filled the hole.", lambda row: row.combination.method),
     Column(
@@ -112,7 +113,7 @@ def best_rows(rows: Sequence[Row]) -> dict[str, set[int]]:
     return found
 
 
-def shown_columns(rows: Sequence[Row]) -> list[Column]:
+def shown_columns(rows: Sequence[Row]) -> list[Column[Row]]:
     """Return the columns that hold anything; metrics always do, to show that they are missing."""
     metrics = {metric.key for metric in METRICS}
     return [

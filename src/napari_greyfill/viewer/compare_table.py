@@ -6,23 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from qtpy.QtCore import QAbstractTableModel, QModelIndex, QSortFilterProxyModel, Qt, Signal
+from qtpy.QtCore import QModelIndex, Qt, Signal
 from qtpy.QtGui import QFont, QGuiApplication
-from qtpy.QtWidgets import (
-    QAbstractItemView,
-    QFileDialog,
-    QLineEdit,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from qtpy.QtWidgets import QAbstractItemView, QLineEdit, QTableView, QVBoxLayout, QWidget
 
-from napari_greyfill.errors import BadParameter, GreyfillError
-from napari_greyfill.evaluate import Combination, Row
+from napari_greyfill.errors import BadParameter
+from napari_greyfill.evaluate import Row
 from napari_greyfill.evaluate.comparison import write_text
 from napari_greyfill.evaluate.figures import bars, save_figure
 from napari_greyfill.evaluate.tables import (
     COLUMNS,
+    Column,
     best_rows,
     to_csv,
     to_latex,
@@ -30,11 +24,11 @@ from napari_greyfill.evaluate.tables import (
     to_tsv,
 )
 from napari_greyfill.viewer.parts import button, side_by_side
+from napari_greyfill.viewer.tables import SortedRows, TableModel, ask_and_write, table_view
 from napari_greyfill.viewer.texts import COMPARE as TEXTS
 
 __all__ = ["CompareTable", "CompareTableModel"]
 
-_SORT_ROLE = Qt.ItemDataRole.UserRole
 _LAST = ("colorizer", "error")  # docks are narrow, and the numbers matter more
 _COLUMNS = tuple(
     sorted((c for c in COLUMNS if c.key != "picture"), key=lambda column: column.key in _LAST)
@@ -46,12 +40,14 @@ _WRITERS: dict[str, Callable[[list[Row]], str]] = {
 }
 
 
-class CompareTableModel(QAbstractTableModel):
-    """Ways of filling as rows; the best of each column is bold, the sort role gives numbers."""
+class CompareTableModel(TableModel):
+    """Ways of filling as rows; the best of each column is bold."""
+
+    columns = _COLUMNS
+    rows: list[Row]
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.rows: list[Row] = []
         self._best: dict[str, set[int]] = {}
 
     def add(self, row: Row) -> None:
@@ -60,62 +56,31 @@ class CompareTableModel(QAbstractTableModel):
         if row.combination in known:
             self.rows[known.index(row.combination)] = row
         else:
-            end = len(self.rows)
-            self.beginInsertRows(QModelIndex(), end, end)
-            self.rows.append(row)
-            self.endInsertRows()
+            super().add(row)
         self._best = best_rows(self.rows)
-        last = self.index(len(self.rows) - 1, len(_COLUMNS) - 1)
-        self.dataChanged.emit(self.index(0, 0), last)  # what was best may be no longer
+        self.tell_changed()  # what was best may be no longer
 
     def clear(self) -> None:
         """Remove all rows."""
-        self.beginResetModel()
-        self.rows, self._best = [], {}
-        self.endResetModel()
+        self._best = {}
+        super().clear()
 
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
-        """Return the number of rows."""
-        return 0 if parent is not None and parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: QModelIndex | None = None) -> int:
-        """Return the number of columns."""
-        return 0 if parent is not None and parent.isValid() else len(_COLUMNS)
+    def tip(self, row: Row, column: Column[Row]) -> str:
+        """Return why a row failed, or what a cell shows."""
+        return row.error or f"{row.combination.title}\n{super().tip(row, column)}"
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
         """Return what Qt asks of a cell."""
-        if not index.isValid():
-            return None
-        column, row = _COLUMNS[index.column()], self.rows[index.row()]
-        value = column.value(row)
-        if role == Qt.ItemDataRole.DisplayRole:
-            return column.text(row)
-        if role == _SORT_ROLE:
-            return value if value is not None else float("-inf")
-        if role == Qt.ItemDataRole.FontRole and index.row() in self._best.get(column.key, ()):
+        if role == Qt.ItemDataRole.FontRole and self._is_best(index):
             font = QFont()
             font.setBold(True)
             return font
-        if role == Qt.ItemDataRole.TextAlignmentRole and column.digits is not None:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return row.error or f"{row.combination.title}\n{column.title}: {column.text(row)}"
-        return None
+        return super().data(index, role)
 
-    def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> Any:  # noqa: ANN401
-        """Return the title of a column, or its explanation as a tooltip."""
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _COLUMNS[section].title
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _COLUMNS[section].explanation
-        return None
+    def _is_best(self, index: QModelIndex) -> bool:
+        if not index.isValid():
+            return False
+        return index.row() in self._best.get(_COLUMNS[index.column()].key, ())
 
 
 class CompareTable(QWidget):
@@ -132,11 +97,7 @@ class CompareTable(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = CompareTableModel(self)
-        self._sorted = QSortFilterProxyModel(self)
-        self._sorted.setSourceModel(self.model)
-        self._sorted.setSortRole(_SORT_ROLE)
-        self._sorted.setFilterKeyColumn(-1)
-        self._sorted.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._sorted = SortedRows(self.model, self)
         self.filter = QLineEdit()
         self.filter.setPlaceholderText("Filter rows")
         self.filter.setClearButtonEnabled(True)
@@ -171,8 +132,7 @@ class CompareTable(QWidget):
 
     def shown_rows(self) -> list[Row]:
         """Return the rows that are shown, in that order."""
-        shown = (self._sorted.index(number, 0) for number in range(self._sorted.rowCount()))
-        return [self.rows[self._sorted.mapToSource(index).row()] for index in shown]
+        return self._sorted.shown()
 
     def copy(self) -> None:
         """Put the table on the clipboard as it is shown."""
@@ -199,45 +159,25 @@ class CompareTable(QWidget):
 
     def _ask_and_save(self) -> None:
         kinds = "CSV (*.csv);;Markdown (*.md);;LaTeX (*.tex)"
-        self._ask_and("Save table", "comparison.csv", kinds, self.save)
+        ask_and_write(self, "Save table", "comparison.csv", kinds, self.save)
 
     def _ask_and_draw(self) -> None:
         kinds = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)"
-        self._ask_and("Save figure", "comparison.png", kinds, self.draw)
-
-    def _ask_and(self, title: str, name: str, kinds: str, write: Callable[[Path], None]) -> None:
-        from napari.utils.notifications import show_error
-
-        chosen, _ = QFileDialog.getSaveFileName(self, title, name, kinds)
-        if not chosen:
-            return
-        try:
-            write(Path(chosen))
-        except GreyfillError as error:
-            show_error(str(error))
+        ask_and_write(self, "Save figure", "comparison.png", kinds, self.draw)
 
     def _make_view(self) -> QTableView:
-        view = QTableView()
-        view.setModel(self._sorted)
-        view.setToolTip(TEXTS["table"])
+        view = table_view(self._sorted, TEXTS["table"], height=150)
         view.setSortingEnabled(True)
         view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.verticalHeader().hide()
         view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 8)
-        view.setMinimumHeight(150)
         view.selectionModel().currentRowChanged.connect(lambda index, _: self._choose(index))
         view.clicked.connect(self._choose)
         return view
 
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid():
-            row: Row = self.rows[self._sorted.mapToSource(index).row()]
-            combination: Combination = row.combination
-            self.chosen.emit(combination)
+            self.chosen.emit(self._sorted.row_at(index).combination)
 
     def _enable_buttons(self) -> None:
         for action in (self.copy_button, self.save_button, self.figure_button):

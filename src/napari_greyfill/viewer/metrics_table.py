@@ -3,87 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from qtpy.QtCore import QAbstractTableModel, QModelIndex, QSortFilterProxyModel, Qt, Signal
+from qtpy.QtCore import QModelIndex, Qt, Signal
 from qtpy.QtGui import QGuiApplication
-from qtpy.QtWidgets import (
-    QAbstractItemView,
-    QFileDialog,
-    QHeaderView,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from qtpy.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
 
-from napari_greyfill.errors import UnwritablePath
+from napari_greyfill.evaluate.comparison import write_text
 from napari_greyfill.viewer.models import COLUMNS, RunRow, to_csv, to_tsv
 from napari_greyfill.viewer.parts import button, side_by_side
+from napari_greyfill.viewer.tables import SortedRows, TableModel, ask_and_write, table_view
 from napari_greyfill.viewer.texts import METRICS_TABLE as TEXTS
 
 __all__ = ["MetricsTable", "RunTableModel"]
 
-_SORT_ROLE = Qt.ItemDataRole.UserRole
 
+class RunTableModel(TableModel):
+    """Runs as rows."""
 
-class RunTableModel(QAbstractTableModel):
-    """Runs as rows, `COLUMNS` as columns; the sort role gives numbers, not text."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.rows: list[RunRow] = []
-
-    def add(self, row: RunRow) -> None:
-        """Append a row."""
-        end = len(self.rows)
-        self.beginInsertRows(QModelIndex(), end, end)
-        self.rows.append(row)
-        self.endInsertRows()
-
-    def clear(self) -> None:
-        """Remove all rows."""
-        self.beginResetModel()
-        self.rows.clear()
-        self.endResetModel()
-
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
-        """Return the number of runs."""
-        return 0 if parent is not None and parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: QModelIndex | None = None) -> int:
-        """Return the number of columns."""
-        return 0 if parent is not None and parent.isValid() else len(COLUMNS)
-
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
-        """Return what Qt asks of a cell."""
-        if not index.isValid():
-            return None
-        column, row = COLUMNS[index.column()], self.rows[index.row()]
-        value = column.value(row)
-        if role == Qt.ItemDataRole.DisplayRole:
-            return column.text(row)
-        if role == _SORT_ROLE:
-            return value if value is not None else float("-inf")
-        if role == Qt.ItemDataRole.TextAlignmentRole and not isinstance(value, str):
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{column.title}: {column.text(row)}"
-        return None
-
-    def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> Any:  # noqa: ANN401
-        """Return the title of a column, or its explanation as a tooltip."""
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section].title
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return COLUMNS[section].explanation
-        return None
+    columns = COLUMNS
+    rows: list[RunRow]
 
 
 class MetricsTable(QWidget):
@@ -100,9 +38,7 @@ class MetricsTable(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = RunTableModel(self)
-        self._sorted = QSortFilterProxyModel(self)
-        self._sorted.setSourceModel(self.model)
-        self._sorted.setSortRole(_SORT_ROLE)
+        self._sorted = SortedRows(self.model, self)
         self.view = self._make_view()
         self.copy_button = button("Copy", TEXTS["copy"], self.copy)
         self.save_button = button("Save CSV…", TEXTS["save"], self._ask_and_save)
@@ -128,11 +64,7 @@ class MetricsTable(QWidget):
 
     def shown_rows(self) -> list[RunRow]:
         """Return the rows in the order they are shown."""
-        indices = [
-            self._sorted.mapToSource(self._sorted.index(i, 0)).row()
-            for i in range(self._sorted.rowCount())
-        ]
-        return [self.model.rows[i] for i in indices]
+        return self._sorted.shown()
 
     def copy(self) -> None:
         """Put the table on the clipboard as it is shown."""
@@ -146,42 +78,22 @@ class MetricsTable(QWidget):
         UnwritablePath
             If the file cannot be written.
         """
-        try:
-            path.write_text(to_csv(self.shown_rows()), encoding="utf-8")
-        except OSError as error:
-            raise UnwritablePath(
-                f"{path} cannot be written ({error.strerror}); choose another folder."
-            ) from error
+        write_text(path, to_csv(self.shown_rows()))
 
     def _ask_and_save(self) -> None:
-        from napari.utils.notifications import show_error
-
-        chosen, _ = QFileDialog.getSaveFileName(self, "Save metrics", "metrics.csv", "CSV (*.csv)")
-        if not chosen:
-            return
-        try:
-            self.save(Path(chosen))
-        except UnwritablePath as error:
-            show_error(str(error))
+        kinds = "CSV (*.csv)"
+        ask_and_write(self, "Save metrics", "metrics.csv", kinds, self.save)
 
     def _make_view(self) -> QTableView:
-        view = QTableView()
-        view.setModel(self._sorted)
-        view.setToolTip(TEXTS["table"])
+        view = table_view(self._sorted, TEXTS["table"], height=90)
         view.setSortingEnabled(True)
         view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.verticalHeader().hide()
-        header = view.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        view.setMinimumHeight(90)
+        view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         view.clicked.connect(self._choose)
         return view
 
     def _choose(self, index: QModelIndex) -> None:
-        self.run_chosen.emit(self.model.rows[self._sorted.mapToSource(index).row()].run)
+        self.run_chosen.emit(self._sorted.row_at(index).run)
 
     def _enable_buttons(self) -> None:
         for action in (self.copy_button, self.save_button, self.clear_button):

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.evaluate import METRICS
+from napari_greyfill.evaluate.tables import Column
 from napari_greyfill.hints import ColourHints
 from napari_greyfill.job import FillParameters
 
 __all__ = [
     "COLUMNS",
-    "Column",
     "FillRequest",
     "PlaneSource",
     "RunRow",
@@ -108,31 +108,11 @@ class RunRow:
     metrics: dict[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Column:
-    """One column: how to get its value from a row and how to show it."""
-
-    key: str
-    title: str
-    explanation: str
-    value: Callable[[RunRow], float | int | str | None]
-    digits: int | None = None
-
-    def text(self, row: RunRow) -> str:
-        """Return the value as people read it; a dash where there is none."""
-        value = self.value(row)
-        if value is None or value == "" or (isinstance(value, float) and np.isnan(value)):
-            return "–"
-        if isinstance(value, float) and np.isinf(value):
-            return "∞"
-        return f"{value:.{self.digits}f}" if self.digits is not None else str(value)
-
-
-def _metric_column(key: str, title: str, explanation: str, digits: int) -> Column:
+def _metric_column(key: str, title: str, explanation: str, digits: int) -> Column[RunRow]:
     return Column(key, title, explanation, lambda row: row.metrics.get(key), digits)
 
 
-COLUMNS: tuple[Column, ...] = (
+COLUMNS: tuple[Column[RunRow], ...] = (
     Column("run", "Run", "Number of the run.", lambda row: row.run),
     Column("method", "Method", "What filled the hole.", lambda row: row.method),
     Column("colorizer", "Colorizer", "What recovered the colour.", lambda row: row.colorizer),
@@ -157,7 +137,7 @@ def to_tsv(rows: Sequence[RunRow]) -> str:
 def _table(
     rows: Sequence[RunRow],
     header: list[str],
-    cell: Callable[[Column, RunRow], object],
+    cell: Callable[[Column[RunRow], RunRow], object],
     delimiter: str,
 ) -> str:
     out = io.StringIO()

@@ -14,7 +14,6 @@ from qtpy.QtWidgets import (
     QLabel,
     QMessageBox,
     QProgressBar,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +21,7 @@ from qtpy.QtWidgets import (
 from napari_greyfill.errors import Cancelled, GreyfillError
 from napari_greyfill.viewer.parts import button, side_by_side
 from napari_greyfill.viewer.settings import apply_weights_folder
+from napari_greyfill.viewer.tables import table_view
 from napari_greyfill.viewer.texts import WEIGHTS as TEXTS
 from napari_greyfill.viewer.weights_table import STATES, WeightsTableModel, details
 from napari_greyfill.viewer.worker import Failed
@@ -59,7 +59,8 @@ class WeightsDock(QWidget):
 
     def _build(self) -> None:
         self.model = WeightsTableModel(self)
-        self.view = _table_view(self.model)
+        self.view = table_view(self.model, TEXTS["table"], height=120)
+        self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.about = QLabel()
         self.about.setWordWrap(True)
         self.about.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -236,16 +237,3 @@ class WeightsDock(QWidget):
 
 
 _YES = QMessageBox.StandardButton.Yes
-
-
-def _table_view(model: WeightsTableModel) -> QTableView:
-    view = QTableView()
-    view.setModel(model)
-    view.setToolTip(TEXTS["table"])
-    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    view.verticalHeader().hide()
-    view.setMinimumHeight(120)
-    return view
