@@ -14,7 +14,6 @@ from qtpy.compat import isalive
 from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
-from napari_greyfill.errors import GreyfillError
 from napari_greyfill.evaluate import Combination, CompareStep, Comparison, Row
 from napari_greyfill.evaluate.combinations import pipeline_title
 from napari_greyfill.evaluate.comparing import polarity_warning
@@ -23,6 +22,7 @@ from napari_greyfill.viewer.compare_form import CompareForm
 from napari_greyfill.viewer.compare_layers import ComparedLayers
 from napari_greyfill.viewer.compare_run import CompareRequest, CompareRunner
 from napari_greyfill.viewer.compare_table import CompareTable
+from napari_greyfill.viewer.failures import show_failure
 from napari_greyfill.viewer.look_bar import LookBar
 from napari_greyfill.viewer.models import PlaneSource
 from napari_greyfill.viewer.parts import button, side_by_side
@@ -131,9 +131,10 @@ class CompareDock(QWidget):
         if self.running:
             return "A comparison is running."
         image, mask = self.form.image_layer, self.form.mask_layer
-        reason = layers.not_ready(self.viewer, image, mask)
+        to_mask = "Add a labels layer and paint over what is to be filled."
+        reason = layers.not_ready(self.viewer, image, mask, to_mask)
         if reason:
-            return reason.replace("Press New mask and paint", "Add a labels layer and paint")
+            return reason
         if self.form.reference_kind == "layer" and self.form.reference_layer is None:
             return "Choose the reference layer, or another kind of reference."
         if not self.form.methods.chosen():
@@ -268,14 +269,8 @@ class CompareDock(QWidget):
         self._outcome = " ".join(part for part in (f"{text}.", comparison.why_no_metrics) if part)
 
     def _show_failure(self, error: Exception) -> None:
-        """Show a known error as its sentence; anything else as a bug, with its traceback."""
-        from napari.utils.notifications import notification_manager, show_error
-
         self._outcome = f"Failed: {error}"
-        if isinstance(error, GreyfillError):
-            show_error(str(error))
-        else:
-            notification_manager.receive_error(type(error), error, error.__traceback__)
+        show_failure(error)
 
     def _show_cancelled(self) -> None:
         self._interrupted = True

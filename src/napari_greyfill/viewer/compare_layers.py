@@ -14,30 +14,15 @@ from numpy.typing import NDArray
 
 from napari_greyfill.errors import ShapeMismatch
 from napari_greyfill.evaluate import Combination, Row
-from napari_greyfill.viewer.layers import Placement, find
+from napari_greyfill.viewer.layers import Placement, find, kept_visibility
 
 if TYPE_CHECKING:
     from napari.layers import Image, Layer
     from napari.viewer import Viewer
 
-__all__ = ["ComparedLayers", "add_difference", "kept_visibility"]
+__all__ = ["ComparedLayers", "add_difference"]
 
 _LINKED = ("contrast_limits", "gamma", "colormap", "interpolation2d", "opacity")
-
-
-def kept_visibility(viewer: Viewer) -> Callable[[], None]:
-    """Return what makes the layers visible that are visible now, and no others.
-
-    Layers that have gone by then are left alone, and so are new ones.
-    """
-    before = {layer.unique_id: layer.visible for layer in viewer.layers}
-
-    def restore() -> None:
-        for layer in viewer.layers:
-            if layer.unique_id in before:
-                layer.visible = before[layer.unique_id]
-
-    return restore
 
 
 class ComparedLayers:

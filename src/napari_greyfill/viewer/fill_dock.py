@@ -22,10 +22,10 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_greyfill.errors import GreyfillError
 from napari_greyfill.masks import selected_labels
 from napari_greyfill.several import resolve_methods
 from napari_greyfill.viewer import layers
+from napari_greyfill.viewer.failures import show_failure
 from napari_greyfill.viewer.fill_form import FillForm
 from napari_greyfill.viewer.metrics_table import MetricsTable
 from napari_greyfill.viewer.models import FillRequest, PlaneSource, RunRow, as_python
@@ -356,14 +356,8 @@ class FillDock(QWidget):
         )
 
     def _show_failure(self, error: Exception) -> None:
-        """Show a known error as its sentence; anything else as a bug, with its traceback."""
-        from napari.utils.notifications import notification_manager, show_error
-
         self._outcome = f"Failed: {error}"
-        if isinstance(error, GreyfillError):
-            show_error(str(error))
-        else:
-            notification_manager.receive_error(type(error), error, error.__traceback__)
+        show_failure(error)
 
     def _show_cancelled(self) -> None:
         self._outcome = "Cancelled; no layer was changed."

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -33,6 +33,7 @@ __all__ = [
     "edit_mask",
     "find",
     "hints_on",
+    "kept_visibility",
     "new_mask",
     "not_ready",
     "original_shown",
@@ -86,12 +87,17 @@ def plane_size(layer: Layer) -> tuple[int, int]:
     return height, width
 
 
-def not_ready(viewer: Viewer, image: Image | None, mask: Labels | None) -> str:
-    """Return why a fill cannot start, or an empty string."""
+def not_ready(
+    viewer: Viewer,
+    image: Image | None,
+    mask: Labels | None,
+    to_mask: str = "Press New mask and paint over what is to be filled.",
+) -> str:
+    """Return why a fill cannot start, or an empty string; `to_mask` says how to get a mask."""
     if image is None or image not in viewer.layers:
         return "Open an image first."
     if mask is None or mask not in viewer.layers:
-        return "Press New mask and paint over what is to be filled."
+        return to_mask
     if viewer.dims.ndisplay != 2:
         return "Switch to the 2-D view."
     if image.ndim > 2 and viewer.dims.displayed[-2:] != (
@@ -411,17 +417,29 @@ def _full_range(data: NDArray[Any]) -> tuple[float, float]:
     return float(data.min()), max(float(data.max()), float(data.min()) + 1e-6)
 
 
+def kept_visibility(viewer: Viewer) -> Callable[[], None]:
+    """Return what makes the layers visible that are visible now, and no others.
+
+    Layers that have gone by then are left alone, and so are new ones.
+    """
+    before = {layer.unique_id: layer.visible for layer in viewer.layers}
+
+    def restore() -> None:
+        for layer in viewer.layers:
+            if layer.unique_id in before:
+                layer.visible = before[layer.unique_id]
+
+    return restore
+
+
 @contextmanager
 def original_shown(viewer: Viewer, image: Layer) -> Iterator[None]:
     """Show an image without what lies over it, and put everything back afterwards."""
-    before = [(layer, layer.visible) for layer in viewer.layers]
-    position = viewer.layers.index(image)
-    for layer, _ in before[position + 1 :]:
+    restore = kept_visibility(viewer)
+    for layer in viewer.layers[viewer.layers.index(image) + 1 :]:
         layer.visible = False
     image.visible = True
     try:
         yield
     finally:
-        for layer, visible in before:
-            if layer in viewer.layers:
-                layer.visible = visible
+        restore()

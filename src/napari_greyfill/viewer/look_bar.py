@@ -9,6 +9,7 @@ from qtpy.QtWidgets import QCheckBox, QFormLayout, QPushButton, QSlider, QVBoxLa
 
 from napari_greyfill.errors import GreyfillError
 from napari_greyfill.viewer.compare_layers import ComparedLayers, add_difference
+from napari_greyfill.viewer.failures import show_failure
 from napari_greyfill.viewer.parts import button, layer_choice, side_by_side
 from napari_greyfill.viewer.swipe import Swipe
 from napari_greyfill.viewer.texts import COMPARE as TEXTS
@@ -106,7 +107,7 @@ class LookBar(QWidget):
         try:
             add_difference(self.viewer, first, second)
         except GreyfillError as error:
-            _show(error)
+            show_failure(error)
 
     def _toggle_grid(self, wanted: bool) -> None:
         self.stop_swipe()
@@ -128,7 +129,7 @@ class LookBar(QWidget):
         try:
             self.swipe.start(near, far, across=self.across.isChecked())
         except GreyfillError as error:
-            _show(error)
+            show_failure(error)
         self.swipe_button.setChecked(self.swipe.active)
 
     def _swipe_anew(self) -> None:
@@ -146,9 +147,3 @@ def _toggle(text: str, tip: str) -> QPushButton:
     made = button(text, tip)
     made.setCheckable(True)
     return made
-
-
-def _show(error: GreyfillError) -> None:
-    from napari.utils.notifications import show_error
-
-    show_error(str(error))

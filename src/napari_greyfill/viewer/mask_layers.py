@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from napari.layers import Image, Labels, Layer, Shapes
     from napari.viewer import Viewer
 
-__all__ = ["MaskPreview", "MaskedLayers", "mask_index", "mask_plane", "shapes_mask"]
+__all__ = ["MaskPreview", "MaskedLayers", "mask_plane", "shapes_mask"]
 
 Mask = NDArray[np.bool_]
 _COLOURS = {None: "transparent", 0: "transparent", 1: "magenta"}
@@ -79,11 +79,6 @@ class MaskPreview:
         self.viewer.dims.point = point
         if active is not None:
             self.viewer.layers.selection.active = active
-
-
-def mask_index(mask: Labels, index: tuple[int, ...]) -> tuple[int, ...]:
-    """Return where an image's plane lies in a mask, which may have fewer dimensions."""
-    return index[len(index) - (mask.ndim - 2) :]
 
 
 def mask_plane(mask: Labels, index: tuple[int, ...]) -> NDArray[Any]:

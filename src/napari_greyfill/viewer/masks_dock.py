@@ -22,11 +22,11 @@ from napari_greyfill.errors import GreyfillError
 from napari_greyfill.masks import masked_images
 from napari_greyfill.viewer import layers, mask_edits
 from napari_greyfill.viewer.background import Background
+from napari_greyfill.viewer.failures import show_failure
 from napari_greyfill.viewer.mask_finder import MaskFinder
 from napari_greyfill.viewer.mask_layers import (
     MaskedLayers,
     MaskPreview,
-    mask_index,
     mask_plane,
     shapes_mask,
 )
@@ -189,13 +189,11 @@ class MasksDock(QWidget):
         self.preview.hide()
 
     def _show_failure(self, error: Exception) -> None:
-        """Show a known error as its sentence; anything else as a bug, with its traceback."""
-        from napari.utils.notifications import notification_manager
-
+        """Say a known error in the dock; show anything else as a bug."""
         self.preview.hide()
         self.form.status.setText(str(error))
         if not isinstance(error, GreyfillError):
-            notification_manager.receive_error(type(error), error, error.__traceback__)
+            show_failure(error)
 
     # ------------------------------------------------------------ changing the mask
 
@@ -282,7 +280,7 @@ class MasksDock(QWidget):
         self.background.ask("edit", lambda: make(before), use)
 
     def _write(self, mask: Labels, index: tuple[int, ...], plane: NDArray[Any]) -> None:
-        layers.edit_mask(mask, mask_index(mask, index), plane)
+        layers.edit_mask(mask, layers.plane_at(mask, index).index, plane)
         mostly = (plane != 0).mean() > 0.5
         question = " Is the mask the wrong way round? Edit > Invert turns it." if mostly else ""
         self.form.status.setText(f"Masked: {_counted(plane != 0)}.{question}")

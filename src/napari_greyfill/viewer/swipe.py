@@ -14,8 +14,7 @@ import numpy as np
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from napari_greyfill.errors import ShapeMismatch, UnsupportedImage
-from napari_greyfill.viewer.compare_layers import kept_visibility
-from napari_greyfill.viewer.layers import Placement, find
+from napari_greyfill.viewer.layers import Placement, find, kept_visibility
 
 if TYPE_CHECKING:
     from napari.layers import Image, Layer, Shapes

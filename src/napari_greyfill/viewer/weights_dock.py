@@ -19,6 +19,7 @@ from qtpy.QtWidgets import (
 )
 
 from napari_greyfill.errors import Cancelled, GreyfillError
+from napari_greyfill.viewer.failures import show_failure
 from napari_greyfill.viewer.parts import button, side_by_side
 from napari_greyfill.viewer.settings import apply_weights_folder
 from napari_greyfill.viewer.tables import table_view
@@ -222,13 +223,8 @@ class WeightsDock(QWidget):
             self.status.setText("Downloaded and checked.")
 
     def _show_failure(self, error: Exception) -> None:
-        from napari.utils.notifications import notification_manager, show_error
-
         self.status.setText(f"Failed: {error}")
-        if isinstance(error, GreyfillError):
-            show_error(str(error))
-        else:
-            notification_manager.receive_error(type(error), error, error.__traceback__)
+        show_failure(error)
 
     def _end(self) -> None:
         self._workers.clear()
