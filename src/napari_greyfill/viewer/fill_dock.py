@@ -30,6 +30,7 @@ from napari_greyfill.viewer.fill_form import FillForm
 from napari_greyfill.viewer.metrics_table import MetricsTable
 from napari_greyfill.viewer.models import FillRequest, PlaneSource, RunRow, as_python
 from napari_greyfill.viewer.parts import button, side_by_side
+from napari_greyfill.viewer.result_layers import ResultLayers
 from napari_greyfill.viewer.runner import FillRunner
 from napari_greyfill.viewer.scroll import VerticalScroll
 from napari_greyfill.viewer.settings import apply_weights_folder, preferred_device
@@ -66,7 +67,7 @@ class FillDock(QWidget):
         self.viewer = napari_viewer
         self.form = FillForm(preferred_device())
         self.table = MetricsTable()
-        self.results = layers.ResultLayers(napari_viewer)
+        self.results = ResultLayers(napari_viewer)
         self.runner = FillRunner(self)
         self._request: FillRequest | None = None
         self._python = ""  # lines that repeat the last run

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.viewer import layers
-from napari_greyfill.viewer.layers import PREVIEW, Placement, ResultImage, find
+from napari_greyfill.viewer.layers import PREVIEW, Placement, find
+from napari_greyfill.viewer.result_layers import ResultImage, put_image
 
 if TYPE_CHECKING:
     from napari.layers import Image, Labels, Layer, Shapes
@@ -127,6 +128,6 @@ class MaskedLayers:
         """Add or update the image of one role, source layer and plane."""
         key = (source, placement.index, image.role)
         earlier = find(self.viewer, self._own.get(key, ""))
-        layer = layers.put_image(self.viewer, earlier, placement, image)
+        layer = put_image(self.viewer, earlier, placement, image)
         self._own[key] = layer.unique_id
         return layer

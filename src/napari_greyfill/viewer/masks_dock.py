@@ -32,6 +32,7 @@ from napari_greyfill.viewer.mask_layers import (
 )
 from napari_greyfill.viewer.masks_form import MasksForm
 from napari_greyfill.viewer.pointer import Pixel, Pointer
+from napari_greyfill.viewer.result_layers import ResultImage
 from napari_greyfill.viewer.scroll import VerticalScroll
 
 if TYPE_CHECKING:
@@ -333,7 +334,7 @@ class MasksDock(QWidget):
             self._show_failure(error)
             return
         data = made.grey if role == "grey" else made.colour
-        shown = layers.ResultImage(f"{role}-masked", data, role == "colour" and image.rgb, True)
+        shown = ResultImage(f"{role}-masked", data, role == "colour" and image.rgb, True)
         self.outputs.show(image.unique_id, layers.Placement.of(image, index), shown)
 
     def save(self, folder: Path, *, force: bool = False) -> None:

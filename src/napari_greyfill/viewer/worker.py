@@ -21,8 +21,8 @@ from napari_greyfill.job import read_picture
 from napari_greyfill.looks import methods_of_look, suggested_look
 from napari_greyfill.pipeline import fill_steps
 from napari_greyfill.result import FINAL, FillResult, Step
-from napari_greyfill.viewer.layers import CONFIDENCE, ResultImage
 from napari_greyfill.viewer.models import FillRequest
+from napari_greyfill.viewer.result_layers import CONFIDENCE, ResultImage
 
 __all__ = [
     "Chosen",
