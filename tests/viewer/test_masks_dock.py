@@ -8,7 +8,7 @@ from skimage import data
 
 from napari_greyfill.files import read_image
 from napari_greyfill.masks import RANDOM_KINDS, detect_mask, masked_images, random_mask
-from napari_greyfill.viewer import masks_dock
+from napari_greyfill.viewer import mask_outputs, masks_dock
 from napari_greyfill.viewer.layers import PREVIEW
 from napari_greyfill.viewer.mask_tabs import EditTab
 from napari_greyfill.viewer.pointer import Pointer
@@ -507,8 +507,8 @@ def test_grey_pictures_have_two_equal_outputs(viewer, qtbot, changed):
     changed(dock, dock.apply)
     dock.form.colour.click()
     assert not viewer.layers["a/b: c colour-masked"].rgb
-    assert masks_dock._file_name("a/b: c") == "a_b_ c"
-    assert masks_dock._file_name("...") == "image"
+    assert mask_outputs._file_name("a/b: c") == "a_b_ c"
+    assert mask_outputs._file_name("...") == "image"
     qtbot.waitUntil(lambda: not dock.background.busy)
 
 

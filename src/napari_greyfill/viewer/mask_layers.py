@@ -1,8 +1,8 @@
-"""The layers of the Masks dock: the preview, shapes and labels as masks, masked images."""
+"""The layers of the Masks dock: the preview, shapes and labels as masks."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from napari_greyfill.viewer import layers
 from napari_greyfill.viewer.layers import PREVIEW, Placement, find
-from napari_greyfill.viewer.result_layers import ResultImage, put_image
 
 if TYPE_CHECKING:
-    from napari.layers import Image, Labels, Layer, Shapes
+    from napari.layers import Image, Labels, Shapes
     from napari.viewer import Viewer
 
-__all__ = ["MaskPreview", "MaskedLayers", "mask_plane", "shapes_mask"]
+__all__ = ["MaskPreview", "mask_plane", "shapes_mask"]
 
 Mask = NDArray[np.bool_]
 _COLOURS = {None: "transparent", 0: "transparent", 1: "magenta"}
@@ -115,19 +114,3 @@ def shapes_mask(shapes: Shapes, image: Image, index: tuple[int, ...]) -> Mask:
         return np.zeros(size, dtype=bool)
     flat = Shapes(corners, shape_type=kinds, edge_width=widths)
     return np.asarray(flat.to_masks(size).any(axis=0))
-
-
-@dataclass
-class MaskedLayers:
-    """The masked images this dock added; pressed again, a button updates its own layer."""
-
-    viewer: Viewer
-    _own: dict[tuple[str, tuple[int, ...], str], str] = field(default_factory=dict)
-
-    def show(self, source: str, placement: Placement, image: ResultImage) -> Layer:
-        """Add or update the image of one role, source layer and plane."""
-        key = (source, placement.index, image.role)
-        earlier = find(self.viewer, self._own.get(key, ""))
-        layer = put_image(self.viewer, earlier, placement, image)
-        self._own[key] = layer.unique_id
-        return layer

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,20 +19,14 @@ from qtpy.QtGui import QHideEvent, QShowEvent
 from qtpy.QtWidgets import QFileDialog, QMessageBox, QVBoxLayout, QWidget
 
 from napari_greyfill.errors import GreyfillError
-from napari_greyfill.masks import masked_images
 from napari_greyfill.viewer import layers, mask_edits
 from napari_greyfill.viewer.background import Background
 from napari_greyfill.viewer.failures import show_failure
 from napari_greyfill.viewer.mask_finder import MaskFinder
-from napari_greyfill.viewer.mask_layers import (
-    MaskedLayers,
-    MaskPreview,
-    mask_plane,
-    shapes_mask,
-)
+from napari_greyfill.viewer.mask_layers import MaskPreview, mask_plane, shapes_mask
+from napari_greyfill.viewer.mask_outputs import MaskedLayers, MaskedPlane
 from napari_greyfill.viewer.masks_form import MasksForm
 from napari_greyfill.viewer.pointer import Pixel, Pointer
-from napari_greyfill.viewer.result_layers import ResultImage
 from napari_greyfill.viewer.scroll import VerticalScroll
 
 if TYPE_CHECKING:
@@ -317,66 +311,44 @@ class MasksDock(QWidget):
 
     # ------------------------------------------------------------ outputs
 
-    def show_masked(self, role: str) -> None:
-        """Add the grey-masked or the colour-masked image as a layer."""
+    def _masked(self) -> MaskedPlane | None:
+        """Return the displayed plane and the mask on it; None if there is none that fits."""
         mask = self.form.target.layer
         if mask is None or self.why_not(mask):
-            return
+            return None
         image, index = self._place()
+        return MaskedPlane(image, mask, index, self.form.hole.currentData())
+
+    def show_masked(self, role: Literal["grey", "colour"]) -> None:
+        """Add the grey-masked or the colour-masked image as a layer."""
+        masked = self._masked()
+        if masked is None:
+            return
         try:
-            made = masked_images(
-                layers.plane_at(image, index).read(),
-                mask_plane(mask, index),
-                value=self.form.hole.currentData(),
-                rgb=bool(image.rgb),
-            )
+            self.outputs.show(masked, role)
         except GreyfillError as error:
             self._show_failure(error)
-            return
-        data = made.grey if role == "grey" else made.colour
-        shown = ResultImage(f"{role}-masked", data, role == "colour" and image.rgb, True)
-        self.outputs.show(image.unique_id, layers.Placement.of(image, index), shown)
-
-    def save(self, folder: Path, *, force: bool = False) -> None:
-        """Write the triple of the displayed plane into a folder.
-
-        Raises
-        ------
-        GreyfillError
-            As in `write_triple`.
-        """
-        from napari_greyfill.files import write_triple
-
-        mask = self.form.target.layer
-        assert mask is not None
-        image, index = self._place()
-        written = write_triple(
-            folder,
-            "_".join([_file_name(image.name), *map(str, index)]),
-            layers.plane_at(image, index).read(),
-            mask_plane(mask, index),
-            value=self.form.hole.currentData(),
-            rgb=bool(image.rgb),
-            made_by={"layer": mask.name, "plane": list(index)},
-            force=force,
-        )
-        self.form.status.setText(f"Wrote {written.mask.name} and three more to {folder}.")
 
     def _ask_and_save(self) -> None:
-        mask = self.form.target.layer
-        if mask is None or self.why_not(mask):
+        masked = self._masked()
+        if masked is None:
             return
         chosen = QFileDialog.getExistingDirectory(self, "Folder for mask and masked images")
-        if not chosen:
-            return
+        if chosen:
+            self._save(masked, Path(chosen))
+
+    def _save(self, masked: MaskedPlane, folder: Path) -> None:
+        """Write into a folder; ask before anything is overwritten."""
         try:
-            self.save(Path(chosen))
+            text = masked.save(folder)
         except GreyfillError as error:
             question = f"{error}\n\nOverwrite?"
             if "exists" in str(error) and QMessageBox.question(self, "Save", question) == _YES:
-                self.save(Path(chosen), force=True)
+                text = masked.save(folder, force=True)
             else:
                 self._show_failure(error)
+                return
+        self.form.status.setText(text)
 
     # ------------------------------------------------------------ coming and going
 
@@ -408,8 +380,3 @@ _YES = QMessageBox.StandardButton.Yes
 
 def _counted(found: Mask) -> str:
     return f"{np.count_nonzero(found):,} pixels ({found.mean():.1%})"
-
-
-def _file_name(name: str) -> str:
-    """Return a layer's name as a file may have it."""
-    return "".join(c if c.isalnum() or c in "-_. " else "_" for c in name).strip(" .") or "image"

@@ -1,0 +1,98 @@
+"""What the Masks dock makes of a picture and a mask: masked images, as layers and as files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from napari_greyfill.masks import masked_images
+from napari_greyfill.masks.outputs import HoleValue
+from napari_greyfill.viewer import layers
+from napari_greyfill.viewer.mask_layers import mask_plane
+from napari_greyfill.viewer.result_layers import ResultImage, put_image
+
+if TYPE_CHECKING:
+    from napari.layers import Image, Labels, Layer
+    from napari.viewer import Viewer
+
+__all__ = ["MaskedLayers", "MaskedPlane"]
+
+
+@dataclass(frozen=True, eq=False)
+class MaskedPlane:
+    """A plane of an image, the mask on it, and what the hole is to hold.
+
+    Attributes
+    ----------
+    index : tuple of int
+        Where the plane lies in the image.
+    """
+
+    image: Image
+    mask: Labels
+    index: tuple[int, ...]
+    value: HoleValue
+
+    def as_image(self, role: Literal["grey", "colour"]) -> ResultImage:
+        """Return the grey-masked or the colour-masked image.
+
+        Raises
+        ------
+        GreyfillError
+            As in `masked_images`.
+        """
+        made = masked_images(
+            layers.plane_at(self.image, self.index).read(),
+            mask_plane(self.mask, self.index),
+            value=self.value,
+            rgb=bool(self.image.rgb),
+        )
+        data = made.grey if role == "grey" else made.colour
+        rgb = role == "colour" and bool(self.image.rgb)
+        return ResultImage(f"{role}-masked", data, rgb, visible=True)
+
+    def save(self, folder: Path, *, force: bool = False) -> str:
+        """Write mask and masked images into a folder, and return a sentence about it.
+
+        Raises
+        ------
+        GreyfillError
+            As in `write_triple`.
+        """
+        from napari_greyfill.files import write_triple
+
+        written = write_triple(
+            folder,
+            "_".join([_file_name(self.image.name), *map(str, self.index)]),
+            layers.plane_at(self.image, self.index).read(),
+            mask_plane(self.mask, self.index),
+            value=self.value,
+            rgb=bool(self.image.rgb),
+            made_by={"layer": self.mask.name, "plane": list(self.index)},
+            force=force,
+        )
+        return f"Wrote {written.mask.name} and three more to {folder}."
+
+
+@dataclass
+class MaskedLayers:
+    """The masked images this dock added; pressed again, a button updates its own layer."""
+
+    viewer: Viewer
+    _own: dict[tuple[str, tuple[int, ...], str], str] = field(default_factory=dict)
+
+    def show(self, masked: MaskedPlane, role: Literal["grey", "colour"]) -> Layer:
+        """Add or update one of the masked images; raises as `MaskedPlane.as_image` does."""
+        image = masked.as_image(role)
+        key = (masked.image.unique_id, masked.index, role)
+        earlier = layers.find(self.viewer, self._own.get(key, ""))
+        placement = layers.Placement.of(masked.image, masked.index)
+        layer = put_image(self.viewer, earlier, placement, image)
+        self._own[key] = layer.unique_id
+        return layer
+
+
+def _file_name(name: str) -> str:
+    """Return a layer's name as a file may have it."""
+    return "".join(c if c.isalnum() or c in "-_. " else "_" for c in name).strip(" .") or "image"
