@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QObject, Signal
 
-from napari_greyfill.viewer.worker import Failed
+from napari_greyfill.viewer.runs import Failed, outcome_of
 
 if TYPE_CHECKING:
     from napari.qt.threading import FunctionWorker
@@ -68,13 +68,7 @@ class Background(QObject):
 
         piece = self._waiting.pop(0)
 
-        def guarded() -> object:
-            try:
-                return piece.work()
-            except Exception as error:  # noqa: BLE001 - shown by the window, whatever it is
-                return Failed(error)  # a bare exception would be taken for the worker's own
-
-        worker = create_worker(guarded, _start_thread=False)
+        worker = create_worker(outcome_of, piece.work, _start_thread=False)
         worker.returned.connect(self._use)
         worker.finished.connect(self._end)
         self._running.append((piece, worker))

@@ -21,11 +21,11 @@ from qtpy.QtWidgets import (
 from napari_greyfill.errors import Cancelled, GreyfillError
 from napari_greyfill.viewer.failures import show_failure
 from napari_greyfill.viewer.parts import button, side_by_side
+from napari_greyfill.viewer.runs import Failed, outcome_of
 from napari_greyfill.viewer.settings import apply_weights_folder
 from napari_greyfill.viewer.tables import table_view
 from napari_greyfill.viewer.texts import WEIGHTS as TEXTS
 from napari_greyfill.viewer.weights_table import STATES, WeightsTableModel, details
-from napari_greyfill.viewer.worker import Failed
 from napari_greyfill.weights.store import StoredCheckpoint, WeightsStore
 
 if TYPE_CHECKING:
@@ -194,13 +194,7 @@ class WeightsDock(QWidget):
         self.progress.setRange(0, 0)
         self.status.setText(text)
 
-        def guarded() -> object:
-            try:
-                return work()
-            except Exception as error:  # noqa: BLE001 - shown by the window, whatever it is
-                return Failed(error)  # a bare exception would be taken for the worker's own
-
-        worker = create_worker(guarded, _start_thread=False)
+        worker = create_worker(outcome_of, work, _start_thread=False)
         worker.returned.connect(self._show_outcome)
         worker.finished.connect(self._end)
         self._workers.append(worker)

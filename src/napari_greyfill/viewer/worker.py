@@ -1,8 +1,7 @@
 """A fill in a thread of its own, told as messages.
 
 `fill_the_hole` is the generator that runs in the thread; it never touches viewer, layers or
-widgets. What it yields are messages for the window, `Finished` for each method among them; what
-it returns is `Failed`, or None. Exceptions do not leave it: a worker thread would lose some.
+widgets. What it yields are messages for the window, `Finished` for each method among them.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.device import CancelCheck
-from napari_greyfill.errors import Cancelled, GreyfillError
+from napari_greyfill.errors import GreyfillError
 from napari_greyfill.evaluate import metrics
 from napari_greyfill.job import read_picture
 from napari_greyfill.looks import methods_of_look, suggested_look
@@ -26,7 +25,6 @@ from napari_greyfill.viewer.result_layers import CONFIDENCE, ResultImage
 
 __all__ = [
     "Chosen",
-    "Failed",
     "Finished",
     "Message",
     "Note",
@@ -74,13 +72,6 @@ class Finished:
 
 
 @dataclass(frozen=True)
-class Failed:
-    """Why the run ended; `error.__traceback__` tells where."""
-
-    error: Exception
-
-
-@dataclass(frozen=True)
 class Chosen:
     """Which methods suit the hole, and why."""
 
@@ -91,20 +82,8 @@ class Chosen:
 Message = Progress | Preview | Note | Chosen | Finished
 
 
-def fill_the_hole(
-    request: FillRequest, cancelled: CancelCheck
-) -> Generator[Message, None, Failed | None]:
+def fill_the_hole(request: FillRequest, cancelled: CancelCheck) -> Generator[Message, None, None]:
     """Run a request and report on it."""
-    try:
-        yield from _run(request, cancelled)
-    except Cancelled:
-        return None
-    except Exception as error:  # noqa: BLE001 - reported by the window, whatever it is
-        return Failed(error)
-    return None
-
-
-def _run(request: FillRequest, cancelled: CancelCheck) -> Generator[Message, None, None]:
     yield Progress("reading the image", 0.0)
     image, mask = request.image.read(), request.mask.read()
     if request.look == "suggested":
