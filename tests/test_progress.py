@@ -1,6 +1,6 @@
 import pytest
 
-from napari_greyfill.progress import exhaust, scaled
+from napari_greyfill.progress import exhaust, scaled, translated
 
 
 def work(closed=None):
@@ -16,6 +16,19 @@ def work(closed=None):
 
 def test_exhaust_returns_what_the_generator_returns():
     assert exhaust(work()) == "the result"
+
+
+def test_exhaust_shows_every_step():
+    seen = []
+    exhaust(work(), seen.append)
+    assert seen == [0.0, 0.25, 1.0]
+
+
+def test_a_step_can_be_told_as_several_or_none():
+    told = {0.0: (), 0.25: ("a quarter",), 1.0: ("all", "done")}
+    generator = translated(work(), told.__getitem__)
+    assert list(generator) == ["a quarter", "all", "done"]
+    assert exhaust(translated(work(), told.__getitem__)) == "the result"
 
 
 def test_scaled_maps_fractions_and_passes_the_result_on():

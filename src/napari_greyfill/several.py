@@ -13,6 +13,7 @@ from typing import TypeAlias
 from napari_greyfill.errors import BadParameter, Cancelled, EveryMethodFailed
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.methodinfo import MethodInfo
+from napari_greyfill.progress import translated
 from napari_greyfill.result import FillResult, Step
 
 __all__ = ["FillResults", "fill_with_each", "resolve_methods"]
@@ -128,17 +129,15 @@ def _labelled(work: Work, method: str, start: float, share: float, said: set[str
 
     Notes that were said before are not said again.
     """
-    while True:
-        try:
-            step = next(work)
-        except StopIteration as stop:
-            result: FillResult = stop.value
-            return result
+
+    def told(step: Step) -> Iterator[Step]:
         if step.kind == "note":
             if step.name in said:
-                continue
+                return
             said.add(step.name)
         yield replace(step, method=method, fraction=start + share * step.fraction)
+
+    return translated(work, told)
 
 
 def _told(method: str, error: Exception) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from napari_greyfill.errors import BadParameter, UnwritablePath
 from napari_greyfill.evaluate import CompareStep, Comparison, compare_steps
 from napari_greyfill.evaluate.comparison import write_text
 from napari_greyfill.files import ImageFile, read_image, read_mask, write_image
+from napari_greyfill.progress import exhaust
 from napari_greyfill.result import Step
 from napari_greyfill.study.thumbnails import name_of
 
@@ -75,7 +76,7 @@ class CompareCommand:
             painted = painted == 0
         work = compare_steps(original.array, painted, reference=self._truth(), **choices)
         with progress_bar(show_progress) as show:
-            comparison = _watched(work, show)
+            comparison = exhaust(work, lambda step: show(_as_fill_step(step)))
         self._write(comparison, original)
         return _TABLES[form](comparison)
 
@@ -117,13 +118,5 @@ class CompareCommand:
             write_text(self.output / name, _TABLES[form](comparison))
 
 
-def _watched(
-    work: Generator[CompareStep, None, Comparison], show: Callable[[Step], None]
-) -> Comparison:
-    while True:
-        try:
-            step = next(work)
-        except StopIteration as stop:
-            comparison: Comparison = stop.value
-            return comparison
-        show(Step("start", step.name, step.fraction, "note" if step.note else "progress"))
+def _as_fill_step(step: CompareStep) -> Step:
+    return Step("start", step.name, step.fraction, "note" if step.note else "progress")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,12 +30,11 @@ from napari_greyfill.files import (
 )
 from napari_greyfill.hints import ColourHints
 from napari_greyfill.pipeline import fill_steps
+from napari_greyfill.progress import exhaust
 from napari_greyfill.result import FillResult, Step
 from napari_greyfill.several import FillResults, resolve_methods
 
 __all__ = ["FillCommand", "Outcome", "Outcomes"]
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +132,7 @@ class FillCommand:
         with progress_bar(show_progress) as show:
             work = fill_steps(original.array, mask, hints=hints, **parameters)
             if not several:
-                return self._written(_watched(work, show), original, truth)
+                return self._written(exhaust(work, show), original, truth)
             outcomes: list[Outcome] = []
 
             def keep(step: Step) -> None:
@@ -142,7 +141,7 @@ class FillCommand:
                     target = self._for(step.method)
                     outcomes.append(target._written(step.result, original, truth))
 
-            results: FillResults = _watched(work, keep)
+            results: FillResults = exhaust(work, keep)
         return Outcomes(outcomes, results.failures)
 
     def _for(self, method: str) -> FillCommand:
@@ -216,15 +215,6 @@ class FillCommand:
         except KeyboardInterrupt as error:
             done = ", ".join(str(path) for path in self.written) or "nothing"
             raise Cancelled(f"Cancelled; written before that: {done}.") from error
-
-
-def _watched(work: Generator[Step, None, T], show: Callable[[Step], None]) -> T:
-    while True:
-        try:
-            show(next(work))
-        except StopIteration as stop:
-            result: T = stop.value
-            return result
 
 
 def _hints_in(path: Path) -> ColourHints:

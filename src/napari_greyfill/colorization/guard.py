@@ -18,7 +18,7 @@ from napari_greyfill.colorization.base import Colorizer, Hole, Level, Plane
 from napari_greyfill.colorization.propagation import Propagation
 from napari_greyfill.colour import LUMA_WEIGHTS, chroma, luma
 from napari_greyfill.device import Compute
-from napari_greyfill.progress import exhaust
+from napari_greyfill.progress import exhaust, translated
 
 __all__ = ["COLLAPSED", "Guarded", "implausible"]
 
@@ -92,18 +92,17 @@ class Guarded(Colorizer):
         """Run one colorizer and take over what it says beside its colours."""
         colorizer.hints = self.hints
         work = colorizer.run(colour, grey, hole)
-        while True:
-            try:
-                level = next(work)
-            except StopIteration as stop:
-                self.confidence = colorizer.confidence
-                result: Plane = stop.value
-                return result
-            # the finished share never falls, and only one run's levels are kept
-            yield level if first else replace(level, fraction=1.0, complete=False)
+        # the finished share never falls, and only one run's levels are kept
+        result = yield from work if first else translated(work, _as_already_done)
+        self.confidence = colorizer.confidence
+        return result
 
     def _plausible(self, result: Plane, colour: Plane, grey: Plane, hole: Hole) -> bool:
         return implausible(result, colour, grey, hole, self.hints, self.compute) < COLLAPSED
+
+
+def _as_already_done(level: Level) -> tuple[Level]:
+    return (replace(level, fraction=1.0, complete=False),)
 
 
 def implausible(

@@ -34,7 +34,7 @@ from napari_greyfill.colorization.hybrid import Hybrid
 from napari_greyfill.colorization.practice import practice_holes
 from napari_greyfill.colour import chroma, with_luma
 from napari_greyfill.device import clear_memory_errors
-from napari_greyfill.progress import exhaust
+from napari_greyfill.progress import exhaust, translated
 from napari_greyfill.resample import doubled, halved
 
 if TYPE_CHECKING:
@@ -111,15 +111,12 @@ class Progressive(Colorizer):
     ) -> Generator[Level, None, Plane]:
         hybrid = Hybrid(self.compute)
         hybrid.hints = self.hints
-        work = hybrid.run(colour, grey, hole)
-        while True:
-            try:
-                level = next(work)
-            except StopIteration as stop:
-                self.confidence = hybrid.confidence
-                first: Plane = stop.value
-                return first
-            yield Level(level.name, _FIRST_SHARE * level.fraction)
+        first = yield from translated(
+            hybrid.run(colour, grey, hole),
+            lambda level: (Level(level.name, _FIRST_SHARE * level.fraction),),
+        )
+        self.confidence = hybrid.confidence
+        return first
 
     def _scales(
         self, colour: Plane, grey: Plane, hole: Hole, random: np.random.Generator

@@ -6,7 +6,7 @@ pipelines rgb-rgb and rgb-grey-rgb. What fails becomes a row that says why.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from napari_greyfill.evaluate.memory import Cost, Meter
 from napari_greyfill.filling import Filling
 from napari_greyfill.job import FillJob
 from napari_greyfill.picture import Patch
+from napari_greyfill.progress import translated
 from napari_greyfill.result import Step
 from napari_greyfill.stages import Colouring
 
@@ -160,14 +161,12 @@ def _grey(patches: Patches) -> Patches:
 
 def _told(prefix: str, work: Generator[Step, None, T]) -> Work[T]:
     """Turn a stage's steps into steps of the comparison."""
-    while True:
-        try:
-            step = next(work)
-        except StopIteration as stop:
-            result: T = stop.value
-            return result
+
+    def told(step: Step) -> Iterator[CompareStep]:
         note = step.kind == "note"
         yield CompareStep(step.name if note else prefix + step.name, step.fraction, note=note)
+
+    return translated(work, told)
 
 
 def _or_failure(work: Work[T]) -> Work[T | _Failure]:

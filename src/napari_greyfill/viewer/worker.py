@@ -19,6 +19,7 @@ from napari_greyfill.evaluate import metrics
 from napari_greyfill.job import read_picture
 from napari_greyfill.looks import methods_of_look, suggested_look
 from napari_greyfill.pipeline import fill_steps
+from napari_greyfill.progress import translated
 from napari_greyfill.result import FINAL, FillResult, Step
 from napari_greyfill.viewer.models import FillRequest
 from napari_greyfill.viewer.result_layers import CONFIDENCE, ResultImage
@@ -100,17 +101,9 @@ def fill_the_hole(request: FillRequest, cancelled: CancelCheck) -> Generator[Mes
         cancelled=cancelled,
         **{**vars(request.parameters), "method": request.method},
     )
-    while True:
-        try:
-            step = next(work)
-        except StopIteration as stop:
-            if isinstance(stop.value, FillResult):
-                yield from _finished(stop.value, request)
-            return
-        if step.result is None:
-            yield from _messages(step, request)
-        else:
-            yield from _finished(step.result, request)
+    result = yield from translated(work, lambda step: _messages(step, request))
+    if isinstance(result, FillResult):  # those of several methods came as steps
+        yield from _finished(result, request)
 
 
 def _finished(result: FillResult, request: FillRequest) -> Generator[Message, None, None]:
@@ -135,6 +128,9 @@ def _finished(result: FillResult, request: FillRequest) -> Generator[Message, No
 
 
 def _messages(step: Step, request: FillRequest) -> Generator[Message, None, None]:
+    if step.result is not None:
+        yield from _finished(step.result, request)
+        return
     if step.kind == "note":
         yield Note(step.name)
         return
