@@ -17,7 +17,14 @@ from napari_greyfill.errors import (
     UnsupportedImage,
     UnwritablePath,
 )
-from napari_greyfill.files import read_image, read_mask, require_writable, tiff, write_image
+from napari_greyfill.files import (
+    make_folder,
+    read_image,
+    read_mask,
+    require_writable,
+    tiff,
+    write_image,
+)
 
 ORIENTATION, MAKE = 0x0112, 0x010F
 NUMBERS = ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8"]
@@ -692,6 +699,16 @@ def test_checking_leaves_nothing(tmp_path):
     require_writable(tmp_path / "new.png")
     require_writable(tmp_path / "old.png")
     assert content(tmp_path) == before
+
+
+def test_folders_are_made_where_no_file_is(tmp_path):
+    for _ in range(2):
+        make_folder(tmp_path / "outer" / "inner")
+    assert (tmp_path / "outer" / "inner").is_dir()
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file", tmp_path / "file" / "inner"):
+        with pytest.raises(UnwritablePath, match="choose another one"):
+            make_folder(path)
 
 
 @pytest.mark.skipif(AS_ROOT, reason="root may write everywhere")

@@ -4,9 +4,9 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
+from napari_greyfill.cli.weights import app
 from napari_greyfill.errors import Cancelled
 from napari_greyfill.weights import catalogue, store
-from napari_greyfill.weights.cli import app
 from napari_greyfill.weights.download import fetch
 from napari_greyfill.weights.folder import file_sha256
 from tests import golden

@@ -15,8 +15,8 @@ from napari_greyfill import __version__
 from napari_greyfill.cli import comparing
 from napari_greyfill.cli.mask import mask
 from napari_greyfill.cli.sentences import FAILED, ending_in_sentences
+from napari_greyfill.cli.weights import app as weights_app
 from napari_greyfill.errors import BadParameter
-from napari_greyfill.weights.cli import app as weights_app
 
 __all__ = ["app", "main"]
 

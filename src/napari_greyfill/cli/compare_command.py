@@ -13,7 +13,7 @@ from napari_greyfill.cli.progressbar import progress_bar
 from napari_greyfill.errors import BadParameter, UnwritablePath
 from napari_greyfill.evaluate import CompareStep, Comparison, compare_steps
 from napari_greyfill.evaluate.comparison import write_text
-from napari_greyfill.files import ImageFile, read_image, read_mask, write_image
+from napari_greyfill.files import ImageFile, make_folder, read_image, read_mask, write_image
 from napari_greyfill.progress import exhaust
 from napari_greyfill.result import Step
 from napari_greyfill.study.thumbnails import name_of
@@ -104,12 +104,7 @@ class CompareCommand:
     def _write(self, comparison: Comparison, like: ImageFile) -> None:
         if self.output is None:
             return
-        try:
-            self.output.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UnwritablePath(
-                f"The folder {self.output} could not be made ({error.strerror}); choose another."
-            ) from error
+        make_folder(self.output)
         suffix = ".png" if like.array.dtype in (np.bool_, np.uint8, np.uint16) else ".tif"
         for row in comparison.rows:
             if row.image is not None:

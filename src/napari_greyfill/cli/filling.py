@@ -23,6 +23,7 @@ from napari_greyfill.errors import (
 )
 from napari_greyfill.files import (
     ImageFile,
+    make_folder,
     read_image,
     read_mask,
     require_writable,
@@ -199,7 +200,7 @@ class FillCommand:
     def _write_steps(self, steps: tuple[Step, ...], like: ImageFile) -> None:
         if self.steps is None:
             return
-        _make_folder(self.steps)
+        make_folder(self.steps)
         suffix = ".png" if like.array.dtype in (np.bool_, np.uint8, np.uint16) else ".tif"
         for number, step in enumerate(steps, 1):
             image = step.image
@@ -257,15 +258,6 @@ def _without_alpha(image: NDArray[Any]) -> NDArray[Any]:
 def _size(image: NDArray[Any]) -> str:
     size = " x ".join(str(n) for n in image.shape[:2])
     return f"{size} pixels of {'colour' if image.ndim == 3 else 'grey'}"
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UnwritablePath(
-            f"The folder {folder} could not be made ({error.strerror}); choose another."
-        ) from error
 
 
 @contextmanager

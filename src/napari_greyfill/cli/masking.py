@@ -19,6 +19,7 @@ from napari_greyfill.errors import BadParameter, UnreadableFile, UnwritablePath
 from napari_greyfill.files import (
     ImageFile,
     PictureOutcome,
+    make_folder,
     mask_pictures,
     pictures_in,
     read_mask,
@@ -202,7 +203,7 @@ def masks_alone(
     existing = next((path for path in paths if path.exists()), None)
     if existing is not None and not force:
         raise UnwritablePath(f"{existing} exists; add --force to overwrite it.")
-    _make_folder(folder)
+    make_folder(folder)
     for seed, path in enumerate(paths, start=wish.seed):
         found = wish.make(size, seed)
         found = grow(found, wish.grow) if wish.grow else found
@@ -314,12 +315,3 @@ def _found(pictures: Iterable[Path]) -> list[Path]:
 
 def _counted(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UnwritablePath(
-            f"{folder} cannot be used as a folder ({error.strerror}); choose another one."
-        ) from error

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from napari_greyfill import __version__
 from napari_greyfill.errors import GreyfillWarning, UnwritablePath
 from napari_greyfill.files.base import ImageFile
-from napari_greyfill.files.writing import require_writable, write_image
+from napari_greyfill.files.writing import make_folder, require_writable, write_image
 from napari_greyfill.masks import MaskedImages, hole_from_mask, masked_images
 from napari_greyfill.masks.outputs import HoleValue
 
@@ -109,7 +109,7 @@ def write_triple(
     hole = hole_from_mask(mask)
     made = masked_images(array, hole, value=value, rgb=rgb)
     paths = triple_paths(folder, name, made.colour.dtype)
-    _make_folder(Path(folder))
+    make_folder(folder)
     require_new(paths, force=force)
     grey, colour = (_storable(plane) for plane in made)
     write_image(paths.mask, hole)
@@ -188,13 +188,4 @@ def _write_description(paths: Triple, description: dict[str, Any]) -> None:
     except OSError as error:
         raise UnwritablePath(
             f"{paths.description} could not be written ({error.strerror}); choose another folder."
-        ) from error
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UnwritablePath(
-            f"{folder} cannot be used as a folder ({error.strerror}); choose another one."
         ) from error

@@ -21,7 +21,7 @@ from napari_greyfill.files.base import ImageFile, Metadata
 from napari_greyfill.files.deeppng import write_deep_png
 from napari_greyfill.files.tiff import write_tiff
 
-__all__ = ["require_writable", "write_image"]
+__all__ = ["make_folder", "require_writable", "write_image"]
 
 Array = NDArray[Any]
 _WHOLE = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
@@ -37,6 +37,21 @@ class _Format:
     alpha: bool
     encode: Callable[[BinaryIO, Array, Metadata], None]
     warning: str = ""
+
+
+def make_folder(folder: str | os.PathLike[str]) -> None:
+    """Make a folder, and those it lies in, if they are missing.
+
+    Raises
+    ------
+    UnwritablePath
+    """
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnwritablePath(
+            f"{folder} cannot be used as a folder ({error.strerror}); choose another one."
+        ) from error
 
 
 def require_writable(path: str | os.PathLike[str], like: ImageFile | None = None) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from napari_greyfill.errors import GreyfillError, UnwritablePath
-from napari_greyfill.files import write_image
+from napari_greyfill.errors import GreyfillError
+from napari_greyfill.files import make_folder, write_image
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -47,12 +47,7 @@ def run_demo(output: Path, interactive: bool | None = None) -> list[Path]:
         raise GreyfillError(
             "There is no screen to open a window on; run it as: xvfb-run napari-greyfill demo"
         )
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UnwritablePath(
-            f"{output} cannot be used as a folder ({error.strerror}); choose another one."
-        ) from error
+    make_folder(output)
     import napari
 
     viewer = napari.Viewer(title="napari-greyfill demo")

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from napari_greyfill.errors import BadParameter, Cancelled, GreyfillError
+from napari_greyfill.cli.sentences import FAILED, ending_in_sentences
+from napari_greyfill.errors import GreyfillError
 
 if TYPE_CHECKING:
     from napari_greyfill.weights.store import StoredCheckpoint, WeightsStore
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-_FAILED, _WRONG_USAGE, _INTERRUPTED = 1, 2, 130
+_INTERRUPTED = "Cancelled; run the same command again to go on."
 _WIDTH = 88
 _LISTED = "'napari-greyfill weights list' lists them."
 
@@ -50,7 +51,7 @@ def list_command(folder: _Folder = None, as_json: _Json = False) -> None:
     """List the published checkpoints and whether they are on this computer."""
     from napari_greyfill.weights.store import WeightsStore
 
-    with _ending_in_sentences():
+    with ending_in_sentences(_INTERRUPTED):
         store = WeightsStore(folder)
         found = store.list()
         if as_json:
@@ -66,7 +67,7 @@ def get(ids: _Ids, folder: _Folder = None, as_json: _Json = False) -> None:
     """Download checkpoints that need no browser."""
     from napari_greyfill.weights.store import WeightsStore
 
-    with _ending_in_sentences():
+    with ending_in_sentences(_INTERRUPTED):
         store = WeightsStore(folder)
         infos = [store.info(name) for name in ids]  # so that a mistyped id downloads nothing
         for info in infos:
@@ -91,7 +92,7 @@ def add(
     """Copy a checkpoint that you have fetched with a browser to where networks find it."""
     from napari_greyfill.weights.store import WeightsStore
 
-    with _ending_in_sentences():
+    with ending_in_sentences(_INTERRUPTED):
         added = WeightsStore(folder).add(file, name)
         if as_json:
             _print_json([added])
@@ -105,7 +106,7 @@ def remove(ids: _Ids, folder: _Folder = None, as_json: _Json = False) -> None:
     """Delete checkpoints."""
     from napari_greyfill.weights.store import WeightsStore
 
-    with _ending_in_sentences():
+    with ending_in_sentences(_INTERRUPTED):
         store = WeightsStore(folder)
         infos = [store.info(name) for name in ids]
         for info in infos:
@@ -130,7 +131,7 @@ def verify(
     """Read checkpoints from end to end and load them."""
     from napari_greyfill.weights.store import WeightsStore
 
-    with _ending_in_sentences():
+    with ending_in_sentences(_INTERRUPTED):
         store = WeightsStore(folder)
         here = [found.info.id for found in store.list() if found.path.is_file()]
         infos = [store.info(name) for name in ids or here]
@@ -141,7 +142,7 @@ def verify(
         else:
             _print_verified(results)
         if any(result.problem for result in results):
-            raise typer.Exit(_FAILED)
+            raise typer.Exit(FAILED)
 
 
 @dataclass(frozen=True)
@@ -213,19 +214,3 @@ def _progress_bar(title: str, *, wanted: bool) -> Iterator[Progress]:
             bar.update(task, completed=done, total=total)
 
         yield show
-
-
-@contextmanager
-def _ending_in_sentences() -> Iterator[None]:
-    """Show our errors as sentences, and end with the exit code they stand for."""
-    try:
-        yield
-    except KeyboardInterrupt as error:
-        typer.echo("Cancelled; run the same command again to go on.", err=True)
-        raise typer.Exit(_INTERRUPTED) from error
-    except GreyfillError as error:
-        typer.echo(str(error), err=True)
-        if isinstance(error, Cancelled):
-            raise typer.Exit(_INTERRUPTED) from error
-        wrong_usage = isinstance(error, BadParameter)
-        raise typer.Exit(_WRONG_USAGE if wrong_usage else _FAILED) from error
