@@ -24,6 +24,7 @@ from napari_greyfill.device import CancelCheck, never
 from napari_greyfill.errors import GreyfillWarning, ShapeMismatch, UnsupportedImage
 from napari_greyfill.filling import Filling
 from napari_greyfill.hints import ColourHints
+from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.job import (
     ArrayOrLayer,
     FillJob,
@@ -34,13 +35,13 @@ from napari_greyfill.job import (
     prepare,
     read_picture,
 )
-from napari_greyfill.picture import Patch
+from napari_greyfill.picture import Patch, Picture
 from napari_greyfill.progress import exhaust
 from napari_greyfill.result import FillResult, Step
 from napari_greyfill.several import FillResults, fill_with_each, resolve_methods
 from napari_greyfill.stages import Colouring
 
-__all__ = ["FillOptions", "colorize", "fill", "fill_steps"]
+__all__ = ["FillOptions", "colorize", "fill", "fill_steps", "picture_steps"]
 
 
 class FillOptions(TypedDict, total=False):
@@ -118,19 +119,37 @@ def fill_steps(
         feather=feather,
         scale=scale,
     )
-    if isinstance(method, str):
-        job = prepare(image, mask, parameters, rgb=rgb, hints=hints, cancelled=cancelled)
-        return _run(job)
-    names = resolve_methods(method)
+    # before the image is looked at: it is quick
     check_choices(parameters)
+    if isinstance(method, str):
+        INPAINTERS.require(method)
+    else:
+        resolve_methods(method)
     picture = read_picture(image, mask, parameters, rgb=rgb)
+    return picture_steps(picture, parameters, method, hints=hints, cancelled=cancelled)
+
+
+def picture_steps(
+    picture: Picture,
+    parameters: FillParameters,
+    method: str | Sequence[str],
+    *,
+    hints: HintsOrLayer = None,
+    cancelled: CancelCheck = never,
+) -> Generator[Step, None, FillResult] | Generator[Step, None, FillResults]:
+    """Fill the hole of a picture that `read_picture` returned; otherwise as `fill_steps`.
+
+    `method` counts, not that of the parameters.
+    """
     placed = None if hints is None else ColourHints.of(hints)
 
     def start(name: str) -> Generator[Step, None, FillResult]:
         own = replace(parameters, method=name)
         return _run(make_job(picture, own, hints=placed, cancelled=cancelled))
 
-    return fill_with_each(names, start)
+    if isinstance(method, str):
+        return start(method)
+    return fill_with_each(resolve_methods(method), start)
 
 
 @overload

@@ -8,7 +8,9 @@ from qtpy.QtCore import Qt
 from qtpy.QtGui import QGuiApplication
 
 import napari_greyfill
+from napari_greyfill import job, pipeline
 from napari_greyfill.inpaint import Inpainter
+from napari_greyfill.viewer import worker
 from tests import checkpoints
 
 from .conftest import colour_ramp, ramp
@@ -761,6 +763,21 @@ class TestLook:
         assert dock.status.text().endswith(look.reason)
         dock.copy_as_python()
         assert "method='texture'" in QGuiApplication.clipboard().text()
+
+    def test_the_picture_is_read_once(self, ready, run, monkeypatch):
+        pictures, read = [], worker.read_picture
+
+        def counted(*args, **kwargs):
+            pictures.append(read(*args, **kwargs))
+            return pictures[-1]
+
+        for module in (worker, job, pipeline):
+            monkeypatch.setattr(module, "read_picture", counted)
+        dock = ready()
+        dock.form.also.choose(["telea"])
+        run(dock)
+        assert len(dock.table.model.rows) == 2
+        assert len(pictures) == 1
 
     def test_others_run_beside_what_is_suggested(self, ready, run):
         dock = ready()

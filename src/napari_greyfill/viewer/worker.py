@@ -18,7 +18,7 @@ from napari_greyfill.errors import GreyfillError
 from napari_greyfill.evaluate import metrics
 from napari_greyfill.job import read_picture
 from napari_greyfill.looks import methods_of_look, suggested_look
-from napari_greyfill.pipeline import fill_steps
+from napari_greyfill.pipeline import picture_steps
 from napari_greyfill.progress import translated
 from napari_greyfill.result import FINAL, FillResult, Step
 from napari_greyfill.viewer.models import FillRequest
@@ -87,19 +87,14 @@ def fill_the_hole(request: FillRequest, cancelled: CancelCheck) -> Generator[Mes
     """Run a request and report on it."""
     yield Progress("reading the image", 0.0)
     image, mask = request.image.read(), request.mask.read()
+    picture = read_picture(image, mask, request.parameters, rgb=request.rgb)
     if request.look == "suggested":
         yield Progress("looking at the hole", 0.0)
-        picture = read_picture(image, mask, request.parameters, rgb=request.rgb)
         look = suggested_look(picture)
         request = request.with_methods(methods_of_look(look.name))
         yield Chosen(request.methods, look.reason)
-    work = fill_steps(
-        image,
-        mask,
-        rgb=request.rgb,
-        hints=request.hints,
-        cancelled=cancelled,
-        **{**vars(request.parameters), "method": request.method},
+    work = picture_steps(
+        picture, request.parameters, request.method, hints=request.hints, cancelled=cancelled
     )
     result = yield from translated(work, lambda step: _messages(step, request))
     if isinstance(result, FillResult):  # those of several methods came as steps
