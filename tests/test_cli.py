@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from typer.testing import CliRunner
 
 import napari_greyfill
 from napari_greyfill import pipeline
-from napari_greyfill.cli import app, filling, report
+from napari_greyfill.cli import filling, report
 from napari_greyfill.files import read_image, write_image
 from napari_greyfill.result import Step
+from tests.commandline import run
 
 
 @pytest.fixture
@@ -29,14 +29,6 @@ def folder(tmp_path, monkeypatch, astronaut, scratch):
     write_image(tmp_path / "mask.png", scratch)
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def run(*arguments):
-    """Run a command in this process; what is no exit on purpose is raised."""
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
 
 
 def fill(*arguments, output="out.png"):

@@ -7,11 +7,10 @@ import time
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 import napari_greyfill
-from napari_greyfill.cli import app
 from napari_greyfill.files import read_image, write_image
+from tests.commandline import run
 
 ROWS = "rows.jsonl"
 
@@ -26,14 +25,6 @@ def folder(tmp_path, monkeypatch, astronaut, tissue, scratch):
     write_image(tmp_path / "data" / "tissue.png", tissue)
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def run(*arguments):
-    """Run a command in this process; what is no exit on purpose is raised."""
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
 
 
 def compare(*arguments):

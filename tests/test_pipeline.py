@@ -29,6 +29,7 @@ from napari_greyfill.inpaint import INPAINTERS, Inpainter, methods
 from napari_greyfill.job import PIPELINES
 from napari_greyfill.masks import feather, grow
 from napari_greyfill.methodinfo import MethodInfo
+from tests.recording import recorded
 from tests.strategies import holes, pictures
 
 pytestmark = pytest.mark.usefixtures("small_networks")
@@ -57,13 +58,7 @@ def every_step(monkeypatch):
 
 def run(*args, **options):
     """Return the result of a fill, and its steps."""
-    steps = []
-    work = fill_steps(*args, **options)
-    while True:
-        try:
-            steps.append(next(work))
-        except StopIteration as stop:
-            return stop.value, steps
+    return recorded(fill_steps(*args, **options))
 
 
 def quiet_fill(*args, **options):

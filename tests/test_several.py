@@ -14,6 +14,7 @@ from napari_greyfill.errors import (
 )
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
 from napari_greyfill.methodinfo import MethodInfo
+from tests.recording import recorded
 
 MISSING = "gmcnn-celebahq"
 
@@ -41,15 +42,6 @@ def scene():
     mask = np.zeros((40, 50), dtype=bool)
     mask[10:14, 12:30] = True
     return image, mask
-
-
-def run(work):
-    steps = []
-    while True:
-        try:
-            steps.append(next(work))
-        except StopIteration as stop:
-            return stop.value, steps
 
 
 def test_each_gives_what_it_gives_alone(scene):
@@ -92,7 +84,7 @@ def test_if_every_method_fails_that_is_an_error(scene, broken):
 
 
 def test_results_come_as_they_are_finished(scene, broken):
-    results, steps = run(fill_steps(*scene, method=["telea", "broken", "biharmonic"]))
+    results, steps = recorded(fill_steps(*scene, method=["telea", "broken", "biharmonic"]))
     finished = [step for step in steps if step.kind == "finished"]
     assert [(step.method, round(step.fraction, 3)) for step in finished] == [
         ("telea", 0.333),
@@ -136,4 +128,4 @@ def test_cancelling_ends_all_of_them(scene):
         return len(asked) > 1
 
     with pytest.raises(Cancelled):
-        run(fill_steps(*scene, method=["biharmonic", "telea"], cancelled=cancelled))
+        recorded(fill_steps(*scene, method=["biharmonic", "telea"], cancelled=cancelled))

@@ -7,9 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
-from napari_greyfill.cli import app
 from napari_greyfill.errors import (
     BadParameter,
     EmptyMask,
@@ -28,6 +26,7 @@ from napari_greyfill.files import (
 )
 from napari_greyfill.files.triples import warn_if_mostly_masked
 from napari_greyfill.masks import DETECTORS, RANDOM_KINDS, detect_mask, masked_images, random_mask
+from tests import commandline
 from tests.strategies import holes, pictures
 
 
@@ -50,10 +49,7 @@ def folder(tmp_path, astronaut, cell):
 
 
 def run(*arguments):
-    result = CliRunner().invoke(app, ["mask", *map(str, arguments)])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
+    return commandline.run("mask", *arguments)
 
 
 def names(folder):

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from napari_greyfill.colour import luma
+from napari_greyfill.colour import chroma, luma
 from napari_greyfill.progress import exhaust
 
 
@@ -31,6 +31,42 @@ def emptied(picture, hole):
     grey = luma(colour)
     colour[hole] = 0
     return colour, grey, hole
+
+
+def truth(height, width):
+    """Colours that go with their grey."""
+    y, x = np.indices((height, width), dtype=np.float32)
+    shade = 0.5 + 0.4 * np.sin(x / 5) * np.cos(y / 7)
+    return np.stack([shade, 0.6 * shade, 1 - shade], axis=-1)
+
+
+def case(height, width):
+    """Those colours with a hole in the middle, the grey, and the hole."""
+    colour = truth(height, width)
+    hole = np.zeros((height, width), dtype=bool)
+    hole[height // 3 : max(height // 3 + 1, height // 2), width // 4 : width // 2 + 1] = True
+    grey = luma(colour)
+    colour[hole] = 0
+    return colour, grey, hole
+
+
+def run(colorizer, colour, grey, hole):
+    """Return the result, and the levels with their previews made."""
+    levels = []
+
+    def keep(level):
+        levels.append((level, level.preview() if level.preview else None))
+
+    return exhaust(colorizer.run(colour, grey, hole), keep), levels
+
+
+def assert_chroma_as_known(colorizer, colour, hole):
+    """Check that the chroma a hole gets lies between those of the known pixels."""
+    grey = np.full(hole.shape, 0.5, np.float32)
+    found = chroma(coloured(colorizer, colour * 0.2, grey, hole))[hole]
+    known = chroma(colour * 0.2)[~hole]
+    assert (found >= known.min(axis=0) - 1e-5).all()
+    assert (found <= known.max(axis=0) + 1e-5).all()
 
 
 def square(shape, side):

@@ -11,20 +11,9 @@ from napari_greyfill.colour import chroma, luma, with_luma
 from napari_greyfill.device import Compute
 from napari_greyfill.errors import Cancelled
 from napari_greyfill.progress import exhaust
+from tests.colorization.cases import case, run
 
 pytestmark = pytest.mark.usefixtures("short_schedules")
-
-
-def case(height, width):
-    """Colours that go with their grey, with a hole in the middle; the grey, and the hole."""
-    y, x = np.indices((height, width), dtype=np.float32)
-    shade = 0.5 + 0.4 * np.sin(x / 5) * np.cos(y / 7)
-    colour = np.stack([shade, 0.6 * shade, 1 - shade], axis=-1)
-    hole = np.zeros((height, width), dtype=bool)
-    hole[height // 3 : max(height // 3 + 1, height // 2), width // 4 : width // 2 + 1] = True
-    grey = luma(colour)
-    colour[hole] = 0
-    return colour, grey, hole
 
 
 def sky_above_sand(side=160):
@@ -39,18 +28,6 @@ def sky_above_sand(side=160):
     hole = np.zeros((side, side), dtype=bool)
     hole[side // 3 : -side // 3, side // 3 : -side // 3] = True
     return picture, luma(picture), hole
-
-
-def run(colorizer, colour, grey, hole):
-    """Return the result, and the levels with their previews made."""
-    levels = []
-    work = colorizer.run(colour, grey, hole)
-    while True:
-        try:
-            level = next(work)
-        except StopIteration as stop:
-            return stop.value, levels
-        levels.append((level, level.preview() if level.preview else None))
 
 
 @pytest.fixture

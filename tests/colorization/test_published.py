@@ -6,37 +6,9 @@ from napari_greyfill.colorization.published import PUBLISHED_SCHEDULES, Publishe
 from napari_greyfill.colour import chroma, luma
 from napari_greyfill.device import Compute
 from napari_greyfill.errors import Cancelled, OutOfMemory
+from tests.colorization.cases import case, run, truth
 
 pytestmark = pytest.mark.usefixtures("short_schedules")
-
-
-def truth(height, width):
-    """Colours that go with their grey."""
-    y, x = np.indices((height, width), dtype=np.float32)
-    shade = 0.5 + 0.4 * np.sin(x / 5) * np.cos(y / 7)
-    return np.stack([shade, 0.6 * shade, 1 - shade], axis=-1)
-
-
-def case(height, width):
-    """Those colours with a hole in the middle, the grey, and the hole."""
-    colour = truth(height, width)
-    hole = np.zeros((height, width), dtype=bool)
-    hole[height // 3 : max(height // 3 + 1, height // 2), width // 4 : width // 2 + 1] = True
-    grey = luma(colour)
-    colour[hole] = 0
-    return colour, grey, hole
-
-
-def run(colorizer, colour, grey, hole):
-    """Return the result, and the levels with their previews made."""
-    levels = []
-    work = colorizer.run(colour, grey, hole)
-    while True:
-        try:
-            level = next(work)
-        except StopIteration as stop:
-            return stop.value, levels
-        levels.append((level, level.preview() if level.preview else None))
 
 
 def test_the_seed_decides_every_pixel():

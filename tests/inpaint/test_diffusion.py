@@ -8,6 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from napari_greyfill.inpaint import diffusion
 from napari_greyfill.inpaint.diffusion import Biharmonic, NavierStokes, Telea
+from tests.recording import recorded
 
 needs_opencv = pytest.mark.skipif(find_spec("cv2") is None, reason="needs OpenCV")
 OPENCV = [pytest.param(kind, marks=needs_opencv) for kind in (Telea, NavierStokes)]
@@ -25,13 +26,7 @@ class Tiny(Biharmonic):
 
 def run(inpainter, plane, hole):
     """Fill and return what came out, with the fractions that were reported."""
-    fractions = []
-    work = inpainter.run(plane, hole)
-    while True:
-        try:
-            fractions.append(next(work))
-        except StopIteration as stop:
-            return stop.value, fractions
+    return recorded(inpainter.run(plane, hole))
 
 
 def with_hole(plane, hole):

@@ -12,6 +12,7 @@ from napari_greyfill.inpaint.spectral import Spectral
 from napari_greyfill.inpaint.texture import Texture, recommend_look
 from napari_greyfill.inpaint.texture.level import RADIUS, Level
 from napari_greyfill.inpaint.texture.matching import Field, Matcher, refined
+from napari_greyfill.progress import exhaust
 from tests.strategies import holes
 
 
@@ -226,12 +227,8 @@ def test_search_comes_close_to_comparing_everything(monkeypatch):
     def found(rounds):
         matcher = Matcher(level, features, np.random.default_rng(0), Compute())
         assert list(matcher.describe_sources(features))[-1] == 1
-        work = matcher.match(features, matcher.anywhere(), rounds)
-        while True:
-            try:
-                next(work)
-            except StopIteration as stop:
-                return stop.value.distance.mean()
+        field = exhaust(matcher.match(features, matcher.anywhere(), rounds))
+        return field.distance.mean()
 
     exact = found(1)
     monkeypatch.setattr(matching, "EXACT", 0)
