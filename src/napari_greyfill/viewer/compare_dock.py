@@ -10,9 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from qtpy.compat import isalive
-from qtpy.QtCore import QTimer, Signal
-from qtpy.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from napari_greyfill.evaluate import Combination, CompareStep, Comparison, Row
 from napari_greyfill.evaluate.combinations import pipeline_title
@@ -22,12 +19,11 @@ from napari_greyfill.viewer.compare_form import CompareForm
 from napari_greyfill.viewer.compare_layers import ComparedLayers
 from napari_greyfill.viewer.compare_run import CompareRequest, CompareRunner
 from napari_greyfill.viewer.compare_table import CompareTable
-from napari_greyfill.viewer.failures import show_failure
 from napari_greyfill.viewer.look_bar import LookBar
 from napari_greyfill.viewer.models import PlaneSource
 from napari_greyfill.viewer.parts import button, side_by_side
-from napari_greyfill.viewer.scroll import VerticalScroll
-from napari_greyfill.viewer.settings import apply_weights_folder, preferred_device
+from napari_greyfill.viewer.run_dock import RunDock
+from napari_greyfill.viewer.settings import preferred_device
 from napari_greyfill.viewer.texts import COMPARE as TEXTS
 
 if TYPE_CHECKING:
@@ -36,78 +32,44 @@ if TYPE_CHECKING:
 __all__ = ["CompareDock"]
 
 
-class CompareDock(QWidget):
+class CompareDock(RunDock):
     """Fills the painted hole of an image layer in every ticked way.
 
     Parameters
     ----------
     napari_viewer : napari.viewer.Viewer
-
-    Signals
-    -------
-    run_ended
-        A run is over: finished, failed or cancelled.
     """
 
-    run_ended = Signal()
+    runner: CompareRunner
 
     def __init__(self, napari_viewer: napari.viewer.Viewer) -> None:
-        super().__init__()
-        apply_weights_folder()
-        self.viewer = napari_viewer
+        super().__init__(napari_viewer, CompareRunner(), TEXTS)
         self.form = CompareForm()
         self.table = CompareTable()
         self.results = ComparedLayers(napari_viewer)
-        self.runner = CompareRunner(self)
         self.look = LookBar(napari_viewer, self.results)
         self._request: CompareRequest | None = None
         self._placement: layers.Placement | None = None
-        self._outcome = ""
         self._interrupted = False
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(100)
         self._build()
         self._connect()
         self.refresh()
 
     def _build(self) -> None:
-        self.run_button = button("Run", TEXTS["run"], self.run)
-        self.cancel_button = button("Cancel", TEXTS["cancel"], self.cancel)
         self.continue_button = button("Continue", TEXTS["continue"], self.go_on)
-        self.status = QLabel()
-        self.status.setWordWrap(True)
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 1000)
-        self.progress.setTextVisible(False)
-        inner = QWidget()
-        layout = QVBoxLayout(inner)
+        layout = self._scrolled()
         layout.addWidget(self.form)
         layout.addLayout(side_by_side(self.run_button, self.cancel_button, self.continue_button))
         layout.addWidget(self.progress)
         layout.addWidget(self.status)
         layout.addWidget(self.table, stretch=1)
         layout.addWidget(self.look)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(VerticalScroll(inner))
 
     def _connect(self) -> None:
         self.form.changed.connect(self._settle.start)
-        self._settle.timeout.connect(self.refresh)
         self.table.chosen.connect(self._show_chosen)
-        self.viewer.dims.events.current_step.connect(self._changed)
-        self.viewer.dims.events.ndisplay.connect(self._changed)
         self.runner.stepped.connect(self._show_step)
         self.runner.finished.connect(self._show_comparison)
-        self.runner.failed.connect(self._show_failure)
-        self.runner.cancelled.connect(self._show_cancelled)
-        self.runner.ended.connect(self._end)
-
-    def _changed(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
-        """Look again soon at whether a comparison can start."""
-        if isalive(self):  # viewer and layers outlive a closed dock
-            self._settle.start()
 
     def reset_choices(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
         """List the layers anew; napari calls it when layers come, go or are renamed."""
@@ -120,11 +82,6 @@ class CompareDock(QWidget):
         self.form.refresh_methods()
 
     # ------------------------------------------------------------ readiness
-
-    @property
-    def running(self) -> bool:
-        """Return whether a comparison is under way."""
-        return self.runner.running
 
     def why_not(self) -> str:
         """Return why Run is disabled, or an empty string."""
@@ -158,14 +115,11 @@ class CompareDock(QWidget):
     def refresh(self) -> None:
         """Bring buttons and the sentence beside them up to date."""
         self.form.enable_colour()
-        reason = self.why_not()
-        self.run_button.setEnabled(not reason)
-        self.cancel_button.setEnabled(self.running and not self.runner.cancelling)
+        super().refresh()
         self.continue_button.setEnabled(self._interrupted and not self.running)
-        self.progress.setVisible(self.running)
-        if not self.running:
-            warning = "" if reason else polarity_warning(self._painted())
-            self.status.setText(reason or self._outcome or warning or "Ready.")
+
+    def _ready(self) -> str:
+        return polarity_warning(self._painted()) or super()._ready()
 
     # ------------------------------------------------------------ actions
 
@@ -187,20 +141,11 @@ class CompareDock(QWidget):
         if self._interrupted and not self.running:
             self._start(tuple(row for row in self.table.rows if not row.error))
 
-    def cancel(self) -> None:
-        """Stop the running comparison; the rows that are finished stay."""
-        if self.running:
-            self.runner.cancel()
-            self.status.setText("Cancelling…")
-            self.cancel_button.setEnabled(False)
-
     def _start(self, done: tuple[Row, ...]) -> None:
         assert self._request is not None
         self._outcome, self._interrupted = "", False
-        self.progress.setValue(0)
         self.runner.start(self._request, done)
-        self.refresh()
-        self.status.setText("Starting…")
+        self._show_start()
 
     def _make_request(self) -> CompareRequest:
         form, image = self.form, self.form.image_layer
@@ -245,8 +190,7 @@ class CompareDock(QWidget):
 
             show_warning(step.name)
             return
-        self.progress.setValue(round(1000 * step.fraction))
-        self.status.setText(f"{step.name[:1].upper()}{step.name[1:]}…")
+        self._show_share(step.fraction, step.name)
 
     def _show_row(self, row: Row) -> None:
         """Show a row even when cancelling: it is finished, and is not filled again."""
@@ -268,14 +212,6 @@ class CompareDock(QWidget):
         text = f"{len(comparison.rows)} results" + (f", {failed} failed" if failed else "")
         self._outcome = " ".join(part for part in (f"{text}.", comparison.why_no_metrics) if part)
 
-    def _show_failure(self, error: Exception) -> None:
-        self._outcome = f"Failed: {error}"
-        show_failure(error)
-
     def _show_cancelled(self) -> None:
         self._interrupted = True
         self._outcome = f"Cancelled with {len(self.table.rows)} results; Continue goes on."
-
-    def _end(self) -> None:
-        self.refresh()
-        self.run_ended.emit()

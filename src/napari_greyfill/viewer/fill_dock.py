@@ -12,28 +12,19 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from qtpy.compat import isalive
-from qtpy.QtCore import QTimer, Signal
 from qtpy.QtGui import QGuiApplication
-from qtpy.QtWidgets import (
-    QLabel,
-    QProgressBar,
-    QVBoxLayout,
-    QWidget,
-)
 
 from napari_greyfill.masks import selected_labels
 from napari_greyfill.several import resolve_methods
 from napari_greyfill.viewer import layers
-from napari_greyfill.viewer.failures import show_failure
 from napari_greyfill.viewer.fill_form import FillForm
 from napari_greyfill.viewer.metrics_table import MetricsTable
 from napari_greyfill.viewer.models import FillRequest, PlaneSource, RunRow, as_python
 from napari_greyfill.viewer.parts import button, side_by_side
 from napari_greyfill.viewer.result_layers import ResultLayers
+from napari_greyfill.viewer.run_dock import RunDock
 from napari_greyfill.viewer.runner import FillRunner
-from napari_greyfill.viewer.scroll import VerticalScroll
-from napari_greyfill.viewer.settings import apply_weights_folder, preferred_device
+from napari_greyfill.viewer.settings import preferred_device
 from napari_greyfill.viewer.texts import FILL as TEXTS
 from napari_greyfill.viewer.worker import Chosen, Finished, Preview, Progress
 
@@ -46,29 +37,21 @@ __all__ = ["FillDock"]
 HOLD_KEY = "H"
 
 
-class FillDock(QWidget):
+class FillDock(RunDock):
     """Fills the painted hole of an image layer; the results come as new layers.
 
     Parameters
     ----------
     napari_viewer : napari.viewer.Viewer
-
-    Signals
-    -------
-    run_ended
-        A run is over: finished, failed or cancelled.
     """
 
-    run_ended = Signal()
+    runner: FillRunner
 
     def __init__(self, napari_viewer: napari.viewer.Viewer) -> None:
-        super().__init__()
-        apply_weights_folder()
-        self.viewer = napari_viewer
+        super().__init__(napari_viewer, FillRunner(), TEXTS)
         self.form = FillForm(preferred_device())
         self.table = MetricsTable()
         self.results = ResultLayers(napari_viewer)
-        self.runner = FillRunner(self)
         self._request: FillRequest | None = None
         self._python = ""  # lines that repeat the last run
         self._placement: layers.Placement | None = None
@@ -77,12 +60,8 @@ class FillDock(QWidget):
         self._runs = 0
         self._reason = ""  # why the look was chosen
         self._done = 0  # methods of this run that gave a result
-        self._outcome = ""
         self._holding = ExitStack()
         self._watched: Layer | None = None
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(100)
         self._build()
         self._connect()
         self.refresh()
@@ -90,19 +69,11 @@ class FillDock(QWidget):
     # ------------------------------------------------------------ building
 
     def _build(self) -> None:
-        self.run_button = button("Run", TEXTS["run"])
-        self.cancel_button = button("Cancel", TEXTS["cancel"])
         self.original_button = button("Show original", TEXTS["original"])
         self.python_button = button("Copy as Python", TEXTS["python"])
         self.defaults_button = button("Restore defaults", "Set every choice but the layers back.")
-        self.status = QLabel()
-        self.status.setWordWrap(True)
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 1000)
         self.progress.setToolTip(TEXTS["progress"])
-        self.progress.setTextVisible(False)
-        inner = QWidget()
-        layout = QVBoxLayout(inner)
+        layout = self._scrolled()
         layout.addWidget(self.form)
         self.form.advanced.addWidget(self.defaults_button)
         layout.addLayout(side_by_side(self.run_button, self.cancel_button))
@@ -110,18 +81,11 @@ class FillDock(QWidget):
         layout.addWidget(self.status)
         layout.addLayout(side_by_side(self.original_button, self.python_button))
         layout.addWidget(self.table, stretch=1)
-        scroll = VerticalScroll(inner)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
 
     def _connect(self) -> None:
         self.form.changed.connect(self._settle.start)
         self.form.new_mask_wanted.connect(self.new_mask)
         self.form.weights_wanted.connect(self._open_weights)
-        self._settle.timeout.connect(self.refresh)
-        self.run_button.clicked.connect(lambda: self.run())
-        self.cancel_button.clicked.connect(lambda: self.cancel())
         self.original_button.pressed.connect(self.hold_original)
         self.original_button.released.connect(self.release_original)
         self.python_button.clicked.connect(lambda: self.copy_as_python())
@@ -129,33 +93,17 @@ class FillDock(QWidget):
             lambda: self.form.restore_defaults(preferred_device())
         )
         self.table.run_chosen.connect(self._select_run)
-        self.viewer.dims.events.current_step.connect(self._changed)
-        self.viewer.dims.events.ndisplay.connect(self._changed)
-        self.viewer.dims.events.order.connect(self._changed)
         self.runner.progressed.connect(self._show_progress)
         self.runner.previewed.connect(self._show_preview)
         self.runner.noted.connect(self._show_note)
         self.runner.chosen.connect(self._show_chosen)
         self.runner.finished.connect(self._show_result)
-        self.runner.failed.connect(self._show_failure)
-        self.runner.cancelled.connect(self._show_cancelled)
-        self.runner.ended.connect(self._end)
-
-    def _changed(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
-        """Look again soon at whether a fill can start; many events make one look."""
-        if isalive(self):  # viewer and layers outlive a closed dock
-            self._settle.start()
 
     def reset_choices(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
         """List the layers anew; napari calls it when layers come, go or are renamed."""
         self.form.reset_choices()
 
     # ------------------------------------------------------------ readiness
-
-    @property
-    def running(self) -> bool:
-        """Return whether a fill is under way."""
-        return self.runner.running
 
     def why_not(self) -> str:
         """Return why Run is disabled, or an empty string."""
@@ -183,15 +131,10 @@ class FillDock(QWidget):
         """Bring buttons and the sentence beside them up to date."""
         self._watch(self.form.mask_layer)
         self.form.enable_colour()
-        reason = self.why_not()
-        self.run_button.setEnabled(not reason)
-        self.cancel_button.setEnabled(self.running and not self.runner.cancelling)
-        self.progress.setVisible(self.running)
+        super().refresh()
         self.form.new_mask.setEnabled(self.form.image_layer is not None)
         self.original_button.setEnabled(self.form.image_layer is not None)
         self.python_button.setEnabled(bool(self._python))
-        if not self.running:
-            self.status.setText(reason or self._outcome or "Ready.")
 
     def _watch(self, mask: Layer | None) -> None:
         """Follow the painting of one mask."""
@@ -229,21 +172,11 @@ class FillDock(QWidget):
         self._request = self._make_request()
         self._source = image.unique_id
         self._placement = layers.Placement.of(image, self._request.image.index)
-        self.progress.setValue(0)
         self._outcome = ""
         self._done = 0
         self._reason = ""
         self.runner.start(self._request)
-        self.status.setText("Starting…")
-        self.refresh()
-
-    def cancel(self) -> None:
-        """Stop the running fill; nothing of it stays."""
-        if not self.running:
-            return
-        self.runner.cancel()
-        self.cancel_button.setEnabled(False)
-        self.status.setText("Cancelling…")
+        self._show_start()
 
     def copy_as_python(self) -> None:
         """Put lines that repeat the last run on the clipboard."""
@@ -292,8 +225,7 @@ class FillDock(QWidget):
     # ------------------------------------------------------------ the run's news
 
     def _show_progress(self, news: Progress) -> None:
-        self.progress.setValue(round(1000 * news.fraction))
-        self.status.setText(f"{news.text[:1].upper()}{news.text[1:]}…")
+        self._show_share(news.fraction, news.text)
 
     def _show_preview(self, news: Preview) -> None:
         assert self._placement is not None
@@ -356,10 +288,6 @@ class FillDock(QWidget):
             )
         )
 
-    def _show_failure(self, error: Exception) -> None:
-        self._outcome = f"Failed: {error}"
-        show_failure(error)
-
     def _show_cancelled(self) -> None:
         self._outcome = "Cancelled; no layer was changed."
         if self._done:
@@ -368,8 +296,7 @@ class FillDock(QWidget):
     def _end(self) -> None:
         self._request = None
         self.results.remove_preview()
-        self.refresh()
-        self.run_ended.emit()
+        super()._end()
 
     def _hold_by_key(self, layer: Layer) -> Generator[None, None, None]:
         """Show the original as long as the key is down."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,13 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_greyfill.masks import DETECTORS, IRREGULAR_BINS, RANDOM_KINDS
+from napari_greyfill.masks import (
+    DETECTORS,
+    IRREGULAR_BINS,
+    RANDOM_KINDS,
+    Detector,
+    RandomKind,
+)
 from napari_greyfill.masks.random import Share
 from napari_greyfill.viewer.layer_combo import LayerCombo
 from napari_greyfill.viewer.option_form import OptionForm, form_layout, percent_slider
@@ -120,11 +127,7 @@ class PictureTab(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.detector = QComboBox()
-        for index, found in enumerate(DETECTORS.values()):
-            self.detector.addItem(found.title, found.name)
-            self.detector.setItemData(index, found.summary, _TOOLTIP)
-        let_shrink(self.detector)
+        self.detector = _kinds(DETECTORS.values())
         self.detector.setToolTip(TEXTS["detector"])
         self.summary = _small_print()
         self.pick = button("Click on the picture", TEXTS["pick"])
@@ -187,11 +190,7 @@ class RandomTab(QWidget):
 
     def __init__(self, viewer: Viewer) -> None:
         super().__init__()
-        self.kind = QComboBox()
-        for index, kind in enumerate(RANDOM_KINDS.values()):
-            self.kind.addItem(kind.title, kind.name)
-            self.kind.setItemData(index, kind.summary, _TOOLTIP)
-        let_shrink(self.kind)
+        self.kind = _kinds(RANDOM_KINDS.values())
         self.share = percent_slider(0.005, 0.9, 0.25)
         self.bin = QComboBox()
         for low, high in IRREGULAR_BINS:
@@ -345,6 +344,16 @@ def _group(title: str, *rows: tuple[QWidget, ...]) -> QGroupBox:
     for row in rows:
         layout.addLayout(side_by_side(*row))
     return group
+
+
+def _kinds(kinds: Iterable[Detector | RandomKind]) -> QComboBox:
+    """Return a combo box of kinds of masks."""
+    combo = QComboBox()
+    for index, kind in enumerate(kinds):
+        combo.addItem(kind.title, kind.name)
+        combo.setItemData(index, kind.summary, _TOOLTIP)
+    let_shrink(combo)
+    return combo
 
 
 def _preview_box() -> QCheckBox:
