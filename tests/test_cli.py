@@ -397,13 +397,15 @@ def test_the_output_is_checked_before_the_work(folder, monkeypatch):
 
 
 def test_other_errors_are_not_hidden(folder, monkeypatch):
-    monkeypatch.setattr(pipeline, "prepare", lambda *args, **kwargs: 1 // 0)
+    monkeypatch.setattr(pipeline, "make_job", lambda *args, **kwargs: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         fill()
 
 
 def test_other_warnings_are_not_hidden(folder, monkeypatch):
-    monkeypatch.setattr(pipeline, "prepare", lambda *args, **kwargs: np.float32(1) / np.float32(0))
+    monkeypatch.setattr(
+        pipeline, "make_job", lambda *args, **kwargs: np.float32(1) / np.float32(0)
+    )
     with pytest.raises(RuntimeWarning):  # warnings are errors here
         fill()
 

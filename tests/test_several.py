@@ -12,17 +12,12 @@ from napari_greyfill.errors import (
     GreyfillWarning,
     MissingWeights,
 )
-from napari_greyfill.inpaint import INPAINTERS, Inpainter
+from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.methodinfo import MethodInfo
+from tests.inpainters import Broken
 from tests.recording import recorded
 
 MISSING = "gmcnn-celebahq"
-
-
-class Broken(Inpainter):
-    def run(self, plane, hole):
-        yield 0.5
-        raise RuntimeError("a bug")
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ from napari_greyfill.study.pictures import read_subject
 from napari_greyfill.study.run import pictures_of
 from napari_greyfill.study.summary import compared, means_of
 from napari_greyfill.study.tables import all_means, study_table
+from tests.inpainters import Broken
 
 USED = ("cell.png", "face.png", "scenes/face.png")
 
@@ -120,11 +121,6 @@ class TestGoingOn:
 
     def test_failed_rows_are_tried_again(self, settings, tmp_path, monkeypatch):
         monkeypatch.setattr(INPAINTERS, "_entries", dict(INPAINTERS._entries))
-
-        class Broken(Inpainter):
-            def run(self, plane, hole):
-                yield 0.5
-                raise RuntimeError("a bug")
 
         working = INPAINTERS._entries["telea"]
         INPAINTERS.add(MethodInfo("telea", "Telea", "inpainter", summary="x"), Broken)

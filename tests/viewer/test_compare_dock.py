@@ -8,9 +8,9 @@ from qtpy.QtGui import QGuiApplication
 import napari_greyfill
 from napari_greyfill.evaluate import Combination, Row
 from napari_greyfill.evaluate.comparing import NO_REFERENCE
-from napari_greyfill.inpaint import Inpainter
 from napari_greyfill.viewer.compare_layers import add_difference
 from napari_greyfill.viewer.compare_table import CompareTableModel
+from tests.inpainters import Broken
 
 from .conftest import colour_ramp, ramp
 
@@ -130,11 +130,6 @@ class TestRun:
         assert len(dock.table.rows) == 1
 
     def test_a_failing_method_has_a_row(self, ready, run, add_method):
-        class Broken(Inpainter):
-            def run(self, plane, hole):
-                yield 0.5
-                raise RuntimeError("a bug")
-
         add_method("broken", Broken)
         dock = ready(methods=("telea", "broken"))
         run(dock)

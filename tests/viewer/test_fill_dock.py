@@ -12,6 +12,7 @@ from napari_greyfill import job, pipeline
 from napari_greyfill.inpaint import Inpainter
 from napari_greyfill.viewer import worker
 from tests import checkpoints
+from tests.inpainters import Broken
 
 from .conftest import colour_ramp, ramp
 
@@ -429,11 +430,6 @@ class TestCancelAndErrors:
         assert dock.run_button.isEnabled()
 
     def test_a_bug_is_reported_with_its_traceback(self, add_method, ready, run, messages):
-        class Broken(Inpainter):
-            def run(self, plane, hole):
-                raise RuntimeError("a bug")
-                yield
-
         add_method("broken", Broken)
         dock = ready()
         choose(dock, method="broken")
@@ -635,11 +631,6 @@ class TestSeveralMethods:
         assert layer_names(viewer)[-1] == "pic filled"
 
     def test_one_that_fails_is_told_of(self, viewer, add_method, ready, run, messages):
-        class Broken(Inpainter):
-            def run(self, plane, hole):
-                yield 0.5
-                raise RuntimeError("a bug")
-
         add_method("broken", Broken)
         dock = ready()
         choose(dock, method="broken")
@@ -650,11 +641,6 @@ class TestSeveralMethods:
         assert "pic filled (telea)" in layer_names(viewer)
 
     def test_if_all_fail_that_is_an_error(self, add_method, ready, run, messages):
-        class Broken(Inpainter):
-            def run(self, plane, hole):
-                yield 0.5
-                raise RuntimeError("a bug")
-
         add_method("broken", Broken)
         add_method("broken too", Broken)
         dock = ready()

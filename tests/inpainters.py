@@ -1,0 +1,11 @@
+"""Inpainters that tests register."""
+
+from napari_greyfill.inpaint import Inpainter
+
+
+class Broken(Inpainter):
+    """Fails in the middle of its work."""
+
+    def run(self, plane, hole):
+        yield 0.5
+        raise RuntimeError("a bug")
