@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from napari_greyfill.errors import ShapeMismatch
 from napari_greyfill.evaluate import Combination, Row
-from napari_greyfill.viewer.layers import Placement, find, kept_visibility
+from napari_greyfill.viewer.layers import Placement, find, kept_visibility, same_plane
 
 if TYPE_CHECKING:
     from napari.layers import Image, Layer
@@ -45,15 +45,14 @@ class ComparedLayers:
     def add(self, row: Row, placement: Placement, name: str) -> Layer:
         """Add the layer of a row that has an image; the only one visible of the results."""
         assert row.image is not None  # failed rows have no layer
-        point = self.viewer.dims.point
-        layer = self.viewer.add_image(
-            placement.stacked(row.image),
-            name=name,
-            rgb=placement.rgb,
-            **placement.spatial,
-            **placement.display,
-        )
-        self.viewer.dims.point = point  # adding layers can move the sliders
+        with same_plane(self.viewer):
+            layer = self.viewer.add_image(
+                placement.stacked(row.image),
+                name=name,
+                rgb=placement.rgb,
+                **placement.spatial,
+                **placement.display,
+            )
         layer.metadata["greyfill"] = {
             **row.provenance,
             "metrics": dict(row.metrics),

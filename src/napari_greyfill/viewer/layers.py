@@ -36,6 +36,7 @@ __all__ = [
     "plane_at",
     "plane_index",
     "plane_size",
+    "same_plane",
 ]
 
 PREVIEW = "greyfill preview"  # key in the metadata of layers that are not for choosing
@@ -217,6 +218,14 @@ def _linear(layer: Layer) -> NDArray[np.float64]:
 
     own = Affine(rotate=layer.rotate, shear=layer.shear, scale=layer.scale)
     return np.asarray(own.linear_matrix)
+
+
+@contextmanager
+def same_plane(viewer: Viewer) -> Iterator[None]:
+    """Keep the current plane in view: adding layers can move the sliders."""
+    point = viewer.dims.point
+    yield
+    viewer.dims.point = point
 
 
 def kept_visibility(viewer: Viewer) -> Callable[[], None]:

@@ -65,18 +65,17 @@ class MaskPreview:
         from napari.utils.colormaps import DirectLabelColormap
 
         active = self.viewer.layers.selection.active
-        point = self.viewer.dims.point
-        layer = self.viewer.add_labels(
-            data.copy(),
-            name="Mask preview",
-            colormap=DirectLabelColormap(color_dict=_COLOURS),
-            opacity=0.6,
-            metadata={PREVIEW: True},
-            **placement.spatial,
-        )
-        layer.editable = False
-        self._id, self._placement = layer.unique_id, placement
-        self.viewer.dims.point = point
+        with layers.same_plane(self.viewer):
+            layer = self.viewer.add_labels(
+                data.copy(),
+                name="Mask preview",
+                colormap=DirectLabelColormap(color_dict=_COLOURS),
+                opacity=0.6,
+                metadata={PREVIEW: True},
+                **placement.spatial,
+            )
+            layer.editable = False
+            self._id, self._placement = layer.unique_id, placement
         if active is not None:
             self.viewer.layers.selection.active = active
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.viewer.layers import Placement, find
+from napari_greyfill.viewer.layers import Placement, find, same_plane
 
 if TYPE_CHECKING:
     from napari.layers import Layer
@@ -143,7 +142,7 @@ class ResultLayers:
         earlier = {} if keep_earlier else self._earlier(key)
         region_layer = None if keep_earlier else self._earlier(shared).get(REGION)
         roles: dict[str, Layer] = {}
-        with self._steady():
+        with same_plane(self.viewer):
             for image in images[:-1]:
                 roles[image.role] = self._put(earlier, placement, image, label)
             roles[REGION] = self._put_region(region_layer, placement, region)
@@ -188,13 +187,6 @@ class ResultLayers:
             return layer
         name = f"{placement.source} {REGION}"
         return self.viewer.add_labels(data, name=name, visible=False, **placement.spatial)
-
-    @contextmanager
-    def _steady(self) -> Iterator[None]:
-        """Keep the current plane in view: adding layers can move the sliders."""
-        point = self.viewer.dims.point
-        yield
-        self.viewer.dims.point = point
 
 
 def _update(layer: Layer, data: NDArray[Any], placement: Placement) -> None:

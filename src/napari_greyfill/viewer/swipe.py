@@ -14,7 +14,7 @@ import numpy as np
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from napari_greyfill.errors import ShapeMismatch, UnsupportedImage
-from napari_greyfill.viewer.layers import Placement, find, kept_visibility
+from napari_greyfill.viewer.layers import Placement, find, kept_visibility, same_plane
 
 if TYPE_CHECKING:
     from napari.layers import Image, Layer, Shapes
@@ -76,10 +76,9 @@ class Swipe(QObject):
         self._near_id, self._far_id, self._across = near.unique_id, far.unique_id, across
         for layer in self.viewer.layers:
             layer.visible = layer.unique_id == near.unique_id
-        point = self.viewer.dims.point
-        shown = self._add_far_side(far)
-        divider = self._add_divider(far)
-        self.viewer.dims.point = point  # adding layers can move the sliders
+        with same_plane(self.viewer):
+            shown = self._add_far_side(far)
+            divider = self._add_divider(far)
         self._own = (divider.unique_id, shown.unique_id)
         self.viewer.layers.selection.active = shown
         self.active = True
