@@ -1,4 +1,4 @@
-"""A sample to learn from: a scene, a hole in it, and the two fills the network corrects."""
+"""A sample to learn from: a scene, a hole in it, and the fills the network sees."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from napari_greyfill.inpaint.correction.features import features, spread
 from napari_greyfill.inpaint.diffusion import Biharmonic
+from napari_greyfill.inpaint.selective import FrequencySelective
 from napari_greyfill.inpaint.spectral import Spectral
 from training import holes, pictures, scenes
 
@@ -31,7 +32,9 @@ def sample(
     grey = pictures.crop(side, rng) if rng.random() < real else scenes.scene(side, rng)
     hole = holes.hole(side, rng)
     given = np.where(hole, np.float32(0), grey)
-    spectral, biharmonic = Spectral().fill(given, hole), Biharmonic().fill(given, hole)
+    spectral, biharmonic, selective = (
+        method().fill(given, hole) for method in (Spectral, Biharmonic, FrequencySelective)
+    )
     _, deviation = spread(spectral, hole)
     target = np.clip((grey - spectral) / deviation, -8, 8)
-    return features(spectral, biharmonic, hole), np.asarray(target[None], dtype=np.float32)
+    return features(spectral, biharmonic, selective, hole), np.asarray(target[None], dtype=np.float32)

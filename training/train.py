@@ -23,7 +23,7 @@ from training.samples import sample
 
 __all__ = ["Recipe", "train"]
 
-HOLE = 2  # the feature that is the hole
+HOLE = 3  # the feature that is the hole
 EPSILON = 1e-4  # squared error, in squared deviations, that is as good as none
 
 
@@ -39,6 +39,8 @@ class Recipe:
         Of the scenes, in pixels.
     batch, fresh : int
         Samples per step: learned from, and newly drawn into the pool.
+    pool : int
+        Samples in the pool from which on no new ones are drawn.
     first : int
         Samples in the pool before the first step.
     real : float
@@ -53,17 +55,18 @@ class Recipe:
         Steps between two measurements; weights are saved then.
     """
 
-    steps: int = 3000
+    steps: int = 9000
     side: int = 128
     batch: int = 8
     fresh: int = 1
+    pool: int = 4000
     first: int = 64
     real: float = 0.5
     rate: float = 1e-3
     warm_up: int = 50
     average: float = 0.99
     validation: int = 48
-    report: int = 100
+    report: int = 300
     seed: int = 0
 
 
@@ -92,7 +95,7 @@ def train(
     rng = np.random.default_rng(recipe.seed)
     recent: list[float] = []
     for step in range(1, last + 1):
-        pool.grow(recipe.fresh)
+        pool.grow(min(recipe.fresh, recipe.pool - len(pool)))
         seen, wanted = pool.batch(rng)
         loss = _log_error(network(seen), wanted, seen).mean()
         optimizer.zero_grad()

@@ -79,7 +79,9 @@ def _fills(plane: Plane, hole: Hole, compute: Compute) -> Generator[float, None,
     spectral = yield from scaled(Spectral(compute).run(plane, hole), 0.15, 0.45)
     work = by_channel(lambda channel: extrapolated(channel, hole, compute), spectral)
     selective = yield from scaled(work, 0.45, 0.85)
-    work = by_channel(lambda a, b: corrected(a, b, hole, compute), spectral, smooth)
+    work = by_channel(
+        lambda a, b, c: corrected(a, b, c, hole, compute), spectral, smooth, selective
+    )
     learned = yield from scaled(work, 0.85, 1.0)
     return [smooth, spectral, *(clamped(fill, plane, hole) for fill in (selective, learned))]
 

@@ -2,7 +2,8 @@
 
 Block by block, the surroundings are explained by waves picked greedily, and the waves go on
 into the hole. Unlike the spectral fill, which has one spectrum for all of a plane, every block
-has its own; so the two err differently.
+has its own; so the two err differently. Blocks with the most known neighbours come first, and
+the later ones build on them.
 """
 
 from __future__ import annotations
@@ -23,16 +24,14 @@ from napari_greyfill.progress import scaled
 __all__ = ["FrequencySelective", "extrapolated"]
 
 CORE = 8  # side of the blocks that are filled
-FRAME = 24  # side of what each of them sees
+FRAME = 32  # side of what each of them sees
 MARGIN = (FRAME - CORE) // 2
-NEARNESS = 0.8  # weight lost with every pixel of distance from the block
-UNKNOWN = 0.02  # certainty of a pixel that only the guide knows
-FILLED = 0.5  # certainty of a pixel next to a known one, once it is filled
-FADING = 0.95  # certainty lost with every pixel of depth
-DEEPEST = 5  # waves of blocks from the rim inwards; what is deeper keeps the guide
-ALIKE = 0.95  # waves as strong as this share of the strongest are picked together
-PART = 0.6  # of the waves' best multiple that is taken at once
-ROUNDS = (12, 60)  # fewest and most rounds of picking
+NEARNESS = 0.8  # weight lost with every pixel of distance from the block's middle
+FILLED = 0.5  # certainty of a pixel once it is filled
+DEEPEST = 40  # pixels; blocks that lie deeper in the hole keep the guide
+ALIKE = 0.7  # waves as strong as this share of the strongest are picked together
+PART = 0.7  # of the waves' best multiple that is taken at once
+ROUNDS = (8, 16)  # fewest and most rounds of picking
 WORK = 60_000  # blocks times rounds, which bounds the time
 BATCH = 256  # blocks at a time, which bounds the memory
 
@@ -42,7 +41,9 @@ Blocks = NDArray[np.float32]
 
 
 class FrequencySelective(Inpainter):
-    """Frequency-selective extrapolation around the hole's rim, guided by the spectral fill.
+    """Frequency-selective extrapolation from the rim inwards.
+
+    What lies deeper than `DEEPEST` pixels is filled by the spectral fill.
 
     References
     ----------
@@ -57,19 +58,21 @@ class FrequencySelective(Inpainter):
 
     def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
         """Fill the hole; see `Inpainter.run`."""
-        guide = yield from scaled(Spectral(self.compute).run(plane, hole), 0.0, self.GUIDED)
+        guide = plane
+        if hole.any() and ndimage.distance_transform_edt(hole).max() > DEEPEST:
+            guide = yield from scaled(Spectral(self.compute).run(plane, hole), 0.0, self.GUIDED)
         work = by_channel(lambda channel: extrapolated(channel, hole, self.compute), guide)
         filled = yield from scaled(work, self.GUIDED, 1.0)
         return clamped(filled, plane, hole)
 
 
 def extrapolated(guide: Plane, hole: Hole, compute: Compute) -> Generator[float, None, Plane]:
-    """Return one channel filled anew near the rim of its hole, yielding the progress.
+    """Return one channel with its hole filled anew, yielding the progress.
 
     Parameters
     ----------
     guide : (H, W) float32 array, of any range
-        Known pixels, and another fill of the hole.
+        Known pixels, and what blocks deeper than `DEEPEST` keep.
     hole : (H, W) bool array
     """
     if not hole.any():
@@ -92,19 +95,24 @@ class _Grid:
         self._shape = hole.shape
         fill = [-side % CORE for side in hole.shape]
         pad = [(MARGIN, MARGIN + more) for more in fill]
-        depth = ndimage.distance_transform_edt(hole).astype(np.float32)
         self._values = np.pad(guide, pad, mode="symmetric")
         self._hole = np.pad(hole, pad)
-        certainty = np.where(hole, np.float32(UNKNOWN), np.float32(1))
-        self._certainty = np.pad(certainty, pad)
-        self._once_filled = np.pad(np.float32(FILLED) * np.float32(FADING) ** depth, pad)
-        self._ring = _ring_of_blocks(hole, depth, fill)
-        self.count = max(int((self._ring > 0).sum()), 1)
+        self._certainty = np.pad((~hole).astype(np.float32), pad)
+        self._todo = _blocks_to_fill(hole, fill)
+        self.count = max(int(self._todo.sum()), 1)
 
     def batches(self) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-        """Yield rows and columns of blocks, from the rim inwards."""
-        for ring in range(1, DEEPEST + 1):
-            rows, columns = np.nonzero(self._ring == ring)
+        """Yield rows and columns of blocks that can be filled together, best surrounded first.
+
+        What was yielded has to be replaced before the next is asked for.
+        """
+        outside = _neighbours_outside(self._todo.shape)
+        while self._todo.any():
+            missing = ndimage.convolve(self._todo.astype(np.intp), _EIGHT, mode="constant")
+            missing = np.where(self._todo, missing + outside, 99)
+            chosen = _apart(missing == missing.min())
+            self._todo &= ~chosen
+            rows, columns = np.nonzero(chosen)
             for start in range(0, len(rows), BATCH):
                 yield rows[start : start + BATCH], columns[start : start + BATCH]
 
@@ -117,7 +125,8 @@ class _Grid:
             for array in (self._values, self._certainty)
         ]
         weights = frames[1] * _NEAR
-        return frames[0], weights / weights.sum(axis=(1, 2), keepdims=True)
+        total = weights.sum(axis=(1, 2), keepdims=True)
+        return frames[0], weights / np.maximum(total, _TINY)
 
     def replace(self, rows: NDArray[np.intp], columns: NDArray[np.intp], frames: Blocks) -> None:
         """Put what was found for the blocks into their hole pixels."""
@@ -127,7 +136,7 @@ class _Grid:
         found = frames[:, MARGIN : MARGIN + CORE, MARGIN : MARGIN + CORE]
         missing = self._hole[y, x]
         self._values[y, x] = np.where(missing, found, self._values[y, x])
-        self._certainty[y, x] = np.where(missing, self._once_filled[y, x], 1)
+        self._certainty[y, x] = np.where(missing, np.float32(FILLED), self._certainty[y, x])
 
     def plane(self) -> Plane:
         """Return the plane as it is now."""
@@ -135,14 +144,27 @@ class _Grid:
         return self._values[MARGIN : MARGIN + height, MARGIN : MARGIN + width].copy()
 
 
-def _ring_of_blocks(hole: Hole, depth: Plane, fill: list[int]) -> NDArray[np.int64]:
-    """Return how many blocks deep in the hole each block lies, from 1; 0 without hole."""
-    pad = [(0, more) for more in fill]
-    cells = [np.pad(array, pad).astype(np.float64) for array in (hole, depth)]
-    size = [side // CORE for side in cells[0].shape]
-    count, total = (cell.reshape(size[0], CORE, size[1], CORE).sum((1, 3)) for cell in cells)
-    mean = np.divide(total, count, out=np.zeros_like(total), where=count > 0)
-    return np.where(count > 0, 1 + np.maximum(mean - 1, 0) // CORE, 0).astype(np.int64)
+def _blocks_to_fill(hole: Hole, fill: list[int]) -> NDArray[np.bool_]:
+    """Return which blocks have hole that is not too deep."""
+    depth = ndimage.distance_transform_edt(hole)
+    wanted = np.pad(hole & (depth <= DEEPEST), [(0, more) for more in fill])
+    rows, columns = (side // CORE for side in wanted.shape)
+    return np.asarray(wanted.reshape(rows, CORE, columns, CORE).any(axis=(1, 3)))
+
+
+def _neighbours_outside(shape: tuple[int, ...]) -> NDArray[np.intp]:
+    """Return how many of the eight neighbours of each block lie outside the grid."""
+    return 8 - ndimage.convolve(np.ones(shape, np.intp), _EIGHT, mode="constant")
+
+
+def _apart(wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return those of the wanted blocks that do not touch each other, as many as come first."""
+    chosen = np.zeros_like(wanted)
+    for rows, columns in np.ndindex(2, 2):
+        free = ~ndimage.binary_dilation(chosen, _EIGHT)
+        part = (slice(rows, None, 2), slice(columns, None, 2))
+        chosen[part] |= (wanted & free)[part]
+    return chosen
 
 
 def _continued(values: Blocks, weights: Blocks, rounds: int) -> Blocks:
@@ -170,16 +192,16 @@ def _continued(values: Blocks, weights: Blocks, rounds: int) -> Blocks:
 
 
 def _nearness() -> Blocks:
-    """Return the weight of each pixel of a frame by its distance from the block's inside."""
+    """Return the weight of each pixel of a frame by its distance from the middle."""
     offset = np.arange(FRAME) - (FRAME - 1) / 2
-    distance = np.hypot(offset[:, None], offset[None])
-    return np.asarray(NEARNESS ** np.maximum(distance - CORE / 2, 0), dtype=np.float32)
+    return np.asarray(NEARNESS ** np.hypot(offset[:, None], offset[None]), dtype=np.float32)
 
 
 def _gentleness() -> Blocks:
     """Return how much each frequency of `rfft2` counts when waves are picked."""
     radius = np.hypot(fft.fftfreq(FRAME)[:, None], fft.rfftfreq(FRAME)[None])
-    return np.asarray((1 - radius / np.hypot(0.5, 0.5)) ** 2, dtype=np.float32)
+    return np.asarray(1 - radius / np.hypot(0.5, 0.5), dtype=np.float32)
 
 
+_EIGHT = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]])
 _NEAR, _GENTLE = _nearness(), _gentleness()

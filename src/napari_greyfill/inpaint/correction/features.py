@@ -11,7 +11,7 @@ __all__ = ["CHANNELS", "features", "spread"]
 Plane = NDArray[np.float32]
 Hole = NDArray[np.bool_]
 
-CHANNELS = 4
+CHANNELS = 5
 DEEP = 16.0  # pixels; deeper is all the same to the network
 SMALLEST = 1e-4  # deviation of a plane that counts as having structure
 
@@ -22,23 +22,24 @@ def spread(plane: Plane, hole: Hole) -> tuple[np.float32, np.float32]:
     return np.float32(known.mean()), np.float32(max(known.std(dtype=np.float64), SMALLEST))
 
 
-def features(spectral: Plane, biharmonic: Plane, hole: Hole) -> Plane:
+def features(spectral: Plane, biharmonic: Plane, selective: Plane, hole: Hole) -> Plane:
     """Return the network's input, independent of brightness and contrast.
 
     Parameters
     ----------
-    spectral, biharmonic : (H, W) float32 arrays
-        Two fills; both hold the known pixels.
+    spectral, biharmonic, selective : (H, W) float32 arrays
+        Three fills; all hold the known pixels.
     hole : (H, W) bool array
         With at least one pixel known.
 
     Returns
     -------
     (CHANNELS, H, W) float32 array
-        The spectral fill and the biharmonic one's difference to it, in standard deviations of
+        The spectral fill and the other fills' differences to it, in standard deviations of
         the known pixels; the hole; the depth in the hole, 0 to 1.
     """
     mean, deviation = spread(spectral, hole)
     depth = np.minimum(ndimage.distance_transform_edt(hole) / DEEP, 1.0)
-    channels = [(spectral - mean) / deviation, (biharmonic - spectral) / deviation, hole, depth]
+    others = [(fill - spectral) / deviation for fill in (biharmonic, selective)]
+    channels = [(spectral - mean) / deviation, *others, hole, depth]
     return np.stack(channels).astype(np.float32)

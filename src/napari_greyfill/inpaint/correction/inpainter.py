@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -13,6 +13,7 @@ from napari_greyfill.geometry import Window
 from napari_greyfill.inpaint.base import Hole, Inpainter, Plane, fit_to_size
 from napari_greyfill.inpaint.correction.features import features, spread
 from napari_greyfill.inpaint.correction.network import MULTIPLE_OF, Network
+from napari_greyfill.inpaint.selective import extrapolated
 from napari_greyfill.inpaint.spectral import Spectral
 from napari_greyfill.inpaint.surroundings import biharmonic, by_channel, clamped
 from napari_greyfill.progress import scaled
@@ -27,34 +28,36 @@ LARGEST = 4.0  # correction, in standard deviations of the known pixels
 class Correction(Inpainter):
     """The spectral fill, corrected by a small network that learned from drawn scenes.
 
-    The network sees the spectral and the biharmonic fill and adds what it has learned about
-    edges and lines. Runs in numpy, tile by tile. Data, recipe and limits are in
+    The network sees the spectral, the biharmonic and the frequency-selective fill and adds to
+    the first what it has learned about edges and lines, and about which to trust where. Runs in numpy, tile by tile. Data, recipe and limits are in
     ``docs/model_card_correction.md``.
     """
 
     def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
         """Fill the hole; see `Inpainter.run`."""
-        spectral = yield from scaled(Spectral(self.compute).run(plane, hole), 0.0, 0.6)
+        spectral = yield from scaled(Spectral(self.compute).run(plane, hole), 0.0, 0.5)
         if not hole.any():
             return spectral
         work = by_channel(lambda channel: self._channel(channel, hole), spectral)
-        filled = yield from scaled(work, 0.6, 1.0)
+        filled = yield from scaled(work, 0.5, 1.0)
         return clamped(filled, plane, hole)
 
     def _channel(self, spectral: Plane, hole: Hole) -> Generator[float, None, Plane]:
-        smooth = yield from scaled(biharmonic(spectral, hole, self.compute), 0.0, 0.5)
-        return (yield from scaled(corrected(spectral, smooth, hole, self.compute), 0.5, 1.0))
+        smooth = yield from scaled(biharmonic(spectral, hole, self.compute), 0.0, 0.3)
+        selective = yield from scaled(extrapolated(spectral, hole, self.compute), 0.3, 0.7)
+        work = corrected(spectral, smooth, selective, hole, self.compute)
+        return (yield from scaled(work, 0.7, 1.0))
 
 
 def corrected(
-    spectral: Plane, smooth: Plane, hole: Hole, compute: Compute
+    spectral: Plane, smooth: Plane, selective: Plane, hole: Hole, compute: Compute
 ) -> Generator[float, None, Plane]:
     """Return the corrected spectral fill of one channel of any range, yielding the progress.
 
     Parameters
     ----------
-    spectral, smooth : (H, W) float32 arrays
-        The spectral and the biharmonic fill; both hold the known pixels.
+    spectral, smooth, selective : (H, W) float32 arrays
+        The spectral, biharmonic and frequency-selective fills; all hold the known pixels.
     hole : (H, W) bool array
     """
     result = spectral.copy()
@@ -65,17 +68,18 @@ def corrected(
         missing = hole[frame.slices]
         if missing.all():  # nothing to compare with
             continue
-        change = _correction(spectral[frame.slices], smooth[frame.slices], missing)
+        fills = [fill[frame.slices] for fill in (spectral, smooth, selective)]
+        change = _correction(fills, missing)
         own = hole[core.slices]
         result[core.slices][own] += change[core.within(frame)][own]
     return result
 
 
-def _correction(spectral: Plane, smooth: Plane, hole: Hole) -> Plane:
+def _correction(fills: Sequence[Plane], hole: Hole) -> Plane:
     height, width = hole.shape
-    both, missing = fit_to_size(np.stack([spectral, smooth], -1), hole, multiple_of=MULTIPLE_OF)
-    _, deviation = spread(spectral, hole)
-    change = _network()(features(both[..., 0], both[..., 1], missing))
+    fitted, missing = fit_to_size(np.stack(fills, -1), hole, multiple_of=MULTIPLE_OF)
+    _, deviation = spread(fills[0], hole)
+    change = _network()(features(*np.moveaxis(fitted, -1, 0), missing))
     bounded = np.clip(change, -LARGEST, LARGEST) * deviation
     return np.asarray(bounded[:height, :width], dtype=np.float32)
 

@@ -12,8 +12,8 @@ from scipy import ndimage
 from napari_greyfill.geometry import Window
 from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
 from napari_greyfill.inpaint.spectral.solve import conditional_mean
-from napari_greyfill.inpaint.spectral.spectrum import Spectrum, estimate
-from napari_greyfill.inpaint.surroundings import biharmonic, by_channel, clamped, push_pull
+from napari_greyfill.inpaint.spectral.spectrum import Spectra
+from napari_greyfill.inpaint.surroundings import biharmonic, by_channel, clamped
 from napari_greyfill.progress import scaled
 from napari_greyfill.resample import enlarged, halved
 
@@ -21,16 +21,15 @@ __all__ = ["Spectral"]
 
 
 class Spectral(Inpainter):
-    """The mean of all fills that are likely under the image's own power spectrum.
+    """The mean of all fills that are likely under the image's own power spectra.
 
-    The plane is taken for a stationary Gaussian field with the power spectrum of its known
-    part; the fill is the conditional mean of the hole given what is known, as in kriging.
-    Stripes and weaves go on through the hole, edges less so.
+    Every part of the plane is taken for a stationary Gaussian field with the power spectrum
+    of what is known around it; the fill is the conditional mean of the hole given what is
+    known, as in kriging. Stripes and weaves go on through the hole, edges less so.
 
     Solving is iterative, so the start matters: biharmonic where the hole is thin, otherwise
-    this same fill at half the resolution. Planes longer than `WHOLE` are solved in tiles,
-    with one spectrum for all, so that time follows the hole and memory stays bounded.
-    Colours are filled as luma and two colour differences, each with a spectrum of its own.
+    this same fill at half the resolution. Tiles keep time in step with the hole and memory
+    bounded. Colours are filled as luma and two colour differences, each with spectra of its own.
 
     References
     ----------
@@ -42,11 +41,10 @@ class Spectral(Inpainter):
 
     THIN: ClassVar[float] = 4.0  # deepest hole, in pixels, that starts from biharmonic
     SMALL: ClassVar[int] = 48  # longest side of planes that start from it whatever the hole
-    ITERATIONS: ClassVar[int] = 100
-    TILED: ClassVar[int] = 24  # iterations in tiles, whose start is a fill of a large plane
-    WHOLE: ClassVar[int] = 384
-    TILE: ClassVar[int] = 256
-    HALO: ClassVar[int] = 32
+    ITERATIONS: ClassVar[int] = 50
+    TILE: ClassVar[tuple[int, int]] = (48, 128)  # shortest and longest side of a tile
+    TILES: ClassVar[int] = 6  # along a plane's longer side, between those
+    HALO: ClassVar[int] = 24
 
     def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
         """Fill the hole; see `Inpainter.run`."""
@@ -60,8 +58,7 @@ class Spectral(Inpainter):
         """Fill one (H, W) channel of any range; see `Inpainter.run`."""
         self.compute.check()
         start = yield from scaled(self._start(plane, hole), 0.0, 0.4)
-        spectrum = estimate(push_pull(plane, hole), hole)
-        return (yield from scaled(self._solved(start, hole, spectrum), 0.4, 1.0))
+        return (yield from scaled(self._solved(start, hole), 0.4, 1.0))
 
     def _start(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
         depth = ndimage.distance_transform_edt(hole).max()
@@ -73,19 +70,21 @@ class Spectral(Inpainter):
         start[hole] = enlarged(coarse, plane.shape)[hole]
         return start
 
-    def _solved(
-        self, start: Plane, hole: Hole, spectrum: Spectrum
-    ) -> Generator[float, None, Plane]:
-        """Solve for the hole, in tiles if the plane is large."""
+    def _solved(self, start: Plane, hole: Hole) -> Generator[float, None, Plane]:
+        """Solve for the hole, tile by tile."""
+        spectra = Spectra(start, hole)
         tiles = list(self._tiles(hole))
-        iterations = self.ITERATIONS if max(hole.shape) <= self.WHOLE else self.TILED
         result = start.copy()
         for index, (core, frame) in enumerate(tiles):
             unknown = hole[frame.slices]
             if unknown.all():  # nothing known nearby: the coarse fill is all there is
                 continue
             work = conditional_mean(
-                start[frame.slices], unknown, spectrum, self.compute, iterations=iterations
+                start[frame.slices],
+                unknown,
+                spectra.near(core),
+                self.compute,
+                iterations=self.ITERATIONS,
             )
             solved = yield from scaled(work, index / len(tiles), (index + 1) / len(tiles))
             result[core.slices] = solved[core.within(frame)]
@@ -94,7 +93,7 @@ class Spectral(Inpainter):
     def _tiles(self, hole: NDArray[np.bool_]) -> Iterator[tuple[Window, Window]]:
         """Yield cores that together cover the hole, each with the frame to solve it in."""
         height, width = hole.shape
-        side = max(height, width) if max(height, width) <= self.WHOLE else self.TILE
+        side = int(np.clip(max(hole.shape) // self.TILES, *self.TILE))
         for y in range(0, height, side):
             for x in range(0, width, side):
                 core = Window(y, min(y + side, height), x, min(x + side, width))
