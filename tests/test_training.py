@@ -44,7 +44,7 @@ def test_the_weights_go_through_the_file_into_the_fill(trained):
     won = []
     for index in range(TINY.first):
         seen, wanted = sample(TINY.side, (TINY.seed, index), TINY.real)
-        hole = seen[2] > 0
+        hole = seen[3] > 0
         before = np.mean(wanted[0][hole] ** 2)
         won.append(np.log(before / np.mean((Network(weights)(seen) - wanted[0])[hole] ** 2)))
     assert np.mean(won) > 0.05
@@ -68,7 +68,7 @@ def test_a_sample_is_a_scene_a_hole_and_what_is_missing():
     np.testing.assert_array_equal(seen, again)
     assert seen.shape == (CHANNELS, 64, 64)
     assert wanted.shape == (1, 64, 64)
-    known = seen[2] == 0
+    known = seen[3] == 0
     np.testing.assert_allclose(wanted[0][known], 0, atol=1e-6)
     assert np.abs(wanted[0][~known]).max() > 1e-3
 

@@ -37,4 +37,6 @@ def sample(
     )
     _, deviation = spread(spectral, hole)
     target = np.clip((grey - spectral) / deviation, -8, 8)
-    return features(spectral, biharmonic, selective, hole), np.asarray(target[None], dtype=np.float32)
+    return features(spectral, biharmonic, selective, hole), np.asarray(
+        target[None], dtype=np.float32
+    )

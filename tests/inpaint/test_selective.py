@@ -3,7 +3,7 @@ import pytest
 
 from napari_greyfill.device import Compute
 from napari_greyfill.inpaint import selective
-from napari_greyfill.inpaint.selective import CORE, DEEPEST, extrapolated
+from napari_greyfill.inpaint.selective import CORE, DEEPEST, FrequencySelective, extrapolated
 from napari_greyfill.progress import exhaust
 
 
@@ -33,7 +33,7 @@ def test_each_place_goes_on_with_its_own_wave():
 
 
 def test_known_pixels_and_the_deep_inside_stay_as_they_are():
-    side = 4 * CORE * DEEPEST
+    side = 4 * DEEPEST
     hole = block((side, side), slice(4, -4), slice(4, -4))
     guide = np.random.default_rng(0).random((side, side), dtype=np.float32)
     filled = run(guide, hole)
@@ -43,11 +43,50 @@ def test_known_pixels_and_the_deep_inside_stay_as_they_are():
     assert (filled != guide)[4:12, 4:-4].all()
 
 
-def test_what_the_guide_has_in_the_hole_hardly_matters_near_the_rim():
+def test_what_the_guide_has_near_the_rim_does_not_matter():
     truth = wave((64, 64), 8)
     hole = block(truth.shape, slice(30, 34), slice(20, 44))
     dark, bright = (run(np.where(hole, np.float32(v), truth), hole) for v in (0.3, 0.7))
-    assert np.abs(bright - dark)[hole].mean() < 0.1  # the guides differ by 0.4
+    np.testing.assert_array_equal(dark, bright)
+
+
+def test_only_deep_holes_need_another_fill_first(monkeypatch):
+    calls = []
+
+    class Spy(selective.Spectral):
+        def run(self, plane, hole):
+            calls.append(plane.shape)
+            return super().run(plane, hole)
+
+    monkeypatch.setattr(selective, "Spectral", Spy)
+    truth = wave((2 * DEEPEST + 40, 2 * DEEPEST + 40), 9)
+    shallow = block(truth.shape, slice(20, 40), slice(20, -20))
+    FrequencySelective().fill(np.where(shallow, np.float32(0), truth), shallow)
+    assert not calls
+    deep = block(truth.shape, slice(10, -10), slice(10, -10))
+    FrequencySelective().fill(np.where(deep, np.float32(0), truth), deep)
+    assert calls == [truth.shape]
+
+
+def test_the_best_surrounded_blocks_come_first_and_none_beside_another():
+    hole = block((10 * CORE, 12 * CORE), slice(2 * CORE, 8 * CORE), slice(2 * CORE, 9 * CORE))
+    grid = selective._Grid(np.zeros(hole.shape, np.float32), hole)
+    order = [set(zip(*batch, strict=True)) for batch in grid.batches()]
+    assert order[0] == {(2, 2), (2, 8), (7, 2), (7, 8)}  # the corners
+    for batch in order:
+        for y, x in batch:
+            beside = {(y + dy, x + dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)} - {(y, x)}
+            assert not beside & batch
+    found = [place for batch in order for place in batch]
+    assert len(found) == len(set(found)) == grid.count == 6 * 7
+
+
+def test_the_border_counts_as_unknown():
+    hole = block((4 * CORE, 8 * CORE), slice(0, CORE), slice(2 * CORE, 6 * CORE))
+    hole |= block(hole.shape, slice(2 * CORE, 3 * CORE), slice(2 * CORE, 6 * CORE))
+    grid = selective._Grid(np.zeros(hole.shape, np.float32), hole)
+    rows, columns = next(grid.batches())
+    assert set(zip(rows, columns, strict=True)) == {(2, 2), (2, 5)}
 
 
 @pytest.mark.parametrize("level", [-2.0, 0.0, 3.0])

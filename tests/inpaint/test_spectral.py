@@ -2,11 +2,16 @@ import numpy as np
 import pytest
 
 from napari_greyfill.device import Compute
+from napari_greyfill.geometry import Window
 from napari_greyfill.inpaint.diffusion import Biharmonic
 from napari_greyfill.inpaint.spectral import Spectral, inpainter
 from napari_greyfill.inpaint.spectral.solve import SEAM, conditional_mean
-from napari_greyfill.inpaint.spectral.spectrum import SIDE, Spectrum, estimate
+from napari_greyfill.inpaint.spectral.spectrum import OWN, SIDE, Spectra, Spectrum
 from napari_greyfill.progress import exhaust
+
+
+def estimate(plane, hole):
+    return Spectra(plane, hole).whole
 
 
 def field(shape, slope, seed=0):
@@ -46,10 +51,26 @@ def test_windows_full_of_hole_hardly_count():
     assert abs(off[0]) < 0.4 * abs(off[1])
 
 
+def test_every_part_has_its_own_spectrum():
+    plane = np.hstack([field((200, 200), -2.4), field((200, 200), -4.0)])
+    plane = (plane / plane.std()).astype(np.float32)
+    spectra = Spectra(plane, np.zeros(plane.shape, bool))
+    rough, smooth = (spectra.near(Window(80, 120, x, x + 40)).slope for x in (60, 300))
+    assert rough > spectra.whole.slope > smooth
+    assert rough - smooth > 0.5 * OWN * 1.6
+
+
+def test_a_spectrum_moves_towards_another():
+    first = Spectrum(0.0, -3.0, np.zeros((SIDE, SIDE)))
+    second = Spectrum(2.0, -2.0, np.ones((SIDE, SIDE)))
+    powers = [s.on_grid((80, 96)) for s in (first, first.towards(second, 0.25), second)]
+    np.testing.assert_allclose(powers[1], powers[0] ** 0.75 * powers[2] ** 0.25)
+
+
 def test_the_grid_has_the_measured_power_at_its_own_frequencies():
     detail = np.zeros((SIDE, SIDE))
     detail[5, 7] = detail[-5, -7] = np.log(9.0)
-    spectrum = Spectrum(2.0, -3.0, detail)
+    spectrum = Spectrum(np.log(2.0), -3.0, detail)
     grid = spectrum.on_grid((2 * SIDE, 2 * SIDE))
     law = 2.0 * np.hypot(5 / SIDE, 7 / SIDE) ** -3.0
     assert grid[10, 14] == pytest.approx(9 * law)
@@ -58,7 +79,7 @@ def test_the_grid_has_the_measured_power_at_its_own_frequencies():
 
 def test_the_solution_is_the_conditional_mean():
     rng = np.random.default_rng(2)
-    spectrum = Spectrum(1.0, -2.5, np.zeros((SIDE, SIDE)))
+    spectrum = Spectrum(0.0, -2.5, np.zeros((SIDE, SIDE)))
     plane = (field((16, 16), -2.5) * 10).astype(np.float32)
     hole = rng.random(plane.shape) < 0.3
     start = np.where(hole, np.float32(0), plane)
@@ -99,15 +120,30 @@ def test_better_than_biharmonic_on_a_texture():
 
 
 class Tiled(Spectral):
-    WHOLE = 64
-    TILE = 32
-    TILED = Spectral.ITERATIONS
+    TILE = (32, 32)
+
+
+class Whole(Spectral):
+    TILE = (1000, 1000)
 
 
 def test_tiles_give_nearly_the_same(grey, scratch):
     plane = np.where(scratch, np.float32(0), grey)
-    whole, tiled = Spectral().fill(plane, scratch), Tiled().fill(plane, scratch)
+    whole, tiled = Whole().fill(plane, scratch), Tiled().fill(plane, scratch)
     assert rmse(tiled, whole, scratch) < 0.4 * rmse(whole, grey, scratch)
+
+
+def test_different_textures_are_filled_each_in_its_way():
+    """Stripes beside a smooth area: one spectrum for both would leave stripes in the smooth."""
+    y, x = np.indices((160, 320))
+    smooth = 0.5 + 0.3 * np.cos(y / 60)
+    grey = np.where(x < 160, smooth + 0.2 * np.cos(0.9 * x + 0.4 * y), smooth).astype(np.float32)
+    hole = np.zeros(grey.shape, bool)
+    for left in (60, 240):
+        hole[60:80, left : left + 20] = True
+    plane = np.where(hole, np.float32(0), grey)
+    parts, whole = Spectral().fill(plane, hole), Whole().fill(plane, hole)
+    assert rmse(parts, grey, hole) < 0.7 * rmse(whole, grey, hole)
 
 
 def test_only_tiles_with_hole_are_solved(monkeypatch, grey, scratch):
@@ -123,7 +159,8 @@ def test_only_tiles_with_hole_are_solved(monkeypatch, grey, scratch):
     hole = np.zeros(big.shape, bool)
     hole[100:103, 100:180] = True
     Spectral().fill(big, hole)
-    assert solved == [(288, 288)]  # one tile of 256, with its halo
+    side = max(big.shape) // Spectral.TILES + 2 * Spectral.HALO
+    assert solved == [(side, side)] * 2  # the hole lies in two tiles
 
 
 def test_known_islands_out_of_reach_of_a_tile_are_no_obstacle():

@@ -78,12 +78,12 @@ def _fills(plane: Plane, hole: Hole, compute: Compute) -> Generator[float, None,
     smooth = np.where(hole if plane.ndim == 2 else hole[..., None], smooth, plane)
     spectral = yield from scaled(Spectral(compute).run(plane, hole), 0.15, 0.45)
     work = by_channel(lambda channel: extrapolated(channel, hole, compute), spectral)
-    selective = yield from scaled(work, 0.45, 0.85)
+    selective = clamped((yield from scaled(work, 0.45, 0.85)), plane, hole)
     work = by_channel(
         lambda a, b, c: corrected(a, b, c, hole, compute), spectral, smooth, selective
     )
     learned = yield from scaled(work, 0.85, 1.0)
-    return [smooth, spectral, *(clamped(fill, plane, hole) for fill in (selective, learned))]
+    return [smooth, spectral, selective, clamped(learned, plane, hole)]
 
 
 def simplex_weights(errors: NDArray[np.float64]) -> Weights:

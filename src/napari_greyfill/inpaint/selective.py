@@ -154,7 +154,7 @@ def _blocks_to_fill(hole: Hole, fill: list[int]) -> NDArray[np.bool_]:
 
 def _neighbours_outside(shape: tuple[int, ...]) -> NDArray[np.intp]:
     """Return how many of the eight neighbours of each block lie outside the grid."""
-    return 8 - ndimage.convolve(np.ones(shape, np.intp), _EIGHT, mode="constant")
+    return np.asarray(8 - ndimage.convolve(np.ones(shape, np.intp), _EIGHT, mode="constant"))
 
 
 def _apart(wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -29,8 +29,8 @@ class Correction(Inpainter):
     """The spectral fill, corrected by a small network that learned from drawn scenes.
 
     The network sees the spectral, the biharmonic and the frequency-selective fill and adds to
-    the first what it has learned about edges and lines, and about which to trust where. Runs in numpy, tile by tile. Data, recipe and limits are in
-    ``docs/model_card_correction.md``.
+    the first what it has learned about edges and lines, and about which to trust where. Runs
+    in numpy, tile by tile. Data, recipe and limits are in ``docs/model_card_correction.md``.
     """
 
     def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
@@ -45,6 +45,7 @@ class Correction(Inpainter):
     def _channel(self, spectral: Plane, hole: Hole) -> Generator[float, None, Plane]:
         smooth = yield from scaled(biharmonic(spectral, hole, self.compute), 0.0, 0.3)
         selective = yield from scaled(extrapolated(spectral, hole, self.compute), 0.3, 0.7)
+        selective = clamped(selective, spectral, hole)
         work = corrected(spectral, smooth, selective, hole, self.compute)
         return (yield from scaled(work, 0.7, 1.0))
 
@@ -79,7 +80,8 @@ def _correction(fills: Sequence[Plane], hole: Hole) -> Plane:
     height, width = hole.shape
     fitted, missing = fit_to_size(np.stack(fills, -1), hole, multiple_of=MULTIPLE_OF)
     _, deviation = spread(fills[0], hole)
-    change = _network()(features(*np.moveaxis(fitted, -1, 0), missing))
+    spectral, smooth, selective = np.moveaxis(fitted, -1, 0)
+    change = _network()(features(spectral, smooth, selective, missing))
     bounded = np.clip(change, -LARGEST, LARGEST) * deviation
     return np.asarray(bounded[:height, :width], dtype=np.float32)
 

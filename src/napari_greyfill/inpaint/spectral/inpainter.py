@@ -41,7 +41,7 @@ class Spectral(Inpainter):
 
     THIN: ClassVar[float] = 4.0  # deepest hole, in pixels, that starts from biharmonic
     SMALL: ClassVar[int] = 48  # longest side of planes that start from it whatever the hole
-    ITERATIONS: ClassVar[int] = 50
+    ITERATIONS: ClassVar[int] = 40
     TILE: ClassVar[tuple[int, int]] = (48, 128)  # shortest and longest side of a tile
     TILES: ClassVar[int] = 6  # along a plane's longer side, between those
     HALO: ClassVar[int] = 24

@@ -112,9 +112,7 @@ def _fitted(power: Power) -> Spectrum:
     return Spectrum(float(level), slope, detail)
 
 
-def _welch(
-    values: Stack, certainty: Stack, step: int, nearness: Weights | None = None
-) -> Power:
+def _welch(values: Stack, certainty: Stack, step: int, nearness: Weights | None = None) -> Power:
     """Return the mean periodogram, (SIDE, SIDE), of Hann windows.
 
     Windows are `step` apart and weighted by the fourth power of their certainty, and by
