@@ -13,8 +13,8 @@ from training.samples import sample
 from training.train import Recipe, train
 
 TINY = Recipe(
-    steps=30, side=32, batch=4, fresh=0, first=4, rate=3e-3, warm_up=2, average=0.8,
-    validation=2, report=10, seed=3,
+    steps=90, side=32, batch=4, fresh=0, first=4, rate=3e-3, warm_up=2, average=0.8,
+    validation=2, report=30, seed=3,
 )  # fmt: skip
 
 
@@ -35,7 +35,7 @@ def test_the_log_holds_the_recipe_and_every_report(trained):
     recipe, *lines = map(json.loads, (folder / "log.jsonl").read_text().splitlines())
     assert Recipe(**recipe) == TINY
     assert lines == log
-    assert [line["step"] for line in lines] == [10, 20, 30]
+    assert [line["step"] for line in lines] == [30, 60, 90]
 
 
 def test_the_weights_go_through_the_file_into_the_fill(trained):
@@ -57,7 +57,7 @@ def test_a_seed_gives_the_same_weights(trained, tmp_path):
 
 
 def test_a_run_that_stops_early_has_the_weights_of_that_step(trained, tmp_path):
-    log = train(TINY, tmp_path, stop=10)
+    log = train(TINY, tmp_path, stop=30)
     keys = ("step", "loss", "validation_gain_db")
     assert [[line[key] for key in keys] for line in log] == [[trained[1][0][key] for key in keys]]
 
