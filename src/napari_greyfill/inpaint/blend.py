@@ -17,7 +17,7 @@ from napari_greyfill.inpaint.diffusion import Biharmonic
 from napari_greyfill.inpaint.selective import extrapolated
 from napari_greyfill.inpaint.shadow import Shadow, cast
 from napari_greyfill.inpaint.spectral import Spectral
-from napari_greyfill.inpaint.surroundings import by_channel, clamped
+from napari_greyfill.inpaint.surroundings import Limits, by_channel
 from napari_greyfill.progress import scaled
 
 __all__ = ["Blend", "simplex_weights"]
@@ -57,8 +57,7 @@ class Blend(Inpainter):
             weights = (1 - self.TRUST) * weights + self.TRUST * simplex_weights(errors)
             self.expected_error = float(np.sqrt(np.mean((weights @ errors) ** 2)))
         fills = yield from scaled(_fills(plane, hole, self.compute), 0.4, 1.0)
-        mixed = np.tensordot(weights.astype(np.float32), np.stack(fills), 1)
-        return clamped(np.asarray(mixed, dtype=np.float32), plane, hole)
+        return _mixed(fills, weights, plane, hole)
 
     def _errors(
         self, plane: Plane, hole: Hole, shadow: Shadow
@@ -76,14 +75,25 @@ def _fills(plane: Plane, hole: Hole, compute: Compute) -> Generator[float, None,
     """Return the fills of all members, in the order of `Blend.PRIOR`, each within its limits."""
     smooth = yield from scaled(Biharmonic(compute).run(plane, hole), 0.0, 0.15)
     smooth = np.where(hole if plane.ndim == 2 else hole[..., None], smooth, plane)
-    spectral = yield from scaled(Spectral(compute).run(plane, hole), 0.15, 0.45)
+    limits = Limits(plane, hole)
+    work = by_channel(lambda channel: Spectral(compute).fill_channel(channel, hole), plane)
+    spectral = limits.clamp((yield from scaled(work, 0.15, 0.45)))
     work = by_channel(lambda channel: extrapolated(channel, hole, compute), spectral)
-    selective = clamped((yield from scaled(work, 0.45, 0.85)), plane, hole)
+    selective = limits.clamp((yield from scaled(work, 0.45, 0.85)))
     work = by_channel(
         lambda a, b, c: corrected(a, b, c, hole, compute), spectral, smooth, selective
     )
     learned = yield from scaled(work, 0.85, 1.0)
-    return [smooth, spectral, selective, clamped(learned, plane, hole)]
+    return [smooth, spectral, selective, limits.clamp(learned)]
+
+
+def _mixed(fills: Sequence[Plane], weights: Weights, plane: Plane, hole: Hole) -> Plane:
+    """Return the weighted mean of fills in the hole, nowhere beyond them by rounding."""
+    inside = np.stack([fill[hole] for fill in fills])
+    mean = np.tensordot(weights.astype(np.float32), inside, 1)
+    result = plane.copy()
+    result[hole] = np.clip(mean, inside.min(axis=0), inside.max(axis=0))
+    return result
 
 
 def simplex_weights(errors: NDArray[np.float64]) -> Weights:

@@ -15,7 +15,7 @@ from napari_greyfill.inpaint.diffusion import Biharmonic
 from napari_greyfill.progress import scaled
 from napari_greyfill.resample import enlarged, halved
 
-__all__ = ["biharmonic", "by_channel", "clamped", "push_pull"]
+__all__ = ["Limits", "biharmonic", "by_channel", "clamped", "push_pull"]
 
 REACH = 32  # pixels around a hole that bound its values
 
@@ -77,40 +77,53 @@ def push_pull(plane: Plane, hole: Hole) -> Plane:
     return filled
 
 
-def clamped(filled: Plane, plane: Plane, hole: Hole, *, margin: float = 0.1) -> Plane:
-    """Return a fill whose values stay near those that surround it, and within [0, 1].
+class Limits:
+    """The values that a fill may have: near those that surround it, and within [0, 1].
 
     The surroundings of a piece of the hole are the known pixels up to `REACH` away from it;
     their range, widened by `margin` of itself at both ends, is the limit.
 
     Parameters
     ----------
-    filled, plane : (H, W) or (H, W, C) float32 arrays
+    plane : (H, W) or (H, W, C) float32 array
     hole : (H, W) bool array
         With at least one pixel known.
-
-    Returns
-    -------
-    array like `plane`, equal to it where it is known
     """
-    result = plane.copy()
-    labels, count = ndimage.label(hole, structure=np.ones((3, 3)))
-    inside = labels[hole]
-    for channel in np.ndindex(plane.shape[2:]):
-        own = (..., *channel)
-        low = -_highest(-plane[own], hole, labels, count)
-        high = _highest(plane[own], hole, labels, count)
+
+    def __init__(self, plane: Plane, hole: Hole, *, margin: float = 0.1) -> None:
+        self._plane, self._hole = plane, hole
+        labels, count = ndimage.label(hole, structure=np.ones((3, 3)))
+        inside = labels[hole]
+        high = _highest(plane, hole, inside, count)
+        low = -_highest(-plane, hole, inside, count)
         slack = margin * (high - low)
-        low, high = np.maximum(low - slack, 0.0), np.minimum(high + slack, 1.0)
-        result[own][hole] = np.clip(filled[own][hole], low[inside], high[inside])
-    return result
+        self._low = np.maximum(low - slack, 0.0)[inside]
+        self._high = np.minimum(high + slack, 1.0)[inside]
+
+    def clamp(self, filled: Plane) -> Plane:
+        """Return a fill, an array like the plane, within the limits; known pixels untouched."""
+        result = self._plane.copy()
+        result[self._hole] = np.clip(filled[self._hole], self._low, self._high)
+        return result
 
 
-def _highest(plane: Plane, hole: Hole, labels: NDArray[np.int32], count: int) -> Plane:
-    """Return the highest surrounding value of each piece of the hole, by label."""
-    known = np.where(hole, -np.inf, plane)
-    near = ndimage.maximum_filter(known, size=2 * REACH + 1)
-    highest = np.full(count + 1, known.max(), dtype=np.float32)
-    if count:
-        highest[1:] = ndimage.maximum(near, labels, np.arange(1, count + 1))
+def clamped(filled: Plane, plane: Plane, hole: Hole) -> Plane:
+    """Return a fill within the `Limits` of a plane with a hole."""
+    return Limits(plane, hole).clamp(filled)
+
+
+def _highest(plane: Plane, hole: Hole, inside: NDArray[np.int32], count: int) -> Plane:
+    """Return the highest surrounding value of each piece of the hole, (pieces + 1, ...).
+
+    `inside` tells to which piece each pixel of the hole belongs, from 1.
+    """
+    side = 2 * REACH + 1
+    pieces = np.arange(1, count + 1)
+    highest = np.empty((count + 1, *plane.shape[2:]), dtype=np.float32)
+    for channel in np.ndindex(plane.shape[2:]):
+        known = np.where(hole, -np.inf, plane[(..., *channel)])
+        highest[(0, *channel)] = known.max()
+        if count:
+            near = ndimage.maximum_filter(known, size=side)[hole]
+            highest[(slice(1, None), *channel)] = ndimage.maximum(near, inside, pieces)
     return highest

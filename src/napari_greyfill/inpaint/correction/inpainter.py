@@ -15,7 +15,7 @@ from napari_greyfill.inpaint.correction.features import features, spread
 from napari_greyfill.inpaint.correction.network import MULTIPLE_OF, Network
 from napari_greyfill.inpaint.selective import extrapolated
 from napari_greyfill.inpaint.spectral import Spectral
-from napari_greyfill.inpaint.surroundings import biharmonic, by_channel, clamped
+from napari_greyfill.inpaint.surroundings import Limits, biharmonic, by_channel
 from napari_greyfill.progress import scaled
 
 __all__ = ["Correction", "corrected"]
@@ -35,19 +35,19 @@ class Correction(Inpainter):
 
     def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
         """Fill the hole; see `Inpainter.run`."""
-        spectral = yield from scaled(Spectral(self.compute).run(plane, hole), 0.0, 0.5)
+        compute = self.compute
+        spectral = yield from scaled(Spectral(compute).run(plane, hole), 0.0, 0.5)
         if not hole.any():
             return spectral
-        work = by_channel(lambda channel: self._channel(channel, hole), spectral)
-        filled = yield from scaled(work, 0.5, 1.0)
-        return clamped(filled, plane, hole)
-
-    def _channel(self, spectral: Plane, hole: Hole) -> Generator[float, None, Plane]:
-        smooth = yield from scaled(biharmonic(spectral, hole, self.compute), 0.0, 0.3)
-        selective = yield from scaled(extrapolated(spectral, hole, self.compute), 0.3, 0.7)
-        selective = clamped(selective, spectral, hole)
-        work = corrected(spectral, smooth, selective, hole, self.compute)
-        return (yield from scaled(work, 0.7, 1.0))
+        limits = Limits(plane, hole)
+        work = by_channel(lambda channel: biharmonic(channel, hole, compute), spectral)
+        smooth = yield from scaled(work, 0.5, 0.6)
+        work = by_channel(lambda channel: extrapolated(channel, hole, compute), spectral)
+        selective = limits.clamp((yield from scaled(work, 0.6, 0.8)))
+        work = by_channel(
+            lambda a, b, c: corrected(a, b, c, hole, compute), spectral, smooth, selective
+        )
+        return limits.clamp((yield from scaled(work, 0.8, 1.0)))
 
 
 def corrected(
