@@ -79,6 +79,18 @@ def test_the_member_that_is_right_here_counts_most(monkeypatch, astronaut):
     assert method.expected_error < 0.02
 
 
+def test_the_error_to_expect_follows_the_contrast_around_the_hole():
+    """A hole in the smooth half, whose shadow falls on the rough half."""
+    rng = np.random.default_rng(0)
+    truth = rng.normal(0.5, 0.1, (96, 192)).astype(np.float32)
+    truth[:, :96] = 0.5 + 0.05 * (truth[:, :96] - 0.5)
+    hole = np.zeros(truth.shape, dtype=bool)
+    hole[20:76, 20:76] = True
+    method = Blend()
+    error = rmse(method.fill(np.where(hole, np.float32(0), truth), hole), truth, hole)
+    assert 0.4 < method.expected_error / error < 2.5
+
+
 def test_without_room_for_a_shadow_no_error_is_expected():
     hole = np.ones((30, 30), dtype=bool)
     hole[::10, ::10] = False

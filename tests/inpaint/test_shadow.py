@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from napari_greyfill.inpaint.shadow import APART, KNOWN, LEAST, SIDE, cast, is_compact
+from napari_greyfill.inpaint.shadow import APART, KNOWN, LEAST, SIDE, cast, contrast, is_compact
 
 
 def block(shape, y, x):
@@ -65,3 +65,17 @@ def test_no_room_no_shadow(share):
     hole = np.random.default_rng(0).random((60, 60)) < share
     hole[0, 0] = False
     assert cast(hole) is None
+
+
+def test_contrast_is_of_the_known_pixels_nearby():
+    rough = np.random.default_rng(0).normal(0.5, 0.1, (60, 120)).astype(np.float32)
+    rough[:, 60:] = 0.5 + 0.1 * (rough[:, 60:] - 0.5)
+    left, right = (block(rough.shape, slice(25, 35), slice(x, x + 10)) for x in (20, 90))
+    hole = left | right
+    given = np.where(hole, np.float32(9), rough)
+    assert contrast(given, hole, left) == pytest.approx(0.1, rel=0.15)
+    assert contrast(given, hole, right) == pytest.approx(0.01, rel=0.15)
+    flat = np.linspace(0, 1, 120, dtype=np.float32)[None].repeat(60, 0)
+    assert contrast(flat, hole, left) < 0.02  # a slow change is no contrast
+    everything = np.ones_like(hole)
+    assert contrast(rough, everything, everything) == 0

@@ -15,7 +15,7 @@ from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
 from napari_greyfill.inpaint.correction import corrected
 from napari_greyfill.inpaint.diffusion import Biharmonic
 from napari_greyfill.inpaint.selective import extrapolated
-from napari_greyfill.inpaint.shadow import Shadow, cast
+from napari_greyfill.inpaint.shadow import Shadow, cast, contrast
 from napari_greyfill.inpaint.spectral import Spectral
 from napari_greyfill.inpaint.surroundings import Limits, by_channel
 from napari_greyfill.progress import scaled
@@ -23,6 +23,7 @@ from napari_greyfill.progress import scaled
 __all__ = ["Blend", "simplex_weights"]
 
 Weights = NDArray[np.float64]
+MOST_UNLIKE = 10.0  # ratio of contrasts that is still believed
 
 
 class Blend(Inpainter):
@@ -34,7 +35,8 @@ class Blend(Inpainter):
     best over many pictures. Where there is no room for a shadow, those count alone. The error
     of a weighted mean is at most the weighted mean of the errors.
 
-    `expected_error` is the root mean square error in the shadow holes (for colours, of luma).
+    `expected_error` is the root mean square error in the shadow holes (for colours, of luma),
+    times how much rougher the surroundings of the hole are than those of its shadow.
 
     References
     ----------
@@ -55,7 +57,8 @@ class Blend(Inpainter):
         if shadow is not None:
             errors = yield from scaled(self._errors(plane, hole, shadow), 0.0, 0.4)
             weights = (1 - self.TRUST) * weights + self.TRUST * simplex_weights(errors)
-            self.expected_error = float(np.sqrt(np.mean((weights @ errors) ** 2)))
+            error = float(np.sqrt(np.mean((weights @ errors) ** 2)))
+            self.expected_error = error * _contrast_ratio(plane, hole, shadow)
         fills = yield from scaled(_fills(plane, hole, self.compute), 0.4, 1.0)
         return _mixed(fills, weights, plane, hole)
 
@@ -63,8 +66,7 @@ class Blend(Inpainter):
         self, plane: Plane, hole: Hole, shadow: Shadow
     ) -> Generator[float, None, NDArray[np.float64]]:
         """Return the error of each member at the shadow's pixels, (members, pixels)."""
-        truth = plane[shadow.window.slices]
-        truth = luma(truth) if truth.ndim == 3 else truth
+        truth = _grey(plane[shadow.window.slices])
         hidden = hole[shadow.window.slices] | shadow.pixels
         given = np.where(hidden, np.float32(0), truth)
         fills = yield from _fills(given, hidden, self.compute)
@@ -85,6 +87,18 @@ def _fills(plane: Plane, hole: Hole, compute: Compute) -> Generator[float, None,
     )
     learned = yield from scaled(work, 0.85, 1.0)
     return [smooth, spectral, selective, limits.clamp(learned)]
+
+
+def _grey(plane: Plane) -> Plane:
+    return luma(plane) if plane.ndim == 3 else plane
+
+
+def _contrast_ratio(plane: Plane, hole: Hole, shadow: Shadow) -> float:
+    """Return how much rougher it is around the hole than around its shadow."""
+    part = shadow.window.slices
+    there = contrast(_grey(plane[part]), hole[part] | shadow.pixels, shadow.pixels)
+    here = contrast(_grey(plane), hole, hole)
+    return float(np.clip(here / there, 1 / MOST_UNLIKE, MOST_UNLIKE)) if there > 0 else 1.0
 
 
 def _mixed(fills: Sequence[Plane], weights: Weights, plane: Plane, hole: Hole) -> Plane:

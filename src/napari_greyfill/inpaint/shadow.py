@@ -14,13 +14,15 @@ from scipy import ndimage
 from napari_greyfill.geometry import Window, tight_box
 from napari_greyfill.inpaint.base import Hole
 
-__all__ = ["Shadow", "cast", "is_compact"]
+__all__ = ["Shadow", "cast", "contrast", "is_compact"]
 
 SIDE = 192  # of the part of a large plane that is tried
 STEPS = 8  # moves tried along each side
 APART = 2  # pixels between the hole and its shadow
 LEAST = 32  # pixels of a shadow that says something
 KNOWN = 0.25  # least share of the part that stays known
+NEAR = 8  # pixels around a place that tell how rough it is
+SMOOTHING = 4.0  # sigma of the local mean that roughness is measured from
 BROAD = 0.15  # of the plane's side: a single hole this broad is not moved around the border
 
 
@@ -68,6 +70,34 @@ def cast(hole: Hole) -> Shadow | None:
     if best.sum() < LEAST or np.count_nonzero(best | own) > (1 - KNOWN / 2) * own.size:
         return None
     return Shadow(window, best)
+
+
+def contrast(plane: NDArray[np.float32], hole: Hole, place: Hole) -> float:
+    """Return how far known pixels near a place are from their local mean, root mean square.
+
+    Fills err in proportion to it: an error made in one place, times the ratio of the
+    contrasts, is to be expected in another.
+
+    Parameters
+    ----------
+    plane : (H, W) float32 array
+    hole : (H, W) bool array
+        What is not known.
+    place : (H, W) bool array
+        Part of the hole.
+
+    Returns
+    -------
+    float
+        0 if nothing near the place is known.
+    """
+    known = (~hole).astype(np.float32)
+    share = ndimage.gaussian_filter(known, SMOOTHING)
+    mean = ndimage.gaussian_filter(plane * known, SMOOTHING) / np.maximum(share, 1e-6)
+    near = ~hole & (ndimage.distance_transform_edt(~place) <= NEAR)
+    return (
+        float(np.sqrt(np.mean((plane - mean)[near] ** 2, dtype=np.float64))) if near.any() else 0.0
+    )
 
 
 def _part(hole: Hole) -> Window:
