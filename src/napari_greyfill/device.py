@@ -22,6 +22,7 @@ __all__ = [
 ]
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
+IN_TORCH = ("cuda",)  # devices of the methods that run in numpy elsewhere
 CancelCheck = Callable[[], bool]
 
 
@@ -52,6 +53,11 @@ class Compute:
         """Raise `Cancelled` if the caller wants the computation to stop."""
         if self.cancelled():
             raise Cancelled("The fill was cancelled; nothing was changed.")
+
+    @property
+    def in_torch(self) -> bool:
+        """Return whether methods that can run in numpy as well as in torch run in torch."""
+        return self.device in IN_TORCH
 
 
 def choose_device(requested: str) -> tuple[str, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections import defaultdict
+from collections.abc import Generator, Iterator, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -11,13 +12,16 @@ from scipy import ndimage
 
 from napari_greyfill.geometry import Window
 from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
-from napari_greyfill.inpaint.spectral.solve import conditional_mean
+from napari_greyfill.inpaint.spectral.solve import System, conditional_mean
+from napari_greyfill.inpaint.spectral.solve_torch import conditional_means
 from napari_greyfill.inpaint.spectral.spectrum import Spectra
 from napari_greyfill.inpaint.surroundings import biharmonic, by_channel, clamped
 from napari_greyfill.progress import scaled
 from napari_greyfill.resample import enlarged, halved
 
 __all__ = ["Spectral"]
+
+Tile = tuple[Window, Window]  # what is solved for, and the frame to solve it in
 
 
 class Spectral(Inpainter):
@@ -45,6 +49,7 @@ class Spectral(Inpainter):
     TILE: ClassVar[tuple[int, int]] = (48, 128)  # shortest and longest side of a tile
     TILES: ClassVar[int] = 6  # along a plane's longer side, between those
     HALO: ClassVar[int] = 24
+    TOGETHER: ClassVar[int] = 64  # most tiles solved at a time in torch, which bounds memory
 
     def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
         """Fill the hole; see `Inpainter.run`."""
@@ -73,24 +78,44 @@ class Spectral(Inpainter):
     def _solved(self, start: Plane, hole: Hole) -> Generator[float, None, Plane]:
         """Solve for the hole, tile by tile."""
         spectra = Spectra(start, hole)
-        tiles = list(self._tiles(hole))
-        result = start.copy()
-        for index, (core, frame) in enumerate(tiles):
-            unknown = hole[frame.slices]
-            if unknown.all():  # nothing known nearby: the coarse fill is all there is
-                continue
-            work = conditional_mean(
-                start[frame.slices],
-                unknown,
-                spectra.near(core),
-                self.compute,
-                iterations=self.ITERATIONS,
-            )
-            solved = yield from scaled(work, index / len(tiles), (index + 1) / len(tiles))
-            result[core.slices] = solved[core.within(frame)]
+        # where nothing is known nearby, the coarse fill is all there is
+        tiles = [tile for tile in self._tiles(hole) if not hole[tile[1].slices].all()]
+        batches = self._batches(tiles) if self.compute.in_torch else [[tile] for tile in tiles]
+        result, done = start.copy(), 0
+        for batch in batches:
+            end = done + len(batch)
+            work = self._solved_tiles(start, hole, spectra, batch)
+            solved = yield from scaled(work, done / len(tiles), end / len(tiles))
+            for (core, frame), filled in zip(batch, solved, strict=True):
+                result[core.slices] = filled[core.within(frame)]
+            done = end
         return result
 
-    def _tiles(self, hole: NDArray[np.bool_]) -> Iterator[tuple[Window, Window]]:
+    def _solved_tiles(
+        self, start: Plane, hole: Hole, spectra: Spectra, tiles: Sequence[Tile]
+    ) -> Generator[float, None, list[Plane]]:
+        """Solve tiles of one shape in torch, or a single one in numpy."""
+        cut = [
+            (start[frame.slices], hole[frame.slices], spectra.near(core)) for core, frame in tiles
+        ]
+        if self.compute.in_torch:
+            systems = [System.of(*each) for each in cut]
+            work = conditional_means(systems, self.compute, iterations=self.ITERATIONS)
+            return (yield from work)
+        (only,) = cut
+        single = conditional_mean(*only, self.compute, iterations=self.ITERATIONS)
+        return [(yield from single)]
+
+    def _batches(self, tiles: Sequence[Tile]) -> Iterator[list[Tile]]:
+        """Yield tiles whose frames are of one shape, as many as go together."""
+        alike = defaultdict(list)
+        for tile in tiles:
+            alike[tile[1].shape].append(tile)
+        for some in alike.values():
+            for first in range(0, len(some), self.TOGETHER):
+                yield some[first : first + self.TOGETHER]
+
+    def _tiles(self, hole: NDArray[np.bool_]) -> Iterator[Tile]:
         """Yield cores that together cover the hole, each with the frame to solve it in."""
         height, width = hole.shape
         side = int(np.clip(max(hole.shape) // self.TILES, *self.TILE))

@@ -12,6 +12,7 @@ The torus is larger than the plane: what is added lies between opposite borders 
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +21,57 @@ from scipy import fft
 from napari_greyfill.device import Compute
 from napari_greyfill.inpaint.spectral.spectrum import Spectrum
 
-__all__ = ["conditional_mean"]
+__all__ = ["System", "conditional_mean"]
 
 SEAM = 32  # pixels between opposite borders
 _TINY = float(np.finfo(np.float32).tiny)
 Plane = NDArray[np.float32]
 Hole = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class System:
+    """What is to be solved for one plane.
+
+    Attributes
+    ----------
+    start : (H, W) float32 array
+        The plane with its first fill.
+    hole : (H, W) bool array
+    mean : float32
+        Of what is known.
+    x : float32 array
+        The plane without its mean, on the torus.
+    unknown : bool array
+        The hole of the torus.
+    covariance, precision : float32 arrays
+        S and 1 / S at the frequencies of `rfft2` of the torus.
+    """
+
+    start: Plane
+    hole: Hole
+    mean: np.float32
+    x: Plane
+    unknown: Hole
+    covariance: Plane
+    precision: Plane
+
+    @classmethod
+    def of(cls, start: Plane, hole: Hole, spectrum: Spectrum) -> System:
+        """Return the system of a plane under a spectrum."""
+        shape = tuple(fft.next_fast_len(side + SEAM, real=True) for side in hole.shape)
+        mean = np.float32(start[~hole].mean())
+        x, unknown = _on_torus(start - mean, hole, shape)
+        power = spectrum.on_grid(shape)
+        power /= power.max()
+        covariance, precision = power.astype(np.float32), (1.0 / power).astype(np.float32)
+        return cls(start, hole, mean, x, unknown, covariance, precision)
+
+    def filled(self, x: Plane) -> Plane:
+        """Return the plane with its hole filled by a solution."""
+        height, width = self.hole.shape
+        full = np.where(self.hole, x[:height, :width] + self.mean, self.start)
+        return np.asarray(full, dtype=np.float32)
 
 
 def conditional_mean(
@@ -51,15 +97,12 @@ def conditional_mean(
     tolerance : float
         Stop once the preconditioned residual has fallen to this share of the known pixels'.
     """
-    shape = tuple(fft.next_fast_len(side + SEAM, real=True) for side in hole.shape)
-    mean = np.float32(start[~hole].mean())
-    x, unknown = _on_torus(start - mean, hole, shape)
-    power = spectrum.on_grid(shape)
-    power /= power.max()
-    covariance, precision = power.astype(np.float32), (1.0 / power).astype(np.float32)
+    system = System.of(start, hole, spectrum)
+    x, unknown = system.x, system.unknown
+    covariance, precision = system.covariance, system.precision
 
     def filtered(v: Plane, response: Plane) -> Plane:
-        return np.asarray(fft.irfft2(fft.rfft2(v) * response, s=shape))
+        return np.asarray(fft.irfft2(fft.rfft2(v) * response, s=x.shape))
 
     residual = -filtered(x, precision) * unknown
     direction = np.zeros_like(x)
@@ -78,8 +121,7 @@ def conditional_mean(
         x += step * direction
         residual -= step * image
         yield index / iterations
-    height, width = hole.shape
-    return np.asarray(np.where(hole, x[:height, :width] + mean, start), dtype=np.float32)
+    return system.filled(x)
 
 
 def _on_torus(plane: Plane, hole: Hole, shape: tuple[int, ...]) -> tuple[Plane, Plane]:

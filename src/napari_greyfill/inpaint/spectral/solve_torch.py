@@ -1,0 +1,93 @@
+"""Conjugate gradients as in `solve`, in torch, several planes of one shape at a time.
+
+A single tile is too small to keep a graphics card busy. Importing this module does not import
+torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from napari_greyfill.device import Compute, clear_memory_errors
+from napari_greyfill.inpaint.spectral.solve import Plane, System
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+__all__ = ["conditional_means"]
+
+_TINY = float(np.finfo(np.float32).tiny)
+
+
+def conditional_means(
+    systems: Sequence[System], compute: Compute, *, iterations: int, tolerance: float = 1e-3
+) -> Generator[float, None, list[Plane]]:
+    """Return the planes with their holes filled, yielding the progress.
+
+    Parameters
+    ----------
+    systems : sequence of System
+        Of one shape.
+    compute : Compute
+    iterations, tolerance
+        As in `solve.conditional_mean`, for each system by itself.
+
+    Raises
+    ------
+    OutOfMemory
+        If the device is too small for them all.
+    """
+    with clear_memory_errors(compute.device):
+        solution = yield from _solved(systems, compute, iterations, tolerance)
+        return [
+            system.filled(x) for system, x in zip(systems, solution.cpu().numpy(), strict=True)
+        ]
+
+
+def _solved(
+    systems: Sequence[System], compute: Compute, iterations: int, tolerance: float
+) -> Generator[float, None, Tensor]:
+    """Return the solutions, (N, H, W)."""
+    import torch
+
+    def stacked(name: str) -> Tensor:
+        planes = np.stack([getattr(system, name) for system in systems])
+        return torch.from_numpy(planes).to(compute.device)
+
+    x, unknown = stacked("x"), stacked("unknown")
+    covariance, precision = stacked("covariance"), stacked("precision")
+
+    def filtered(v: Tensor, response: Tensor) -> Tensor:
+        smooth = torch.fft.irfft2(torch.fft.rfft2(v) * response, s=v.shape[1:])
+        return torch.where(unknown, smooth, 0.0)
+
+    residual = -filtered(x, precision)
+    direction = torch.zeros_like(x)
+    for index in range(iterations):
+        compute.check()
+        smooth = filtered(residual, covariance)
+        energy = _dot(residual, smooth)
+        if index == 0:
+            first = last = energy
+            ready = energy <= 0
+        ready = ready | (energy <= tolerance**2 * first)
+        if bool(ready.all()):
+            break
+        share = 0.0 if index == 0 else energy / last.clamp(min=_TINY)
+        direction = smooth + share * direction
+        last = energy
+        image = filtered(direction, precision)
+        step = energy / _dot(direction, image).clamp(min=_TINY)
+        step = torch.where(ready, 0.0, step)  # those that are ready wait for the others
+        x = x + step * direction
+        residual = residual - step * image
+        yield index / iterations
+    return x
+
+
+def _dot(a: Tensor, b: Tensor) -> Tensor:
+    """Return the dot product of each pair of planes, (N, 1, 1)."""
+    return (a * b).sum(dim=(1, 2), keepdim=True)
