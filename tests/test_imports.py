@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -23,7 +24,8 @@ def imported_by(code, names):
     """Return which of some packages a fresh interpreter has after running code."""
     tail = "import sys, json; print(json.dumps(sorted(sys.modules)))"
     run = [sys.executable, "-c", f"{code}\n{tail}"]
-    done = subprocess.run(run, capture_output=True, text=True, check=True)
+    no_device = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
+    done = subprocess.run(run, capture_output=True, text=True, check=True, env=no_device)
     return set(json.loads(done.stdout.splitlines()[-1])) & set(names)
 
 
@@ -54,10 +56,11 @@ def test_the_engine_knows_neither_qt_nor_napari():
         "import napari_greyfill; napari_greyfill.methods()",
         "import napari_greyfill; napari_greyfill.colorizers()",
         FILL,
+        FILL.replace("mask)", "mask, method='texture')"),
     ],
-    ids=["methods", "colorizers", "a default fill"],
+    ids=["methods", "colorizers", "a default fill", "a texture fill"],
 )
-def test_torch_stays_out_until_a_network_runs(code):
+def test_torch_stays_out_until_a_network_or_a_cuda_device_needs_it(code):
     assert imported_by(code, ("torch",)) == set()
 
 

@@ -115,7 +115,7 @@ class TestPipelines:
         assert len(job.notes) == (pipeline != "grey-rgb")
 
     def test_a_colorizer_for_a_grey_image_is_left_out_and_said(self, cell, scratch):
-        job = prepare(cell, scratch, FillParameters(colorizer="progressive", device="cuda"))
+        job = prepare(cell, scratch, FillParameters(colorizer="progressive"))
         assert job.colorizer is None
         assert job.notes == [
             "The image is grey, so there is no colour to recover: only stage 1 ran."
@@ -131,11 +131,16 @@ class TestPrepare:
         assert job.compute.seed == job.inpainter.compute.seed == job.colorizer.compute.seed == 7
         assert job.compute.device == "cpu"
 
-    def test_the_device_is_chosen_for_networks_only(self, tissue, scratch, monkeypatch):
+    def test_the_device_is_chosen_for_what_can_use_it(self, tissue, scratch, monkeypatch):
         monkeypatch.setattr(job_module, "choose_device", lambda name: ("mps", f"Chosen: {name}."))
-        plain = prepare(tissue, scratch, FillParameters(device="cuda"))
+        monkeypatch.setattr(
+            job_module, "choose_for_numpy", lambda name: ("cuda", f"Helpful: {name}.")
+        )
+        plain = prepare(tissue, scratch, FillParameters(device="cuda", method="biharmonic"))
+        helped = prepare(tissue, scratch, FillParameters(device="cuda", method="spectral"))
         network = prepare(tissue, scratch, FillParameters(device="cuda", colorizer="progressive"))
         assert (plain.compute.device, plain.notes) == ("cpu", [])
+        assert (helped.compute.device, helped.notes) == ("cuda", ["Helpful: cuda."])
         assert (network.compute.device, network.notes) == ("mps", ["Chosen: cuda."])
         assert network.on_cpu().compute.device == "cpu"
         assert network.on_cpu().colorizer.compute.device == "cpu"

@@ -26,6 +26,7 @@ from napari_greyfill.errors import (
     UnsupportedImage,
 )
 from napari_greyfill.inpaint import INPAINTERS, Inpainter, methods
+from napari_greyfill.inpaint.spectral import inpainter as spectral_module
 from napari_greyfill.job import PIPELINES
 from napari_greyfill.masks import feather, grow
 from napari_greyfill.methodinfo import MethodInfo
@@ -667,16 +668,45 @@ class TestDevices:
                 colorize(tissue, tissue[..., 1], scratch, device="cuda", method="progressive")
         assert [entry.filename for entry in caught] == [__file__]
 
-    def test_without_a_network_the_device_does_not_matter(self, tissue, scratch, monkeypatch):
+    def test_without_a_method_that_uses_it_the_device_does_not_matter(
+        self, tissue, scratch, monkeypatch
+    ):
         monkeypatch.setattr(device_module, "_accelerators", list)
-        assert fill(tissue, scratch, device="cuda").notes == ()
+        assert fill(tissue, scratch, device="cuda", method="biharmonic").notes == ()
+
+    @pytest.mark.parametrize("method", ["blend", "spectral"])
+    def test_what_runs_in_numpy_says_that_cuda_does_not_work(
+        self, method, cell, scratch, monkeypatch
+    ):
+        monkeypatch.setattr(device_module, "_accelerators", list)
+        with pytest.warns(GreyfillWarning, match="cuda does not work here.*CPU"):
+            result = fill(cell, scratch, device="cuda", method=method)
+        assert result.provenance["device"] == "cpu"
+        assert "torch" not in result.provenance["versions"]
+
+    def test_the_cpu_goes_on_where_cuda_is_full(self, cell, scratch, every_step, monkeypatch):
+        monkeypatch.setattr(device_module, "_cuda_devices", lambda: 1)
+        monkeypatch.setattr(device_module, "_accelerators", lambda: ["cuda"])
+
+        def full(*_, **__):
+            raise OutOfMemory("The device cuda is full; choose the CPU.")
+            yield
+
+        monkeypatch.setattr(spectral_module, "conditional_means", full)
+        result, steps = run(cell, scratch, method="spectral")
+        notes = [step.name for step in steps if step.kind == "note"]
+        assert notes[-1].endswith("the CPU goes on instead.")
+        assert result.provenance["device"] == "cuda, cpu"
+        assert "torch" in result.provenance["versions"]
+        expected = fill(cell, scratch, method="spectral", device="cpu")
+        np.testing.assert_array_equal(result.image, expected.image)
 
     def test_a_full_accelerator_hands_over_to_the_cpu(
         self, registered, every_step, tissue, scratch, monkeypatch
     ):
         monkeypatch.setattr(job_module, "choose_device", lambda _: ("cuda", ""))
         registered(COLORIZERS, Hungry, "colorizer", uses_torch=True)
-        result, steps = run(tissue, scratch, colorizer="mine", device="cuda")
+        result, steps = run(tissue, scratch, method="biharmonic", colorizer="mine", device="cuda")
         (note,) = [step for step in steps if step.kind == "note"]
         assert note.stage == "colour"
         assert note.fraction >= max(step.fraction for step in steps if step.stage == "grey")

@@ -1,10 +1,13 @@
 """Where and how a method computes: device, seed, cancelling, memory.
 
-Importing this module does not import torch; `choose_device` does.
+Importing this module does not import torch; `choose_device` does, `choose_for_numpy` only where
+there is a CUDA device.
 """
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +19,7 @@ __all__ = [
     "CancelCheck",
     "Compute",
     "choose_device",
+    "choose_for_numpy",
     "clear_memory_errors",
     "free_memory",
     "never",
@@ -85,6 +89,29 @@ def choose_device(requested: str) -> tuple[str, str]:
     if requested in working:
         return requested, ""
     return "cpu", f"The device {requested} does not work here, so the CPU is used instead."
+
+
+def choose_for_numpy(requested: str) -> tuple[str, str]:
+    """Return where to run what runs in numpy, or in torch on CUDA; like `choose_device`.
+
+    "auto" takes CUDA where the driver finds a device. Without one, torch is not imported.
+    """
+    if requested == "cuda" or (requested == "auto" and _cuda_devices() > 0):
+        device, sentence = choose_device(requested)
+        return device if device in IN_TORCH else "cpu", sentence
+    return "cpu", ""
+
+
+def _cuda_devices() -> int:
+    """Return how many devices the CUDA driver finds: importing torch to ask takes seconds."""
+    try:
+        driver = ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return 0
+    count = ctypes.c_int()
+    if driver.cuInit(0) != 0 or driver.cuDeviceGetCount(ctypes.byref(count)) != 0:
+        return 0
+    return count.value
 
 
 def _accelerators() -> list[str]:

@@ -17,7 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.colorization import COLORIZERS, Colorizer
-from napari_greyfill.device import DEVICES, CancelCheck, Compute, choose_device, never
+from napari_greyfill.device import (
+    DEVICES,
+    CancelCheck,
+    Compute,
+    choose_device,
+    choose_for_numpy,
+    never,
+)
 from napari_greyfill.errors import BadParameter
 from napari_greyfill.geometry import tight_box
 from napari_greyfill.hints import ColourHints
@@ -126,6 +133,10 @@ class FillJob:
         return 0.05 if self.colouring.uses_torch else 0.5
 
     @property
+    def _used_torch(self) -> bool:
+        return self.devices != ["cpu"] or _uses_torch(self.method, self.colouring)
+
+    @property
     def fills_colour(self) -> bool:
         """Return whether stage 1 works on colour planes."""
         return self.picture.is_colour and self.pipeline != "grey-rgb"
@@ -183,7 +194,7 @@ class FillJob:
             "parameters": asdict(self.parameters),
             "seed": self.parameters.seed,
             "device": ", ".join(self.devices),
-            "versions": _versions(with_torch=_uses_torch(self.method, self.colouring)),
+            "versions": _versions(with_torch=self._used_torch),
             "mask_sha256": _hash(hole),
             "filled_pixels": int(np.count_nonzero(hole)),
             "hint_pixels": len(self.hints) if self.hints else 0,
@@ -275,10 +286,8 @@ def make_job(
         colouring = COLORIZERS.require(parameters.colorizer)
     notes = _notes(picture, parameters, pipeline)
     placed = _placed(hints, picture, notes, colouring)
-    device = "cpu"
-    if _uses_torch(method, colouring):
-        device, fallback = choose_device(parameters.device)
-        notes += [fallback] if fallback else []
+    device, fallback = _device(parameters.device, method, colouring)
+    notes += [fallback] if fallback else []
     compute = Compute(device, parameters.seed, cancelled)
     return FillJob(
         parameters=parameters,
@@ -349,6 +358,13 @@ def _placed(
             "the hole; they were not used."
         )
     return inside if len(inside) else None
+
+
+def _device(requested: str, method: MethodInfo, colouring: MethodInfo | None) -> tuple[str, str]:
+    """Return where to run, and a sentence if it is not where it was asked for."""
+    if _uses_torch(method, colouring):
+        return choose_device(requested)
+    return choose_for_numpy(requested) if method.uses_cuda else ("cpu", "")
 
 
 def _uses_torch(method: MethodInfo, colouring: MethodInfo | None) -> bool:

@@ -43,7 +43,9 @@ class MethodInfo:
     citation : str
         The publication it comes from.
     uses_torch : bool
-        Whether the choice of device makes a difference.
+        Whether it is a network that runs on any device.
+    uses_cuda : bool
+        Whether it runs in numpy, but its heavy parts in torch where there is a CUDA device.
     """
 
     name: str
@@ -55,6 +57,7 @@ class MethodInfo:
     licence: str = "BSD-3-Clause"
     citation: str = ""
     uses_torch: bool = False
+    uses_cuda: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as a JSON-able dictionary."""

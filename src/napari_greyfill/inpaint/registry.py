@@ -25,6 +25,7 @@ INPAINTERS.add(
         summary="The default: several fills, weighed by how well each does on this image; "
         "for measuring, with the error to expect.",
         citation="Breiman 1996, doi 10.1007/BF00117832; the members' own",
+        uses_cuda=True,
     ),
     Blend,
 )
@@ -48,6 +49,7 @@ INPAINTERS.add(
         "weaves, in a fraction of a second.",
         citation="Rasmussen and Williams 2006, section 2.2; Galerne and Leclaire 2017, "
         "doi 10.1137/16M1109047",
+        uses_cuda=True,
     ),
     Spectral,
 )
@@ -70,6 +72,7 @@ INPAINTERS.add(
         summary="The spectral fill, corrected by a small network that comes with the package; "
         "better at edges and lines.",
         citation="this project's own; docs/model_card_correction.md",
+        uses_cuda=True,
     ),
     Correction,
 )

@@ -32,8 +32,9 @@ FILL = {
     "too small is the commonest cause of a bad fill.",
     "feather": "Blend the fill with what the image holds over this many pixels inside the "
     "edge of the hole. 0 shows nothing but the fill.",
-    "device": "Where networks run. Auto takes the graphics card if there is one. The default "
-    "is set in Preferences. Methods without a network always use the CPU.",
+    "device": "Where networks run, and the heavy parts of the spectral, texture and blended "
+    "fills if that is CUDA. Auto takes the graphics card if there is one. The default is set in "
+    "Preferences. Other methods always use the CPU.",
     "seed": "The same seed on the same device gives the same pixels. Only networks use it.",
     "reference": "If the mask was painted on an intact picture, choose that picture to "
     "measure the fill against it. With no reference the metrics stay empty.",
