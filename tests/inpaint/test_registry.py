@@ -23,7 +23,7 @@ KINDS = {
     "navier-stokes": NavierStokes,
 }
 OPENCV = ["telea", "navier-stokes"]
-IN_TORCH_ON_CUDA = ["blend", "spectral", "correction"]
+IN_TORCH_ON_CUDA = ["blend", "spectral", "correction", "texture"]
 
 
 @pytest.fixture

@@ -85,6 +85,7 @@ INPAINTERS.add(
         "for looking, not for measuring.",
         citation="Wexler et al. 2007, doi 10.1109/TPAMI.2007.60; Barnes et al. 2009, "
         "doi 10.1145/1531326.1531330",
+        uses_cuda=True,
     ),
     Texture,
 )

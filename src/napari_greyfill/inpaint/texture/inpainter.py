@@ -13,6 +13,7 @@ from scipy import ndimage
 from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
 from napari_greyfill.inpaint.spectral import Spectral
 from napari_greyfill.inpaint.surroundings import clamped
+from napari_greyfill.inpaint.texture.arrays import Arrays
 from napari_greyfill.inpaint.texture.level import Level
 from napari_greyfill.inpaint.texture.matching import Field, Matcher, refined
 from napari_greyfill.progress import scaled
@@ -79,7 +80,8 @@ class Texture(Inpainter):
             return faithful
         colours = np.where(hole[..., None], np.float32(0), np.atleast_3d(plane))
         finest = _Scale(colours, np.atleast_3d(faithful), hole, 0)
-        copied = yield from scaled(self._copied(finest), 0.3, 1.0)
+        with Arrays.of(self.compute).memory():
+            copied = yield from scaled(self._copied(finest), 0.3, 1.0)
         return clamped(self._swapped(copied, finest.faithful).reshape(plane.shape), plane, hole)
 
     def _copied(self, finest: _Scale) -> Generator[float, None, Plane]:
@@ -156,15 +158,25 @@ class Texture(Inpainter):
         usual = max(float(np.percentile(field.distance, 75)), 1e-12)
         weight = level.confidence * np.exp(-steep * field.distance / usual) + 1e-12
         weight = weight.astype(np.float32)
-        total, norm = np.zeros_like(image), np.zeros((len(image), 1), np.float32)
-        for offset in level.offsets:
-            self.compute.check()
-            source, target = field.source + offset, level.targets + offset
-            own = (weight * level.known[source])[:, None]
-            total[target] += own * image[source]
-            norm[target] += own
+        total, norm = self._votes(level, image, field, weight)
         mean = np.divide(total, norm, out=level.padded(filled), where=norm > 0)
         return np.where(level.hole[..., None], level.cropped(mean), filled)
+
+    def _votes(
+        self, level: Level, image: Vectors, field: Field, weight: Vectors
+    ) -> tuple[Vectors, Vectors]:
+        """Return the weighted sum of what the patches over each pixel say, and the weights'."""
+        arrays = Arrays.of(self.compute)
+        total, norm = arrays.zeros(*image.shape), arrays.zeros(len(image), 1)
+        values, known, weights = map(arrays.of_numpy, (image, level.known, weight))
+        sources, targets = map(arrays.of_numpy, (field.source, level.targets))
+        for offset in level.offsets.tolist():
+            self.compute.check()
+            source, target = sources + offset, targets + offset
+            own = (weights * known[source])[:, None]
+            total[target] += own * values[source]
+            norm[target] += own
+        return arrays.to_numpy(total), arrays.to_numpy(norm)
 
     def _swapped(self, copied: Plane, faithful: Plane) -> Plane:
         """Return the copied plane with the low-pass of the faithful one, where they are close.

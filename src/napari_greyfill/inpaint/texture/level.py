@@ -25,10 +25,9 @@ SIDE = 2 * RADIUS + 1
 FEWEST = 64  # source patches, below which partly known ones are admitted
 SHARE = 0.1  # of the plane, likewise
 HALF_KNOWN = 0.5
-CHUNK = 8192  # patches gathered at a time, so that they stay in the processor's cache
 
 
-def chunks(count: int, size: int = CHUNK) -> Iterator[slice]:
+def chunks(count: int, size: int) -> Iterator[slice]:
     """Yield slices that together cover `count` items."""
     for start in range(0, count, size):
         yield slice(start, min(start + size, count))

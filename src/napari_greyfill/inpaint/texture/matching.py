@@ -2,6 +2,7 @@
 
 Patches are compared by their principal components: the first couple of dozen hold nearly all
 that tells patches of one picture apart, and comparing them takes a tenth of the time.
+Features, sources and fields are numpy arrays; in between, all is what `Arrays` makes.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.device import Compute
-from napari_greyfill.inpaint.texture.level import CHUNK, RADIUS, SIDE, Level, chunks
+from napari_greyfill.inpaint.texture.arrays import Array, Arrays
+from napari_greyfill.inpaint.texture.level import RADIUS, SIDE, Level, chunks
 from napari_greyfill.progress import scaled
 
 __all__ = ["Field", "Matcher", "refined"]
@@ -68,15 +70,20 @@ class Matcher:
         self, level: Level, features: Vectors, rng: np.random.Generator, compute: Compute
     ) -> None:
         self.level, self.rng, self.compute = level, rng, compute
-        self._basis = self._components(features)
-        self._described = np.zeros((len(features), self._basis.shape[1]), np.float32)
+        self.arrays = Arrays.of(compute)
+        self.targets, self._sources, self._offsets = map(
+            self.arrays.of_numpy, (level.targets, level.sources, level.offsets)
+        )
+        self._basis = self.arrays.of_numpy(self._components(features))
+        self._described = self.arrays.zeros(len(features), self._basis.shape[1])
 
     def describe_sources(self, features: Vectors) -> Generator[float, None, None]:
         """Describe all sources, once; `match` needs this."""
-        sources = self.level.sources
-        for part in chunks(sources.size, 16 * CHUNK):
-            self._described[sources[part]] = self._describe(features, sources[part])
-            yield part.stop / sources.size
+        pixels, count = self.arrays.of_numpy(features), len(self._sources)
+        for part in chunks(count, 16 * self.arrays.chunk):
+            sources = self._sources[part]
+            self._described[sources] = self._describe(pixels, sources)
+            yield part.stop / count
 
     def anywhere(self) -> Indices:
         """Return a random source for each target."""
@@ -86,7 +93,7 @@ class Matcher:
         self, features: Vectors, source: Indices, rounds: int
     ) -> Generator[float, None, Field]:
         """Return a field for new features of the targets, no worse than that of `source`."""
-        wanted = self._describe(features, self.level.targets)
+        wanted = self._describe(self.arrays.of_numpy(features), self.targets)
         pairs = self.level.targets.size * self.level.sources.size
         if pairs <= EXACT and not self.level.partly:
             return self._exact(wanted)
@@ -95,72 +102,78 @@ class Matcher:
             search.propagate()
             yield (index + 0.3) / rounds
             yield from scaled(search.look_around(), (index + 0.3) / rounds, (index + 1) / rounds)
-        return Field(search.source, search.distance)
+        return self._field(search.source, search.distance)
 
-    def distance(self, wanted: Vectors, source: Indices) -> Vectors:
+    def distance(self, wanted: Array, source: Array) -> Array:
         """Return the squared distances of described targets to sources."""
-        difference = self._described[source] - wanted
-        return np.asarray(np.einsum("ij,ij->i", difference, difference))
+        return self.arrays.squares(self._described[source] - wanted)
 
-    def _exact(self, wanted: Vectors) -> Field:
-        sources = self._described[self.level.sources]
-        norms = np.einsum("ij,ij->i", sources, sources)
-        best = np.empty(len(wanted), np.int64)
-        for part in chunks(len(wanted), 512):
+    def _field(self, source: Array, distance: Array) -> Field:
+        return Field(self.arrays.to_numpy(source), self.arrays.to_numpy(distance))
+
+    def _exact(self, wanted: Array) -> Field:
+        sources = self._described[self._sources]
+        norms = self.arrays.squares(sources)
+        source = self.arrays.copied(self.level.targets)
+        for part in chunks(len(wanted), self.arrays.chunk // 16):
             self.compute.check()
-            best[part] = np.argmin(norms - 2 * (wanted[part] @ sources.T), axis=1)
-        source = self.level.sources[best]
-        return Field(source, self.distance(wanted, source))
+            best = self.arrays.least(norms - 2 * (wanted[part] @ sources.T))
+            source[part] = self._sources[best]
+        return self._field(source, self.distance(wanted, source))
 
     def _components(self, features: Vectors) -> Vectors:
         """Return the (patch length, components) principal axes of the source patches."""
         sources = self.level.sources
         some = self.rng.choice(sources, SAMPLE) if sources.size > SAMPLE else sources
-        patches = self._patches(features, some)
+        patches = _patches(features, some, self.level.offsets)
         patches = patches - patches.mean(axis=0)
         axes = np.linalg.eigh(patches.T @ patches)[1]
         count = int(np.clip(MEMORY // len(features), *COMPONENTS))
         return np.ascontiguousarray(axes[:, : -count - 1 : -1])
 
-    def _patches(self, features: Vectors, centres: Indices) -> Vectors:
-        return np.asarray(
-            features[centres[:, None] + self.level.offsets].reshape(len(centres), -1)
-        )
-
-    def _describe(self, features: Vectors, centres: Indices) -> Vectors:
-        found = np.empty((centres.size, self._basis.shape[1]), np.float32)
-        for part in chunks(centres.size):
+    def _describe(self, features: Array, centres: Array) -> Array:
+        found = self.arrays.zeros(len(centres), self._basis.shape[1])
+        for part in chunks(len(centres), self.arrays.chunk):
             self.compute.check()
-            found[part] = self._patches(features, centres[part]) @ self._basis
+            found[part] = _patches(features, centres[part], self._offsets) @ self._basis
         return found
+
+
+def _patches(features: Array, centres: Array, offsets: Array) -> Array:
+    """Return the features of whole patches, one patch a row."""
+    return features[centres[:, None] + offsets].reshape(len(centres), -1)
 
 
 class _Search:
     """Improves a field as PatchMatch does (Barnes et al. 2009), all targets at once."""
 
-    def __init__(self, matcher: Matcher, wanted: Vectors, source: Indices) -> None:
+    def __init__(self, matcher: Matcher, wanted: Array, source: Indices) -> None:
         self._matcher, self._level, self._wanted = matcher, matcher.level, wanted
-        self.source = source.copy()
-        self.distance = matcher.distance(wanted, source)
+        self._arrays, self._targets = matcher.arrays, matcher.targets
+        self._number = self._arrays.of_numpy(self._level.number)
+        self._is_source = self._arrays.of_numpy(self._level.is_source)
+        self.source = self._arrays.copied(source)
+        self.distance = matcher.distance(wanted, self.source)
 
     def propagate(self) -> None:
         """Try what the neighbours found, moved along."""
-        level = self._level
-        for step in (1, -1, level.width, -level.width):
-            neighbour = level.number[level.targets + step]
-            found = np.flatnonzero(neighbour >= 0)
+        for step in (1, -1, self._level.width, -self._level.width):
+            neighbour = self._number[self._targets + step]
+            found = self._arrays.where(neighbour >= 0)
             self._try(found, self.source[neighbour[found]] - step)
 
     def look_around(self) -> Generator[float, None, None]:
         """Try random sources, ever nearer to the present one."""
-        everyone = np.arange(self.source.size)
+        count = len(self.source)
+        everyone = self._arrays.of_numpy(np.arange(count))
         reaches = max(self._level.hole.shape) // 2 ** np.arange(16)
         for index, reach in enumerate(reaches[reaches > 0]):
             yield index / len(reaches)
-            down, right = self._matcher.rng.integers(-reach, reach + 1, (2, self.source.size))
-            self._try(everyone, self.source + down * self._level.width + right)
+            down, right = self._matcher.rng.integers(-reach, reach + 1, (2, count))
+            moves = self._arrays.of_numpy(down * self._level.width + right)
+            self._try(everyone, self.source + moves)
 
-    def _try(self, targets: Indices, candidates: Indices) -> None:
+    def _try(self, targets: Array, candidates: Array) -> None:
         self._matcher.compute.check()
         allowed = self._allowed(targets, candidates)
         targets, candidates = targets[allowed], candidates[allowed]
@@ -169,16 +182,17 @@ class _Search:
         targets = targets[better]
         self.source[targets], self.distance[targets] = candidates[better], distance[better]
 
-    def _allowed(self, targets: Indices, candidates: Indices) -> NDArray[np.bool_]:
+    def _allowed(self, targets: Array, candidates: Array) -> Array:
         """Tell which candidates are sources; partly known ones must not lie over the target.
 
         They would match themselves, whatever stands in their hole.
         """
-        allowed = (candidates >= 0) & (candidates < self._level.is_source.size)
-        allowed[allowed] = self._level.is_source[candidates[allowed]]
+        last = len(self._is_source) - 1
+        allowed = (candidates >= 0) & (candidates <= last)
+        allowed &= self._is_source[candidates.clip(0, last)]
         if self._level.partly:
             corner = RADIUS * (self._level.width + 1)
-            apart = candidates - self._level.targets[targets] + corner
-            down, right = np.divmod(apart, self._level.width)
+            apart = candidates - self._targets[targets] + corner
+            down, right = apart // self._level.width, apart % self._level.width
             allowed &= (down < 0) | (down >= SIDE) | (right >= SIDE)
         return allowed
