@@ -794,3 +794,18 @@ def test_a_fill_on_cuda(tissue, scratch):
     assert result.notes == ()
     own = luma(result.image.astype(np.float32))
     assert np.abs(own - result.grey)[scratch].max() < 1e-5
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("method", ["spectral", "correction", "blend", "texture"])
+def test_what_runs_in_numpy_runs_on_cuda_too(method, cell, scratch):
+    result = fill(cell, scratch, method=method, device="cuda")
+    assert result.provenance["device"] == "cuda"
+    assert "torch" in result.provenance["versions"]
+    assert result.notes == ()
+    expected = fill(cell, scratch, method=method, device="cpu")
+    assert expected.provenance["device"] == "cpu"
+    known = ~scratch
+    np.testing.assert_array_equal(result.image[known], expected.image[known])
+    apart = (result.image.astype(float) - expected.image)[scratch]
+    assert np.sqrt(np.mean(apart**2)) < 0.5 * cell.std()

@@ -80,7 +80,9 @@ _Colorizer = Annotated[str, typer.Option(help=f"How colour is recovered; {_LISTE
 _Labels = Annotated[
     str, typer.Option(help="Labels of the mask to fill, as in 1,2.", show_default="all but 0")
 ]
-_Device = Annotated[str, typer.Option(help="Where networks run: auto, cpu, cuda or mps.")]
+_Device = Annotated[
+    str, typer.Option(help="Where to run, if the method can choose: auto, cpu, cuda or mps.")
+]
 _Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same pixels.")]
 _Grow = Annotated[float, typer.Option(min=0, help="Fill around the mask as well, in pixels.")]
 _Feather = Annotated[

@@ -26,7 +26,9 @@ _Pipelines = Annotated[
     typer.Option(help="Pipelines, as in grey-rgb,rgb-rgb.", show_default="all three"),
 ]
 _Colorizers = Annotated[str, typer.Option(help="Colorizers, as in propagation,progressive.")]
-_Device = Annotated[str, typer.Option(help="Where networks run: auto, cpu, cuda or mps.")]
+_Device = Annotated[
+    str, typer.Option(help="Where to run, if the method can choose: auto, cpu, cuda or mps.")
+]
 _Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same pixels.")]
 _Grow = Annotated[float, typer.Option(min=0, help="Fill around the mask as well, in pixels.")]
 _Invert = Annotated[bool, typer.Option("--invert", help="Fill where the mask is not painted.")]
