@@ -42,8 +42,8 @@ class System:
         Of what is known.
     x : float32 array
         The plane without its mean, on the torus.
-    unknown : bool array
-        The hole of the torus.
+    unknown : float32 array
+        The hole of the torus, 1 and 0: multiplying is much quicker than choosing.
     covariance, precision : float32 arrays
         S and 1 / S at the frequencies of `rfft2` of the torus.
     """
@@ -52,7 +52,7 @@ class System:
     hole: Hole
     mean: np.float32
     x: Plane
-    unknown: Hole
+    unknown: Plane
     covariance: Plane
     precision: Plane
 
@@ -125,10 +125,7 @@ def conditional_mean(
 
 
 def _on_torus(plane: Plane, hole: Hole, shape: tuple[int, ...]) -> tuple[Plane, Plane]:
-    """Return the plane on a torus, opposite borders joined by straight ramps, and its hole.
-
-    The hole comes as 1 and 0: multiplying by that is much quicker than choosing.
-    """
+    """Return the plane on a torus, opposite borders joined by straight ramps, and its hole."""
     height, width = hole.shape
     torus = np.empty(shape, dtype=np.float32)
     torus[:height, :width] = plane

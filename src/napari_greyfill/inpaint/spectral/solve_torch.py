@@ -61,8 +61,7 @@ def _solved(
     covariance, precision = stacked("covariance"), stacked("precision")
 
     def filtered(v: Tensor, response: Tensor) -> Tensor:
-        smooth = torch.fft.irfft2(torch.fft.rfft2(v) * response, s=v.shape[1:])
-        return torch.where(unknown, smooth, 0.0)
+        return torch.fft.irfft2(torch.fft.rfft2(v) * response, s=v.shape[1:]) * unknown
 
     residual = -filtered(x, precision)
     direction = torch.zeros_like(x)
