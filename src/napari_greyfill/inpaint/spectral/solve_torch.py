@@ -61,7 +61,8 @@ def _solved(
     covariance, precision = stacked("covariance"), stacked("precision")
 
     def filtered(v: Tensor, response: Tensor) -> Tensor:
-        return torch.fft.irfft2(torch.fft.rfft2(v) * response, s=v.shape[1:]) * unknown
+        smooth: Tensor = torch.fft.irfft2(torch.fft.rfft2(v) * response, s=v.shape[1:])
+        return smooth * unknown
 
     residual = -filtered(x, precision)
     direction = torch.zeros_like(x)
