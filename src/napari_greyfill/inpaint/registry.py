@@ -45,8 +45,8 @@ INPAINTERS.add(
         "spectral",
         "Spectral (quick)",
         "inpainter",
-        summary="The likeliest fill under the image's own spectrum: continues stripes and "
-        "weaves, in a fraction of a second.",
+        summary="The likeliest fill under the spectrum of what is around the hole: continues "
+        "stripes and weaves, in a fraction of a second.",
         citation="Rasmussen and Williams 2006, section 2.2; Galerne and Leclaire 2017, "
         "doi 10.1137/16M1109047",
         uses_cuda=True,
@@ -58,7 +58,8 @@ INPAINTERS.add(
         "frequency-selective",
         "Frequency-selective",
         "inpainter",
-        summary="Continues the few waves that explain each block's surroundings, near the rim.",
+        summary="Continues the few waves that explain the surroundings of each small block; on "
+        "its own for comparison.",
         citation="Seiler and Kaup 2010, doi 10.1109/LSP.2010.2078504; Genser et al. 2018, "
         "doi 10.1109/PCS.2018.8456259",
     ),
@@ -70,7 +71,7 @@ INPAINTERS.add(
         "Spectral, corrected",
         "inpainter",
         summary="The spectral fill, corrected by a small network that comes with the package; "
-        "better at edges and lines.",
+        "better at edges, lines and smooth places.",
         citation="this project's own; docs/model_card_correction.md",
         uses_cuda=True,
     ),
