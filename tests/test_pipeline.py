@@ -5,6 +5,7 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -667,9 +668,31 @@ class TestDevices:
                 colorize(tissue, tissue[..., 1], scratch, device="cuda", method="progressive")
         assert [entry.filename for entry in caught] == [__file__]
 
-    def test_without_a_network_the_device_does_not_matter(self, tissue, scratch, monkeypatch):
+    @pytest.mark.parametrize("options", [{"device": "mps"}, {"pipeline": "rgb-rgb"}])
+    def test_without_a_network_the_device_does_not_matter(
+        self, options, tissue, scratch, monkeypatch
+    ):
         monkeypatch.setattr(device_module, "_accelerators", list)
-        assert fill(tissue, scratch, device="cuda").notes == ()
+        result = fill(tissue, scratch, **{"device": "cuda", **options})
+        assert result.notes == ()
+        assert result.provenance["device"] == "cpu"
+        assert "torch" not in result.provenance["versions"]
+
+    @pytest.mark.parametrize("colorizer", ["hybrid", "examples", "propagation"])
+    def test_closed_forms_on_a_full_cuda_device_go_on_on_the_cpu(
+        self, colorizer, tissue, scratch, monkeypatch
+    ):
+        def full(*_):
+            raise torch.OutOfMemoryError
+
+        expected = fill(tissue, scratch, colorizer=colorizer)
+        monkeypatch.setattr(job_module, "choose_device", lambda _: ("cuda", ""))
+        monkeypatch.setattr(torch, "from_numpy", full)
+        result = quiet_fill(tissue, scratch, colorizer=colorizer, device="cuda")
+        assert result.notes == ("The device cuda has too little memory: the CPU goes on instead.",)
+        assert result.provenance["device"] == "cuda, cpu"
+        assert "torch" in result.provenance["versions"]
+        np.testing.assert_array_equal(result.image, expected.image)
 
     def test_a_full_accelerator_hands_over_to_the_cpu(
         self, registered, every_step, tissue, scratch, monkeypatch
@@ -758,8 +781,9 @@ def test_the_examples_in_the_documentation_are_right():
 
 
 @pytest.mark.gpu
-def test_a_fill_on_cuda(tissue, scratch):
-    result = fill(tissue / 255, scratch, colorizer="progressive", device="cuda")
+@pytest.mark.parametrize("colorizer", ["progressive", "hybrid", "propagation"])
+def test_a_fill_on_cuda(colorizer, tissue, scratch):
+    result = fill(tissue / 255, scratch, colorizer=colorizer, device="cuda")
     assert result.provenance["device"] == "cuda"
     assert result.notes == ()
     own = luma(result.image.astype(np.float32))

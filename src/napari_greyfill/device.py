@@ -48,6 +48,11 @@ class Compute:
     seed: int = 0
     cancelled: CancelCheck = never
 
+    @property
+    def uses_cuda(self) -> bool:
+        """Return whether methods that can do with or without torch should take it."""
+        return self.device == "cuda"
+
     def check(self) -> None:
         """Raise `Cancelled` if the caller wants the computation to stop."""
         if self.cancelled():

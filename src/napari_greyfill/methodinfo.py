@@ -43,7 +43,9 @@ class MethodInfo:
     citation : str
         The publication it comes from.
     uses_torch : bool
-        Whether the choice of device makes a difference.
+        Whether it always runs on the device chosen.
+    takes_cuda : bool
+        Whether it does without torch elsewhere, but computes with it on CUDA.
     """
 
     name: str
@@ -55,6 +57,7 @@ class MethodInfo:
     licence: str = "BSD-3-Clause"
     citation: str = ""
     uses_torch: bool = False
+    takes_cuda: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as a JSON-able dictionary."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from scipy.spatial import cKDTree
 
 from napari_greyfill.colorization.base import Hole, Plane
 from napari_greyfill.colour import chroma
+from napari_greyfill.device import Compute
 from napari_greyfill.progress import scaled
 from napari_greyfill.resample import halved
 
@@ -57,7 +59,7 @@ class Prior:
 
 
 def example_prior(
-    colour: Plane, grey: Plane, hole: Hole, seed: int
+    colour: Plane, grey: Plane, hole: Hole, compute: Compute
 ) -> Generator[float, None, Prior]:
     """Yield finished fractions, and return what similar known places say about the hole.
 
@@ -68,19 +70,20 @@ def example_prior(
     grey : (H, W) float32 array in [0, 1]
     hole : (H, W) bool array
         At least one pixel is known.
-    seed : int
-        Decides which known places are examples where there are more than `REFERENCES`.
+    compute : Compute
+        Its seed decides which known places are examples where there are more than
+        `REFERENCES`; on CUDA, torch finds the nearest.
     """
     known, unknown = halved(chroma(colour), ~hole)
     unsure, _ = halved(hole.astype(np.float32), np.ones_like(hole))
     small, _ = halved(grey, np.ones_like(hole))
     wanted = np.flatnonzero(unsure)
-    references = _drawn(np.flatnonzero(~unknown), seed)
+    references = _drawn(np.flatnonzero(~unknown), compute.seed)
     colours = known.reshape(-1, 2)[references]
     own, others = yield from scaled(_features(small, wanted, references), 0.0, 0.1)
     answers = []
     for number, weight in enumerate(POSITION_WEIGHTS):
-        expert = _Expert(others, colours, weight)
+        expert = _Expert(others, colours, weight, compute)
         part = 0.9 / len(POSITION_WEIGHTS)
         start = 0.1 + part * number
         answers.append((yield from scaled(expert.asked(own), start, start + part)))
@@ -90,6 +93,31 @@ def example_prior(
     variance = TYPICAL + spreads.mean(axis=0) + disagreement
     variance *= 1 + distances.mean(axis=0) / STRANGE
     return _spread_out(known, wanted, mean, variance)
+
+
+class _Search(Protocol):
+    def nearest(self, features: Plane, count: int) -> tuple[Plane, Indices]:
+        """Return squared distances and indices, (m, count) each, the nearest first."""
+
+
+class _Tree:
+    """Finds the nearest of (n, F) features with a k-d tree."""
+
+    def __init__(self, features: Plane) -> None:
+        self._tree = cKDTree(features, leafsize=32)
+
+    def nearest(self, features: Plane, count: int) -> tuple[Plane, Indices]:
+        ranks = np.arange(1, count + 1)
+        distance, index = self._tree.query(features, k=ranks, eps=_INEXACT)
+        return distance**2, index
+
+
+def _search(features: Plane, compute: Compute) -> _Search:
+    if not compute.uses_cuda:
+        return _Tree(features)
+    from napari_greyfill.colorization.accelerated import Neighbours
+
+    return Neighbours(features, compute.device)
 
 
 class _Expert:
@@ -103,17 +131,19 @@ class _Expert:
         Their chroma.
     position : float
         How much the position counts.
+    compute : Compute
+        Where to search.
     """
 
-    def __init__(self, features: Plane, colours: Plane, position: float) -> None:
+    def __init__(self, features: Plane, colours: Plane, position: float, compute: Compute) -> None:
         self._features, self._colours = features, colours
         scale = np.ones(features.shape[1], np.float32)
         scale[-2:] = position
         # along their principal axes the features are several times quicker to search
         _, axes = np.linalg.eigh(np.cov(features.T * scale[:, None], bias=True))
         self._axes = scale[:, None] * axes.astype(np.float32)
-        self._tree = cKDTree(features @ self._axes, leafsize=32)
-        self._nearest = np.arange(1, min(EXAMPLES, len(colours)) + 1)
+        self._search = _search(features @ self._axes, compute)
+        self._count = min(EXAMPLES, len(colours))
 
     def asked(self, features: Plane) -> Generator[float, None, Answer]:
         """Yield finished fractions, and return the answers for (m, F) features."""
@@ -129,8 +159,7 @@ class _Expert:
 
         The distance is that of the features without the position.
         """
-        distance, index = self._tree.query(features @ self._axes, k=self._nearest, eps=_INEXACT)
-        square = distance**2
+        square, index = self._search.nearest(features @ self._axes, self._count)
         scale = TEMPERATURE * square.mean(axis=1, keepdims=True) + 1e-6
         weight = np.exp((square[:, :1] - square) / scale).astype(np.float32)
         weight /= weight.sum(axis=1, keepdims=True)

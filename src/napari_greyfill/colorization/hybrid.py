@@ -46,7 +46,7 @@ class Examples(Colorizer):
         box = tight_box(hole)
         if box is None:
             return with_luma(grey, solved)
-        looking = example_prior(colour, grey, hole, self.compute.seed)
+        looking = example_prior(colour, grey, hole, self.compute)
         prior = yield from self.reported(looking, _LOOKING, 0.0, _LOOKING_SHARE)
         frame = box.expanded(1, (hole.shape[0], hole.shape[1]))
         yield Level(_JOINING, _LOOKING_SHARE)
@@ -57,7 +57,7 @@ class Examples(Colorizer):
         problem = Problem(known, grey, hole, guess).cut(frame)
         if self.hints is not None and self.hints.any():
             problem = yield from self._left_to_hints(problem, self.hints[frame.slices])
-        work = self.SOLVER.solve(problem, check=self.compute.check)
+        work = self.SOLVER.solve(problem, self.compute)
         planes = yield from self.reported(work, _JOINING, _LOOKING_SHARE, 1.0)
         solved[frame.slices] = planes[..., :2]
         self.confidence[frame.slices] = np.where(problem.hole, _confidence(planes), 1.0)
@@ -79,7 +79,7 @@ class Examples(Colorizer):
         """
         assert problem.guess is not None  # this is about weakening it
         spread = Problem(hints[..., None].astype(np.float32), problem.grey, problem.hole)
-        work = self.SOLVER.solve(spread, check=self.compute.check)
+        work = self.SOLVER.solve(spread, self.compute)
         planes = yield from self.reported(work, _JOINING, _LOOKING_SHARE, _LOOKING_SHARE)
         weight = problem.guess.weight * (1 - np.clip(planes[..., 0], 0.0, 1.0)) ** 2
         return replace(problem, guess=Guess(problem.guess.values, weight))

@@ -27,6 +27,6 @@ class Propagation(Colorizer):
         if box is not None:
             frame = box.expanded(1, (hole.shape[0], hole.shape[1]))
             problem = Problem(solved, grey, hole).cut(frame)
-            work = self.SOLVER.solve(problem, check=self.compute.check)
+            work = self.SOLVER.solve(problem, self.compute)
             solved[frame.slices] = yield from self.reported(work, name)
         return with_luma(grey, solved)

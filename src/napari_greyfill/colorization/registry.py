@@ -26,6 +26,7 @@ COLORIZERS.add(
         summary="Takes the colour of similar places of the picture where they agree, and lets "
         "it flow in from the rim where they do not; takes about a second.",
         citation=f"after {_PROPAGATION}, and {_EXAMPLES}",
+        takes_cuda=True,
     ),
     Hybrid,
 )
@@ -36,6 +37,7 @@ COLORIZERS.add(
         "colorizer",
         summary="Takes the colour of similar places of the picture everywhere, for comparison.",
         citation=f"after {_EXAMPLES}",
+        takes_cuda=True,
     ),
     Examples,
 )
@@ -46,6 +48,7 @@ COLORIZERS.add(
         "colorizer",
         summary="Lets colour flow from the rim along equal grey; takes a fraction of a second.",
         citation=f"after {_PROPAGATION}",
+        takes_cuda=True,
     ),
     Propagation,
 )
