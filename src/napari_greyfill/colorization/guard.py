@@ -23,9 +23,10 @@ from napari_greyfill.progress import exhaust, translated
 __all__ = ["COLLAPSED", "Guarded", "implausible"]
 
 COLLAPSED = 0.1  # share of implausible hole pixels from which on a run counts as collapsed
+_ENOUGH = 9  # of them; fewer are no evidence, a true colour may be as odd
 _TAIL = 0.5  # percent of the known chroma at each end that does not count for its range
 _ROOM = 0.05  # chroma beyond that range that is still plausible
-_APART = 0.25  # in chroma, from the colour that flows in from the rim,
+_APART = 0.25  # in chroma, beside the picture's noise, from the colour that flows in from the rim,
 _APART_COUNTS = 0.2  # which a learned colour may be for good reasons: this much of a pixel
 _LUMA_OFF = 0.2  # from the grey that was given
 _OTHER_SEED = 7919  # added to the seed for the second run
@@ -117,7 +118,8 @@ def implausible(
 
     A pixel is implausible if its chroma lies outside the range of the known ones or its luma
     far from the grey that was given; it is a fifth of that if its chroma is only far from
-    what flows in from the rim of the hole.
+    what flows in from the rim of the hole: further than chroma typically differs between
+    neighbours. A few pixels, however odd, do not count.
 
     Parameters
     ----------
@@ -140,8 +142,24 @@ def implausible(
     outside = _outside(found, chroma(colour[~hole]), wanted)
     off = np.abs(luma(result[hole]) - grey[hole]) > _LUMA_OFF
     flowed = chroma(exhaust(Propagation(compute).run(colour, grey, hole))[hole])
-    apart = np.linalg.norm(found - flowed, axis=-1) > _APART
-    return float(max((outside | off).mean(), _APART_COUNTS * apart.mean()))
+    apart = np.linalg.norm(found - flowed, axis=-1) > _APART + _noise(colour, hole)
+    return max(_evident(outside | off), _APART_COUNTS * _evident(apart))
+
+
+def _evident(implausible: NDArray[np.bool_]) -> float:
+    """Return the share of pixels that are implausible, 0 if they are too few to tell."""
+    return float(implausible.mean()) if np.count_nonzero(implausible) >= _ENOUGH else 0.0
+
+
+def _noise(colour: Plane, hole: Hole) -> float:
+    """Return the median distance in chroma between known neighbours."""
+    known, steps = chroma(colour), []
+    for axis in (0, 1):
+        pairs = np.diff(hole.astype(np.int8), axis=axis) == 0
+        pairs &= ~np.delete(hole, 0, axis=axis)
+        steps.append(np.linalg.norm(np.diff(known, axis=axis), axis=-1)[pairs])
+    joined = np.concatenate(steps)
+    return float(np.median(joined)) if len(joined) else 0.0
 
 
 def _outside(found: Plane, known: Plane, wanted: Plane) -> NDArray[np.bool_]:
