@@ -101,7 +101,7 @@ def test_the_grey_is_kept_whatever_the_hole(case, kind):
 def test_no_value_is_further_from_the_solution_than_its_bound(case, guessed):
     colour, grey, hole = case
     weight = np.full(hole.shape, 5e-5, np.float32)
-    guess = Guess(np.ascontiguousarray(colour[::-1]), weight) if guessed else None
+    guess = Guess(colour[::-1].copy(), weight) if guessed else None
     problem = Problem(colour, grey, hole, guess)
     found = exhaust(solve(problem, Torch()))
     np.testing.assert_array_equal(found[~hole], colour[~hole])

@@ -99,9 +99,11 @@ class Solver:
         half = problem.halved()
         yield 0.0
         coarse = yield from scaled(self.solve(half, compute), 0.0, _COARSE_SHARE)
-        result = problem.known.copy()
-        result[hole] = doubled(coarse, hole.shape)[hole]
+        start = doubled(coarse, hole.shape)
+        yield _COARSE_SHARE
+        result = np.where(hole[..., None], start, problem.known)
         tiles = self._tiles(hole)
+        yield _COARSE_SHARE
         for done, tile in enumerate(tiles):
             compute.check()
             self._solve_tile(problem, result, tile)
