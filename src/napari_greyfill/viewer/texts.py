@@ -17,7 +17,8 @@ FILL = {
     "hole and at what a faithful fill would lose. Only with the method Auto.",
     "hints": "A points layer: its points in the hole have the colours that the fill is to have "
     "there, for things whose colour the image does not show.",
-    "confidence": "Also add how sure the recovered colours are, from 0 (a guess) to 1.",
+    "confidence": "Also add a layer that tints the result violet where its colours are a guess. "
+    "Its values go from 0 (a guess) to 1 (sure). It comes hidden: click its eye.",
     "also": "More methods to run on the same image and mask, one after the other. Each result "
     "comes as a layer and a row of its own.",
     "scale": "At which size networks see the surroundings of the hole: as they are; reduced to "
