@@ -34,6 +34,8 @@ REFERENCES = 12_000
 TEMPERATURE = 0.2  # of the weights, in units of the mean squared distance of the examples
 TYPICAL = 1e-4  # error to expect of examples that agree, as a variance of the chroma
 STRANGE = 0.3  # squared distance to the examples that doubles the error to expect
+_SHARED = 0.7  # share of the expected error that is that of the neighbourhood,
+_AROUND = 12.0  # with a Gaussian of this many pixels
 _BLURS = (1.0, 2.0, 4.0, 8.0, 16.0)
 _CONTRASTS = (2.0, 6.0)
 _INEXACT = 0.3  # the nearest references are found up to this factor in distance
@@ -211,4 +213,21 @@ def _spread_out(known: Plane, wanted: Indices, mean: Plane, variance: Plane) -> 
     guess.reshape(-1, 2)[wanted] = mean
     planes = np.zeros(known.shape[:2], np.float32)
     planes.ravel()[wanted] = variance
-    return Prior(guess, planes)
+    asked = np.zeros_like(planes)
+    asked.ravel()[wanted] = 1.0
+    return Prior(guess, _with_neighbours(planes, asked))
+
+
+def _with_neighbours(variance: Plane, asked: Plane) -> Plane:
+    """Return the variance mixed with that typical around it, within the places asked about.
+
+    A few places that are sure amid many that are not have found examples that look alike by
+    chance; their colour would flow to all the others. Typical is the geometric mean: places
+    that are sure beside a few that are not, as along an edge, stay sure.
+    """
+    logarithm = np.where(asked > 0, np.log(np.maximum(variance, TYPICAL)), 0.0)
+    total, count = (
+        ndimage.gaussian_filter(plane, _AROUND, mode="constant") for plane in (logarithm, asked)
+    )
+    around = np.exp(np.divide(total, count, out=np.zeros_like(total), where=asked > 0)) * asked
+    return np.asarray((1 - _SHARED) * variance + _SHARED * around, dtype=np.float32)
