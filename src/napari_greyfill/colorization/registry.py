@@ -59,8 +59,9 @@ COLORIZERS.add(
         "progressive",
         "Progressive network",
         "colorizer",
-        summary="Learns from this image alone, coarse to fine, where the default's colours are "
-        "wrong; takes some seconds.",
+        summary="Learns from this image alone where the default's colours are wrong, in some "
+        "seconds. Photographs nearly always keep the default's; it can help where areas of "
+        "equal grey differ in colour and texture.",
         citation=f"after {_CITATION}",
         uses_torch=True,
     ),

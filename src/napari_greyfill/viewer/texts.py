@@ -25,7 +25,8 @@ FILL = {
     "the size they were trained at, with the detail put back afterwards; or auto, reduced only "
     "if the hole is larger than those they were trained on.",
     "weights": "Get the checkpoints that published networks need.",
-    "colorizer": "How the filled grey gets its colour back. Auto takes the fast closed form.",
+    "colorizer": "How the filled grey gets its colour back. Auto takes the fast closed "
+    "form, and the progressive network seldom finds anything to put right in it.",
     "pipeline": "Grey → colour fills the luma and recovers the colour (the monochromic "
     "bottleneck). Colour → grey → colour fills in colour, but keeps only the luma. "
     "Colour fills in colour and is done. Grey images are filled as they are.",
