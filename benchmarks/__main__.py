@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from benchmarks import (
+    cancelling,
     colour,
     compare,
     costs,
@@ -24,6 +25,7 @@ BENCHMARKS = {
     "scaling": scaling.measure,
     "sheets": sheets.measure,
     "responsiveness": responsiveness.measure,
+    "cancelling": cancelling.measure,
     "masks": masks.measure,
     "compare": compare.measure,
 }

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import settings
 from skimage import data
 
-from napari_greyfill import device
 from napari_greyfill.colorization.progressive import Progressive
 from napari_greyfill.colorization.published import Published, Schedule
 
@@ -22,14 +21,6 @@ def pytest_collection_modifyitems(items):
     if not torch.cuda.is_available():
         for item in marked:
             item.add_marker(pytest.mark.skip(reason="needs a CUDA device"))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def no_cuda_unless_asked_for():
-    """Let "auto" be the CPU for what can run there, so that tests mean the same everywhere."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(device, "_cuda_devices", lambda: 0)
-        yield
 
 
 def _read_only(array):

@@ -4,6 +4,7 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
+from napari_greyfill import device
 from napari_greyfill import job as job_module
 from napari_greyfill.colorization.hybrid import Hybrid
 from napari_greyfill.errors import (
@@ -15,8 +16,15 @@ from napari_greyfill.errors import (
     UnsupportedImage,
 )
 from napari_greyfill.inpaint.blend import Blend
-from napari_greyfill.job import PIPELINES, FillParameters, prepare, resolve_pipeline
+from napari_greyfill.job import (
+    PIPELINES,
+    FillParameters,
+    device_for,
+    prepare,
+    resolve_pipeline,
+)
 from napari_greyfill.masks import feather, grow
+from napari_greyfill.methodinfo import MethodInfo
 
 
 class ImageLayer:
@@ -115,11 +123,45 @@ class TestPipelines:
         assert len(job.notes) == (pipeline != "grey-rgb")
 
     def test_a_colorizer_for_a_grey_image_is_left_out_and_said(self, cell, scratch):
-        job = prepare(cell, scratch, FillParameters(colorizer="progressive"))
+        chosen = FillParameters("biharmonic", colorizer="progressive", device="cuda")
+        job = prepare(cell, scratch, chosen)
         assert job.colorizer is None
         assert job.notes == [
             "The image is grey, so there is no colour to recover: only stage 1 ran."
         ]
+
+
+class TestDevice:
+    NETWORK = MethodInfo("network", "Network", "inpainter", "Mine.", uses_torch=True)
+    CLOSED = MethodInfo("closed", "Closed form", "colorizer", "Mine.", takes_cuda=True)
+    PLAIN = MethodInfo("plain", "Plain", "inpainter", "Mine.")
+
+    @pytest.mark.parametrize(
+        ("requested", "methods", "expected"),
+        [
+            ("auto", (NETWORK, CLOSED), "cuda"),
+            ("auto", (PLAIN, CLOSED), "cpu"),
+            ("cuda", (PLAIN, CLOSED), "cuda"),
+            ("mps", (PLAIN, CLOSED), "cpu"),
+            ("cuda", (PLAIN, None), "cpu"),
+            ("cpu", (NETWORK, CLOSED), "cpu"),
+        ],
+    )
+    def test_closed_forms_take_cuda_by_name_or_with_a_network(
+        self, requested, methods, expected, monkeypatch
+    ):
+        monkeypatch.setattr(device, "_accelerators", lambda: ["cuda"])
+        assert device_for(requested, *methods) == (expected, "")
+
+    def test_cuda_that_does_not_work_is_said(self, monkeypatch):
+        monkeypatch.setattr(device, "_accelerators", list)
+        chosen, sentence = device_for("cuda", self.PLAIN, self.CLOSED)
+        assert chosen == "cpu"
+        assert "cuda does not work here" in sentence
+
+    def test_without_torch_work_nothing_is_looked_up(self, monkeypatch):
+        monkeypatch.delattr(device, "_accelerators")
+        assert device_for("auto", self.PLAIN, self.CLOSED) == ("cpu", "")
 
 
 class TestPrepare:
@@ -131,17 +173,12 @@ class TestPrepare:
         assert job.compute.seed == job.inpainter.compute.seed == job.colorizer.compute.seed == 7
         assert job.compute.device == "cpu"
 
-    def test_the_device_is_chosen_for_what_can_use_it(self, tissue, scratch, monkeypatch):
+    def test_the_device_is_chosen_for_networks_only(self, tissue, scratch, monkeypatch):
         monkeypatch.setattr(job_module, "choose_device", lambda name: ("mps", f"Chosen: {name}."))
-        monkeypatch.setattr(
-            job_module, "choose_for_numpy", lambda name: ("cuda", f"Helpful: {name}.")
-        )
-        plain = prepare(tissue, scratch, FillParameters(device="cuda", method="biharmonic"))
-        helped = prepare(tissue, scratch, FillParameters(device="cuda", method="spectral"))
-        network = prepare(tissue, scratch, FillParameters(device="cuda", colorizer="progressive"))
+        plain = prepare(tissue, scratch, FillParameters(device="auto"))
+        network = prepare(tissue, scratch, FillParameters(device="auto", colorizer="progressive"))
         assert (plain.compute.device, plain.notes) == ("cpu", [])
-        assert (helped.compute.device, helped.notes) == ("cuda", ["Helpful: cuda."])
-        assert (network.compute.device, network.notes) == ("mps", ["Chosen: cuda."])
+        assert (network.compute.device, network.notes) == ("mps", ["Chosen: auto."])
         assert network.on_cpu().compute.device == "cpu"
         assert network.on_cpu().colorizer.compute.device == "cpu"
         assert network.grey_share < plain.grey_share < 1

@@ -5,6 +5,7 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -668,12 +669,6 @@ class TestDevices:
                 colorize(tissue, tissue[..., 1], scratch, device="cuda", method="progressive")
         assert [entry.filename for entry in caught] == [__file__]
 
-    def test_without_a_method_that_uses_it_the_device_does_not_matter(
-        self, tissue, scratch, monkeypatch
-    ):
-        monkeypatch.setattr(device_module, "_accelerators", list)
-        assert fill(tissue, scratch, device="cuda", method="biharmonic").notes == ()
-
     @pytest.mark.parametrize("method", ["blend", "spectral"])
     def test_what_runs_in_numpy_says_that_cuda_does_not_work(
         self, method, cell, scratch, monkeypatch
@@ -685,7 +680,6 @@ class TestDevices:
         assert "torch" not in result.provenance["versions"]
 
     def test_the_cpu_goes_on_where_cuda_is_full(self, cell, scratch, every_step, monkeypatch):
-        monkeypatch.setattr(device_module, "_cuda_devices", lambda: 1)
         monkeypatch.setattr(device_module, "_accelerators", lambda: ["cuda"])
 
         def full(*_, **__):
@@ -693,12 +687,41 @@ class TestDevices:
             yield
 
         monkeypatch.setattr(spectral_module, "conditional_means", full)
-        result, steps = run(cell, scratch, method="spectral")
+        result, steps = run(cell, scratch, method="spectral", device="cuda")
         notes = [step.name for step in steps if step.kind == "note"]
         assert notes[-1].endswith("the CPU goes on instead.")
         assert result.provenance["device"] == "cuda, cpu"
         assert "torch" in result.provenance["versions"]
         expected = fill(cell, scratch, method="spectral", device="cpu")
+        np.testing.assert_array_equal(result.image, expected.image)
+
+    @pytest.mark.parametrize(
+        "options", [{"device": "mps"}, {"pipeline": "rgb-rgb", "method": "biharmonic"}]
+    )
+    def test_without_a_network_the_device_does_not_matter(
+        self, options, tissue, scratch, monkeypatch
+    ):
+        monkeypatch.setattr(device_module, "_accelerators", list)
+        result = fill(tissue, scratch, **{"device": "cuda", **options})
+        assert result.notes == ()
+        assert result.provenance["device"] == "cpu"
+        assert "torch" not in result.provenance["versions"]
+
+    @pytest.mark.parametrize("colorizer", ["hybrid", "examples", "propagation"])
+    def test_closed_forms_on_a_full_cuda_device_go_on_on_the_cpu(
+        self, colorizer, tissue, scratch, monkeypatch
+    ):
+        def full(*_):
+            raise torch.OutOfMemoryError
+
+        options = {"method": "biharmonic", "colorizer": colorizer}
+        expected = fill(tissue, scratch, **options)
+        monkeypatch.setattr(job_module, "choose_device", lambda _: ("cuda", ""))
+        monkeypatch.setattr(torch, "from_numpy", full)
+        result = quiet_fill(tissue, scratch, **options, device="cuda")
+        assert result.notes == ("The device cuda has too little memory: the CPU goes on instead.",)
+        assert result.provenance["device"] == "cuda, cpu"
+        assert "torch" in result.provenance["versions"]
         np.testing.assert_array_equal(result.image, expected.image)
 
     def test_a_full_accelerator_hands_over_to_the_cpu(
@@ -788,8 +811,9 @@ def test_the_examples_in_the_documentation_are_right():
 
 
 @pytest.mark.gpu
-def test_a_fill_on_cuda(tissue, scratch):
-    result = fill(tissue / 255, scratch, colorizer="progressive", device="cuda")
+@pytest.mark.parametrize("colorizer", ["progressive", "hybrid", "propagation"])
+def test_a_fill_on_cuda(colorizer, tissue, scratch):
+    result = fill(tissue / 255, scratch, colorizer=colorizer, device="cuda")
     assert result.provenance["device"] == "cuda"
     assert result.notes == ()
     own = luma(result.image.astype(np.float32))

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import ndimage
 
-from napari_greyfill.resample import doubled, enlarged, halved
+from napari_greyfill.geometry import Window
+from napari_greyfill.resample import doubled, doubled_window, enlarged, halved
 
 shapes = st.tuples(st.integers(1, 7), st.integers(1, 7))
 
@@ -31,6 +32,18 @@ def test_halved_takes_the_mean_of_known_pixels(case):
         assert hole[y, x] == (len(values) == 0)
         expected = values.mean(axis=0) if len(values) else 0
         np.testing.assert_allclose(small[y, x], expected, atol=1e-6)
+
+
+@given(planes(), st.data())
+def test_a_window_of_a_doubled_plane_is_that_of_the_whole(case, drawn):
+    plane, known = case
+    whole = doubled(plane, (2 * known.shape[0], 2 * known.shape[1]))
+    (y0, y1), (x0, x1) = (
+        sorted(drawn.draw(st.lists(st.integers(0, side), min_size=2, max_size=2, unique=True)))
+        for side in whole.shape[:2]
+    )
+    window = Window(y0, y1, x0, x1)
+    np.testing.assert_array_equal(doubled_window(plane, window), whole[window.slices])
 
 
 def smooth(shape):

@@ -1,13 +1,10 @@
 """Where and how a method computes: device, seed, cancelling, memory.
 
-Importing this module does not import torch; `choose_device` does, `choose_for_numpy` only where
-there is a CUDA device.
+Importing this module does not import torch; `choose_device` does.
 """
 
 from __future__ import annotations
 
-import ctypes
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,14 +16,13 @@ __all__ = [
     "CancelCheck",
     "Compute",
     "choose_device",
-    "choose_for_numpy",
     "clear_memory_errors",
     "free_memory",
     "never",
 ]
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
-IN_TORCH = ("cuda",)  # devices of the methods that run in numpy elsewhere
+IN_TORCH = ("cuda",)  # devices of methods that can do without torch elsewhere
 CancelCheck = Callable[[], bool]
 
 
@@ -53,15 +49,15 @@ class Compute:
     seed: int = 0
     cancelled: CancelCheck = never
 
+    @property
+    def in_torch(self) -> bool:
+        """Return whether methods that can do with or without torch should take it."""
+        return self.device in IN_TORCH
+
     def check(self) -> None:
         """Raise `Cancelled` if the caller wants the computation to stop."""
         if self.cancelled():
             raise Cancelled("The fill was cancelled; nothing was changed.")
-
-    @property
-    def in_torch(self) -> bool:
-        """Return whether methods that can run in numpy as well as in torch run in torch."""
-        return self.device in IN_TORCH
 
 
 def choose_device(requested: str) -> tuple[str, str]:
@@ -89,29 +85,6 @@ def choose_device(requested: str) -> tuple[str, str]:
     if requested in working:
         return requested, ""
     return "cpu", f"The device {requested} does not work here, so the CPU is used instead."
-
-
-def choose_for_numpy(requested: str) -> tuple[str, str]:
-    """Return where to run what runs in numpy, or in torch on CUDA; like `choose_device`.
-
-    "auto" takes CUDA where the driver finds a device. Without one, torch is not imported.
-    """
-    if requested == "cuda" or (requested == "auto" and _cuda_devices() > 0):
-        device, sentence = choose_device(requested)
-        return device if device in IN_TORCH else "cpu", sentence
-    return "cpu", ""
-
-
-def _cuda_devices() -> int:
-    """Return how many devices the CUDA driver finds: importing torch to ask takes seconds."""
-    try:
-        driver = ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
-    except OSError:
-        return 0
-    count = ctypes.c_int()
-    if driver.cuInit(0) != 0 or driver.cuDeviceGetCount(ctypes.byref(count)) != 0:
-        return 0
-    return count.value
 
 
 def _accelerators() -> list[str]:

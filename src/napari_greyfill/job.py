@@ -17,14 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.colorization import COLORIZERS, Colorizer
-from napari_greyfill.device import (
-    DEVICES,
-    CancelCheck,
-    Compute,
-    choose_device,
-    choose_for_numpy,
-    never,
-)
+from napari_greyfill.device import DEVICES, CancelCheck, Compute, choose_device, never
 from napari_greyfill.errors import BadParameter
 from napari_greyfill.geometry import tight_box
 from napari_greyfill.hints import ColourHints
@@ -42,6 +35,7 @@ __all__ = [
     "FillParameters",
     "HintsOrLayer",
     "check_choices",
+    "device_for",
     "make_job",
     "prepare",
     "read_picture",
@@ -133,10 +127,6 @@ class FillJob:
         return 0.05 if self.colouring.uses_torch else 0.5
 
     @property
-    def _used_torch(self) -> bool:
-        return self.devices != ["cpu"] or _uses_torch(self.method, self.colouring)
-
-    @property
     def fills_colour(self) -> bool:
         """Return whether stage 1 works on colour planes."""
         return self.picture.is_colour and self.pipeline != "grey-rgb"
@@ -184,6 +174,10 @@ class FillJob:
             confidences=confidences,
         )
 
+    def _used_torch(self) -> bool:
+        methods = (self.method, self.colouring)
+        return self.devices != ["cpu"] or any(info.uses_torch for info in methods if info)
+
     def _provenance(self, seconds: float, steps: tuple[Step, ...]) -> dict[str, Any]:
         hole = self.picture.hole
         errors = [step.expected_error for step in steps if step.expected_error is not None]
@@ -194,7 +188,7 @@ class FillJob:
             "parameters": asdict(self.parameters),
             "seed": self.parameters.seed,
             "device": ", ".join(self.devices),
-            "versions": _versions(with_torch=self._used_torch),
+            "versions": _versions(with_torch=self._used_torch()),
             "mask_sha256": _hash(hole),
             "filled_pixels": int(np.count_nonzero(hole)),
             "hint_pixels": len(self.hints) if self.hints else 0,
@@ -286,7 +280,7 @@ def make_job(
         colouring = COLORIZERS.require(parameters.colorizer)
     notes = _notes(picture, parameters, pipeline)
     placed = _placed(hints, picture, notes, colouring)
-    device, fallback = _device(parameters.device, method, colouring)
+    device, fallback = device_for(parameters.device, method, colouring)
     notes += [fallback] if fallback else []
     compute = Compute(device, parameters.seed, cancelled)
     return FillJob(
@@ -303,6 +297,18 @@ def make_job(
         devices=[device],
         hints=placed,
     )
+
+
+def device_for(requested: str, *methods: MethodInfo | None) -> tuple[str, str]:
+    """Return the device for methods, and a sentence if it is not the one asked for.
+
+    Methods that can do without torch take CUDA only if it is asked for by name, or another
+    method needs torch: importing it takes longer than most of their fills.
+    """
+    wanted = any(
+        info.uses_torch or (info.takes_cuda and requested == "cuda") for info in methods if info
+    )
+    return choose_device(requested) if wanted else ("cpu", "")
 
 
 def resolve_pipeline(name: str) -> str:
@@ -358,17 +364,6 @@ def _placed(
             "the hole; they were not used."
         )
     return inside if len(inside) else None
-
-
-def _device(requested: str, method: MethodInfo, colouring: MethodInfo | None) -> tuple[str, str]:
-    """Return where to run, and a sentence if it is not where it was asked for."""
-    if _uses_torch(method, colouring):
-        return choose_device(requested)
-    return choose_for_numpy(requested) if method.uses_cuda else ("cpu", "")
-
-
-def _uses_torch(method: MethodInfo, colouring: MethodInfo | None) -> bool:
-    return method.uses_torch or (colouring is not None and colouring.uses_torch)
 
 
 def _versions(*, with_torch: bool) -> dict[str, str]:

@@ -43,9 +43,9 @@ class MethodInfo:
     citation : str
         The publication it comes from.
     uses_torch : bool
-        Whether it is a network that runs on any device.
-    uses_cuda : bool
-        Whether it runs in numpy, but its heavy parts in torch where there is a CUDA device.
+        Whether it always runs on the device chosen.
+    takes_cuda : bool
+        Whether it does without torch elsewhere, but computes with it on CUDA.
     """
 
     name: str
@@ -57,7 +57,7 @@ class MethodInfo:
     licence: str = "BSD-3-Clause"
     citation: str = ""
     uses_torch: bool = False
-    uses_cuda: bool = False
+    takes_cuda: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as a JSON-able dictionary."""

@@ -207,7 +207,8 @@ def fill(
     labels : collection of int, optional
         Only these labels of the mask count; by default all but 0.
     device : {"auto", "cpu", "cuda", "mps"}
-        Where networks run.
+        Where networks run. The colour stage follows a network to CUDA, and goes there
+        without one if "cuda" is asked for by name.
     seed : int
         The same seed on the same device gives the same pixels.
     grow : float

@@ -142,6 +142,61 @@ def test_closed_forms_and_the_truth_are_plausible(method, picture, scratch, requ
     assert implausible(truth, colour, grey, scratch) < COLLAPSED
 
 
+def noise(shape=(48, 60)):
+    return np.random.default_rng(0).random((*shape, 3), dtype=np.float32)
+
+
+def hidden(picture, hole):
+    """Return what a colorizer is given of a picture with a hole and its true grey."""
+    return np.where(hole[..., None], 0, picture).astype(np.float32), luma(picture), hole
+
+
+@pytest.mark.parametrize("side", [1, 2, 3, 8, 24])
+@pytest.mark.parametrize("place", [(0, 0), (5, 9), (11, 30), (20, 33)])
+def test_whatever_is_true_of_noise_is_plausible(side, place):
+    picture = noise()
+    hole = np.zeros(picture.shape[:2], dtype=bool)
+    hole[place[0] : place[0] + side, place[1] : place[1] + side] = True
+    assert implausible(picture, *hidden(picture, hole)) < COLLAPSED
+    for method in (Hybrid, Propagation):
+        given = hidden(picture, hole)
+        assert implausible(exhaust(method().run(*given)), *given) < COLLAPSED
+
+
+@pytest.mark.parametrize("share", [0.003, 0.05])
+def test_so_are_scattered_pixels(share):
+    picture = noise()
+    hole = np.random.default_rng(1).random(picture.shape[:2]) < share
+    assert implausible(picture, *hidden(picture, hole)) < COLLAPSED
+
+
+def test_a_few_odd_pixels_are_no_collapse_but_a_small_blob_is(astronaut):
+    picture = astronaut.astype(np.float32) / 255
+    for side, collapsed in ((1, False), (2, False), (3, True), (6, True)):
+        hole = np.zeros(picture.shape[:2], dtype=bool)
+        hole[50 : 50 + side, 60 : 60 + side] = True
+        result = np.where(hole[..., None], np.float32(CYAN), picture)
+        assert (implausible(result, *hidden(picture, hole)) >= COLLAPSED) == collapsed
+
+
+@pytest.mark.parametrize("blob", [CYAN, (0.9, 0.0, 0.9), WHITE])
+def test_a_blob_in_a_noisy_photograph_is_implausible(blob, astronaut, scratch):
+    random = np.random.default_rng(0)
+    noisy = astronaut / 255 + random.normal(0, 0.1, astronaut.shape)
+    picture = np.clip(noisy, 0, 1).astype(np.float32)
+    given = hidden(picture, scratch)
+    assert implausible(picture, *given) < COLLAPSED
+    assert implausible(np.where(scratch[..., None], np.float32(blob), picture), *given) > 0.5
+
+
+def test_with_one_known_pixel_there_is_no_noise():
+    colour = np.full((6, 6, 3), 0.5, dtype=np.float32)
+    hole = np.ones((6, 6), dtype=bool)
+    hole[2, 3] = False
+    assert implausible(colour, colour, luma(colour), hole) == 0
+    assert implausible(np.ones_like(colour), colour, luma(colour), hole) == 1
+
+
 def test_hinted_colours_are_plausible_however_rare():
     colour = np.full((60, 60, 3), 0.5, dtype=np.float32)
     hole = np.zeros((60, 60), dtype=bool)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from skimage import data
 
 from napari_greyfill.colorization import COLORIZERS, examples
 from napari_greyfill.colorization.hybrid import Examples, Hybrid
@@ -117,6 +118,33 @@ def test_tiles_come_near_the_exact_solution(tissue):
     assert hole.sum() > 4 * Tiled.SOLVER.exact  # so that there are coarser levels
     difference = np.abs(coloured(Hybrid(), *case) - coloured(Tiled(), *case))
     assert difference[hole].mean() < 2e-3
+
+
+def test_a_few_sure_places_amid_unsure_ones_are_not_believed():
+    asked = np.zeros((60, 80), np.float32)
+    asked[10:50, 10:70] = 1
+    unsure = 0.09 * asked
+    unsure[30:32, 38:40] = 1e-4
+    doubted = examples._with_neighbours(unsure, asked)
+    assert doubted[30:32, 38:40].min() > 0.02
+    np.testing.assert_allclose(doubted[40, 20], 0.09, rtol=0.01)
+    assert (doubted[asked == 0] == 0).all()
+    edge = np.where(asked > 0, np.float32(1e-4), 0)
+    edge[:, 40:43] = unsure[:, 40:43]
+    assert examples._with_neighbours(edge, asked)[20, 36] < 0.001
+    alike = np.where(asked > 0, np.float32(0.01), 0)  # the rim of the hole makes no difference
+    np.testing.assert_allclose(examples._with_neighbours(alike, asked), alike, rtol=1e-4)
+
+
+def test_a_sleeve_keeps_its_colour_beside_a_wall_of_the_same_grey():
+    picture = data.astronaut()[::2, ::2]
+    hole = square(picture.shape, 96)
+    case = emptied(picture, hole)
+    sleeve = np.zeros_like(hole)
+    sleeve[140:170, 150:170] = True
+    truth = picture.astype(np.float32) / 255
+    ours, flowed = (coloured(kind(), *case) for kind in (Hybrid, Propagation))
+    assert error(ours, truth, sleeve) < 4 * error(flowed, truth, sleeve)
 
 
 def test_the_seed_decides_which_references_are_drawn(monkeypatch, tissue, scratch):

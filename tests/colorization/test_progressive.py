@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -192,6 +195,36 @@ def test_a_run_can_be_cancelled_between_steps():
     wanted.append(True)
     with pytest.raises(Cancelled):
         next(work)
+
+
+def test_gradients_are_followed_as_torch_does():
+    import torch
+
+    from napari_greyfill.colorization.correction import Adam
+
+    ours, theirs = (torch.nn.Parameter(torch.linspace(-1, 2, 12)) for _ in range(2))
+    adam, reference = Adam([ours]), torch.optim.Adam([theirs])
+    for step in range(20):
+        rate = 0.1 / (1 + step)
+        for values in (ours, theirs):
+            (values.sin() * torch.arange(12) + values**2).sum().backward()
+        adam.step(rate)
+        reference.param_groups[0]["lr"] = rate
+        reference.step()
+        reference.zero_grad()
+    torch.testing.assert_close(ours, theirs)
+
+
+def test_learning_does_not_import_torchs_compiler():
+    code = (
+        "import numpy as np, torch\n"
+        "from napari_greyfill.colorization.progressive import Progressive\n"
+        "from tests.colorization.cases import case, run\n"
+        "Progressive.STEPS = (1, 1)\n"
+        "assert len(run(Progressive(), *case(64, 80))[1]) > 3\n"
+        "import sys; assert 'torch._dynamo' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_it_is_made_by_its_name_and_guarded():

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from napari_greyfill.colorization import base
 from napari_greyfill.colorization.propagation import Propagation
 from napari_greyfill.colorization.solver import Solver
 from napari_greyfill.colour import luma
@@ -109,6 +110,16 @@ def test_colourless_surroundings_stay_colourless():
     for kind in (Propagation, Tiled):
         result = coloured(kind(), np.repeat(grey[..., None], 3, axis=-1), grey, hole)
         np.testing.assert_allclose(result, np.repeat(grey[..., None], 3, axis=-1), atol=1e-5)
+
+
+def test_large_results_are_put_together_in_bands(monkeypatch, tissue, scratch):
+    case = emptied(tissue, scratch)
+    whole = coloured(Propagation(), *case)
+    monkeypatch.setattr(base, "_BAND", 150)
+    asked = []
+    banded = coloured(Propagation(Compute(cancelled=lambda: bool(asked.append(1)))), *case)
+    np.testing.assert_array_equal(banded, whole)
+    assert len(asked) > 15  # for each two rows of 72 pixels, and some before
 
 
 @pytest.mark.parametrize("asked", [1, 4, 12])

@@ -40,7 +40,7 @@ def test_every_method_says_what_it_is():
         assert info.citation
         assert info.licence
         assert info.uses_torch == (info.name not in KINDS)
-        assert info.uses_cuda == (info.name in IN_TORCH_ON_CUDA)
+        assert info.takes_cuda == (info.name in IN_TORCH_ON_CUDA)
 
 
 @pytest.mark.parametrize("name", KINDS)

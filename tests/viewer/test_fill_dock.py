@@ -794,6 +794,20 @@ class TestColours:
         assert tuple(layer.contrast_limits) == (0, 1)
         assert not layer.visible
 
+    def test_the_confidence_tints_the_result_where_it_is_a_guess(self, viewer, ready, run):
+        dock = ready()
+        dock.form.confidence.setChecked(True)
+        run(dock)
+        assert layer_names(viewer)[-2:] == ["pic filled", "pic colour confidence"]
+        assert viewer.layers.selection.active.name == "pic filled"
+        run(dock)
+        assert layer_names(viewer)[-2:] == ["pic filled", "pic colour confidence"]
+        layer = viewer.layers["pic colour confidence"]
+        assert layer.blending == "multiplicative"
+        guess, sure = layer.colormap.map(np.array([0.0, 1.0]))
+        np.testing.assert_allclose(sure, 1)
+        assert guess[1] < 0.1
+
     def test_points_are_colour_hints(self, viewer, ready, run):
         dock = ready(scale=(2, 2))
         run(dock)

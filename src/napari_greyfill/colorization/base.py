@@ -10,13 +10,16 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.colour import with_luma
 from napari_greyfill.device import Compute
+from napari_greyfill.geometry import Window
 
 __all__ = ["Colorizer", "Level"]
 
 Plane = NDArray[np.float32]
 Hole = NDArray[np.bool_]
 T = TypeVar("T")
+_BAND = 2**19  # pixels that get their colours at a time, a fraction of a second
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +86,26 @@ class Colorizer(ABC):
         hole : (H, W) bool array
             True where colour is to be recovered; at least one pixel is known.
         """
+
+    def with_chroma(self, colour: Plane, grey: Plane, frame: Window, found: Plane) -> Plane:
+        """Return the colours with the luma given and the chroma found within a frame.
+
+        Parameters
+        ----------
+        colour : (H, W, 3) array
+        grey : (H, W) array
+        frame : Window
+        found : array of the frame's height and width, and two planes
+        """
+        result = colour.copy()
+        rows = max(1, _BAND // frame.shape[1])
+        for start in range(0, frame.shape[0], rows):
+            self.compute.check()
+            part = found[start : start + rows]
+            top = frame.y0 + start
+            band = Window(top, top + len(part), frame.x0, frame.x1).slices
+            result[band] = with_luma(grey[band], part)
+        return result
 
     def reported(
         self, work: Generator[float, None, T], name: str, start: float = 0.0, end: float = 1.0

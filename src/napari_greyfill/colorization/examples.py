@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from scipy.spatial import cKDTree
 
 from napari_greyfill.colorization.base import Hole, Plane
 from napari_greyfill.colour import chroma
+from napari_greyfill.device import Compute
 from napari_greyfill.progress import scaled
 from napari_greyfill.resample import halved
 
@@ -32,6 +34,8 @@ REFERENCES = 12_000
 TEMPERATURE = 0.2  # of the weights, in units of the mean squared distance of the examples
 TYPICAL = 1e-4  # error to expect of examples that agree, as a variance of the chroma
 STRANGE = 0.3  # squared distance to the examples that doubles the error to expect
+_SHARED = 0.7  # share of the expected error that is that of the neighbourhood,
+_AROUND = 12.0  # with a Gaussian of this many pixels
 _BLURS = (1.0, 2.0, 4.0, 8.0, 16.0)
 _CONTRASTS = (2.0, 6.0)
 _INEXACT = 0.3  # the nearest references are found up to this factor in distance
@@ -57,7 +61,7 @@ class Prior:
 
 
 def example_prior(
-    colour: Plane, grey: Plane, hole: Hole, seed: int
+    colour: Plane, grey: Plane, hole: Hole, compute: Compute
 ) -> Generator[float, None, Prior]:
     """Yield finished fractions, and return what similar known places say about the hole.
 
@@ -68,19 +72,20 @@ def example_prior(
     grey : (H, W) float32 array in [0, 1]
     hole : (H, W) bool array
         At least one pixel is known.
-    seed : int
-        Decides which known places are examples where there are more than `REFERENCES`.
+    compute : Compute
+        Its seed decides which known places are examples where there are more than
+        `REFERENCES`; on CUDA, torch finds the nearest.
     """
     known, unknown = halved(chroma(colour), ~hole)
     unsure, _ = halved(hole.astype(np.float32), np.ones_like(hole))
     small, _ = halved(grey, np.ones_like(hole))
     wanted = np.flatnonzero(unsure)
-    references = _drawn(np.flatnonzero(~unknown), seed)
+    references = _drawn(np.flatnonzero(~unknown), compute.seed)
     colours = known.reshape(-1, 2)[references]
     own, others = yield from scaled(_features(small, wanted, references), 0.0, 0.1)
     answers = []
     for number, weight in enumerate(POSITION_WEIGHTS):
-        expert = _Expert(others, colours, weight)
+        expert = _Expert(others, colours, weight, compute)
         part = 0.9 / len(POSITION_WEIGHTS)
         start = 0.1 + part * number
         answers.append((yield from scaled(expert.asked(own), start, start + part)))
@@ -90,6 +95,31 @@ def example_prior(
     variance = TYPICAL + spreads.mean(axis=0) + disagreement
     variance *= 1 + distances.mean(axis=0) / STRANGE
     return _spread_out(known, wanted, mean, variance)
+
+
+class _Search(Protocol):
+    def nearest(self, features: Plane, count: int) -> tuple[Plane, Indices]:
+        """Return squared distances and indices, (m, count) each, the nearest first."""
+
+
+class _Tree:
+    """Finds the nearest of (n, F) features with a k-d tree."""
+
+    def __init__(self, features: Plane) -> None:
+        self._tree = cKDTree(features, leafsize=32)
+
+    def nearest(self, features: Plane, count: int) -> tuple[Plane, Indices]:
+        ranks = np.arange(1, count + 1)
+        distance, index = self._tree.query(features, k=ranks, eps=_INEXACT)
+        return distance**2, index
+
+
+def _search(features: Plane, compute: Compute) -> _Search:
+    if not compute.in_torch:
+        return _Tree(features)
+    from napari_greyfill.colorization.accelerated import Neighbours
+
+    return Neighbours(features, compute.device)
 
 
 class _Expert:
@@ -103,17 +133,19 @@ class _Expert:
         Their chroma.
     position : float
         How much the position counts.
+    compute : Compute
+        Where to search.
     """
 
-    def __init__(self, features: Plane, colours: Plane, position: float) -> None:
+    def __init__(self, features: Plane, colours: Plane, position: float, compute: Compute) -> None:
         self._features, self._colours = features, colours
         scale = np.ones(features.shape[1], np.float32)
         scale[-2:] = position
         # along their principal axes the features are several times quicker to search
         _, axes = np.linalg.eigh(np.cov(features.T * scale[:, None], bias=True))
         self._axes = scale[:, None] * axes.astype(np.float32)
-        self._tree = cKDTree(features @ self._axes, leafsize=32)
-        self._nearest = np.arange(1, min(EXAMPLES, len(colours)) + 1)
+        self._search = _search(features @ self._axes, compute)
+        self._count = min(EXAMPLES, len(colours))
 
     def asked(self, features: Plane) -> Generator[float, None, Answer]:
         """Yield finished fractions, and return the answers for (m, F) features."""
@@ -129,8 +161,7 @@ class _Expert:
 
         The distance is that of the features without the position.
         """
-        distance, index = self._tree.query(features @ self._axes, k=self._nearest, eps=_INEXACT)
-        square = distance**2
+        square, index = self._search.nearest(features @ self._axes, self._count)
         scale = TEMPERATURE * square.mean(axis=1, keepdims=True) + 1e-6
         weight = np.exp((square[:, :1] - square) / scale).astype(np.float32)
         weight /= weight.sum(axis=1, keepdims=True)
@@ -182,4 +213,21 @@ def _spread_out(known: Plane, wanted: Indices, mean: Plane, variance: Plane) -> 
     guess.reshape(-1, 2)[wanted] = mean
     planes = np.zeros(known.shape[:2], np.float32)
     planes.ravel()[wanted] = variance
-    return Prior(guess, planes)
+    asked = np.zeros_like(planes)
+    asked.ravel()[wanted] = 1.0
+    return Prior(guess, _with_neighbours(planes, asked))
+
+
+def _with_neighbours(variance: Plane, asked: Plane) -> Plane:
+    """Return the variance mixed with that typical around it, within the places asked about.
+
+    A few places that are sure amid many that are not have found examples that look alike by
+    chance; their colour would flow to all the others. Typical is the geometric mean: places
+    that are sure beside a few that are not, as along an edge, stay sure.
+    """
+    logarithm = np.where(asked > 0, np.log(np.maximum(variance, TYPICAL)), 0.0)
+    total, count = (
+        ndimage.gaussian_filter(plane, _AROUND, mode="constant") for plane in (logarithm, asked)
+    )
+    around = np.exp(np.divide(total, count, out=np.zeros_like(total), where=asked > 0)) * asked
+    return np.asarray((1 - _SHARED) * variance + _SHARED * around, dtype=np.float32)

@@ -23,10 +23,12 @@ from napari_greyfill.progress import exhaust, translated
 __all__ = ["COLLAPSED", "Guarded", "implausible"]
 
 COLLAPSED = 0.1  # share of implausible hole pixels from which on a run counts as collapsed
+_ENOUGH = 9  # of them; fewer are no evidence, a true colour may be as odd
 _TAIL = 0.5  # percent of the known chroma at each end that does not count for its range
 _ROOM = 0.05  # chroma beyond that range that is still plausible
-_APART = 0.25  # in chroma, from the colour that flows in from the rim,
+_APART = 0.25  # in chroma, beside the picture's noise, from the colour that flows in from the rim,
 _APART_COUNTS = 0.2  # which a learned colour may be for good reasons: this much of a pixel
+_SAMPLE = 2**18  # known pixels that are looked at
 _LUMA_OFF = 0.2  # from the grey that was given
 _OTHER_SEED = 7919  # added to the seed for the second run
 
@@ -117,7 +119,8 @@ def implausible(
 
     A pixel is implausible if its chroma lies outside the range of the known ones or its luma
     far from the grey that was given; it is a fifth of that if its chroma is only far from
-    what flows in from the rim of the hole.
+    what flows in from the rim of the hole: further than chroma typically differs between
+    neighbours. A few pixels, however odd, do not count.
 
     Parameters
     ----------
@@ -135,13 +138,41 @@ def implausible(
     """
     if not hole.any():
         return 0.0
-    found = chroma(result[hole])
-    wanted = chroma(colour[hints & ~hole]) if hints is not None else found[:0]
-    outside = _outside(found, chroma(colour[~hole]), wanted)
-    off = np.abs(luma(result[hole]) - grey[hole]) > _LUMA_OFF
+    compute = compute or Compute()
     flowed = chroma(exhaust(Propagation(compute).run(colour, grey, hole))[hole])
-    apart = np.linalg.norm(found - flowed, axis=-1) > _APART
-    return float(max((outside | off).mean(), _APART_COUNTS * apart.mean()))
+    compute.check()
+    places = _some(np.flatnonzero(~hole))
+    found, known = chroma(result[hole]), chroma(colour.reshape(-1, 3)[places])
+    wanted = chroma(colour[hints & ~hole]) if hints is not None else found[:0]
+    compute.check()
+    outside = _outside(found, known, wanted)
+    compute.check()
+    off = np.abs(luma(result[hole]) - grey[hole]) > _LUMA_OFF
+    apart = np.linalg.norm(found - flowed, axis=-1) > _APART + _noise(colour, hole, places)
+    return max(_evident(outside | off), _APART_COUNTS * _evident(apart))
+
+
+def _some(places: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return all of the places, or so many that are drawn that they stand for the rest."""
+    if len(places) <= _SAMPLE:
+        return places
+    return places[np.random.default_rng(0).integers(0, len(places), _SAMPLE)]
+
+
+def _evident(implausible: NDArray[np.bool_]) -> float:
+    """Return the share of pixels that are implausible, 0 if they are too few to tell."""
+    return float(implausible.mean()) if np.count_nonzero(implausible) >= _ENOUGH else 0.0
+
+
+def _noise(colour: Plane, hole: Hole, places: NDArray[np.intp]) -> float:
+    """Return the median distance in chroma between known places and known neighbours."""
+    width, flat = hole.shape[1], colour.reshape(-1, 3)
+    beside = places[places % width < width - 1]
+    below = places[places + width < hole.size]
+    one, other = np.concatenate([[beside, beside + 1], [below, below + width]], axis=1)
+    known = ~hole.ravel()[other]
+    steps = np.linalg.norm(chroma(flat[other[known]] - flat[one[known]]), axis=-1)
+    return float(np.median(steps)) if len(steps) else 0.0
 
 
 def _outside(found: Plane, known: Plane, wanted: Plane) -> NDArray[np.bool_]:

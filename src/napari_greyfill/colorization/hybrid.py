@@ -21,9 +21,9 @@ from napari_greyfill.colorization.base import Colorizer, Hole, Level, Plane
 from napari_greyfill.colorization.examples import Prior, example_prior
 from napari_greyfill.colorization.solver import Problem, Solver
 from napari_greyfill.colorization.stencil import Guess
-from napari_greyfill.colour import chroma, with_luma
-from napari_greyfill.geometry import tight_box
-from napari_greyfill.resample import doubled
+from napari_greyfill.colour import chroma
+from napari_greyfill.geometry import Window, tight_box
+from napari_greyfill.resample import doubled_window
 
 __all__ = ["Examples", "Hybrid"]
 
@@ -42,34 +42,35 @@ class Examples(Colorizer):
     def run(self, colour: Plane, grey: Plane, hole: Hole) -> Generator[Level, None, Plane]:
         """Colour the hole; see `Colorizer.run`."""
         yield Level(_LOOKING, 0.0)
-        solved, self.confidence = chroma(colour), np.ones_like(grey)
+        self.confidence = np.ones_like(grey)
         box = tight_box(hole)
         if box is None:
-            return with_luma(grey, solved)
-        looking = example_prior(colour, grey, hole, self.compute.seed)
+            return colour.copy()
+        looking = example_prior(colour, grey, hole, self.compute)
         prior = yield from self.reported(looking, _LOOKING, 0.0, _LOOKING_SHARE)
         frame = box.expanded(1, (hole.shape[0], hole.shape[1]))
+        guess = yield from self._guess(prior, frame)
+        here = frame.slices
+        known = _with_moments(chroma(colour[here]), 0.0, self.confidence[here])
+        problem = Problem(known, grey[here], hole[here], guess)
         yield Level(_JOINING, _LOOKING_SHARE)
-        known = _with_moments(solved, 0.0, self.confidence)
-        yield Level(_JOINING, _LOOKING_SHARE)
-        guess = self._guess(prior, hole.shape)
-        yield Level(_JOINING, _LOOKING_SHARE)
-        problem = Problem(known, grey, hole, guess).cut(frame)
         if self.hints is not None and self.hints.any():
-            problem = yield from self._left_to_hints(problem, self.hints[frame.slices])
-        work = self.SOLVER.solve(problem, check=self.compute.check)
+            problem = yield from self._left_to_hints(problem, self.hints[here])
+        work = self.SOLVER.solve(problem, self.compute)
         planes = yield from self.reported(work, _JOINING, _LOOKING_SHARE, 1.0)
-        solved[frame.slices] = planes[..., :2]
-        self.confidence[frame.slices] = np.where(problem.hole, _confidence(planes), 1.0)
-        return with_luma(grey, solved)
+        self.confidence[here] = np.where(problem.hole, _confidence(planes), 1.0)
+        return self.with_chroma(colour, grey, frame, planes[..., :2])
 
-    def _guess(self, prior: Prior, shape: tuple[int, ...]) -> Guess:
-        """Return what pulls on the planes."""
-        variance = doubled(prior.variance, shape)
+    def _guess(self, prior: Prior, frame: Window) -> Generator[Level, None, Guess]:
+        """Return what pulls on the planes within a frame."""
+        yield Level(_JOINING, _LOOKING_SHARE)
+        variance = doubled_window(prior.variance, frame)
         pull = self._pull(variance)
         weight = pull + np.float32(_DOUBT)
-        values = _with_moments(doubled(prior.chroma, shape), variance, pull / weight)
-        return Guess(values, weight)
+        yield Level(_JOINING, _LOOKING_SHARE)
+        means = doubled_window(prior.chroma, frame)
+        yield Level(_JOINING, _LOOKING_SHARE)
+        return Guess(_with_moments(means, variance, pull / weight), weight)
 
     def _left_to_hints(self, problem: Problem, hints: Hole) -> Generator[Level, None, Problem]:
         """Return the problem with a weaker guess where colour flows from hints.
@@ -79,7 +80,7 @@ class Examples(Colorizer):
         """
         assert problem.guess is not None  # this is about weakening it
         spread = Problem(hints[..., None].astype(np.float32), problem.grey, problem.hole)
-        work = self.SOLVER.solve(spread, check=self.compute.check)
+        work = self.SOLVER.solve(spread, self.compute)
         planes = yield from self.reported(work, _JOINING, _LOOKING_SHARE, _LOOKING_SHARE)
         weight = problem.guess.weight * (1 - np.clip(planes[..., 0], 0.0, 1.0)) ** 2
         return replace(problem, guess=Guess(problem.guess.values, weight))

@@ -34,6 +34,7 @@ from napari_greyfill.colorization.hybrid import Hybrid
 from napari_greyfill.colorization.practice import practice_holes
 from napari_greyfill.colour import chroma, with_luma
 from napari_greyfill.device import clear_memory_errors
+from napari_greyfill.geometry import tight_box
 from napari_greyfill.progress import exhaust, translated
 from napari_greyfill.resample import doubled, halved
 
@@ -101,7 +102,7 @@ class Progressive(Colorizer):
         scales = yield from self._scales(colour, grey, hole, random)
         if not scales:
             return first  # too little is known to learn from
-        finish = partial(_finished, first=first, colour=colour, grey=grey, hole=hole)
+        finish = partial(self._finished, first=first, colour=colour, grey=grey, hole=hole)
         with clear_memory_errors(self.compute.device):
             correction = yield from self._climb(scales, finish, random)
         return finish(correction)
@@ -124,6 +125,7 @@ class Progressive(Colorizer):
         """Return the scales from coarse to fine; none if there is no room for practice."""
         truth = chroma(colour)
         while max(hole.shape) > self.FINEST:
+            yield Level("practising", _FIRST_SHARE)
             grey, truth = halved(grey, np.ones_like(hole))[0], halved(truth, ~hole)[0]
             hole = _mostly(hole)
         if not hole.any() or hole.all():
@@ -194,6 +196,21 @@ class Progressive(Colorizer):
                 done = _PRACTICE_SHARE + (1 - _PRACTICE_SHARE) * (start + shares[index])
                 yield Level(name, done, partial(finish, corrections[0]), complete=True)
         return corrections[0]
+
+    def _finished(
+        self, correction: Plane, first: Plane, colour: Plane, grey: Plane, hole: Hole
+    ) -> Plane:
+        """Return the first guess with a correction, no more colourful than any known pixel."""
+        frame = tight_box(hole)
+        assert frame is not None  # or there would be nothing to correct
+        known = chroma(colour[~hole])
+        self.compute.check()
+        here = frame.slices
+        change = _fitted(correction, (hole.shape[0], hole.shape[1]))[here]
+        changed = chroma(first[here]) + change
+        limited = np.clip(changed, known.min(axis=0), known.max(axis=0))
+        result = self.with_chroma(first, grey, frame, limited)
+        return np.where(hole[..., None], result, first)
 
     def _inputs(self, scale: _Scale, corrections: list[Plane]) -> tuple[Tensor, Tensor]:
         """Return what the network sees, the hole first and then practice, and what it changes."""
@@ -290,14 +307,6 @@ def _previewed(
     finish: Callable[[Plane], Plane],
 ) -> Plane:
     return finish(_corrected(network, inputs, base, guess))
-
-
-def _finished(correction: Plane, first: Plane, colour: Plane, grey: Plane, hole: Hole) -> Plane:
-    """Return the first guess with a correction, no more colourful than any known pixel."""
-    known = chroma(colour[~hole])
-    changed = chroma(first) + _fitted(correction, (hole.shape[0], hole.shape[1]))
-    limited = np.clip(changed, known.min(axis=0), known.max(axis=0))
-    return np.where(hole[..., None], with_luma(grey, limited), first)
 
 
 def _fitted(plane: Plane, shape: tuple[int, int]) -> Plane:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from napari_greyfill.colorization.base import Colorizer, Hole, Level, Plane
 from napari_greyfill.colorization.solver import Problem, Solver
-from napari_greyfill.colour import chroma, with_luma
+from napari_greyfill.colour import chroma
 from napari_greyfill.geometry import tight_box
 
 __all__ = ["Propagation"]
@@ -22,11 +22,12 @@ class Propagation(Colorizer):
         """Colour the hole; see `Colorizer.run`."""
         name = "propagating colour"
         yield Level(name, 0.0)
-        solved = chroma(colour)
         box = tight_box(hole)
-        if box is not None:
-            frame = box.expanded(1, (hole.shape[0], hole.shape[1]))
-            problem = Problem(solved, grey, hole).cut(frame)
-            work = self.SOLVER.solve(problem, check=self.compute.check)
-            solved[frame.slices] = yield from self.reported(work, name)
-        return with_luma(grey, solved)
+        if box is None:
+            return colour.copy()
+        frame = box.expanded(1, (hole.shape[0], hole.shape[1]))
+        here = frame.slices
+        problem = Problem(chroma(colour[here]), grey[here], hole[here])
+        work = self.SOLVER.solve(problem, self.compute)
+        solved = yield from self.reported(work, name)
+        return self.with_chroma(colour, grey, frame, solved)

@@ -26,6 +26,7 @@ COLORIZERS.add(
         summary="Takes the colour of similar places of the picture where they agree, and lets "
         "it flow in from the rim where they do not; takes about a second.",
         citation=f"after {_PROPAGATION}, and {_EXAMPLES}",
+        takes_cuda=True,
     ),
     Hybrid,
 )
@@ -36,6 +37,7 @@ COLORIZERS.add(
         "colorizer",
         summary="Takes the colour of similar places of the picture everywhere, for comparison.",
         citation=f"after {_EXAMPLES}",
+        takes_cuda=True,
     ),
     Examples,
 )
@@ -46,6 +48,7 @@ COLORIZERS.add(
         "colorizer",
         summary="Lets colour flow from the rim along equal grey; takes a fraction of a second.",
         citation=f"after {_PROPAGATION}",
+        takes_cuda=True,
     ),
     Propagation,
 )
@@ -56,8 +59,9 @@ COLORIZERS.add(
         "progressive",
         "Progressive network",
         "colorizer",
-        summary="Learns from this image alone, coarse to fine, where the default's colours are "
-        "wrong; takes some seconds.",
+        summary="Learns from this image alone where the default's colours are wrong, in some "
+        "seconds. Photographs nearly always keep the default's; it can help where areas of "
+        "equal grey differ in colour and texture.",
         citation=f"after {_CITATION}",
         uses_torch=True,
     ),

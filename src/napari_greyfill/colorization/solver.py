@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from scipy.sparse.linalg import splu
 
 from napari_greyfill.colorization.base import Hole, Plane
 from napari_greyfill.colorization.stencil import Guess, System, Values, system
+from napari_greyfill.device import Compute
 from napari_greyfill.geometry import Window
 from napari_greyfill.progress import scaled
 from napari_greyfill.resample import doubled, halved
@@ -61,7 +62,8 @@ class Solver:
     Up to `exact` unknowns the system is factorised. Larger holes start from their solution
     at half the resolution, and are then solved in tiles, each with what is around it as it
     is by then (a multiplicative Schwarz method). No system is ever larger than `exact`, and
-    the time for a pixel does not depend on the size of the hole.
+    the time for a pixel does not depend on the size of the hole. On CUDA, `accelerated.solve`
+    takes the whole hole instead.
 
     Attributes
     ----------
@@ -76,30 +78,34 @@ class Solver:
     tile: int = 160
     overlap: int = 16
 
-    def solve(
-        self, problem: Problem, *, check: Callable[[], None]
-    ) -> Generator[float, None, Plane]:
+    def solve(self, problem: Problem, compute: Compute) -> Generator[float, None, Plane]:
         """Yield finished fractions, and return the planes with the hole solved for.
 
         Parameters
         ----------
         problem : Problem
-        check : callable
-            Called before each system; what it raises ends the work.
+        compute : Compute
+            Asked before each system whether to stop.
         """
-        check()
+        compute.check()
+        if compute.in_torch:
+            from napari_greyfill.colorization import accelerated
+
+            return (yield from accelerated.solve(problem, compute))
         hole = problem.hole
         if np.count_nonzero(hole) <= self.exact:
             return problem.solved()
         yield 0.0
         half = problem.halved()
         yield 0.0
-        coarse = yield from scaled(self.solve(half, check=check), 0.0, _COARSE_SHARE)
-        result = problem.known.copy()
-        result[hole] = doubled(coarse, hole.shape)[hole]
+        coarse = yield from scaled(self.solve(half, compute), 0.0, _COARSE_SHARE)
+        start = doubled(coarse, hole.shape)
+        yield _COARSE_SHARE
+        result = np.where(hole[..., None], start, problem.known)
         tiles = self._tiles(hole)
+        yield _COARSE_SHARE
         for done, tile in enumerate(tiles):
-            check()
+            compute.check()
             self._solve_tile(problem, result, tile)
             yield _COARSE_SHARE + (1 - _COARSE_SHARE) * (done + 1) / len(tiles)
         return result

@@ -21,11 +21,11 @@ from scipy.sparse import coo_array, csc_array, diags_array
 
 from napari_greyfill.colorization.base import Hole, Plane
 
-__all__ = ["Guess", "System", "system"]
+__all__ = ["FLOOR", "NEIGHBOURS", "SIGMA", "Guess", "System", "system"]
 
 SIGMA = 0.015
 FLOOR = 1e-5
-_NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))  # each pair of pixels once
+NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))  # each pair of pixels once
 Values = NDArray[np.float64]
 
 
@@ -93,7 +93,7 @@ def system(known: Plane, grey: Plane, hole: Hole, guess: Guess | None = None) ->
 
 def _links(grey: Plane, hole: Hole) -> tuple[NDArray[np.intp], NDArray[np.intp], Values]:
     """Return every link from a hole pixel to a neighbour: flat indices of both, and weight."""
-    pairs = [_pairs(hole.shape, offset) for offset in _NEIGHBOURS]
+    pairs = [_pairs(hole.shape, offset) for offset in NEIGHBOURS]
     first = np.concatenate([a for a, _ in pairs])
     second = np.concatenate([b for _, b in pairs])
     inside = hole.ravel()

@@ -12,13 +12,12 @@ from typing import TypeVar
 
 from napari_greyfill.colorization import COLORIZERS
 from napari_greyfill.colour import luma
-from napari_greyfill.device import Compute, choose_device
 from napari_greyfill.errors import Cancelled, GreyfillError
 from napari_greyfill.evaluate.combinations import GREY, Combination
 from napari_greyfill.evaluate.comparison import CompareStep, Row
 from napari_greyfill.evaluate.memory import Cost, Meter
 from napari_greyfill.filling import Filling
-from napari_greyfill.job import FillJob
+from napari_greyfill.job import FillJob, device_for
 from napari_greyfill.picture import Patch
 from napari_greyfill.progress import translated
 from napari_greyfill.result import Step
@@ -141,10 +140,8 @@ def _with_colorizer(job: FillJob, combination: Combination) -> FillJob:
         plain = replace(job, colouring=None, colorizer=None)
         return replace(plain, parameters=parameters, pipeline=pipeline)
     info = COLORIZERS.require(combination.colorizer)
-    compute = job.compute
-    if info.uses_torch:
-        device = choose_device(job.parameters.device)[0]
-        compute = Compute(device, job.parameters.seed, job.compute.cancelled)
+    device = device_for(job.parameters.device, job.method, info)[0]
+    compute = replace(job.compute, device=device)
     return replace(
         job,
         parameters=replace(parameters, colorizer=info.name),
@@ -152,6 +149,7 @@ def _with_colorizer(job: FillJob, combination: Combination) -> FillJob:
         colouring=info,
         colorizer=COLORIZERS.create(info.name, compute),
         compute=compute,
+        devices=list(dict.fromkeys([*job.devices, device])),
     )
 
 

@@ -25,7 +25,7 @@ INPAINTERS.add(
         summary="The default: several fills, weighed by how well each does on this image; "
         "for measuring, with the error to expect.",
         citation="Breiman 1996, doi 10.1007/BF00117832; the members' own",
-        uses_cuda=True,
+        takes_cuda=True,
     ),
     Blend,
 )
@@ -49,7 +49,7 @@ INPAINTERS.add(
         "stripes and weaves, in a fraction of a second.",
         citation="Rasmussen and Williams 2006, section 2.2; Galerne and Leclaire 2017, "
         "doi 10.1137/16M1109047",
-        uses_cuda=True,
+        takes_cuda=True,
     ),
     Spectral,
 )
@@ -73,7 +73,7 @@ INPAINTERS.add(
         summary="The spectral fill, corrected by a small network that comes with the package; "
         "better at edges, lines and smooth places.",
         citation="this project's own; docs/model_card_correction.md",
-        uses_cuda=True,
+        takes_cuda=True,
     ),
     Correction,
 )
@@ -86,7 +86,7 @@ INPAINTERS.add(
         "for looking, not for measuring.",
         citation="Wexler et al. 2007, doi 10.1109/TPAMI.2007.60; Barnes et al. 2009, "
         "doi 10.1145/1531326.1531330",
-        uses_cuda=True,
+        takes_cuda=True,
     ),
     Texture,
 )

@@ -13,12 +13,14 @@ from napari_greyfill.viewer.layers import Placement, find, same_plane
 
 if TYPE_CHECKING:
     from napari.layers import Layer
+    from napari.utils.colormaps import Colormap
     from napari.viewer import Viewer
 
 __all__ = ["CONFIDENCE", "REGION", "ResultImage", "ResultLayers", "put_image"]
 
 CONFIDENCE = "colour confidence"
 REGION = "filled region"  # the role of the labels layer with the pixels that were filled
+_VIOLET = (0.45, 0.0, 0.9, 1.0)
 _Key: TypeAlias = tuple[str, tuple[int, ...], str]  # image, plane, label
 
 
@@ -30,15 +32,15 @@ class ResultImage:
     ----------
     role : str
         What it shows; one layer for each role, image and plane.
-    limits : tuple of float, optional
-        Contrast limits; by default those of the image, or the whole range of grey from colour.
+    tint : bool
+        Whether it is a plane from 0 to 1 to lay over the result: violet at 0, clear at 1.
     """
 
     role: str
     data: NDArray[Any]
     rgb: bool
     visible: bool = False
-    limits: tuple[float, float] | None = None
+    tint: bool = False
 
 
 def put_image(
@@ -57,8 +59,9 @@ def put_image(
         _update(earlier, data, placement)
         return earlier
     display = dict(placement.display)
-    if image.limits is not None:
-        display.update(contrast_limits=image.limits, colormap="viridis", gamma=1.0)
+    if image.tint:
+        display.update(contrast_limits=(0.0, 1.0), colormap=_tint(), gamma=1.0)
+        display.update(blending="multiplicative")
     elif image.rgb != placement.rgb:  # grey made from colour
         display["contrast_limits"] = _full_range(image.data)
     return viewer.add_image(
@@ -69,6 +72,12 @@ def put_image(
         **placement.spatial,
         **display,
     )
+
+
+def _tint() -> Colormap:
+    from napari.utils.colormaps import Colormap
+
+    return Colormap([_VIOLET, (1.0, 1.0, 1.0, 1.0)], name="violet to clear")
 
 
 @dataclass
@@ -123,7 +132,7 @@ class ResultLayers:
             Unique id of the image layer.
         placement : Placement
         images : sequence of ResultImage
-            The last one is the result.
+            The last one is the result. Tints are laid over it, all others lie below.
         region : (H, W) bool array
             The pixels that were filled.
         metadata : dict
@@ -142,11 +151,14 @@ class ResultLayers:
         earlier = {} if keep_earlier else self._earlier(key)
         region_layer = None if keep_earlier else self._earlier(shared).get(REGION)
         roles: dict[str, Layer] = {}
+        tints = [image for image in images[:-1] if image.tint]
+        below = [image for image in images[:-1] if not image.tint]
         with same_plane(self.viewer):
-            for image in images[:-1]:
+            for image in below:
                 roles[image.role] = self._put(earlier, placement, image, label)
             roles[REGION] = self._put_region(region_layer, placement, region)
-            roles[images[-1].role] = self._put(earlier, placement, images[-1], label)
+            for image in (images[-1], *tints):
+                roles[image.role] = self._put(earlier, placement, image, label)
             for role in set(earlier) - set(roles):
                 self.viewer.layers.remove(earlier[role])
         for role, layer in roles.items():

@@ -17,14 +17,16 @@ FILL = {
     "hole and at what a faithful fill would lose. Only with the method Auto.",
     "hints": "A points layer: its points in the hole have the colours that the fill is to have "
     "there, for things whose colour the image does not show.",
-    "confidence": "Also add how sure the recovered colours are, from 0 (a guess) to 1.",
+    "confidence": "Also add a layer that tints the result violet where its colours are a guess. "
+    "Its values go from 0 (a guess) to 1 (sure). It comes hidden: click its eye.",
     "also": "More methods to run on the same image and mask, one after the other. Each result "
     "comes as a layer and a row of its own.",
     "scale": "At which size networks see the surroundings of the hole: as they are; reduced to "
     "the size they were trained at, with the detail put back afterwards; or auto, reduced only "
     "if the hole is larger than those they were trained on.",
     "weights": "Get the checkpoints that published networks need.",
-    "colorizer": "How the filled grey gets its colour back. Auto takes the fast closed form.",
+    "colorizer": "How the filled grey gets its colour back. Auto takes the fast closed "
+    "form, and the progressive network seldom finds anything to put right in it.",
     "pipeline": "Grey → colour fills the luma and recovers the colour (the monochromic "
     "bottleneck). Colour → grey → colour fills in colour, but keeps only the luma. "
     "Colour fills in colour and is done. Grey images are filled as they are.",
@@ -32,9 +34,9 @@ FILL = {
     "too small is the commonest cause of a bad fill.",
     "feather": "Blend the fill with what the image holds over this many pixels inside the "
     "edge of the hole. 0 shows nothing but the fill.",
-    "device": "Where networks run, and the heavy parts of the spectral, texture and blended "
-    "fills if that is CUDA. Auto takes the graphics card if there is one. The default is set in "
-    "Preferences. Other methods always use the CPU.",
+    "device": "Where networks run. Auto takes the graphics card if there is one. The default "
+    "is set in Preferences. Without a network the CPU is used, unless CUDA is chosen here: it "
+    "quickens large holes.",
     "seed": "The same seed on the same device gives the same pixels. Only networks use it.",
     "reference": "If the mask was painted on an intact picture, choose that picture to "
     "measure the fill against it. With no reference the metrics stay empty.",

@@ -145,7 +145,7 @@ def _kept(result: FillResult, request: FillRequest) -> Generator[ResultImage, No
         assert image is not None  # only steps with an image are kept
         yield ResultImage(step.name, image, rgb=request.rgb and not step.as_grey)
     if request.confidence and result.confidence is not None:
-        yield ResultImage(CONFIDENCE, result.confidence, rgb=False, limits=(0.0, 1.0))
+        yield ResultImage(CONFIDENCE, result.confidence, rgb=False, tint=True)
     yield ResultImage(FINAL, result.image, rgb=request.rgb, visible=True)
 
 
