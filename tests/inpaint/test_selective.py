@@ -3,7 +3,7 @@ import pytest
 
 from napari_greyfill.device import Compute
 from napari_greyfill.inpaint import selective
-from napari_greyfill.inpaint.selective import CORE, DEEPEST, FrequencySelective, extrapolated
+from napari_greyfill.inpaint.selective import CORE, FADING, FrequencySelective, extrapolated
 from napari_greyfill.progress import exhaust
 
 
@@ -33,7 +33,7 @@ def test_each_place_goes_on_with_its_own_wave():
 
 
 def test_known_pixels_and_the_deep_inside_stay_as_they_are():
-    side = 4 * DEEPEST
+    side = 4 * FADING[1]
     hole = block((side, side), slice(4, -4), slice(4, -4))
     guide = np.random.default_rng(0).random((side, side), dtype=np.float32)
     filled = run(guide, hole)
@@ -59,7 +59,7 @@ def test_only_deep_holes_need_another_fill_first(monkeypatch):
             return super().run(plane, hole)
 
     monkeypatch.setattr(selective, "Spectral", Spy)
-    truth = wave((2 * DEEPEST + 40, 2 * DEEPEST + 40), 9)
+    truth = wave((80, 80), 9)
     shallow = block(truth.shape, slice(20, 40), slice(20, -20))
     FrequencySelective().fill(np.where(shallow, np.float32(0), truth), shallow)
     assert not calls

@@ -4,6 +4,7 @@ import pytest
 from napari_greyfill.device import Compute
 from napari_greyfill.geometry import Window
 from napari_greyfill.inpaint.diffusion import Biharmonic
+from napari_greyfill.inpaint.selective import FrequencySelective
 from napari_greyfill.inpaint.spectral import Spectral, inpainter
 from napari_greyfill.inpaint.spectral.solve import SEAM, conditional_mean
 from napari_greyfill.inpaint.spectral.spectrum import OWN, SIDE, Spectra, Spectrum
@@ -168,3 +169,18 @@ def test_known_islands_out_of_reach_of_a_tile_are_no_obstacle():
     hole[:, :3] = False
     plane = np.where(hole, np.float32(0), np.float32(0.4))
     np.testing.assert_allclose(Tiled().fill(plane, hole), 0.4, atol=1e-4)
+
+
+@pytest.mark.parametrize("method", [Spectral, FrequencySelective])
+def test_tiles_and_blocks_do_not_show_in_a_deep_hole(method):
+    """A tile far from everything known would drift away from its neighbours."""
+    from skimage import data
+
+    grey = data.brick()[:288, :288].astype(np.float32) / 255
+    hole = np.zeros(grey.shape, bool)
+    hole[64:224, 64:224] = True
+    filled = method().fill(np.where(hole, np.float32(0), grey), hole)
+    inside = filled[90:198, 90:198]
+    for axis in (0, 1):
+        steps = np.abs(np.diff(inside, axis=axis)).mean(axis=1 - axis)
+        assert steps.max() < 4 * np.median(steps)

@@ -28,7 +28,7 @@ FRAME = 32  # side of what each of them sees
 MARGIN = (FRAME - CORE) // 2
 NEARNESS = 0.8  # weight lost with every pixel of distance from the block's middle
 FILLED = 0.5  # certainty of a pixel once it is filled
-DEEPEST = 40  # pixels; blocks that lie deeper in the hole keep the guide
+FADING = (16, 40)  # depths in pixels between which the guide takes over
 ALIKE = 0.7  # waves as strong as this share of the strongest are picked together
 PART = 0.7  # of the waves' best multiple that is taken at once
 ROUNDS = (8, 16)  # fewest and most rounds of picking
@@ -43,7 +43,7 @@ Blocks = NDArray[np.float32]
 class FrequencySelective(Inpainter):
     """Frequency-selective extrapolation from the rim inwards.
 
-    What lies deeper than `DEEPEST` pixels is filled by the spectral fill.
+    Deep in the hole the spectral fill takes over, by and by between the two depths of `FADING`.
 
     References
     ----------
@@ -59,7 +59,7 @@ class FrequencySelective(Inpainter):
     def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
         """Fill the hole; see `Inpainter.run`."""
         guide = plane
-        if hole.any() and ndimage.distance_transform_edt(hole).max() > DEEPEST:
+        if hole.any() and ndimage.distance_transform_edt(hole).max() > FADING[0]:
             guide = yield from scaled(Spectral(self.compute).run(plane, hole), 0.0, self.GUIDED)
         work = by_channel(lambda channel: extrapolated(channel, hole, self.compute), guide)
         filled = yield from scaled(work, self.GUIDED, 1.0)
@@ -72,7 +72,7 @@ def extrapolated(guide: Plane, hole: Hole, compute: Compute) -> Generator[float,
     Parameters
     ----------
     guide : (H, W) float32 array, of any range
-        Known pixels, and what blocks deeper than `DEEPEST` keep.
+        Known pixels, and what takes over where the hole is deep; see `FADING`.
     hole : (H, W) bool array
     """
     if not hole.any():
@@ -85,7 +85,10 @@ def extrapolated(guide: Plane, hole: Hole, compute: Compute) -> Generator[float,
         grid.replace(rows, columns, _continued(*grid.seen(rows, columns), rounds))
         done += len(rows)
         yield done / grid.count
-    return grid.plane()
+    start, end = FADING
+    share = np.clip((ndimage.distance_transform_edt(hole) - start) / (end - start), 0, 1)
+    filled = grid.plane()
+    return np.asarray(filled + share.astype(np.float32) * (guide - filled))
 
 
 class _Grid:
@@ -147,7 +150,7 @@ class _Grid:
 def _blocks_to_fill(hole: Hole, fill: list[int]) -> NDArray[np.bool_]:
     """Return which blocks have hole that is not too deep."""
     depth = ndimage.distance_transform_edt(hole)
-    wanted = np.pad(hole & (depth <= DEEPEST), [(0, more) for more in fill])
+    wanted = np.pad(hole & (depth < FADING[1]), [(0, more) for more in fill])
     rows, columns = (side // CORE for side in wanted.shape)
     return np.asarray(wanted.reshape(rows, CORE, columns, CORE).any(axis=(1, 3)))
 

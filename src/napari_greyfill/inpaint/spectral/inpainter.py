@@ -49,6 +49,7 @@ class Spectral(Inpainter):
     TILE: ClassVar[tuple[int, int]] = (48, 128)  # shortest and longest side of a tile
     TILES: ClassVar[int] = 6  # along a plane's longer side, between those
     HALO: ClassVar[int] = 24
+    DEEPEST: ClassVar[int] = 16  # pixels; what lies deeper keeps the coarser fill
     TOGETHER: ClassVar[int] = 64  # most tiles solved at a time in torch, which bounds memory
 
     def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
@@ -76,20 +77,29 @@ class Spectral(Inpainter):
         return start
 
     def _solved(self, start: Plane, hole: Hole) -> Generator[float, None, Plane]:
-        """Solve for the hole, tile by tile."""
+        """Solve for the rim of the hole, tile by tile.
+
+        A tile deep in the hole knows too little to agree with its neighbours.
+        """
         spectra = Spectra(start, hole)
-        # where nothing is known nearby, the coarse fill is all there is
-        tiles = [tile for tile in self._tiles(hole) if not hole[tile[1].slices].all()]
+        rim = self._rim(hole)
+        tiles = list(self._tiles(rim))
         batches = self._batches(tiles) if self.compute.in_torch else [[tile] for tile in tiles]
         result, done = start.copy(), 0
         for batch in batches:
             end = done + len(batch)
-            work = self._solved_tiles(start, hole, spectra, batch)
+            work = self._solved_tiles(start, rim, spectra, batch)
             solved = yield from scaled(work, done / len(tiles), end / len(tiles))
             for (core, frame), filled in zip(batch, solved, strict=True):
                 result[core.slices] = filled[core.within(frame)]
             done = end
         return result
+
+    def _rim(self, hole: Hole) -> Hole:
+        """Return the part of the hole that is solved for: all of a plane of a single tile."""
+        if max(hole.shape) <= self.TILE[0]:
+            return hole
+        return np.asarray(hole & (ndimage.distance_transform_edt(hole) <= self.DEEPEST))
 
     def _solved_tiles(
         self, start: Plane, hole: Hole, spectra: Spectra, tiles: Sequence[Tile]
