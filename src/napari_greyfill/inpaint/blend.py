@@ -44,8 +44,8 @@ class Blend(Inpainter):
     (weights that are not negative); the rest is this project's own.
     """
 
-    PRIOR: ClassVar[tuple[float, ...]] = (0.0, 0.1, 0.0, 0.9)
-    TRUST: ClassVar[float] = 0.4  # share of the fitted weights
+    PRIOR: ClassVar[tuple[float, ...]] = (0.1, 0.05, 0.0, 0.85)
+    TRUST: ClassVar[float] = 0.5  # share of the fitted weights
 
     def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
         """Fill the hole; see `Inpainter.run`."""
