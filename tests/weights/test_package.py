@@ -10,7 +10,7 @@ GRAPHICAL = ("napari", "magicgui", "superqt", "qtpy", "PyQt5", "PyQt6", "PySide2
 def test_importing_it_imports_nothing_heavy():
     folder = Path(weights.__file__).parent
     names = [path.stem for path in folder.glob("*.py") if path.stem != "__init__"]
-    assert {"catalogue", "folder", "download", "loading", "store", "cli"} <= set(names)
+    assert {"catalogue", "folder", "download", "loading", "store"} <= set(names)
     code = "\n".join(f"import napari_greyfill.weights.{name}" for name in names)
     assert imported_by(code, (*LATE, *GRAPHICAL)) == set()
 
