@@ -7,28 +7,8 @@ from napari_greyfill.inpaint.surroundings import (
     biharmonic,
     by_channel,
     clamped,
-    push_pull,
 )
 from napari_greyfill.progress import exhaust
-
-
-def test_push_pull_keeps_what_is_known_and_stays_between():
-    rng = np.random.default_rng(0)
-    plane = rng.random((37, 50)).astype(np.float32)
-    hole = rng.random(plane.shape) < 0.7
-    filled = push_pull(plane, hole)
-    np.testing.assert_array_equal(filled[~hole], plane[~hole])
-    assert filled.std() > 0.05
-    assert -0.2 < filled.min() < filled.max() < 1.2
-
-
-@pytest.mark.parametrize("shape", [(1, 9), (30, 41, 3)])
-def test_push_pull_from_a_single_pixel(shape):
-    hole = np.ones(shape[:2], dtype=bool)
-    hole[0, 4] = False
-    plane = np.zeros(shape, dtype=np.float32)
-    plane[0, 4] = 0.6
-    np.testing.assert_allclose(push_pull(plane, hole), 0.6, atol=1e-5)
 
 
 def test_each_piece_of_the_hole_has_limits_of_its_own():

@@ -12,12 +12,9 @@ from numpy.typing import NDArray
 from napari_greyfill.colour import luma
 from napari_greyfill.device import Compute
 from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
-from napari_greyfill.inpaint.correction import corrected
+from napari_greyfill.inpaint.correction import with_correction
 from napari_greyfill.inpaint.diffusion import Biharmonic
-from napari_greyfill.inpaint.selective import extrapolated
 from napari_greyfill.inpaint.shadow import Shadow, cast, contrast
-from napari_greyfill.inpaint.spectral import Spectral
-from napari_greyfill.inpaint.surroundings import Limits, by_channel
 from napari_greyfill.progress import scaled
 
 __all__ = ["Blend", "simplex_weights"]
@@ -77,16 +74,8 @@ def _fills(plane: Plane, hole: Hole, compute: Compute) -> Generator[float, None,
     """Return the fills of all members, in the order of `Blend.PRIOR`, each within its limits."""
     smooth = yield from scaled(Biharmonic(compute).run(plane, hole), 0.0, 0.15)
     smooth = np.where(hole if plane.ndim == 2 else hole[..., None], smooth, plane)
-    limits = Limits(plane, hole)
-    work = by_channel(lambda channel: Spectral(compute).fill_channel(channel, hole), plane)
-    spectral = limits.clamp((yield from scaled(work, 0.15, 0.45)))
-    work = by_channel(lambda channel: extrapolated(channel, hole, compute), spectral)
-    selective = limits.clamp((yield from scaled(work, 0.45, 0.85)))
-    work = by_channel(
-        lambda a, b, c: corrected(a, b, c, hole, compute), spectral, smooth, selective
-    )
-    learned = yield from scaled(work, 0.85, 1.0)
-    return [smooth, spectral, selective, limits.clamp(learned)]
+    others = yield from scaled(with_correction(plane, smooth, hole, compute), 0.15, 1.0)
+    return [smooth, *others]
 
 
 def _grey(plane: Plane) -> Plane:

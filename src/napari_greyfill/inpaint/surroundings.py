@@ -13,9 +13,8 @@ from napari_greyfill.device import Compute
 from napari_greyfill.inpaint.base import Hole, Plane
 from napari_greyfill.inpaint.diffusion import Biharmonic
 from napari_greyfill.progress import scaled
-from napari_greyfill.resample import enlarged, halved
 
-__all__ = ["Limits", "biharmonic", "by_channel", "clamped", "push_pull"]
+__all__ = ["Limits", "biharmonic", "by_channel", "clamped"]
 
 REACH = 32  # pixels around a hole that bound its values
 
@@ -54,27 +53,6 @@ def biharmonic(plane: Plane, hole: Hole, compute: Compute) -> Generator[float, N
     unit = np.where(hole, np.float32(0), (plane - low) / span)
     filled = yield from Biharmonic(compute).run(unit, hole)
     return np.asarray(np.where(hole, filled * span + low, plane), dtype=np.float32)
-
-
-def push_pull(plane: Plane, hole: Hole) -> Plane:
-    """Return the plane with its hole filled from ever coarser means of what is known.
-
-    Parameters
-    ----------
-    plane : (H, W) or (H, W, C) float32 array
-    hole : (H, W) bool array
-        With at least one pixel known.
-
-    References
-    ----------
-    S. J. Gortler et al., "The Lumigraph", SIGGRAPH 1996, section 3.4 (pull-push).
-    """
-    if not hole.any():
-        return plane.copy()
-    coarse = push_pull(*halved(plane, ~hole))
-    filled = plane.copy()
-    filled[hole] = enlarged(coarse, plane.shape)[hole]
-    return filled
 
 
 class Limits:

@@ -1,5 +1,5 @@
 """A small network that corrects the spectral fill; its weights come with the package."""
 
-from napari_greyfill.inpaint.correction.inpainter import Correction, corrected
+from napari_greyfill.inpaint.correction.inpainter import Correction, corrected, with_correction
 
-__all__ = ["Correction", "corrected"]
+__all__ = ["Correction", "corrected", "with_correction"]

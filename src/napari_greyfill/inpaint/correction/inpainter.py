@@ -18,7 +18,7 @@ from napari_greyfill.inpaint.spectral import Spectral
 from napari_greyfill.inpaint.surroundings import Limits, biharmonic, by_channel
 from napari_greyfill.progress import scaled
 
-__all__ = ["Correction", "corrected"]
+__all__ = ["Correction", "corrected", "with_correction"]
 
 TILE = 192
 HALO = 32
@@ -35,19 +35,35 @@ class Correction(Inpainter):
 
     def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
         """Fill the hole; see `Inpainter.run`."""
-        compute = self.compute
-        spectral = yield from scaled(Spectral(compute).run(plane, hole), 0.0, 0.5)
+        yield 0.0
         if not hole.any():
-            return spectral
-        limits = Limits(plane, hole)
-        work = by_channel(lambda channel: biharmonic(channel, hole, compute), spectral)
-        smooth = yield from scaled(work, 0.5, 0.6)
-        work = by_channel(lambda channel: extrapolated(channel, hole, compute), spectral)
-        selective = limits.clamp((yield from scaled(work, 0.6, 0.8)))
-        work = by_channel(
-            lambda a, b, c: corrected(a, b, c, hole, compute), spectral, smooth, selective
-        )
-        return limits.clamp((yield from scaled(work, 0.8, 1.0)))
+            return plane.copy()
+        work = by_channel(lambda channel: biharmonic(channel, hole, self.compute), plane)
+        smooth = yield from scaled(work, 0.0, 0.1)
+        members = with_correction(plane, smooth, hole, self.compute)
+        return (yield from scaled(members, 0.1, 1.0))[-1]
+
+
+def with_correction(
+    plane: Plane, smooth: Plane, hole: Hole, compute: Compute
+) -> Generator[float, None, list[Plane]]:
+    """Return the spectral, the frequency-selective and the corrected fill, within their limits.
+
+    Parameters
+    ----------
+    plane, smooth : (H, W) or (H, W, 3) float32 arrays
+        The plane, and its biharmonic fill with the known pixels.
+    hole : (H, W) bool array
+    """
+    limits = Limits(plane, hole)
+    work = by_channel(lambda channel: Spectral(compute).fill_channel(channel, hole), plane)
+    spectral = limits.clamp((yield from scaled(work, 0.0, 0.4)))
+    work = by_channel(lambda channel: extrapolated(channel, hole, compute), spectral)
+    selective = limits.clamp((yield from scaled(work, 0.4, 0.8)))
+    work = by_channel(
+        lambda a, b, c: corrected(a, b, c, hole, compute), spectral, smooth, selective
+    )
+    return [spectral, selective, limits.clamp((yield from scaled(work, 0.8, 1.0)))]
 
 
 def corrected(
