@@ -79,7 +79,7 @@ def _solve(plane: Plane, hole: Hole) -> Plane:
     if not hole.any():
         return plane.copy()
     channel_axis = None if plane.ndim == 2 else -1
-    filled = inpaint_biharmonic(plane, hole, channel_axis=channel_axis)
+    filled = inpaint_biharmonic(plane.astype(np.float64), hole, channel_axis=channel_axis)
     return np.asarray(filled, dtype=np.float32)
 
 

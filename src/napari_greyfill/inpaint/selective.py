@@ -1,9 +1,9 @@
 """Frequency-selective extrapolation: each small block from the few waves that fit around it.
 
-Block by block, the surroundings are explained by waves picked greedily, and the waves go on
-into the hole. Unlike the spectral fill, which has one spectrum for all of a plane, every block
-has its own; so the two err differently. Blocks with the most known neighbours come first, and
-the later ones build on them.
+Block by block, the surroundings are explained by few waves, and the waves go on into the hole.
+Unlike the spectral fill, which has one spectrum for all of a plane, every block has its own; so
+the two err differently. Blocks with the most known neighbours come first, and the later ones
+build on them.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ MARGIN = (FRAME - CORE) // 2
 NEARNESS = 0.8  # weight lost with every pixel of distance from the block's middle
 FILLED = 0.5  # certainty of a pixel once it is filled
 FADING = (16, 40)  # depths in pixels between which the guide takes over
-ALIKE = 0.7  # waves as strong as this share of the strongest are picked together
-PART = 0.7  # of the waves' best multiple that is taken at once
-ROUNDS = (8, 16)  # fewest and most rounds of picking
-WORK = 60_000  # blocks times rounds, which bounds the time
+FIRST, LAST = 0.9, 0.009  # thresholds that waves are shrunk by, relative to the strongest
+MOMENTUM = 0.9  # at most; of the last change that is made once more
+ROUNDS = (16, 32)  # fewest and most rounds of shrinking
+WORK = 120_000  # blocks times rounds, which bounds the time
 BATCH = 256  # blocks at a time, which bounds the memory
 
-_TINY = np.finfo(np.float32).tiny
+_TINY = float(np.finfo(np.float32).tiny)
 
 Blocks = NDArray[np.float32]
 
@@ -49,9 +49,11 @@ class FrequencySelective(Inpainter):
     ----------
     J. Seiler and A. Kaup, "Complex-Valued Frequency Selective Extrapolation for Fast Image and
     Video Signal Extrapolation", IEEE Signal Processing Letters 17(11), 2010,
-    doi 10.1109/LSP.2010.2078504; N. Genser, J. Seiler, F. Schilling, A. Kaup, "Signal and Loss
-    Geometry Aware Frequency Selective Extrapolation for Error Concealment", PCS 2018,
-    doi 10.1109/PCS.2018.8456259.
+    doi 10.1109/LSP.2010.2078504 (the model, and how weights fall); A. Beck and M. Teboulle, "A
+    Fast Iterative Shrinkage-Thresholding Algorithm for Linear Inverse Problems", SIAM J. Imaging
+    Sciences 2(1), 2009, doi 10.1137/080716542 (the waves are found by it); N. Genser, J. Seiler,
+    F. Schilling, A. Kaup, "Signal and Loss Geometry Aware Frequency Selective Extrapolation for
+    Error Concealment", PCS 2018, doi 10.1109/PCS.2018.8456259 (the order of the blocks).
     """
 
     GUIDED: ClassVar[float] = 0.4  # share of the time the guide takes
@@ -171,27 +173,32 @@ def _apart(wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _continued(values: Blocks, weights: Blocks, rounds: int) -> Blocks:
-    """Return the sum of waves that explains the values where they have weight.
+    """Return the sum of few waves that explains the values where they have weight.
 
-    Each round projects what is left onto all waves, picks the strongest, high frequencies
-    counting less, and takes a part of the best multiple of their sum away, so that what is
-    left never grows.
+    Waves are shrunk towards 0 by a threshold that falls from round to round, high frequencies
+    more (iterative shrinkage with momentum). Picking the strongest waves and leaving out the
+    others would explain as much, but the next rounding error would pick others; shrinking never
+    moves two pictures further apart than they are.
     """
+    weights = weights.astype(np.float64)
     mean = (weights * values).sum(axis=(1, 2), keepdims=True)
-    left = values - mean
-    model = np.broadcast_to(mean, values.shape).copy()
-    for _ in range(rounds):
-        weighted = weights * left
-        waves = fft.rfft2(weighted)
-        strength = np.abs(waves) * _GENTLE
-        waves[strength < ALIKE * strength.max(axis=(1, 2), keepdims=True)] = 0
-        step = fft.irfft2(waves, s=(FRAME, FRAME))
-        fit = np.einsum("nij,nij->n", weighted, step)
-        norm = np.einsum("nij,nij,nij->n", weights, step, step)
-        step *= (PART * fit / np.maximum(norm, _TINY))[:, None, None]
-        left -= step
-        model += step
-    return model
+    wanted = values - mean
+    weights /= np.maximum(weights.max(axis=(1, 2), keepdims=True), _TINY)
+    waves = last = fft.rfft2(np.zeros_like(wanted))
+    model = before = seen = np.zeros_like(wanted)
+    threshold = 0.0
+    for index in range(rounds):
+        waves = waves + fft.rfft2(weights * (wanted - seen))
+        size = np.abs(waves)
+        if index == 0:
+            threshold = (size * _GENTLE).max(axis=(1, 2), keepdims=True) / _GENTLE
+        level = threshold * FIRST * (LAST / FIRST) ** (index / max(rounds - 1, 1))
+        waves *= np.maximum(0, 1 - level / np.maximum(size, _TINY))
+        model = fft.irfft2(waves, s=(FRAME, FRAME))
+        ahead = min(MOMENTUM, index / (index + 3))
+        waves, last = waves + ahead * (waves - last), waves
+        seen, before = model + ahead * (model - before), model
+    return np.asarray(model + mean, dtype=np.float32)
 
 
 def _nearness() -> Blocks:
@@ -200,10 +207,10 @@ def _nearness() -> Blocks:
     return np.asarray(NEARNESS ** np.hypot(offset[:, None], offset[None]), dtype=np.float32)
 
 
-def _gentleness() -> Blocks:
-    """Return how much each frequency of `rfft2` counts when waves are picked."""
+def _gentleness() -> NDArray[np.float64]:
+    """Return how much each frequency of `rfft2` counts against the threshold."""
     radius = np.hypot(fft.fftfreq(FRAME)[:, None], fft.rfftfreq(FRAME)[None])
-    return np.asarray(1 - radius / np.hypot(0.5, 0.5), dtype=np.float32)
+    return np.asarray(np.maximum(1 - radius / np.hypot(0.5, 0.5), 1e-3))
 
 
 _EIGHT = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]])

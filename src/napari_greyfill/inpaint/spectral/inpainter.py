@@ -31,8 +31,8 @@ class Spectral(Inpainter):
     of what is known around it; the fill is the conditional mean of the hole given what is
     known, as in kriging. Stripes and weaves go on through the hole, edges less so.
 
-    Solving is iterative, so the start matters: biharmonic where the hole is thin, otherwise
-    this same fill at half the resolution. Tiles keep time in step with the hole and memory
+    Solving is iterative and starts near the solution: from biharmonic where the hole is thin,
+    otherwise from this same fill at half the resolution. Tiles keep time in step with the hole and memory
     bounded. Colours are filled as luma and two colour differences, each with spectra of its own.
 
     References
@@ -45,7 +45,7 @@ class Spectral(Inpainter):
 
     THIN: ClassVar[float] = 4.0  # deepest hole, in pixels, that starts from biharmonic
     SMALL: ClassVar[int] = 48  # longest side of planes that start from it whatever the hole
-    ITERATIONS: ClassVar[int] = 40
+    ITERATIONS: ClassVar[int] = 400  # at most; some 60 are enough for most tiles
     TILE: ClassVar[tuple[int, int]] = (48, 128)  # shortest and longest side of a tile
     TILES: ClassVar[int] = 6  # along a plane's longer side, between those
     HALO: ClassVar[int] = 24

@@ -7,6 +7,11 @@ A stationary Gaussian field with power spectrum S on a torus has the precision
 
 which conjugate gradients solve, preconditioned by the covariance ``F* S F`` cut to the hole.
 The torus is larger than the plane: what is added lies between opposite borders and is hole.
+
+A smooth picture has a spectrum so steep that rounding errors of what is known would be told
+apart, and blown up, as if they were detail. So white noise is part of the field, and everything
+is solved in double precision until it has converged: then the fill is a well-conditioned
+function of what is known, the same on every processor.
 """
 
 from __future__ import annotations
@@ -23,9 +28,12 @@ from napari_greyfill.inpaint.spectral.spectrum import Spectrum
 
 __all__ = ["System", "conditional_mean"]
 
-SEAM = 32  # pixels between opposite borders
-_TINY = float(np.finfo(np.float32).tiny)
+SEAM = 16  # pixels between opposite borders
+NOISE = 1e-4  # variance of the white noise, relative to that of the known pixels
+TOLERANCE = 3e-4  # of the preconditioned residual, relative to the known pixels'
+_TINY = float(np.finfo(np.float64).tiny)
 Plane = NDArray[np.float32]
+Torus = NDArray[np.float64]
 Hole = NDArray[np.bool_]
 
 
@@ -38,36 +46,36 @@ class System:
     start : (H, W) float32 array
         The plane with its first fill.
     hole : (H, W) bool array
-    mean : float32
+    mean : float
         Of what is known.
-    x : float32 array
+    x : float64 array
         The plane without its mean, on the torus.
-    unknown : float32 array
+    unknown : float64 array
         The hole of the torus, 1 and 0: multiplying is much quicker than choosing.
-    covariance, precision : float32 arrays
-        S and 1 / S at the frequencies of `rfft2` of the torus.
+    covariance, precision : float64 arrays
+        S and 1 / S at the frequencies of `rfft2` of the torus, noise included.
     """
 
     start: Plane
     hole: Hole
-    mean: np.float32
-    x: Plane
-    unknown: Plane
-    covariance: Plane
-    precision: Plane
+    mean: float
+    x: Torus
+    unknown: Torus
+    covariance: Torus
+    precision: Torus
 
     @classmethod
     def of(cls, start: Plane, hole: Hole, spectrum: Spectrum) -> System:
         """Return the system of a plane under a spectrum."""
         shape = tuple(fft.next_fast_len(side + SEAM, real=True) for side in hole.shape)
-        mean = np.float32(start[~hole].mean())
+        known = start[~hole].astype(np.float64)
+        mean = float(known.mean())
         x, unknown = _on_torus(start - mean, hole, shape)
-        power = spectrum.on_grid(shape)
+        power = spectrum.on_grid(shape) + NOISE * known.var()
         power /= power.max()
-        covariance, precision = power.astype(np.float32), (1.0 / power).astype(np.float32)
-        return cls(start, hole, mean, x, unknown, covariance, precision)
+        return cls(start, hole, mean, x, unknown, power, 1.0 / power)
 
-    def filled(self, x: Plane) -> Plane:
+    def filled(self, x: Torus) -> Plane:
         """Return the plane with its hole filled by a solution."""
         height, width = self.hole.shape
         full = np.where(self.hole, x[:height, :width] + self.mean, self.start)
@@ -81,15 +89,14 @@ def conditional_mean(
     compute: Compute,
     *,
     iterations: int,
-    tolerance: float = 1e-3,
+    tolerance: float = TOLERANCE,
 ) -> Generator[float, None, Plane]:
     """Return the plane with its hole filled by the conditional mean, yielding the progress.
 
     Parameters
     ----------
     start : (H, W) float32 array
-        Known pixels, and where to start from in the hole: where the spectrum is steep, few
-        iterations do not lead far away from it.
+        Known pixels, and where to start from in the hole: the nearer, the sooner it converges.
     hole : (H, W) bool array
     spectrum : Spectrum
     iterations : int
@@ -98,10 +105,10 @@ def conditional_mean(
         Stop once the preconditioned residual has fallen to this share of the known pixels'.
     """
     system = System.of(start, hole, spectrum)
-    x, unknown = system.x, system.unknown
+    x, unknown = system.x.copy(), system.unknown
     covariance, precision = system.covariance, system.precision
 
-    def filtered(v: Plane, response: Plane) -> Plane:
+    def filtered(v: Torus, response: Torus) -> Torus:
         return np.asarray(fft.irfft2(fft.rfft2(v) * response, s=x.shape))
 
     residual = -filtered(x, precision) * unknown
@@ -124,17 +131,19 @@ def conditional_mean(
     return system.filled(x)
 
 
-def _on_torus(plane: Plane, hole: Hole, shape: tuple[int, ...]) -> tuple[Plane, Plane]:
+def _on_torus(
+    plane: NDArray[np.floating], hole: Hole, shape: tuple[int, ...]
+) -> tuple[Torus, Torus]:
     """Return the plane on a torus, opposite borders joined by straight ramps, and its hole."""
     height, width = hole.shape
-    torus = np.empty(shape, dtype=np.float32)
+    torus = np.empty(shape)
     torus[:height, :width] = plane
-    across = np.linspace(0, 1, shape[1] - width + 2, dtype=np.float32)[1:-1]
-    left, right = plane[:, :1], plane[:, -1:]
+    across = np.linspace(0, 1, shape[1] - width + 2)[1:-1]
+    left, right = torus[:height, :1], torus[:height, width - 1 : width]
     torus[:height, width:] = right + (left - right) * across
-    down = np.linspace(0, 1, shape[0] - height + 2, dtype=np.float32)[1:-1, None]
+    down = np.linspace(0, 1, shape[0] - height + 2)[1:-1, None]
     top, bottom = torus[:1], torus[height - 1 : height]
     torus[height:] = bottom + (top - bottom) * down
-    unknown = np.ones(shape, dtype=np.float32)
+    unknown = np.ones(shape)
     unknown[:height, :width] = hole
     return torus, unknown

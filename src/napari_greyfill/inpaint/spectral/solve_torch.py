@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from napari_greyfill.device import Compute, clear_memory_errors
-from napari_greyfill.inpaint.spectral.solve import Plane, System
+from napari_greyfill.inpaint.spectral.solve import TOLERANCE, Plane, System
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 __all__ = ["conditional_means"]
 
-_TINY = float(np.finfo(np.float32).tiny)
+_TINY = float(np.finfo(np.float64).tiny)
 
 
 def conditional_means(
-    systems: Sequence[System], compute: Compute, *, iterations: int, tolerance: float = 1e-3
+    systems: Sequence[System], compute: Compute, *, iterations: int, tolerance: float = TOLERANCE
 ) -> Generator[float, None, list[Plane]]:
     """Return the planes with their holes filled, yielding the progress.
 
