@@ -13,6 +13,7 @@ from benchmarks import (
     networks,
     responsiveness,
     scaling,
+    sensitivity,
     sheets,
 )
 from benchmarks.frame import write_section
@@ -20,6 +21,7 @@ from benchmarks.frame import write_section
 BENCHMARKS = {
     "colour": colour.measure,
     "grey": grey.measure,
+    "sensitivity": sensitivity.measure,
     "costs": costs.measure,
     "networks": networks.measure,
     "scaling": scaling.measure,
@@ -38,7 +40,7 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, help="grey: at most so many, default: all")
     parser.add_argument("--folder", type=Path, help="grey: more pictures; GREYFILL_PICTURES")
     arguments = parser.parse_args()
-    chosen = {"grey": (arguments.pictures, arguments.folder)}
+    chosen = dict.fromkeys(("grey", "sensitivity"), (arguments.pictures, arguments.folder))
     for name in arguments.names or BENCHMARKS:
         section = BENCHMARKS[name](arguments.repeats, *chosen.get(name, ()))
         write_section(name, section)

@@ -4,11 +4,13 @@ import json
 
 import numpy as np
 import pytest
+import torch
 from safetensors.numpy import load_file
 
 from napari_greyfill.inpaint.correction.features import CHANNELS
 from napari_greyfill.inpaint.correction.network import Network
 from training import holes, pictures, scenes
+from training.network import CorrectionNetwork
 from training.samples import sample
 from training.train import Recipe, train
 
@@ -27,6 +29,7 @@ def trained(tmp_path_factory):
 def test_the_loss_falls(trained):
     losses = [line["loss"] for line in trained[1]]
     assert len(losses) == 3
+    # by 0.3 or more with every seed tried; a network that learns nothing stays where it was
     assert losses[-1] < losses[0] - 0.1
 
 
@@ -39,15 +42,21 @@ def test_the_log_holds_the_recipe_and_every_report(trained):
 
 
 def test_the_weights_go_through_the_file_into_the_fill(trained):
+    """What the fill computes from the file is what was trained, and it is not nothing."""
     weights = load_file(trained[0] / "correction.safetensors")
     assert {w.dtype for w in weights.values()} == {np.dtype(np.float16)}
-    won = []
+    network = CorrectionNetwork()
+    network.load_state_dict(
+        {name: torch.from_numpy(w.astype(np.float32)) for name, w in weights.items()}
+    )
     for index in range(TINY.first):
-        seen, wanted = sample(TINY.side, (TINY.seed, index), TINY.real)
-        hole = seen[3] > 0
-        before = np.mean(wanted[0][hole] ** 2)
-        won.append(np.log(before / np.mean((Network(weights)(seen) - wanted[0])[hole] ** 2)))
-    assert np.mean(won) > 0.05
+        seen, _ = sample(TINY.side, (TINY.seed, index), TINY.real)
+        with torch.no_grad():
+            expected = network(torch.from_numpy(seen)[None])[0, 0].numpy()
+        change = np.abs(expected).max()
+        assert change > 1e-3  # an untrained network changes nothing
+        # sums of some hundred float32 products, in whatever order the processor takes them
+        np.testing.assert_allclose(Network(weights)(seen), expected, atol=1e-4 * max(change, 1))
 
 
 def test_a_seed_gives_the_same_weights(trained, tmp_path):

@@ -113,7 +113,8 @@ def test_colours_share_their_weights_and_keep_grey_grey(astronaut, scratch):
     grey = astronaut[..., 0].astype(np.float32) / 255
     filled = Blend().fill(np.repeat(grey[..., None], 3, axis=-1), scratch)
     np.testing.assert_allclose(filled, np.repeat(filled[..., :1], 3, axis=-1), atol=2e-3)
-    np.testing.assert_allclose(filled[..., 0], Blend().fill(grey, scratch), atol=0.02)
+    # luma of three equal planes differs by rounding, which must not show: a quarter of a level
+    np.testing.assert_allclose(filled[..., 0], Blend().fill(grey, scratch), atol=0.25 / 255)
 
 
 def test_the_fixed_weights_are_weights():

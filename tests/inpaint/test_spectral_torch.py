@@ -47,11 +47,11 @@ def test_the_solution_is_that_of_numpy(grey, scratch):
     assert np.abs(found - grey.mean())[scratch].max() > 0.1
 
 
-def test_the_first_rounds_are_those_of_numpy(grey, scratch):
-    """Later ones drift apart by rounding: measured spectra are steep."""
-    expected = alone(*problem(grey, scratch), iterations=3)
+def test_the_solution_under_a_measured_spectrum_is_that_of_numpy(grey, scratch):
+    expected = alone(*problem(grey, scratch), iterations=400)
     system = System.of(*problem(grey, scratch))
-    (found,) = exhaust(conditional_means([system], Compute(), iterations=3))
+    (found,) = exhaust(conditional_means([system], Compute(), iterations=400))
+    # both stop at a residual of 3e-4; they add up in another order
     np.testing.assert_allclose(found, expected, atol=1e-3)
 
 
@@ -70,7 +70,7 @@ def test_systems_solved_together_do_not_see_each_other(grey, scratch):
 
 
 @pytest.mark.parametrize("together", [2, 64])
-def test_a_fill_is_as_good_as_that_of_numpy(grey, scratch, together, monkeypatch):
+def test_a_fill_is_that_of_numpy(grey, scratch, together, monkeypatch):
     big = np.tile(grey, (2, 2))
     hole = np.tile(scratch, (2, 2))
     plane = np.where(hole, np.float32(0), big)
@@ -78,9 +78,8 @@ def test_a_fill_is_as_good_as_that_of_numpy(grey, scratch, together, monkeypatch
     monkeypatch.setattr(device, "IN_TORCH", ("cpu",))
     monkeypatch.setattr(Spectral, "TOGETHER", together)
     found = Spectral().fill(plane, hole)
-    assert (found != expected).any()
-    assert rmse(found, expected, hole) < 0.1 * rmse(expected, big, hole)
-    assert rmse(found, big, hole) == pytest.approx(rmse(expected, big, hole), rel=0.02)
+    assert (found != expected).any()  # it did run in torch
+    np.testing.assert_allclose(found, expected, atol=1e-3)
 
 
 def test_progress_rises_to_one(in_torch, grey, scratch):

@@ -35,7 +35,7 @@ ROUNDS = (16, 32)  # fewest and most rounds of shrinking
 WORK = 120_000  # blocks times rounds, which bounds the time
 BATCH = 256  # blocks at a time, which bounds the memory
 
-_TINY = float(np.finfo(np.float32).tiny)
+_TINY = np.finfo(np.float32).tiny
 
 Blocks = NDArray[np.float32]
 
@@ -180,25 +180,24 @@ def _continued(values: Blocks, weights: Blocks, rounds: int) -> Blocks:
     others would explain as much, but the next rounding error would pick others; shrinking never
     moves two pictures further apart than they are.
     """
-    weights = weights.astype(np.float64)
     mean = (weights * values).sum(axis=(1, 2), keepdims=True)
     wanted = values - mean
-    weights /= np.maximum(weights.max(axis=(1, 2), keepdims=True), _TINY)
+    weights = weights / np.maximum(weights.max(axis=(1, 2), keepdims=True), _TINY)
     waves = last = fft.rfft2(np.zeros_like(wanted))
     model = before = seen = np.zeros_like(wanted)
-    threshold = 0.0
+    threshold = np.float32(0)
     for index in range(rounds):
         waves = waves + fft.rfft2(weights * (wanted - seen))
         size = np.abs(waves)
         if index == 0:
             threshold = (size * _GENTLE).max(axis=(1, 2), keepdims=True) / _GENTLE
-        level = threshold * FIRST * (LAST / FIRST) ** (index / max(rounds - 1, 1))
-        waves *= np.maximum(0, 1 - level / np.maximum(size, _TINY))
+        level = threshold * np.float32(FIRST * (LAST / FIRST) ** (index / max(rounds - 1, 1)))
+        waves *= np.maximum(size - level, 0) / np.maximum(size, _TINY)
         model = fft.irfft2(waves, s=(FRAME, FRAME))
         ahead = min(MOMENTUM, index / (index + 3))
         waves, last = waves + ahead * (waves - last), waves
         seen, before = model + ahead * (model - before), model
-    return np.asarray(model + mean, dtype=np.float32)
+    return np.asarray(model + mean)
 
 
 def _nearness() -> Blocks:
@@ -207,10 +206,10 @@ def _nearness() -> Blocks:
     return np.asarray(NEARNESS ** np.hypot(offset[:, None], offset[None]), dtype=np.float32)
 
 
-def _gentleness() -> NDArray[np.float64]:
+def _gentleness() -> Blocks:
     """Return how much each frequency of `rfft2` counts against the threshold."""
     radius = np.hypot(fft.fftfreq(FRAME)[:, None], fft.rfftfreq(FRAME)[None])
-    return np.asarray(np.maximum(1 - radius / np.hypot(0.5, 0.5), 1e-3))
+    return np.asarray(np.maximum(1 - radius / np.hypot(0.5, 0.5), 1e-3), dtype=np.float32)
 
 
 _EIGHT = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]])

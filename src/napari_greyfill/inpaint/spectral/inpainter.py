@@ -32,8 +32,9 @@ class Spectral(Inpainter):
     known, as in kriging. Stripes and weaves go on through the hole, edges less so.
 
     Solving is iterative and starts near the solution: from biharmonic where the hole is thin,
-    otherwise from this same fill at half the resolution. Tiles keep time in step with the hole and memory
-    bounded. Colours are filled as luma and two colour differences, each with spectra of its own.
+    otherwise from this same fill at half the resolution. Tiles keep time in step with the hole
+    and memory bounded. Colours are filled as luma and two colour differences, each with spectra
+    of its own.
 
     References
     ----------
