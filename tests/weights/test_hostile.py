@@ -9,24 +9,33 @@ import sys
 import tarfile
 import threading
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
+from napari_greyfill import fill
 from napari_greyfill.device import Compute
-from napari_greyfill.errors import BadCheckpoint, Cancelled, DownloadFailed, UnwritablePath
-from napari_greyfill.inpaint import INPAINTERS
+from napari_greyfill.errors import (
+    BadCheckpoint,
+    Cancelled,
+    DownloadFailed,
+    UnusableFill,
+    UnwritablePath,
+)
+from napari_greyfill.inpaint import INPAINTERS, Inpainter
 from napari_greyfill.inpaint.networks.detection import detect
 from napari_greyfill.inpaint.networks.methods import network_methods
 from napari_greyfill.inpaint.networks.trial import try_out
-from napari_greyfill.weights import WeightsStore, child, folder as folders, handover, loading
+from napari_greyfill.weights import WeightsStore, child, handover, loading
+from napari_greyfill.weights import folder as folders
 from napari_greyfill.weights.download import fetch
-from napari_greyfill.weights.folder import VARIABLE, WeightsFolder
+from napari_greyfill.weights.folder import VARIABLE
 from napari_greyfill.weights.inspection import inspect
 from napari_greyfill.weights.loading import load_state_dict
 from tests.checkpoints import state_dicts
-from tests.weights.conftest import CONTENT, entry, names, redirect
+from tests.weights.conftest import CONTENT, entry, names, redirect, whole
 
 LONG = 60  # seconds after which something hangs that must not
 
@@ -47,17 +56,17 @@ def file(tmp_path):
 
 def nested(depth, finish):
     """Return a pickle of pairs of pairs; whoever looks at all of them never ends."""
-    code = b"\x80\x02}" + b"K\x01q\x00"
+    code = b"\x80\x02}K\x01q\x00"
     for _ in range(depth):
-        code += b"h\x00h\x00\x86q\x000"  # a pair of what was remembered, remembered
-    return code[:-1] + finish
+        code += b"h\x00h\x00\x86q\x00"  # a pair of what was remembered, remembered
+    return code + finish
 
 
 BOMBS = {
-    "as a key": nested(60, b"K\x01s."),
-    "as keys together": nested(60, b"(h\x00K\x01u."),
-    "called": nested(60, b"R."),
-    "beside": nested(60, b"."),
+    "as a key": nested(60, b"}h\x00K\x01s."),
+    "as keys together": nested(60, b"}(h\x00K\x01u."),
+    "called": nested(60, b"h\x00R."),
+    "beside": nested(60, b"}."),
 }
 
 
@@ -198,9 +207,7 @@ def compressed_tar():
 
 
 PAGE = b"<!DOCTYPE html><html><head><title>Virus scan warning</title></head></html>"
-WEB = (
-    "is a web page, not the checkpoint; open the address in a browser and confirm the download."
-)
+WEB = "is a web page, not the checkpoint; open the address in a browser and confirm the download."
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 205803670\n"
 KINDS = {
     "page": (PAGE, WEB),
@@ -263,7 +270,7 @@ def test_weights_that_are_no_numbers_are_refused(file, value):
 def test_weights_that_explode_are_refused(file, tmp_path, name):
     torch.save(spoilt(1e12, name), file)
     store = WeightsStore(tmp_path / "weights")
-    with pytest.raises(BadCheckpoint, match="in net.pth the network computes values that"):
+    with pytest.raises(BadCheckpoint, match=r"in net.pth the network computes values that"):
         store.add(file, name)
     assert names(store.folder) == []
 
@@ -278,7 +285,7 @@ def test_verifying_tries_and_listing_remembers(tmp_path):
     store = WeightsStore(tmp_path)
     info = store.info("gmcnn-celebahq")
     torch.save(spoilt(1e12), store.folder.file(info))
-    with pytest.raises(BadCheckpoint, match="gmcnn_celebahq256_rect.pth the network computes"):
+    with pytest.raises(BadCheckpoint, match=r"gmcnn_celebahq256_rect.pth the network computes"):
         store.verify(info.id)
     (found,) = (stored for stored in store.list() if stored.info == info)
     assert found.state == "damaged"
@@ -297,8 +304,30 @@ def test_a_method_does_not_fill_with_weights_that_explode(tmp_path, monkeypatch)
     monkeypatch.setenv(VARIABLE, str(tmp_path))
     (method,) = (m for m in network_methods() if m.info.name == "gmcnn-celebahq")
     torch.save(spoilt(1e12), tmp_path / method.checkpoints[0].file)
-    with pytest.raises(BadCheckpoint, match="gmcnn_celebahq256_rect.pth the network computes"):
+    with pytest.raises(BadCheckpoint, match=r"gmcnn_celebahq256_rect.pth the network computes"):
         INPAINTERS.create("gmcnn-celebahq", Compute())
+
+
+class NoNumbers(Inpainter):
+    origin = "net.pth"
+
+    def run(self, plane, hole):
+        yield 0.0
+        return np.where(hole if plane.ndim == 2 else hole[..., None], np.float32(np.nan), plane)
+
+
+def test_a_fill_that_is_not_made_of_numbers_is_no_result(monkeypatch):
+    entries = INPAINTERS._entries
+    monkeypatch.setitem(entries, "spectral", replace(entries["spectral"], create=NoNumbers))
+    image = np.random.default_rng(0).random((40, 40, 3))
+    mask = np.zeros((40, 40), bool)
+    mask[15:20, 15:20] = True
+    with pytest.raises(UnusableFill) as caught:
+        fill(image, mask, method="spectral")
+    assert str(caught.value) == (
+        "Spectral (quick) computed values that are no numbers with the weights in net.pth, so "
+        "nothing was filled; get the weights again or choose another method."
+    )
 
 
 # Folders
@@ -358,7 +387,7 @@ def is_told(path):
     assert infos["gmcnn-celebahq"].why_not == problem
     store.sweep()
     for act in (store.path, store.remove, store.verify, store.load):
-        with pytest.raises(UnwritablePath, match="The weights folder .* cannot be read"):
+        with pytest.raises(UnwritablePath, match=r"The weights folder .* cannot be read"):
             act("gmcnn-celebahq")
     return True
 
@@ -377,13 +406,10 @@ def test_names_that_are_too_long(monkeypatch, tmp_path):
 def test_a_folder_without_permission_for_real(tmp_path):
     path = tmp_path / "weights"
     path.mkdir(mode=0o000)
-    code = (
-        "import os\n"
-        "from napari_greyfill.weights import WeightsStore\n"
-        "import torch\n" * 0
-        + "from napari_greyfill.weights.store import WeightsStore\n"
-        "import napari_greyfill.weights.catalogue as c; c.catalogue()\n"
-        "import os\n"
+    code = (  # everything is imported before the rights to read it may be gone
+        "import os, platformdirs\n"
+        "from napari_greyfill.weights.store import WeightsStore, catalogue\n"
+        "catalogue()\n"
         "os.geteuid() or os.setuid(65534)\n"
         f"print(*{{found.state for found in WeightsStore({str(path)!r}).list()}})\n"
     )
@@ -490,7 +516,7 @@ def failed(folder, rules, url):
 
 
 def test_the_endless_body_of_a_redirection_is_not_read(site, folder, rules):
-    site.offer("/file", lambda handler: (handler.begin(200, 300_000), handler.wfile.write(CONTENT)))
+    site.offer("/file", whole())
     url = site.offer("/moved", endless(302, Location="/file"))
     path = fetch(entry(url=url), folder, lambda *_: None, lambda: False, rules)
     assert path.read_bytes() == CONTENT
@@ -524,8 +550,6 @@ def test_a_server_that_drips(site, folder, rules, answered):
             handler.wfile.write(b"x")
             handler.wfile.flush()
 
-    from dataclasses import replace
-
     message = failed(folder, replace(rules, patience=1), site.offer("/file", drip))
     assert ("sends too slowly" if answered else "did not answer") in message
 
@@ -548,7 +572,9 @@ def test_lengths_that_are_none(site, folder, rules, length):
 @pytest.mark.parametrize("kind", ["page", "pointer"])
 def test_a_page_in_place_of_the_file(site, folder, rules, kind):
     content, words = KINDS[kind]
-    url = site.offer("/file", lambda handler: handler.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n" + content))
+    url = site.offer(
+        "/file", lambda handler: handler.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n" + content)
+    )
     assert f"What arrived {words.split(';')[0]}, so it was deleted" in failed(folder, rules, url)
 
 
@@ -556,4 +582,3 @@ def test_what_is_looked_at_in_process_is_what_the_process_says(file):
     torch.save({"a": torch.ones(2)}, file)
     assert inspect(file.read_bytes()) == {"kind": "tensors"}
     assert inspect(b"") == {"kind": "damaged"}
-    assert isinstance(WeightsFolder(file.parent), WeightsFolder)

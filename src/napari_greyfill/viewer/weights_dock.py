@@ -211,7 +211,7 @@ class WeightsDock(QWidget):
     def _show_outcome(self, outcome: object) -> None:
         error = outcome.error if isinstance(outcome, Failed) else None
         if isinstance(error, Cancelled):
-            self.status.setText(str(error))
+            self.status.setText(f"Cancelled. {error}")
         elif error is not None:
             self._show_failure(error)
         elif isinstance(outcome, StoredCheckpoint):

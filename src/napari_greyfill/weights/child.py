@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from napari_greyfill.device import CancelCheck
@@ -66,24 +68,32 @@ def inspected(content: bytes, name: str, cancelled: CancelCheck) -> str:
 def _answer(
     child: subprocess.Popen[bytes], content: bytes, name: str, cancelled: CancelCheck
 ) -> dict[str, str]:
+    # in a thread, because the child may stop reading; it ends when the child does
+    giving = threading.Thread(target=_give, args=(child, content), daemon=True)
+    giving.start()
     end = time.monotonic() + SECONDS
-    given: bytes | None = content
-    while True:
+    while time.monotonic() < end:
         if cancelled():
             raise Cancelled(f"The look at {name} was cancelled; nothing was changed.")
-        try:
-            output, _ = child.communicate(given, timeout=_PAUSE)
-        except subprocess.TimeoutExpired:
-            given = None  # what was not taken yet is still given
-            if time.monotonic() < end:
-                continue
-            output = b""
-        break
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(_PAUSE)
+            break
+    child.kill()
+    giving.join()
+    assert child.stdout is not None  # it was asked for
     try:
-        found: dict[str, str] = json.loads(output)
+        found: dict[str, str] = json.loads(child.stdout.read())
     except ValueError as error:
         raise BadCheckpoint(
             f"{name} needs more memory or time to look at than any checkpoint, so it was refused; "
             "choose another file."
         ) from error
     return found
+
+
+def _give(child: subprocess.Popen[bytes], content: bytes) -> None:
+    assert child.stdin is not None  # it was asked for
+    with suppress(OSError):  # it has ended already
+        child.stdin.write(content)
+    with suppress(OSError):
+        child.stdin.close()

@@ -11,6 +11,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import secrets
 import stat
 import time
@@ -41,6 +42,7 @@ State = Literal["ready", "download", "by hand", "damaged", "unreadable"]
 
 _preferred: dict[str, str] = {}  # what the user chose in Preferences
 _ABANDONED = 3600.0  # seconds after which a part that nobody has written to is nobody's
+_OWN_PART = re.compile(r"\.[0-9a-f]{12}\.part$")
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
@@ -226,15 +228,15 @@ class WeightsFolder:
             file = self.file(info)
             resumed = unfinished(file) if info.url and info.published_hash else []
             with suppress(OSError):
-                for part in {*unfinished(file), *unfinished(_memory_file(file))}:
-                    if stale(part) and part not in resumed:
+                for part in [*unfinished(file), *unfinished(_memory_file(file))]:
+                    if _OWN_PART.search(part.name) and stale(part) and part not in resumed:
                         part.unlink()
 
     def traces(self, info: CheckpointInfo) -> list[Path]:
         """Return the files that belong to a checkpoint: itself, its memory, unfinished parts."""
         file = self.file(info)
         whole = [path for path in (file, _memory_file(file)) if path.exists() or path.is_symlink()]
-        return [*whole, *unfinished(file)]
+        return [*whole, *unfinished(file), *unfinished(_memory_file(file))]
 
 
 def leads_out(file: Path) -> bool:
@@ -249,7 +251,9 @@ def unfinished(file: Path) -> list[Path]:
     return [
         path
         for path in file.parent.iterdir()
-        if path.name.startswith(f"{file.name}.") and path.suffix == ".part"
+        if path.name.startswith(f"{file.name}.")
+        and not path.name.startswith(f"{_memory_file(file).name}.")
+        and path.suffix == ".part"
     ]
 
 

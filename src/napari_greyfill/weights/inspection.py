@@ -27,6 +27,7 @@ _MEMBERS = 100_000  # files in an archive
 _LONGEST_PICKLE = 1 << 26  # bytes
 _MOST_STEPS = 2_000_000  # of a pickle
 _LARGEST_TUPLE = 10_000  # values in a tuple, and in those inside it
+_LONGEST_PROBLEM = 1000  # letters
 _PICKLES = 5  # stand before the numbers in torch's old format
 _SPARE_MEMORY = 512 << 20  # bytes for Python, beside the file
 # What a pickle of tensors refers to.
@@ -84,7 +85,7 @@ def inspect(content: bytes) -> dict[str, str]:
             return {"kind": _archive(content)}
         _require_sound([BytesIO(content)] * _PICKLES, len(content))
     except Refused as refusal:
-        return {"problem": str(refusal)}
+        return {"problem": str(refusal)[:_LONGEST_PROBLEM]}  # which a pipe takes at once
     except _DAMAGED:
         return {"kind": "damaged"}
     return {"kind": "tensors"}
@@ -197,7 +198,7 @@ class _Named(str):
     """What a pickle refers to by name."""
 
 
-class _Tuple(tuple):
+class _Tuple(tuple[object, ...]):
     """A tuple, and how many values there are in it and in those inside it."""
 
     weight = 0

@@ -265,6 +265,8 @@ class Transfer:
         self._file.truncate(0)
         self.done = 0
         length = response.headers.get("content-length", "")
+        if not _LENGTH.fullmatch(length):
+            response.headers.pop("content-length", None)  # pooch would trip over it
         plain = "content-encoding" not in response.headers
         self._expect(int(length) if plain and _LENGTH.fullmatch(length) else None)
 
