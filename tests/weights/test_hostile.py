@@ -386,9 +386,9 @@ def is_told(path):
     assert infos["blend"].available
     assert infos["gmcnn-celebahq"].why_not == problem
     store.sweep()
-    for act in (store.path, store.remove, store.verify, store.load):
+    for act in (store.path, store.remove, store.verify, store.load, store.get):
         with pytest.raises(UnwritablePath, match=r"The weights folder .* cannot be read"):
-            act("gmcnn-celebahq")
+            act("deepfillv2-mm-celebahq")
     return True
 
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from napari_greyfill.device import CancelCheck, never
-from napari_greyfill.errors import DownloadFailed, MissingWeights
+from napari_greyfill.errors import DownloadFailed, MissingWeights, UnwritablePath
 from napari_greyfill.weights.catalogue import CheckpointInfo
 from napari_greyfill.weights.folder import (
     WeightsFolder,
@@ -84,8 +84,11 @@ def fetch(
     rules: Rules,
 ) -> Path:
     """Download as `download` does, by other rules."""
-    if folder.state(info) == "ready":
+    state, problem = folder.look(info)
+    if state == "ready":
         return folder.file(info)
+    if state == "unreadable":
+        raise UnwritablePath(problem)
     if not info.url:
         raise MissingWeights(f"{info.title} cannot be downloaded directly; {by_hand(info)}")
     if info.bytes is not None:

@@ -6,6 +6,7 @@ import re
 
 __all__ = ["HEAD", "is_safetensors", "is_text", "other_kind"]
 
+_SHORTEST_TEXT = 8  # letters; less may be the beginning of anything
 HEAD = 4096  # bytes to look at
 
 _CHOOSE = "choose a file that ends in .pth, .pt or .safetensors"
@@ -122,4 +123,6 @@ def is_safetensors(head: bytes, size: int) -> bool:
 def is_text(head: bytes) -> bool:
     """Tell whether the beginning of a file can be read; the oldest pickles can be, too."""
     text = _text(head).decode("utf-8", "ignore")
-    return bool(text) and all(sign.isprintable() or sign in "\t\r\n\f" for sign in text)
+    return len(text) >= _SHORTEST_TEXT and all(
+        sign.isprintable() or sign in "\t\r\n\f" for sign in text
+    )
