@@ -23,6 +23,7 @@ __all__ = [
     "ShapeMismatch",
     "UnreadableFile",
     "UnsupportedImage",
+    "UnusableFill",
     "UnwritablePath",
 ]
 
@@ -73,6 +74,10 @@ class DownloadFailed(GreyfillError, OSError):
 
 class OutOfMemory(GreyfillError, MemoryError):
     """The device has too little memory for the work."""
+
+
+class UnusableFill(GreyfillError):
+    """A method returned values that are no numbers."""
 
 
 class EveryMethodFailed(GreyfillError):

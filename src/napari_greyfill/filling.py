@@ -24,7 +24,15 @@ from napari_greyfill.inpaint import (
 from napari_greyfill.job import FillJob
 from napari_greyfill.picture import Patch
 from napari_greyfill.result import FILLED_COLOUR, FILLED_GREY, Step
-from napari_greyfill.stages import Hole, Patches, Plane, Stage, own_core, with_patches
+from napari_greyfill.stages import (
+    Hole,
+    Patches,
+    Plane,
+    Stage,
+    own_core,
+    require_finite,
+    with_patches,
+)
 from napari_greyfill.windows import Region, halves
 
 __all__ = ["Filling"]
@@ -217,7 +225,9 @@ class Filling(Stage):
                 if inpainter.expected_error is not None:
                     pixels = sum(int(np.count_nonzero(task.hole)) for task in tasks)
                     self._errors.append((inpainter.expected_error, pixels))
-                pairs = zip(tasks, stop.value, strict=True)
+                pairs = list(zip(tasks, stop.value, strict=True))
+                for task, filled in pairs:
+                    require_finite(filled, task.shown_hole, self.job.method, inpainter.origin)
                 return [task.patch(filled) for task, filled in pairs]
             self.job.compute.check()
             if self._progress.ready():

@@ -16,14 +16,24 @@ from numpy.typing import NDArray
 
 from napari_greyfill.colorization import Level
 from napari_greyfill.colour import chroma, luma, with_luma
-from napari_greyfill.errors import OutOfMemory
+from napari_greyfill.errors import OutOfMemory, UnusableFill
 from napari_greyfill.geometry import Window
 from napari_greyfill.job import FillJob
+from napari_greyfill.methodinfo import MethodInfo
 from napari_greyfill.picture import Patch
 from napari_greyfill.result import StageName, Step
 from napari_greyfill.windows import Region, neighbours
 
-__all__ = ["Colouring", "Hole", "Patches", "Plane", "Stage", "own_core", "with_patches"]
+__all__ = [
+    "Colouring",
+    "Hole",
+    "Patches",
+    "Plane",
+    "Stage",
+    "own_core",
+    "require_finite",
+    "with_patches",
+]
 
 Plane = NDArray[np.float32]
 Hole = NDArray[np.bool_]
@@ -167,6 +177,7 @@ class Colouring(Stage):
                 for note in colorizer.notes:
                     yield from self._told(index, note)
                 colorizer.notes.clear()
+                require_finite(stop.value, hole, self.job.colouring, "")
                 return own_core(region, stop.value, colour, hole)
             self.job.compute.check()
             fraction = self._fraction(index, level.fraction)
@@ -214,6 +225,38 @@ def with_patches(plane: Plane, hole: Hole, window: Window, patches: Patches) -> 
         plane[here][inside] = patch.planes[there][inside]
         left[here] = False
     return left
+
+
+def require_finite(filled: Plane, hole: Hole, method: MethodInfo | None, origin: str) -> None:
+    """Refuse a fill that is not made of numbers; nothing could be made of it later.
+
+    Parameters
+    ----------
+    filled : (H, W) or (H, W, 3) float array
+        What a method returned, at least as large as the hole.
+    hole : (H, W) bool array
+    method : MethodInfo or None
+        The method.
+    origin : str
+        The files its weights come from; empty without any.
+
+    Raises
+    ------
+    UnusableFill
+    """
+    height, width = hole.shape
+    if np.isfinite(filled[:height, :width][hole]).all():
+        return
+    title = "The method" if method is None else method.title
+    if origin:
+        raise UnusableFill(
+            f"{title} computed values that are no numbers with the weights in {origin}, so "
+            "nothing was filled; get the weights again or choose another method."
+        )
+    raise UnusableFill(
+        f"{title} computed values that are no numbers, so nothing was filled; choose another "
+        "method."
+    )
 
 
 def own_core(region: Region, filled: Plane, plane: Plane, hole: Hole) -> Patch:

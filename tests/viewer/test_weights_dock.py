@@ -154,3 +154,31 @@ def test_fill_dock_leads_here_and_lists_what_arrived(viewer, folder, qtbot, tmp_
     fill.form.method.showPopup()
     fill.form.method.hidePopup()
     assert item.isEnabled()
+
+
+@pytest.mark.parametrize("name", ["Weights", "Fill", "Compare"])
+def test_a_folder_that_cannot_be_read_leaves_the_docks(viewer, tmp_path, monkeypatch, name):
+    (tmp_path / "weights").write_text("no folder")
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "weights"))
+    dock = viewer.window.add_plugin_dock_widget("napari-greyfill", name)[1]
+    assert dock.isEnabled()
+    if name == "Weights":
+        assert {stored.state for stored in dock.model.rows} == {"unreadable"}
+        assert f"The weights folder {tmp_path / 'weights'} cannot be read" in dock.about.text()
+
+
+def test_adding_a_file_can_be_cancelled(dock, qtbot, monkeypatch, tmp_path):
+    reading = threading.Event()
+
+    def add(file, name=None, cancelled=None):
+        reading.set()
+        while not cancelled():
+            reading.wait(0.01)
+        raise Cancelled("The look at the checkpoint was cancelled; nothing was changed.")
+
+    monkeypatch.setattr(dock.store, "add", add)
+    dock.add(tmp_path / "file.pth")
+    qtbot.waitUntil(reading.is_set)
+    with qtbot.waitSignal(dock.done):
+        dock.cancel_button.click()
+    assert dock.status.text().startswith("Cancelled. The look at the checkpoint was cancelled;")

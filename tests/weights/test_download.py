@@ -378,7 +378,7 @@ def test_cancelling_while_the_servers_name_is_looked_up(folder, rules, monkeypat
     info = entry(url="https://example.org/net.pth")
     with pytest.raises(Cancelled):
         fetched(info, folder, rules, cancelled=silence.begun.is_set)
-    thread = next(t for t in threading.enumerate() if t.name == "download")
+    thread = next(t for t in threading.enumerate() if t.name == "greyfill-apart")
     silence.over.set()
     thread.join()
     assert silence.client_was_first

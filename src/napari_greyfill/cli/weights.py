@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from napari_greyfill.cli.sentences import FAILED, ending_in_sentences
-from napari_greyfill.errors import GreyfillError
+from napari_greyfill.errors import GreyfillError, UnwritablePath
 
 if TYPE_CHECKING:
     from napari_greyfill.weights.store import StoredCheckpoint, WeightsStore
@@ -53,11 +53,14 @@ def list_command(folder: _Folder = None, as_json: _Json = False) -> None:
 
     with ending_in_sentences(_INTERRUPTED):
         store = WeightsStore(folder)
+        store.sweep()
         found = store.list()
         if as_json:
             _print_json(found, folder=str(store.folder.path))
             return
         typer.echo(f"In {store.folder.path}")
+        for problem in {row.problem for row in found if row.state == "unreadable"}:
+            typer.echo(problem, err=True)
         for checkpoint in found:
             typer.echo(f"\n{_described(checkpoint)}")
 
@@ -133,7 +136,11 @@ def verify(
 
     with ending_in_sentences(_INTERRUPTED):
         store = WeightsStore(folder)
-        here = [found.info.id for found in store.list() if found.path.is_file()]
+        found_all = store.list()
+        here = [found.info.id for found in found_all if found.state in ("ready", "damaged")]
+        unreadable = [found.problem for found in found_all if found.state == "unreadable"]
+        if unreadable:
+            raise UnwritablePath(unreadable[0])
         infos = [store.info(name) for name in ids or here]
         results = [_Verified.of(store, info.id) for info in infos]
         if as_json:
@@ -181,6 +188,7 @@ def _described(checkpoint: StoredCheckpoint) -> str:
         "download": f"not here; get it with: napari-greyfill weights get {info.id}",
         "by hand": f"not here; fetch {info.published_as or 'it'} by hand from {info.page}",
         "damaged": f"damaged; see: napari-greyfill weights verify {info.id}",
+        "unreadable": "not known: the folder cannot be read",
     }
     texts = (info.title, info.good_for, f"Licence: {info.licence}.")
     lines = [f"{info.id}", f"  {words[checkpoint.state]}"]

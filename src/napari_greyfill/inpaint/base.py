@@ -38,12 +38,15 @@ class Inpainter(ABC):
     expected_error : float or None
         After a run: the root mean square error to expect in the hole, on the plane's scale of
         0 to 1, from methods that estimate it; None otherwise.
+    origin : str
+        The files its weights come from, for messages; empty without any.
     """
 
     channels: ClassVar[tuple[int, ...]] = (1, 3)
     minimum: ClassVar[int] = 1
     multiple_of: ClassVar[int] = 1
     training_scale: ClassVar[int | None] = None
+    origin: str = ""
 
     def __init__(self, compute: Compute | None = None) -> None:
         self.compute = compute or Compute()

@@ -55,6 +55,7 @@ class WeightsDock(QWidget):
         self._workers: list[FunctionWorker] = []  # the running one, or none
         self._stop = False
         self._build()
+        self.store.sweep()
         self.refresh()
         self.view.selectRow(0)
 
@@ -139,11 +140,13 @@ class WeightsDock(QWidget):
 
         def work() -> StoredCheckpoint:
             try:
-                return self.store.add(file)
+                return self.store.add(file, cancelled=lambda: self._stop)
+            except Cancelled:
+                raise
             except GreyfillError:
                 if name is None:
                     raise
-                return self.store.add(file, name)
+                return self.store.add(file, name, lambda: self._stop)
 
         self._start(work, f"Checking {file.name}…")
 
@@ -160,7 +163,7 @@ class WeightsDock(QWidget):
         self.refresh()
 
     def cancel(self) -> None:
-        """Stop a download."""
+        """Stop a download, or the look at a file."""
         self._stop = True
         self.status.setText("Cancelling…")
 
@@ -208,7 +211,7 @@ class WeightsDock(QWidget):
     def _show_outcome(self, outcome: object) -> None:
         error = outcome.error if isinstance(outcome, Failed) else None
         if isinstance(error, Cancelled):
-            self.status.setText("Cancelled. Get it again to go on where it stopped.")
+            self.status.setText(f"Cancelled. {error}")
         elif error is not None:
             self._show_failure(error)
         elif isinstance(outcome, StoredCheckpoint):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from html import escape
+
 from napari_greyfill.evaluate.tables import Column
 from napari_greyfill.viewer.tables import TableModel
 from napari_greyfill.weights.folder import megabytes
@@ -14,6 +17,7 @@ STATES = {
     "download": "can be downloaded",
     "by hand": "fetch by hand",
     "damaged": "damaged",
+    "unreadable": "folder cannot be read",
 }
 
 
@@ -47,7 +51,8 @@ def details(stored: StoredCheckpoint) -> str:
     """Return what people should know before they get a checkpoint, as rich text."""
     info = stored.info
     where = info.url or info.page
-    return (
+    problem = f"<b>{escape(stored.problem)}</b><br><br>" if stored.problem else ""
+    return problem + (
         f"<b>{info.title}</b><br>{info.good_for}<br><br>"
         f"<b>Trained on</b> {info.training_data}, {info.masks}, at {info.size} pixels.<br>"
         f"<b>Licence</b> {info.licence}<br>"
@@ -57,6 +62,7 @@ def details(stored: StoredCheckpoint) -> str:
 
 
 def _size(stored: StoredCheckpoint) -> str:
-    if stored.path.is_file():
-        return megabytes(stored.path.stat().st_size)
+    if stored.state in ("ready", "damaged"):
+        with suppress(OSError):  # it may be gone by now
+            return megabytes(stored.path.stat().st_size)
     return megabytes(stored.info.bytes) if stored.info.bytes else "–"

@@ -9,27 +9,27 @@ finish puts its file in place; the others find it there and use it.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from napari_greyfill.device import CancelCheck, never
-from napari_greyfill.errors import DownloadFailed, MissingWeights
+from napari_greyfill.errors import DownloadFailed, MissingWeights, UnwritablePath
 from napari_greyfill.weights.catalogue import CheckpointInfo
 from napari_greyfill.weights.folder import (
     WeightsFolder,
     file_sha256,
     own_part,
+    stale,
     unfinished,
     writing,
 )
+from napari_greyfill.weights.kinds import HEAD, other_kind
 from napari_greyfill.weights.transfer import Progress, Rules, Transfer, silent
 
 __all__ = ["by_hand", "download", "fetch"]
 
-_ABANDONED = 3600.0  # seconds after which a part that nobody has written to is nobody's
 _MARGIN = 1 << 20  # bytes a file may be larger than published before it is cut short
 
 
@@ -84,8 +84,11 @@ def fetch(
     rules: Rules,
 ) -> Path:
     """Download as `download` does, by other rules."""
-    if folder.state(info) == "ready":
+    state, problem = folder.look(info)
+    if state == "ready":
         return folder.file(info)
+    if state == "unreadable":
+        raise UnwritablePath(problem)
     if not info.url:
         raise MissingWeights(f"{info.title} cannot be downloaded directly; {by_hand(info)}")
     if info.bytes is not None:
@@ -132,13 +135,7 @@ def _claim(parts: list[Path], own: Path) -> None:
 
 def _abandoned(file: Path) -> list[Path]:
     """Return parts of processes that ended without renaming them."""
-    limit = time.time() - _ABANDONED
-    found = []
-    for part in unfinished(file):
-        with suppress(OSError):
-            if part.stat().st_mtime < limit:
-                found.append(part)
-    return found
+    return [part for part in unfinished(file) if stale(part)]
 
 
 def _receive(
@@ -148,11 +145,15 @@ def _receive(
     resumed = part.exists()
     Transfer(info.url, part, rules, progress, cancelled).run()
     sha256, size = file_sha256(part), part.stat().st_size
-    if info.matches(sha256, size):
+    with part.open("rb") as file:
+        other = other_kind(file.read(HEAD), size, info.file)
+    if info.matches(sha256, size) and not other:
         return sha256
     part.unlink()
     if resumed:  # the beginning may have been of another file
         return _receive(info, part, progress, cancelled, rules)
+    if other:
+        raise DownloadFailed(f"What arrived {other.split(';')[0]}, so it was deleted")
     raise DownloadFailed(
         f"What arrived is not the file that was published ({size:,} bytes, SHA-256 "
         f"{sha256[:8]}...), so it was deleted"

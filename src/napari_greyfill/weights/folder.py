@@ -11,8 +11,11 @@ import errno
 import hashlib
 import json
 import os
+import re
 import secrets
-from collections.abc import Iterator
+import stat
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,6 +23,8 @@ from typing import Any, Literal
 
 from napari_greyfill.errors import GreyfillError, UnwritablePath
 from napari_greyfill.weights.catalogue import CheckpointInfo
+from napari_greyfill.weights.handover import answered
+from napari_greyfill.weights.kinds import HEAD, other_kind
 
 __all__ = [
     "VARIABLE",
@@ -33,9 +38,11 @@ __all__ = [
 ]
 
 VARIABLE = "NAPARI_GREYFILL_WEIGHTS"
-State = Literal["ready", "download", "by hand", "damaged"]
+State = Literal["ready", "download", "by hand", "damaged", "unreadable"]
 
 _preferred: dict[str, str] = {}  # what the user chose in Preferences
+_ABANDONED = 3600.0  # seconds after which a part that nobody has written to is nobody's
+_OWN_PART = re.compile(r"\.[0-9a-f]{12}\.part$")
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
@@ -50,10 +57,19 @@ def weights_folder(explicit: str | os.PathLike[str] | None = None) -> Path:
     """
     chosen = explicit or os.environ.get(VARIABLE) or _preferred.get("folder")
     if chosen:
-        return Path(chosen).expanduser().absolute()
+        path = Path(chosen)
+        with suppress(RuntimeError):  # there is no such home
+            path = path.expanduser()
+        return _absolute(path)
     import platformdirs
 
-    return platformdirs.user_data_path("napari-greyfill", appauthor=False) / "weights"
+    return _absolute(platformdirs.user_data_path("napari-greyfill", appauthor=False) / "weights")
+
+
+def _absolute(path: Path) -> Path:
+    with suppress(OSError):  # the working folder may be gone
+        return path.absolute()
+    return path
 
 
 def prefer_folder(folder: str) -> None:
@@ -77,12 +93,19 @@ class _Memory:
         In nanoseconds.
     accepted : str
         Its SHA-256 when it was downloaded or added; empty if it was put there by other means.
+    rejected : str
+        What was wrong with it when it was tried; empty if nothing was, or it was not tried.
     """
 
     sha256: str
     bytes: int
     mtime: int
     accepted: str = ""
+    rejected: str = ""
+
+    def describes(self, status: os.stat_result) -> bool:
+        """Tell whether a file has not changed since."""
+        return (self.bytes, self.mtime) == (status.st_size, status.st_mtime_ns)
 
 
 @dataclass(frozen=True)
@@ -101,10 +124,23 @@ class WeightsFolder:
         return self.path / info.file
 
     def state(self, info: CheckpointInfo) -> State:
-        """Tell whether a checkpoint can be used, or how to get it."""
-        if not self.file(info).is_file():
-            return "download" if info.url else "by hand"
-        return "damaged" if self.problem(info) else "ready"
+        """Tell whether a checkpoint can be used, or how to get it; never raises or hangs."""
+        return self.look(info)[0]
+
+    def look(self, info: CheckpointInfo) -> tuple[State, str]:
+        """Return the state of a checkpoint, and what is wrong with it or with the folder.
+
+        The folder may be anywhere, also where nobody answers: that is waited for only briefly.
+        What is wrong with a file is the rest of a sentence, with the folder a whole one.
+        """
+        try:
+            here = answered(self.path, lambda: _has_file(self.path, self.file(info)))
+        except (OSError, ValueError) as error:
+            return "unreadable", unreadable(self.path, error)
+        if not here:
+            return ("download" if info.url else "by hand"), ""
+        problem = self.problem(info)
+        return ("damaged" if problem else "ready"), problem
 
     def problem(self, info: CheckpointInfo, *, again: bool = False) -> str:
         """Return what is wrong with a checkpoint that is there; empty if nothing is.
@@ -122,12 +158,25 @@ class WeightsFolder:
         except OSError as error:
             return f"cannot be read ({error.strerror or error})"
 
+    def reject(self, info: CheckpointInfo, sha256: str, problem: str) -> None:
+        """Remember what was found to be wrong with a checkpoint when it was tried."""
+        file = self.file(info)
+        with suppress(OSError):
+            memory = _recall(file)
+            accepted = memory.accepted if memory else ""
+            _remember(file, file.stat(), sha256, accepted, problem)
+
     def _mismatch(self, info: CheckpointInfo, again: bool) -> str:
         size = self.file(info).stat().st_size
         if info.bytes not in (None, size):
             return f"has {size:,} bytes instead of {info.bytes:,}"
+        other = _other_kind(self.file(info), size)
+        if other:
+            return other.removesuffix(".")
         memory = _recall(self.file(info))
         accepted = memory.accepted if memory else ""
+        if memory and memory.rejected and not again and memory.describes(self.file(info).stat()):
+            return memory.rejected
         if not (info.published_hash or accepted or again):
             return ""  # nothing to compare with, so no need to read the file
         found = self.sha256(info, again=again)
@@ -148,8 +197,7 @@ class WeightsFolder:
         """
         file = self.file(info)
         memory, status = _recall(file), file.stat()
-        unchanged = memory and (memory.bytes, memory.mtime) == (status.st_size, status.st_mtime_ns)
-        if memory and unchanged and not again:
+        if memory and memory.describes(status) and not again:
             return memory.sha256
         found = file_sha256(file)
         with suppress(OSError):  # in a folder we cannot write to, it is worked out every time
@@ -170,13 +218,25 @@ class WeightsFolder:
         UnwritablePath
         """
         with writing(self.path):
+            if not self.path.is_absolute():
+                raise OSError(errno.ENOENT, "no home folder is known")
             self.path.mkdir(parents=True, exist_ok=True)
+
+    def sweep(self, entries: Iterable[CheckpointInfo]) -> None:
+        """Delete what processes that were ended have left and no download can go on from."""
+        for info in entries:
+            file = self.file(info)
+            resumed = unfinished(file) if info.url and info.published_hash else []
+            with suppress(OSError):
+                for part in [*unfinished(file), *unfinished(_memory_file(file))]:
+                    if _OWN_PART.search(part.name) and stale(part) and part not in resumed:
+                        part.unlink()
 
     def traces(self, info: CheckpointInfo) -> list[Path]:
         """Return the files that belong to a checkpoint: itself, its memory, unfinished parts."""
         file = self.file(info)
         whole = [path for path in (file, _memory_file(file)) if path.exists() or path.is_symlink()]
-        return [*whole, *unfinished(file)]
+        return [*whole, *unfinished(file), *unfinished(_memory_file(file))]
 
 
 def leads_out(file: Path) -> bool:
@@ -191,7 +251,9 @@ def unfinished(file: Path) -> list[Path]:
     return [
         path
         for path in file.parent.iterdir()
-        if path.name.startswith(f"{file.name}.") and path.suffix == ".part"
+        if path.name.startswith(f"{file.name}.")
+        and not path.name.startswith(f"{_memory_file(file).name}.")
+        and path.suffix == ".part"
     ]
 
 
@@ -200,10 +262,41 @@ def own_part(file: Path) -> Path:
     return file.with_name(f"{file.name}.{secrets.token_hex(6)}.part")
 
 
+def stale(part: Path) -> bool:
+    """Tell whether nobody has written to a part for so long that it is nobody's."""
+    with suppress(OSError):
+        return part.stat().st_mtime < time.time() - _ABANDONED
+    return False
+
+
 def file_sha256(file: Path) -> str:
     """Return the SHA-256 of a file's content, in hexadecimal digits."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def unreadable(folder: Path, error: Exception) -> str:
+    """Return why a folder cannot be looked into, and what to do."""
+    why = getattr(error, "strerror", None) or str(error)
+    return (
+        f"The weights folder {folder!s:.200} cannot be read ({why}); choose another folder in "
+        f"Preferences, or with the environment variable {VARIABLE}."
+    )
+
+
+def _has_file(folder: Path, file: Path) -> bool:
+    """Tell whether a file is there; raises if that cannot be told."""
+    try:
+        os.scandir(folder).close()
+        return stat.S_ISREG(file.stat().st_mode)
+    except FileNotFoundError:
+        return False
+
+
+def _other_kind(file: Path, size: int) -> str:
+    with file.open("rb") as stream:
+        head = stream.read(HEAD)
+    return other_kind(head, size, file.name)
 
 
 def megabytes(count: int) -> str:
@@ -241,12 +334,16 @@ def _recall(file: Path) -> _Memory | None:
         memory = _Memory(**json.loads(_memory_file(file).read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-    texts = isinstance(memory.sha256, str) and isinstance(memory.accepted, str)
-    return memory if texts else None
+    texts = (memory.sha256, memory.accepted, memory.rejected)
+    return memory if all(isinstance(text, str) for text in texts) else None
 
 
-def _remember(file: Path, status: os.stat_result, sha256: str, accepted: str) -> None:
-    memory: dict[str, Any] = asdict(_Memory(sha256, status.st_size, status.st_mtime_ns, accepted))
+def _remember(
+    file: Path, status: os.stat_result, sha256: str, accepted: str, rejected: str = ""
+) -> None:
+    memory: dict[str, Any] = asdict(
+        _Memory(sha256, status.st_size, status.st_mtime_ns, accepted, rejected)
+    )
     part = own_part(_memory_file(file))
     try:
         part.write_text(json.dumps(memory, indent=2) + "\n", "utf-8")

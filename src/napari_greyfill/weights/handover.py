@@ -7,18 +7,22 @@ goes on looking whether it should stop.
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, ParamSpec, TypeVar
 
-__all__ = ["Handover"]
+__all__ = ["Handover", "answered", "apart"]
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 _PAUSE = 0.1  # seconds between looks whether to stop
+_PATIENCE = 0.5  # seconds to wait for a file system; docks wait in the meantime
+_waiting: dict[Path, threading.Thread] = {}  # who still waits for an answer about a folder
 
 
 class Handover:
@@ -34,6 +38,10 @@ class Handover:
         self._left = False
         self._awaited: Future[Any] | None = None
         self._error: BaseException | None = None
+
+    def left(self) -> bool:
+        """Tell the thread whether the caller has left; then nobody waits for it."""
+        return self._left
 
     def lend(self, callback: Callable[_P, _R]) -> Callable[_P, _R]:
         """Return a function for the thread that lets the caller's thread call another one.
@@ -63,7 +71,7 @@ class Handover:
             callbacks raise; the thread is then left behind.
         """
         thread = threading.Thread(
-            target=self._work, args=(function,), name="download", daemon=True
+            target=self._work, args=(function,), name="greyfill-apart", daemon=True
         )
         thread.start()
         try:
@@ -95,3 +103,58 @@ class Handover:
             self._left = True
             if self._awaited is not None:
                 self._awaited.cancel()
+
+
+def apart(work: Callable[[Callable[[], bool]], _R], meanwhile: Callable[[], None]) -> _R:
+    """Return what a function returns that runs in a thread of its own.
+
+    Parameters
+    ----------
+    work : callable
+        Is given a function that tells it whether the caller has left. It must change nothing
+        that anybody sees: it may still run then.
+    meanwhile : callable
+        Called several times a second; what it raises is raised at once.
+    """
+    handover, results = Handover(), list[_R]()
+    handover.run(lambda: results.append(work(handover.left)), meanwhile)
+    return results[0]
+
+
+def answered(folder: Path, ask: Callable[[], _R]) -> _R:
+    """Return what a file system answers, if it does.
+
+    Parameters
+    ----------
+    folder : Path
+        What the question is about. As long as one waits for an answer, no others do.
+    ask : callable
+        Must change nothing: it may still run later.
+
+    Raises
+    ------
+    TimeoutError
+        If it does not answer, as one that was unplugged or whose server is gone.
+    OSError, ValueError
+        Whatever asking raises.
+    """
+    earlier = _waiting.get(folder)
+    if earlier is not None and earlier.is_alive():
+        raise TimeoutError(errno.ETIMEDOUT, "it does not answer")
+    result: Future[_R] = Future()
+
+    def work() -> None:
+        try:
+            result.set_result(ask())
+        except BaseException as error:  # noqa: BLE001 - the caller raises it
+            result.set_exception(error)
+
+    thread = threading.Thread(target=work, name="greyfill-answered", daemon=True)
+    thread.start()
+    try:
+        return result.result(_PATIENCE)
+    except TimeoutError:
+        if result.done():
+            raise
+        _waiting[folder] = thread
+        raise TimeoutError(errno.ETIMEDOUT, "it does not answer") from None

@@ -1,16 +1,15 @@
 """Load the tensors of a checkpoint without running anything that the file brings along.
 
-Old checkpoints are pickles, which can run any program when loaded. They are only loaded through
-torch's restricted unpickler, which makes tensors and plain containers and refuses the rest; what
-it refuses is looked through for the reason, so that the message says what the file wanted.
-Imports torch only when it loads.
+Old checkpoints are pickles, which can run any program when loaded. A file is read once; what was
+read is looked through in a process of its own (`inspection.py`), and only what that finds sound is
+loaded, through torch's restricted unpickler, which makes tensors and plain containers and refuses
+the rest. Imports torch only when it loads.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import pickletools
 import re
 import stat
 import struct
@@ -19,42 +18,37 @@ import zipfile
 import zlib
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from io import BufferedReader
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
+from napari_greyfill.device import CancelCheck, never
 from napari_greyfill.errors import (
     BadCheckpoint,
+    Cancelled,
     GreyfillError,
     MissingDependency,
     MissingWeights,
 )
 from napari_greyfill.weights.catalogue import catalogue
+from napari_greyfill.weights.child import inspected
 from napari_greyfill.weights.folder import leads_out, megabytes
+from napari_greyfill.weights.inspection import LARGEST
+from napari_greyfill.weights.kinds import HEAD, is_safetensors, is_text, other_kind
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["load_state_dict"]
+__all__ = ["Checkpoint", "load_state_dict", "read_checkpoint"]
 
 # The first torch whose restricted unpickler has none of the holes that are known: CVE-2025-32434
 # was closed in 2.6, CVE-2026-24747 in 2.10.
 _SAFE_TORCH = (2, 10)
-_LARGEST = 8 << 30  # bytes a zip archive may claim to hold
-_RATIO = 200  # times its own size
-_LONGEST_PICKLE = 1 << 26  # bytes of a pickle that are looked through for a reason
-_ZIP = b"PK\x03\x04"
+_BLOCK = 1 << 20  # bytes
 _WRAPPERS = ("state_dict", "generator", "G", "model")
 _GENERATOR, _PARALLEL = "generator.", "module."
-# What a pickle of tensors refers to.
-_OF_TENSORS = re.compile(
-    r"torch\.(\w+Storage|\w*Tensor|Size|device|bool|half|double|long|short|char|byte)"
-    r"|torch\.(b?float|q?u?int|complex)[\dx_]*"
-    r"|torch\.(storage|cuda)\.\w+Storage|torch\._utils\._rebuild_\w+"
-    r"|torch\.nn\.parameter\.Parameter|torch\._tensor\._rebuild_from_type_v2"
-    r"|torch\.serialization\._get_layout|collections\.(OrderedDict|Counter)|_codecs\.encode"
-)
 # Whatever damaged files make torch and Python's own readers raise.
 _DAMAGED = (
     RuntimeError,
@@ -74,11 +68,48 @@ _DAMAGED = (
 )
 
 
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """A file as it was read: what is looked at, checked, loaded and copied is the same.
+
+    Attributes
+    ----------
+    name : str
+        What messages call it.
+    content : bytes
+    sha256 : str
+    """
+
+    name: str
+    content: bytes
+    sha256: str
+
+    def require(self, expected: str) -> None:
+        """Raise `BadCheckpoint` unless the SHA-256 begins as expected."""
+        if not self.sha256.startswith(expected.lower()):
+            raise BadCheckpoint(
+                f"{self.name} is not the file it should be (its SHA-256 begins with "
+                f"{self.sha256[:8]}, not {expected.lower()[:8]}), so it was not loaded; "
+                "get it again."
+            )
+
+    def tensors(
+        self, *, allow: Collection[str] = (), cancelled: CancelCheck = never
+    ) -> dict[str, Tensor]:
+        """Return the tensors by name; see `load_state_dict`."""
+        with _explained(self.name):
+            content = _content(self, allow, cancelled)
+            if cancelled():
+                raise _cancelled(self.name)
+            return _own_tensors(content, self.name)
+
+
 def load_state_dict(
     path: str | os.PathLike[str],
     expected_sha256: str | None = None,
     *,
     allow: Collection[str] = (),
+    cancelled: CancelCheck = never,
 ) -> dict[str, Tensor]:
     """Return the tensors of a checkpoint by name.
 
@@ -94,6 +125,8 @@ def load_state_dict(
         The SHA-256 of the file, or how it begins; checked before the file is loaded.
     allow : collection of str
         The SHA-256 of TorchScript archives that the user trusts; these are programs.
+    cancelled : callable
+        Asked several times a second, but not while a file system does not answer.
 
     Returns
     -------
@@ -110,35 +143,72 @@ def load_state_dict(
         If it is a safetensors file and safetensors is not installed, or torch is too old to
         load other files safely.
     """
+    checkpoint = read_checkpoint(path, cancelled)
+    if expected_sha256:
+        checkpoint.require(expected_sha256)
+    return checkpoint.tensors(allow=allow, cancelled=cancelled)
+
+
+def read_checkpoint(path: str | os.PathLike[str], cancelled: CancelCheck = never) -> Checkpoint:
+    """Read a file once, so that nobody can change it between looking and loading.
+
+    Parameters
+    ----------
+    path : path
+    cancelled : callable
+
+    Raises
+    ------
+    MissingWeights
+        If there is no such file.
+    BadCheckpoint
+        If it cannot be read, is no file, or larger than any checkpoint.
+    Cancelled
+    """
     path = Path(path)
-    _require_plain_file(path)
-    with _explained(path.name), path.open("rb") as file:
-        if expected_sha256:
-            _require_hash(file, path.name, expected_sha256.lower())
-        return _own_tensors(_content(file, path.name, allow), path.name)
+    with _explained(path.name):
+        _require_plain_file(path)
+        with path.open("rb") as file:
+            return _read(file, path.name, cancelled)
+
+
+def _read(file: BinaryIO, name: str, cancelled: CancelCheck) -> Checkpoint:
+    digest, blocks, size = hashlib.sha256(), BytesIO(), 0
+    while block := file.read(_BLOCK):
+        if cancelled():
+            raise _cancelled(name)
+        digest.update(block)
+        blocks.write(block)
+        size += len(block)
+        if size > LARGEST:
+            raise _too_large(name)
+    return Checkpoint(name, blocks.getvalue(), digest.hexdigest())
+
+
+def _too_large(name: str) -> BadCheckpoint:
+    return BadCheckpoint(
+        f"{name} is larger than {megabytes(LARGEST)}, and no checkpoint of a network we know is; "
+        "choose another file."
+    )
+
+
+def _cancelled(name: str) -> Cancelled:
+    return Cancelled(f"The look at {name} was cancelled; nothing was changed.")
 
 
 def _require_plain_file(path: Path) -> None:
-    if not path.exists():
-        raise MissingWeights(f"There is no checkpoint {path}; check the path.")
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise MissingWeights(f"There is no checkpoint {path}; check the path.") from None
     if leads_out(path):
         raise BadCheckpoint(
             f"{path} is a link to a place outside its folder, so it was refused; "
             "put the file itself there."
         )
     # anything else, such as a pipe, might never end
-    if not stat.S_ISREG(path.stat().st_mode):
+    if not stat.S_ISREG(mode):
         raise BadCheckpoint(f"{path} is no file; choose a checkpoint file.")
-
-
-def _require_hash(file: BufferedReader, name: str, expected: str) -> None:
-    found = hashlib.file_digest(file, "sha256").hexdigest()
-    file.seek(0)
-    if not found.startswith(expected):
-        raise BadCheckpoint(
-            f"{name} is not the file it should be (its SHA-256 begins with {found[:8]}, not "
-            f"{expected[:8]}), so it was not loaded; get it again."
-        )
 
 
 @contextmanager
@@ -152,6 +222,11 @@ def _explained(name: str) -> Iterator[None]:
         raise BadCheckpoint(
             f"There is no permission to read {name}; change it, or choose another file."
         ) from error
+    except OSError as error:
+        raise BadCheckpoint(
+            f"{name} cannot be read ({error.strerror or error}); check the disk, or choose "
+            "another file."
+        ) from error
     except _DAMAGED as error:
         raise _damaged(name) from error
 
@@ -162,29 +237,34 @@ def _damaged(name: str) -> BadCheckpoint:
     )
 
 
-def _content(file: BufferedReader, name: str, allow: Collection[str]) -> object:
+def _content(checkpoint: Checkpoint, allow: Collection[str], cancelled: CancelCheck) -> object:
     """Return what a file holds, whichever of the formats it is in."""
-    head = file.read(9)
-    file.seek(0)
-    if not head:
-        raise BadCheckpoint(f"{name} is empty (0 bytes); get it again.")
-    if _is_safetensors(head, os.fstat(file.fileno()).st_size):
-        return _with_safetensors(file, name)
-    if head.startswith(_ZIP) and _is_torchscript(file, name):
-        return _with_torchscript(file, name, allow)
-    return _with_torch(file, name)
+    content, name = checkpoint.content, checkpoint.name
+    head = content[:HEAD]
+    if is_safetensors(head, len(content)):
+        return _with_safetensors(content, name)
+    other = other_kind(head, len(content), name)
+    if other:
+        raise BadCheckpoint(f"{name} {other}")
+    kind = inspected(content, name, cancelled)
+    if kind == "program":
+        return _with_torchscript(checkpoint, allow)
+    if kind == "damaged":
+        raise _text(name) if is_text(head) else _damaged(name)
+    return _with_torch(content, name)
+
+
+def _text(name: str) -> BadCheckpoint:
+    return BadCheckpoint(
+        f"{name} is text, not the checkpoint; choose a file that ends in .pth, .pt or "
+        ".safetensors."
+    )
 
 
 # safetensors
 
 
-def _is_safetensors(head: bytes, size: int) -> bool:
-    """Look for the length of a header in JSON, and its beginning."""
-    length = int.from_bytes(head[:8], "little")
-    return head[8:] == b"{" and length + 8 <= size
-
-
-def _with_safetensors(file: BufferedReader, name: str) -> object:
+def _with_safetensors(content: bytes, name: str) -> object:
     try:
         from safetensors import SafetensorError
         from safetensors.torch import load
@@ -194,74 +274,35 @@ def _with_safetensors(file: BufferedReader, name: str) -> object:
             "install it with: pip install safetensors"
         ) from error
     try:
-        return load(file.read())
+        return load(content)
     except SafetensorError as error:
         raise _damaged(name) from error
 
 
-# zip archives, which is what torch writes since 1.6
+# What torch has written
 
 
-def _is_torchscript(file: BufferedReader, name: str) -> bool:
-    """Check an archive's claims; tell whether it holds a program beside the tensors."""
-    with zipfile.ZipFile(file) as archive:
-        members = archive.infolist()
-    file.seek(0)
-    claimed = sum(member.file_size for member in members)
-    size = os.fstat(file.fileno()).st_size
-    if claimed > min(_LARGEST, _RATIO * size):
+def _with_torchscript(checkpoint: Checkpoint, allow: Collection[str]) -> object:
+    if checkpoint.sha256 not in {*allow, *(info.sha256 for info in catalogue())}:
         raise BadCheckpoint(
-            f"{name} claims to hold {megabytes(claimed)} in {megabytes(size)}, which no "
-            "checkpoint does, so it was refused; choose another file."
-        )
-    names = [member.filename for member in members]
-    if not any(member.endswith("data.pkl") for member in names):
-        raise BadCheckpoint(_no_checkpoint_archive(name, names))
-    return any(member.endswith("constants.pkl") or "/code/" in member for member in names)
-
-
-def _no_checkpoint_archive(name: str, members: list[str]) -> str:
-    inside = [member for member in members if member.endswith((".pth", ".pt", ".safetensors"))]
-    if inside:
-        return (
-            f"{name} is an archive of checkpoints; unpack it and choose one of the files in it: "
-            f"{', '.join(inside[:8])}."
-        )
-    return f"{name} is an archive without a checkpoint; choose another file."
-
-
-def _with_torchscript(file: BufferedReader, name: str, allow: Collection[str]) -> object:
-    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    file.seek(0)
-    if sha256 not in {*allow, *(info.sha256 for info in catalogue())}:
-        raise BadCheckpoint(
-            f"{name} is a TorchScript archive, which is a program and not only tensors, so it was "
-            "refused; choose a checkpoint of the network's weights instead."
+            f"{checkpoint.name} is a TorchScript archive, which is a program and not only "
+            "tensors, so it was refused; choose a checkpoint of the network's weights instead."
         )
     import torch
 
-    return torch.jit.load(file, map_location="cpu").state_dict()
+    return torch.jit.load(BytesIO(checkpoint.content), map_location="cpu").state_dict()
 
 
-# What torch has written, in either format
-
-
-def _with_torch(file: BufferedReader, name: str) -> object:
+def _with_torch(content: bytes, name: str) -> object:
     import torch
 
     _require_safe_torch(torch.__version__)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # whatever torch says is said better below
-            return torch.load(file, map_location="cpu", weights_only=True, mmap=False)
+            return torch.load(BytesIO(content), map_location="cpu", weights_only=True, mmap=False)
     except _DAMAGED as error:
-        wanted = _foreign_names(file)
-        if not wanted:
-            raise _damaged(name) from error
-        raise BadCheckpoint(
-            f"{name} would run code when loaded ({', '.join(wanted[:3])}), so it was refused; "
-            "choose a file that holds tensors only."
-        ) from error
+        raise _damaged(name) from error
 
 
 def _require_safe_torch(version: str) -> None:
@@ -271,53 +312,6 @@ def _require_safe_torch(version: str) -> None:
             f"Loading checkpoints safely needs PyTorch {needed} or newer, and {version} is "
             "installed; update it with: pip install -U torch"
         )
-
-
-def _foreign_names(file: BufferedReader) -> list[str]:
-    """Return what the pickles of a file refer to besides tensors and plain containers."""
-    found: dict[str, None] = {}
-    try:
-        for pickle in _pickles(file):
-            for reference in _references(pickle):
-                found.setdefault(reference)
-    except _DAMAGED:  # a pickle ends where it cannot be read
-        pass
-    return [
-        reference
-        for reference in found
-        if _is_name(reference) and not _OF_TENSORS.fullmatch(reference)
-    ]
-
-
-def _is_name(reference: str) -> bool:
-    """Tell a name from what looks like one where a file is no pickle at all."""
-    return all(part.isidentifier() for part in reference.split("."))
-
-
-def _pickles(file: BufferedReader) -> Iterator[bytes | BufferedReader]:
-    file.seek(0)
-    if zipfile.is_zipfile(file):
-        with zipfile.ZipFile(file) as archive:
-            for member in archive.namelist():
-                if member.endswith("data.pkl"):
-                    with archive.open(member) as stream:
-                        yield stream.read(_LONGEST_PICKLE)
-        return
-    file.seek(0)
-    for _ in range(5):  # so many pickles stand before the numbers in torch's old format
-        yield file
-
-
-def _references(pickle: bytes | BufferedReader) -> Iterator[str]:
-    """Yield the global names in a pickle, without loading it."""
-    texts: list[str] = []
-    for operation, argument, _ in pickletools.genops(pickle):
-        if operation.name in ("GLOBAL", "INST"):
-            yield str(argument).replace(" ", ".", 1)
-        elif operation.name == "STACK_GLOBAL":
-            yield ".".join(texts[-2:])
-        elif isinstance(argument, str):
-            texts.append(argument)
 
 
 # From what a file holds to the tensors of one network
@@ -334,6 +328,9 @@ def _own_tensors(content: object, name: str) -> dict[str, Tensor]:
         raise BadCheckpoint(_without_tensors(content, name))
     for key, tensor in named.items():
         _require_plain_tensor(tensor, key, name)
+        _require_finite(tensor, key, name)
+    if sum(4 * tensor.numel() for tensor in named.values()) > LARGEST:
+        raise _too_large(name)
     return {key: tensor.detach() for key, tensor in _generator_only(named).items()}
 
 
@@ -366,6 +363,14 @@ def _require_plain_tensor(tensor: Tensor, key: str, name: str) -> None:
         raise BadCheckpoint(
             f"{name} holds {key:.80}, which is no plain tensor, so it was refused; "
             "choose another file."
+        )
+
+
+def _require_finite(tensor: Tensor, key: str, name: str) -> None:
+    if tensor.is_floating_point() and not bool(tensor.float().isfinite().all()):
+        raise BadCheckpoint(
+            f"{name} holds values that are no numbers (NaN or infinite, in {key}), so it cannot "
+            "fill anything; get it again or choose another file."
         )
 
 

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from napari_greyfill.device import CancelCheck, never
-from napari_greyfill.errors import BadCheckpoint, MissingWeights
+from napari_greyfill.errors import BadCheckpoint, Cancelled, MissingWeights, UnwritablePath
 from napari_greyfill.weights.catalogue import CheckpointInfo, catalogue, find_checkpoint
 from napari_greyfill.weights.download import by_hand, download
 from napari_greyfill.weights.folder import (
     State,
     WeightsFolder,
-    file_sha256,
     own_part,
+    stale,
+    unfinished,
     weights_folder,
     writing,
 )
-from napari_greyfill.weights.loading import load_state_dict
+from napari_greyfill.weights.handover import apart
+from napari_greyfill.weights.loading import Checkpoint, load_state_dict, read_checkpoint
 from napari_greyfill.weights.transfer import Progress, silent
 
 if TYPE_CHECKING:
@@ -49,15 +49,19 @@ class StoredCheckpoint:
     Attributes
     ----------
     info : CheckpointInfo
-    state : {"ready", "download", "by hand", "damaged"}
-        Whether it can be used now, can be downloaded, or has to be fetched with a browser.
+    state : {"ready", "download", "by hand", "damaged", "unreadable"}
+        Whether it can be used now, can be downloaded, or has to be fetched with a browser;
+        "unreadable" if the folder cannot be looked into.
     path : Path
         Where it is or would be.
+    problem : str
+        What is wrong with the file or the folder, as a sentence; empty if nothing is.
     """
 
     info: CheckpointInfo
     state: State
     path: Path
+    problem: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as a JSON-able dictionary."""
@@ -90,10 +94,12 @@ class WeightsStore:
 
     def list(self) -> list[StoredCheckpoint]:
         """Return every published checkpoint, whether or not it is here."""
-        return [
-            StoredCheckpoint(info, self.folder.state(info), self.folder.file(info))
-            for info in self.entries
-        ]
+        return [self._stored(info) for info in self.entries]
+
+    def sweep(self) -> None:
+        """Delete what processes that were ended have left in the folder; never raises or hangs."""
+        if all(found.state != "unreadable" for found in self.list()):
+            self.folder.sweep(self.entries)
 
     def info(self, name: str) -> CheckpointInfo:
         """Return what is published under an id; raises `BadParameter` if nothing is."""
@@ -111,18 +117,13 @@ class WeightsStore:
         BadCheckpoint
             If it is damaged.
         """
-        info = self.info(name)
-        state = self.folder.state(info)
-        if state == "damaged":
-            raise self._damaged(info, self.folder.problem(info))
-        if state != "ready":
-            raise _missing(info)
-        return self.folder.file(info)
+        self._require(self.info(name))
+        return self.folder.file(self.info(name))
 
-    def load(self, name: str) -> dict[str, Tensor]:
+    def load(self, name: str, cancelled: CancelCheck = never) -> dict[str, Tensor]:
         """Return the tensors of a checkpoint; raises as `path` and `load_state_dict` do."""
         path, info = self.path(name), self.info(name)
-        return load_state_dict(path, self.folder.sha256(info))
+        return load_state_dict(path, self.folder.sha256(info), cancelled=cancelled)
 
     def get(self, name: str, progress: Progress = silent, cancelled: CancelCheck = never) -> Path:
         """Return the file of a checkpoint, downloaded if need be.
@@ -137,14 +138,21 @@ class WeightsStore:
         """
         return download(self.info(name), self.folder, progress, cancelled)
 
-    def add(self, file: str | os.PathLike[str], name: str | None = None) -> StoredCheckpoint:
-        """Copy a checkpoint into the folder, after a look at which one it is.
+    def add(
+        self,
+        file: str | os.PathLike[str],
+        name: str | None = None,
+        cancelled: CancelCheck = never,
+    ) -> StoredCheckpoint:
+        """Copy a checkpoint into the folder, after it was tried, and a look at which one it is.
 
         Parameters
         ----------
         file : path
         name : str, optional
             Its id, where file and network do not tell which of several it is.
+        cancelled : callable
+            Asked several times a second, also while a disk does not answer.
 
         Raises
         ------
@@ -155,15 +163,22 @@ class WeightsStore:
         BadCheckpoint
             If it is no checkpoint, not that checkpoint, or more than one is possible.
         UnwritablePath
+        Cancelled
+            Nothing has changed then.
         """
         wanted = None if name is None else self.info(name)
-        # a link of the user's own may lead anywhere; one in the weights folder may not
-        source = Path(file).expanduser().resolve()
-        sha256 = _sha256_if_readable(source)
-        layout = self._detect(load_state_dict(source, sha256))
-        info = self._identified(source, sha256, layout, wanted)
-        self._put(source, info, sha256)
-        return StoredCheckpoint(info, self.folder.state(info), self.folder.file(info))
+
+        def look(left: CancelCheck) -> tuple[Path, Checkpoint, str]:
+            # a link of the user's own may lead anywhere; one in the weights folder may not
+            source = _resolved(Path(file))
+            checkpoint = read_checkpoint(source, left)
+            return source, checkpoint, self._tried(checkpoint, left)
+
+        source, checkpoint, layout = apart(look, lambda: _check(cancelled))
+        info = self._identified(checkpoint, layout, wanted)
+        self._require_folder(info)
+        self._put(source, info, checkpoint, cancelled)
+        return self._stored(info)
 
     def remove(self, name: str) -> None:
         """Delete a checkpoint and what belongs to it.
@@ -177,17 +192,24 @@ class WeightsStore:
         UnwritablePath
         """
         info = self.info(name)
-        traces = self.folder.traces(info)
-        if not traces:
-            raise MissingWeights(
-                f"{info.title} is not in {self.folder.path}, so there is nothing to remove."
-            )
+        self._require_folder(info)
         with writing(self.folder.path):
+            traces = self.folder.traces(info)
+            if not traces:
+                raise MissingWeights(
+                    f"{info.title} is not in {self.folder.path}, so there is nothing to remove."
+                )
             for trace in traces:
                 trace.unlink(missing_ok=True)
 
-    def verify(self, name: str) -> str:
-        """Read a checkpoint from end to end and load it; return its SHA-256.
+    def verify(self, name: str, cancelled: CancelCheck = never) -> str:
+        """Read a checkpoint from end to end, load and try it; return its SHA-256.
+
+        Parameters
+        ----------
+        name : str
+        cancelled : callable
+            Asked several times a second, also while a disk does not answer.
 
         Raises
         ------
@@ -197,48 +219,89 @@ class WeightsStore:
             If it is not here.
         BadCheckpoint
             If it is damaged or of another network.
+        Cancelled
         """
         info = self.info(name)
-        if not self.folder.file(info).is_file():
-            raise _missing(info)
+        if self.folder.state(info) != "damaged":
+            self._require(info)
+        return apart(lambda left: self._verified(info, left), lambda: _check(cancelled))
+
+    def _verified(self, info: CheckpointInfo, cancelled: CancelCheck) -> str:
         problem = self.folder.problem(info, again=True)
         if problem:
             raise self._damaged(info, problem)
-        sha256 = self.folder.sha256(info)
-        layout = self._detect(load_state_dict(self.folder.file(info), sha256))
+        checkpoint = read_checkpoint(self.folder.file(info), cancelled)
+        checkpoint.require(self.folder.sha256(info))
+        try:
+            layout = self._tried(checkpoint, cancelled)
+        except BadCheckpoint as error:
+            problem = f"cannot be used: {str(error).split(';')[0]}"
+            self.folder.reject(info, checkpoint.sha256, problem)
+            raise
         if layout != info.descriptor:
-            raise self._damaged(info, f"is a checkpoint of another network ({layout})")
-        return sha256
+            problem = f"is a checkpoint of another network ({layout})"
+            self.folder.reject(info, checkpoint.sha256, problem)
+            raise self._damaged(info, problem)
+        return checkpoint.sha256
 
-    def _detect(self, state: dict[str, Tensor]) -> str:
+    def _stored(self, info: CheckpointInfo) -> StoredCheckpoint:
+        state, problem = self.folder.look(info)
+        if state == "damaged":
+            problem = str(self._damaged(info, problem))
+        return StoredCheckpoint(info, state, self.folder.file(info), problem)
+
+    def _require(self, info: CheckpointInfo) -> None:
+        """Raise unless a checkpoint can be used."""
+        self._require_folder(info)
+        state, problem = self.folder.look(info)
+        if state == "damaged":
+            raise self._damaged(info, problem)
+        if state != "ready":
+            raise _missing(info)
+
+    def _require_folder(self, info: CheckpointInfo) -> None:
+        state, problem = self.folder.look(info)
+        if state == "unreadable":
+            raise UnwritablePath(problem)
+
+    def _tried(self, checkpoint: Checkpoint, cancelled: CancelCheck) -> str:
+        """Return the layout of a checkpoint once its network has run on a small picture."""
+        state = checkpoint.tensors(cancelled=cancelled)
         if self._detector is not None:
             return self._detector(state).name
         from napari_greyfill.inpaint.networks.detection import detect
+        from napari_greyfill.inpaint.networks.trial import try_out
 
-        return detect(state).name
+        descriptor = detect(state)
+        try_out(descriptor, state, checkpoint.name, cancelled)
+        return descriptor.name
 
     def _identified(
-        self, file: Path, sha256: str, layout: str, wanted: CheckpointInfo | None
+        self, file: Checkpoint, layout: str, wanted: CheckpointInfo | None
     ) -> CheckpointInfo:
         """Return which published checkpoint a file is."""
+        sha256, size = file.sha256, len(file.content)
         if wanted is None:
-            return self._guessed(file, sha256, layout)
+            return self._guessed(file, layout)
         if wanted.descriptor != layout:
             raise BadCheckpoint(
                 f"{file.name} is a checkpoint of {layout}, and {wanted.id} is one of "
                 f"{wanted.descriptor}; choose {_choices(self._of_layout(layout))}."
             )
-        if not wanted.matches(sha256, file.stat().st_size):
+        if not wanted.matches(sha256, size):
             raise BadCheckpoint(
                 f"{file.name} is not the file that was published as {wanted.id} (its SHA-256 "
                 f"begins with {sha256[:8]}); {by_hand(wanted)}"
             )
         return wanted
 
-    def _guessed(self, file: Path, sha256: str, layout: str) -> CheckpointInfo:
+    def _guessed(self, file: Checkpoint, layout: str) -> CheckpointInfo:
         """Go by what is published about the files, then by their names."""
-        size = file.stat().st_size
-        fitting = [info for info in self._of_layout(layout) if info.matches(sha256, size)]
+        fitting = [
+            info
+            for info in self._of_layout(layout)
+            if info.matches(file.sha256, len(file.content))
+        ]
         proven = [info for info in fitting if info.published_hash]
         named = [info for info in fitting if file.name in (info.file, info.published_as)]
         for found in (proven, named, fitting):
@@ -257,18 +320,25 @@ class WeightsStore:
     def _of_layout(self, layout: str) -> Sequence[CheckpointInfo]:
         return [info for info in self.entries if info.descriptor == layout]
 
-    def _put(self, source: Path, info: CheckpointInfo, sha256: str) -> None:
+    def _put(
+        self, source: Path, info: CheckpointInfo, checkpoint: Checkpoint, cancelled: CancelCheck
+    ) -> None:
+        """Write what was looked at, whatever has become of the file it was read from."""
         target = self.folder.file(info)
         self.folder.create()
-        if not (target.exists() and target.samefile(source) and not target.is_symlink()):
+        with writing(self.folder.path):
+            if target.exists() and target.samefile(source) and not target.is_symlink():
+                self.folder.accept(info, checkpoint.sha256)
+                return
             part = own_part(target)
-            with writing(self.folder.path):
-                try:
-                    _copy(source, part, sha256)
-                    part.replace(target)
-                finally:
-                    part.unlink(missing_ok=True)
-        self.folder.accept(info, sha256)
+            try:
+                _write(checkpoint.content, part, cancelled)
+                part.replace(target)
+            finally:
+                part.unlink(missing_ok=True)
+            for rest in filter(stale, unfinished(target)):
+                rest.unlink(missing_ok=True)
+        self.folder.accept(info, checkpoint.sha256)
 
     def _damaged(self, info: CheckpointInfo, problem: str) -> BadCheckpoint:
         again = (
@@ -279,12 +349,17 @@ class WeightsStore:
         return BadCheckpoint(f"{self.folder.file(info)} {problem}; {again}")
 
 
-def _sha256_if_readable(file: Path) -> str:
-    """Return the SHA-256 of a file; empty if loading it will say what is wrong with it."""
-    with suppress(OSError):
-        if file.is_file():
-            return file_sha256(file)
-    return ""
+def _check(cancelled: CancelCheck) -> None:
+    if cancelled():
+        raise Cancelled("The look at the checkpoint was cancelled; nothing was changed.")
+
+
+def _resolved(file: Path) -> Path:
+    """Follow links; where that fails, reading will say what is wrong."""
+    try:
+        return file.expanduser().resolve()
+    except (OSError, RuntimeError):
+        return file
 
 
 def _missing(info: CheckpointInfo) -> MissingWeights:
@@ -300,12 +375,8 @@ def _choices(entries: Sequence[CheckpointInfo]) -> str:
     return ", ".join(info.id for info in entries)
 
 
-def _copy(source: Path, part: Path, sha256: str) -> None:
-    """Copy a file that has been checked, unless it has changed since."""
-    seen = hashlib.sha256()
-    with source.open("rb") as reading, part.open("xb") as target:
-        while block := reading.read(_BLOCK):
-            seen.update(block)
-            target.write(block)
-    if seen.hexdigest() != sha256:
-        raise BadCheckpoint(f"{source.name} changed while it was being copied; add it again.")
+def _write(content: bytes, part: Path, cancelled: CancelCheck) -> None:
+    with part.open("xb") as target:
+        for start in range(0, len(content), _BLOCK):
+            _check(cancelled)
+            target.write(content[start : start + _BLOCK])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -32,7 +33,16 @@ Progress = Callable[[int, int | None], None]
 
 _BLOCK = 1 << 14  # bytes
 _SPARE = 1 << 26  # bytes to leave free on the disk
-_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+_RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)", re.ASCII)
+_LENGTH = re.compile(r"\d{1,18}", re.ASCII)
+_REDIRECTIONS = 12  # addresses that are asked for one file
+
+
+def _joined(address: str, location: str) -> str:
+    try:
+        return urljoin(address, location)
+    except ValueError as error:
+        raise DownloadFailed("The server named an address that is none") from error
 
 
 def silent(done: int, total: int | None) -> None:
@@ -47,6 +57,11 @@ class Rules:
     ----------
     connect_timeout, read_timeout : float
         Seconds without an answer, and without new data, after which it fails.
+    patience : float
+        Seconds within which an answer must have come, however often something arrives, and
+        over which `slowest` is averaged.
+    slowest : int
+        Bytes a second, below which it fails.
     limit : int
         The largest file in bytes.
     plain_hosts : frozenset of str
@@ -55,7 +70,9 @@ class Rules:
 
     connect_timeout: float = 10
     read_timeout: float = 30
-    limit: int = 2 << 30
+    patience: float = 90
+    slowest: int = 100
+    limit: int = 1 << 30
     plain_hosts: frozenset[str] = frozenset()
 
     def require_protected(self, url: str) -> None:
@@ -68,8 +85,35 @@ class Rules:
         )
 
 
+class _Clock:
+    """Notices a server that keeps a connection alive and sends next to nothing."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._since, self._done = time.monotonic(), 0
+        self.answered = False
+
+    def check(self, done: int) -> None:
+        """Raise `DownloadFailed` if too little has arrived for too long."""
+        if time.monotonic() - self._since < self._rules.patience:
+            return
+        if not self.answered:
+            raise DownloadFailed("The server did not answer")
+        if done - self._done < self._rules.patience * self._rules.slowest:
+            raise DownloadFailed("The server sends too slowly")
+        self._since, self._done = time.monotonic(), done
+
+
 class _StartAgain(Exception):
     """The server will not go on where the part ends."""
+
+
+class _Redirected(Exception):
+    """The server names another address. What it sends beside that is not read: it may not end."""
+
+    def __init__(self, target: str) -> None:
+        super().__init__(target)
+        self.target = target
 
 
 class Transfer:
@@ -114,12 +158,20 @@ class Transfer:
             Both this and a lost connection leave the part as far as it came.
         """
         self.rules.require_protected(self.url)
-        for _ in range(2):
+        self._target, again = self.url, False
+        for _ in range(_REDIRECTIONS):
             try:
                 return self._attempt()
+            except _Redirected as answer:
+                self._target = answer.target
             except _StartAgain:
                 self.part.unlink()
-        raise DownloadFailed("The server answered with a part that nobody asked for")
+                if again:
+                    raise DownloadFailed(
+                        "The server answered with a part that nobody asked for"
+                    ) from None
+                self._target, again = self.url, True
+        raise DownloadFailed("The server leads from one address to the next without end")
 
     def _attempt(self) -> None:
         self._response = None
@@ -128,7 +180,8 @@ class Transfer:
             self._check_cancelled()
             handover = Handover()
             try:
-                handover.run(lambda: self._fetch(handover), self._check_cancelled)
+                self._clock = _Clock(self.rules)
+                handover.run(lambda: self._fetch(handover), self._check)
             finally:
                 self._hang_up()
         if self.total not in (None, self.done):
@@ -157,7 +210,7 @@ class Transfer:
         # pooch flushes after each block, as `_write` does
         file = SimpleNamespace(write=handover.lend(self._write), flush=lambda: None)
         try:
-            fetch(self.url, file, None)
+            fetch(self._target, file, None)
         finally:
             for response in answers:
                 response.close()
@@ -174,7 +227,7 @@ class Transfer:
 
     def _write(self, block: bytes) -> int:
         """Write a block that has arrived, if it may go on."""
-        self._check_cancelled()
+        self._check()
         self._check_size(self.done + len(block))
         self._file.write(block)
         self._file.flush()
@@ -186,9 +239,11 @@ class Transfer:
 
     def _look_at(self, response: Response) -> None:
         self._response = response
+        self._clock.answered = True
         if response.is_redirect:
-            target = urljoin(response.url, response.headers["location"])
+            target = _joined(response.url, response.headers["location"])
             self.rules.require_protected(target)
+            raise _Redirected(target)
         elif response.status_code == 206:
             self._go_on(response)
         elif response.status_code == 200:
@@ -210,8 +265,10 @@ class Transfer:
         self._file.truncate(0)
         self.done = 0
         length = response.headers.get("content-length", "")
+        if not _LENGTH.fullmatch(length):
+            response.headers.pop("content-length", None)  # pooch would trip over it
         plain = "content-encoding" not in response.headers
-        self._expect(int(length) if plain and length.isdecimal() else None)
+        self._expect(int(length) if plain and _LENGTH.fullmatch(length) else None)
 
     def _expect(self, total: int | None) -> None:
         self.total = total
@@ -231,6 +288,11 @@ class Transfer:
             raise DownloadFailed(
                 f"The server sends more than the {megabytes(self.rules.limit)} that were expected"
             )
+
+    def _check(self) -> None:
+        """Raise if the download is to stop, or is so slow that it may never end."""
+        self._check_cancelled()
+        self._clock.check(self.done)
 
     def _check_cancelled(self) -> None:
         if self.cancelled():

@@ -15,6 +15,7 @@ from napari_greyfill.inpaint.networks.detection import DESCRIPTORS
 from napari_greyfill.inpaint.networks.edgeconnect import EdgeConnectInpainter
 from napari_greyfill.inpaint.networks.gmcnn import GMCNNInpainter
 from napari_greyfill.inpaint.networks.loaded import LOADED, Loaded, signature
+from napari_greyfill.inpaint.networks.trial import require_sane
 from napari_greyfill.methodinfo import MethodInfo, installed
 from napari_greyfill.weights.catalogue import CheckpointInfo, catalogue
 from napari_greyfill.weights.store import WeightsStore
@@ -64,21 +65,28 @@ class NetworkMethod:
         files = tuple(signature(store.path(checkpoint.id)) for checkpoint in self.checkpoints)
         key = (self.info.name, compute.device, files)
         loaded = LOADED.get(key, lambda: self._loaded(store, compute))
-        return self.inpainter(compute, loaded.modules, loaded.half)
+        inpainter = self.inpainter(compute, loaded.modules, loaded.half)
+        inpainter.origin = " and ".join(checkpoint.file for checkpoint in self.checkpoints)
+        return inpainter
 
     def _loaded(self, store: WeightsStore, compute: Compute) -> Loaded:
         modules = {}
         for checkpoint in self.checkpoints:
             compute.check()
-            module = _BUILDERS[checkpoint.descriptor](store.load(checkpoint.id))
-            modules[checkpoint.descriptor] = module.to(compute.device)
+            state = store.load(checkpoint.id, compute.cancelled)
+            module = _BUILDERS[checkpoint.descriptor](state).to(compute.device)
+            require_sane(module, checkpoint.file, compute)
+            modules[checkpoint.descriptor] = module
         return Loaded(modules)
 
     def _missing(self) -> str:
         store = WeightsStore(entries=self.checkpoints)
-        wanted = [stored.info.id for stored in store.list() if stored.state != "ready"]
-        if not wanted:
+        lacking = [stored for stored in store.list() if stored.state != "ready"]
+        if not lacking:
             return ""
+        if lacking[0].problem:
+            return lacking[0].problem
+        wanted = [stored.info.id for stored in lacking]
         return f"its weights are not here; get them with: napari-greyfill weights get {wanted[0]}"
 
 

@@ -1,0 +1,584 @@
+"""Checkpoints, folders and servers that were made, or broke, to do harm."""
+
+import gzip
+import io
+import os
+import pickle
+import subprocess
+import sys
+import tarfile
+import threading
+import zipfile
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from napari_greyfill import fill
+from napari_greyfill.device import Compute
+from napari_greyfill.errors import (
+    BadCheckpoint,
+    Cancelled,
+    DownloadFailed,
+    UnusableFill,
+    UnwritablePath,
+)
+from napari_greyfill.inpaint import INPAINTERS, Inpainter
+from napari_greyfill.inpaint.networks.detection import detect
+from napari_greyfill.inpaint.networks.methods import network_methods
+from napari_greyfill.inpaint.networks.trial import try_out
+from napari_greyfill.weights import WeightsStore, child, handover, loading
+from napari_greyfill.weights import folder as folders
+from napari_greyfill.weights.download import fetch
+from napari_greyfill.weights.folder import VARIABLE
+from napari_greyfill.weights.inspection import inspect
+from napari_greyfill.weights.loading import load_state_dict
+from tests.checkpoints import state_dicts
+from tests.weights.conftest import CONTENT, entry, names, redirect, whole
+
+LONG = 60  # seconds after which something hangs that must not
+
+
+def refused(file):
+    with pytest.raises(BadCheckpoint) as caught:
+        load_state_dict(file)
+    return str(caught.value)
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "net.pth"
+
+
+# Pickles that take for ever
+
+
+def nested(depth, finish):
+    """Return a pickle of pairs of pairs; whoever looks at all of them never ends."""
+    code = b"\x80\x02}K\x01q\x00"
+    for _ in range(depth):
+        code += b"h\x00h\x00\x86q\x00"  # a pair of what was remembered, remembered
+    return code + finish
+
+
+BOMBS = {
+    "as a key": nested(60, b"}h\x00K\x01s."),
+    "as keys together": nested(60, b"}(h\x00K\x01u."),
+    "called": nested(60, b"h\x00R."),
+    "beside": nested(60, b"}."),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+@pytest.mark.parametrize("zipped", [True, False])
+def test_nested_pairs_do_not_freeze(file, name, zipped):
+    if zipped:
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr("net/data.pkl", BOMBS[name])
+            archive.writestr("net/version", b"3")
+    else:
+        file.write_bytes(BOMBS[name])
+    assert file.stat().st_size < 1000
+    message = refused(file)
+    assert message.startswith("net.pth ")
+    assert "would take for ever to load" in message
+
+
+def tensor_of(storage, size, stride=(1,), offset=0):
+    """Return a pickle of one tensor that claims to be of a size."""
+
+    class Storage:
+        pass
+
+    class Tensor:
+        def __reduce__(self):
+            rebuild = torch._utils._rebuild_tensor_v2
+            return rebuild, (Storage(), offset, size, stride, False, {})
+
+    class Pickler(pickle.Pickler):
+        def persistent_id(self, thing):
+            if isinstance(thing, Storage):
+                return ("storage", torch.FloatStorage, "0", "cpu", storage)
+            return None
+
+    written = io.BytesIO()
+    Pickler(written, 2).dump({"a": Tensor()})
+    return written.getvalue()
+
+
+def with_pickle(file, content, numbers=bytes(16), compression=zipfile.ZIP_STORED):
+    with zipfile.ZipFile(file, "w", compression) as archive:
+        archive.writestr("net/data.pkl", content)
+        archive.writestr("net/version", b"3")
+        archive.writestr("net/data/0", numbers)
+
+
+def test_an_honest_tensor_of_that_kind_is_loaded(file):
+    with_pickle(file, tensor_of(4, (2, 2), (2, 1)), np.ones(4, np.float32).tobytes())
+    assert torch.equal(load_state_dict(file)["a"], torch.ones(2, 2))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        tensor_of(4, (10**10,)),
+        tensor_of(4, (2, 2), (10**9, 1)),
+        tensor_of(4, (1,), (1,), 10**10),
+        tensor_of(10**12, (4,)),
+    ],
+    ids=["size", "stride", "offset", "storage"],
+)
+def test_tensors_that_are_larger_than_the_file(file, content):
+    with_pickle(file, content)
+    assert "claims tensors that are larger than the file" in refused(file)
+
+
+def test_room_for_numbers_is_not_made_on_request(file):
+    with_pickle(file, b"\x80\x02}X\x01\x00\x00\x00actorch\nFloatTensor\nJ\xff\xff\xff\x7f\x85Rs.")
+    assert "holds numbers in a way that no checkpoint does (torch.FloatTensor)" in refused(file)
+
+
+def test_compressed_zeros_are_not_unpacked(file):
+    with_pickle(file, tensor_of(4, (4,)), bytes(50_000_000), zipfile.ZIP_DEFLATED)
+    assert file.stat().st_size < 100_000
+    assert "claims to hold 50.0 MB in" in refused(file)
+
+
+def test_what_runs_out_of_time_is_ended(file, monkeypatch):
+    script = file.with_name("slow.py")
+    script.write_text("import time\ntime.sleep(1000)\n")
+    monkeypatch.setattr(child.inspection, "__file__", str(script))
+    monkeypatch.setattr(child, "SECONDS", 1)
+    torch.save({"a": torch.ones(2)}, file)
+    assert "needs more memory or time to look at than any checkpoint" in refused(file)
+
+
+def test_cancelling_ends_the_process_that_looks(file, monkeypatch):
+    script = file.with_name("slow.py")
+    script.write_text("import time\ntime.sleep(1000)\n")
+    monkeypatch.setattr(child.inspection, "__file__", str(script))
+    torch.save({"a": torch.ones(2)}, file)
+    started = []
+    popen = subprocess.Popen
+
+    def start(*args, **options):
+        started.append(popen(*args, **options))
+        return started[0]
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    with pytest.raises(Cancelled):
+        load_state_dict(file, cancelled=lambda: bool(started))
+    assert started[0].poll() is not None
+
+
+def test_the_process_that_looks_imports_nothing_large():
+    code = (
+        "import sys, runpy; sys.argv = ['x', '0', '9']; "
+        f"runpy.run_path({child.inspection.__file__!r}, run_name='looked'); "
+        "print(*({'torch', 'numpy', 'napari', 'qtpy', 'napari_greyfill'} & set(sys.modules)))"
+    )
+    found = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == ""
+
+
+def test_a_file_that_is_swapped_is_loaded_as_it_was_read(file, monkeypatch):
+    torch.save({"a": torch.ones(2)}, file)
+    looked = loading.inspected
+
+    def swap(content, name, cancelled):
+        torch.save({"a": torch.zeros(2)}, file)
+        return looked(content, name, cancelled)
+
+    monkeypatch.setattr(loading, "inspected", swap)
+    assert torch.equal(load_state_dict(file)["a"], torch.ones(2))
+
+
+# What is something else
+
+
+def compressed_tar():
+    written = io.BytesIO()
+    with tarfile.open(fileobj=written, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("a.pth"))
+    return written.getvalue()
+
+
+PAGE = b"<!DOCTYPE html><html><head><title>Virus scan warning</title></head></html>"
+WEB = "is a web page, not the checkpoint; open the address in a browser and confirm the download."
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 205803670\n"
+KINDS = {
+    "page": (PAGE, WEB),
+    "page after blanks": (b" \r\n\n" + PAGE, WEB),
+    "page with a mark": (b"\xef\xbb\xbf" + PAGE, WEB),
+    "page in UTF-16": (b"\xff\xfe" + PAGE.decode().encode("utf-16-le"), WEB),
+    "page after a comment": (b"<!-- hello -->\n<HTML lang='en'>", WEB),
+    "pointer": (
+        POINTER,
+        "is a Git LFS pointer, not the checkpoint; run git lfs pull where it came from.",
+    ),
+    "xml": (b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", "a server (XML)"),
+    "json": (b'{"error": {"code": 404}}', "is text (JSON), perhaps the answer of a server"),
+    "gzip": (gzip.compress(b"x" * 99), "is a compressed archive (gzip), not the checkpoint;"),
+    "tar": (compressed_tar(), "is an archive (tar), not the checkpoint; unpack it"),
+    "7z": (b"7z\xbc\xaf\x27\x1c" + bytes(40), "is a compressed archive (7z)"),
+    "picture": (b"\x89PNG\r\n\x1a\n" + bytes(99), "is a picture (PNG), not the checkpoint;"),
+    "onnx": (b"\x08\x07\x12\x07pytorch\x1a\x051.0" + bytes(20), "is a model for ONNX or"),
+    "hdf5": (b"\x89HDF\r\n\x1a\n" + bytes(40), "is a file of Keras or HDF5"),
+    "index of TensorFlow": (b"\0\0\x08\x08\x01\x1a\x02\x08\x01", "for TensorFlow"),
+    "text": (b"Hello, I am a letter.\n", "is text, not the checkpoint;"),
+    "program text": (b"import os\nx = 1\n", "is text, not the checkpoint;"),
+    "empty": (b"", "is empty (0 bytes); get it again."),
+    "zeros": (bytes(5000), "holds nothing but zeros, as an unfinished download does;"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_other_files_are_called_what_they_are(file, kind):
+    content, words = KINDS[kind]
+    file.write_bytes(content)
+    assert words in refused(file)
+
+
+@pytest.mark.parametrize("kind", ["page", "pointer", "gzip", "zeros", "empty"])
+def test_other_files_in_the_folder_are_damaged(folder, kind):
+    folder.create()
+    folder.file(entry()).write_bytes(KINDS[kind][0])
+    store = WeightsStore(folder.path, entries=[entry()])
+    (found,) = store.list()
+    assert found.state == "damaged"
+    assert KINDS[kind][1].split(";")[0].removesuffix(".") in found.problem
+
+
+# Values that fill nothing
+
+
+def spoilt(value, name="gmcnn-celebahq"):
+    tensors = state_dicts()[name]
+    return {key: t * value if t.is_floating_point() else t for key, t in tensors.items()}
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers_are_refused(file, value):
+    torch.save(spoilt(value), file)
+    assert "net.pth holds values that are no numbers (NaN or infinite, in " in refused(file)
+
+
+@pytest.mark.parametrize("name", list(state_dicts()))
+def test_weights_that_explode_are_refused(file, tmp_path, name):
+    torch.save(spoilt(1e12, name), file)
+    store = WeightsStore(tmp_path / "weights")
+    with pytest.raises(BadCheckpoint, match=r"in net.pth the network computes values that"):
+        store.add(file, name)
+    assert names(store.folder) == []
+
+
+@pytest.mark.parametrize("name", list(state_dicts()))
+def test_sound_weights_pass(name):
+    state = state_dicts()[name]
+    try_out(detect(state), state, "net.pth")
+
+
+def test_verifying_tries_and_listing_remembers(tmp_path):
+    store = WeightsStore(tmp_path)
+    info = store.info("gmcnn-celebahq")
+    torch.save(spoilt(1e12), store.folder.file(info))
+    with pytest.raises(BadCheckpoint, match=r"gmcnn_celebahq256_rect.pth the network computes"):
+        store.verify(info.id)
+    (found,) = (stored for stored in store.list() if stored.info == info)
+    assert found.state == "damaged"
+    assert "computes values that are no numbers or explode" in found.problem
+
+
+def test_tensors_of_wrong_shapes_are_called_that(file, tmp_path):
+    tensors = state_dicts()["gmcnn-celebahq"]
+    last = list(tensors)[-1]
+    torch.save({**tensors, last: torch.ones(17)}, file)
+    with pytest.raises(BadCheckpoint, match=f"net.pth does not fit its network: .*{last}"):
+        WeightsStore(tmp_path / "weights").add(file)
+
+
+def test_a_method_does_not_fill_with_weights_that_explode(tmp_path, monkeypatch):
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    (method,) = (m for m in network_methods() if m.info.name == "gmcnn-celebahq")
+    torch.save(spoilt(1e12), tmp_path / method.checkpoints[0].file)
+    with pytest.raises(BadCheckpoint, match=r"gmcnn_celebahq256_rect.pth the network computes"):
+        INPAINTERS.create("gmcnn-celebahq", Compute())
+
+
+class NoNumbers(Inpainter):
+    origin = "net.pth"
+
+    def run(self, plane, hole):
+        yield 0.0
+        return np.where(hole if plane.ndim == 2 else hole[..., None], np.float32(np.nan), plane)
+
+
+def test_a_fill_that_is_not_made_of_numbers_is_no_result(monkeypatch):
+    entries = INPAINTERS._entries
+    monkeypatch.setitem(entries, "spectral", replace(entries["spectral"], create=NoNumbers))
+    image = np.random.default_rng(0).random((40, 40, 3))
+    mask = np.zeros((40, 40), bool)
+    mask[15:20, 15:20] = True
+    with pytest.raises(UnusableFill) as caught:
+        fill(image, mask, method="spectral")
+    assert str(caught.value) == (
+        "Spectral (quick) computed values that are no numbers with the weights in net.pth, so "
+        "nothing was filled; get the weights again or choose another method."
+    )
+
+
+# Folders
+
+
+def without_permission(path):
+    path.mkdir()
+
+    def scandir(where):
+        raise PermissionError(13, "Permission denied")
+
+    return scandir
+
+
+def dead(path):
+    def scandir(where):
+        raise OSError(107, "Transport endpoint is not connected")
+
+    return scandir
+
+
+def a_file(path):
+    path.write_text("no folder")
+
+
+def a_loop(path):
+    path.symlink_to(path.with_name("other"))
+    path.with_name("other").symlink_to(path)
+
+
+BROKEN = {
+    "permission": without_permission,
+    "dead mount": dead,
+    "file": a_file,
+    "loop": a_loop,
+}
+
+
+@pytest.fixture(params=BROKEN)
+def broken(request, tmp_path, monkeypatch):
+    path = tmp_path / "broken"
+    scandir = BROKEN[request.param](path)
+    if scandir is not None:
+        monkeypatch.setattr(folders.os, "scandir", scandir)
+    monkeypatch.setenv(VARIABLE, str(path))
+    return path
+
+
+def is_told(path):
+    store = WeightsStore()
+    assert {found.state for found in store.list()} == {"unreadable"}
+    problem = store.list()[0].problem
+    assert problem.startswith(f"The weights folder {path!s:.200} cannot be read (")
+    assert problem.endswith(f"with the environment variable {VARIABLE}.")
+    infos = {info.name: info for info in INPAINTERS.infos()}
+    assert infos["blend"].available
+    assert infos["gmcnn-celebahq"].why_not == problem
+    store.sweep()
+    for act in (store.path, store.remove, store.verify, store.load, store.get):
+        with pytest.raises(UnwritablePath, match=r"The weights folder .* cannot be read"):
+            act("deepfillv2-mm-celebahq")
+    return True
+
+
+def test_a_folder_that_cannot_be_read_leaves_the_methods(broken):
+    assert is_told(broken)
+
+
+def test_names_that_are_too_long(monkeypatch, tmp_path):
+    path = tmp_path / ("x" * 5000)
+    monkeypatch.setenv(VARIABLE, str(path))
+    assert is_told(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs the permissions of POSIX")
+def test_a_folder_without_permission_for_real(tmp_path):
+    path = tmp_path / "weights"
+    path.mkdir(mode=0o000)
+    code = (  # everything is imported before the rights to read it may be gone
+        "import os, platformdirs\n"
+        "from napari_greyfill.weights.store import WeightsStore, catalogue\n"
+        "catalogue()\n"
+        "os.geteuid() or os.setuid(65534)\n"
+        f"print(*{{found.state for found in WeightsStore({str(path)!r}).list()}})\n"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=LONG, check=True
+    )
+    assert found.stdout.strip() == "unreadable"
+
+
+def test_a_home_that_does_not_exist(monkeypatch, tmp_path):
+    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "gone"))
+    assert {found.state for found in WeightsStore().list()} == {"download", "by hand"}
+    monkeypatch.setenv(VARIABLE, "~nobody-of-that-name/weights")
+    assert {found.state for found in WeightsStore().list()} == {"download", "by hand"}
+
+
+def test_a_mount_that_does_not_answer_is_not_waited_for(monkeypatch, tmp_path):
+    asked, end = [], threading.Event()
+
+    def scandir(path):
+        asked.append(path)
+        end.wait(LONG)
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(folders.os, "scandir", scandir)
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    try:
+        infos = {info.name: info for info in INPAINTERS.infos()}
+        assert "cannot be read (it does not answer)" in infos["gmcnn-celebahq"].why_not
+        assert infos["blend"].available
+        assert len(asked) == 1  # while one waits, no others do
+    finally:
+        end.set()
+        handover._waiting.pop(tmp_path).join()
+
+
+# Adding, cancelled or ended
+
+
+def test_cancelling_an_addition_while_the_disk_does_not_answer(tmp_path, monkeypatch):
+    reading, end = threading.Event(), threading.Event()
+
+    def read(file, name, cancelled):
+        reading.set()
+        end.wait(LONG)
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(loading, "_read", read)
+    source = tmp_path / "a.pth"
+    source.write_bytes(b"x")
+    store = WeightsStore(tmp_path / "weights")
+    with pytest.raises(Cancelled):
+        store.add(source, cancelled=reading.is_set)
+    assert not end.is_set()
+    assert names(store.folder) == []
+    end.set()
+
+
+def test_cancelling_a_verification(tmp_path):
+    store = WeightsStore(tmp_path)
+    torch.save(state_dicts()["gmcnn-celebahq"], store.folder.file(store.info("gmcnn-celebahq")))
+    with pytest.raises(Cancelled):
+        store.verify("gmcnn-celebahq", lambda: True)
+
+
+def test_what_ended_processes_left_is_swept(tmp_path):
+    info = entry()
+    store = WeightsStore(tmp_path, entries=[info])
+    old = [f"{info.file}.0123456789ab.part", f"{info.file}.json.0123456789ab.part"]
+    others = [f"{info.file}.ba9876543210.part", "thesis.part", "thesis.pth.0123456789ab.part"]
+    for name in (*old, *others):
+        (tmp_path / name).write_bytes(b"x")
+        if name != others[0]:  # somebody writes to that one now
+            os.utime(tmp_path / name, (1, 1))
+    store.sweep()
+    assert names(store.folder) == sorted(others)
+
+
+# Servers
+
+
+def endless(status, **headers):
+    def answer(handler):
+        handler.begin(status, **headers)
+        while not handler.server.site.closing.is_set():
+            handler.wfile.write(bytes(1 << 14))
+
+    return answer
+
+
+def endless_headers(handler):
+    handler.send_response(200)
+    while not handler.server.site.closing.is_set():
+        handler.wfile.write(b"X-More: more\r\n" * 100)
+
+
+def failed(folder, rules, url):
+    with pytest.raises(DownloadFailed) as caught:
+        fetch(entry(url=url), folder, lambda *_: None, lambda: False, rules)
+    assert names(folder) == []
+    return str(caught.value)
+
+
+def test_the_endless_body_of_a_redirection_is_not_read(site, folder, rules):
+    site.offer("/file", whole())
+    url = site.offer("/moved", endless(302, Location="/file"))
+    path = fetch(entry(url=url), folder, lambda *_: None, lambda: False, rules)
+    assert path.read_bytes() == CONTENT
+
+
+def test_a_chain_of_redirections_ends(site, folder, rules):
+    url = site.offer("/0", redirect("/1"))
+    for number in range(1, 40):
+        site.offer(f"/{number}", redirect(f"/{number + 1}"))
+    assert "from one address to the next without end" in failed(folder, rules, url)
+    assert len(site.requests) < 20
+
+
+def test_a_redirection_to_no_address(site, folder, rules):
+    url = site.offer("/moved", redirect("https://[half/file"))
+    assert "The server named an address that is none" in failed(folder, rules, url)
+
+
+def test_endless_headers(site, folder, rules):
+    assert "Net, faces: " in failed(folder, rules, site.offer("/file", endless_headers))
+
+
+@pytest.mark.parametrize("answered", [True, False], ids=["body", "headers"])
+def test_a_server_that_drips(site, folder, rules, answered):
+    def drip(handler):
+        if answered:
+            handler.begin(200, 1_000_000)
+        else:
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-More: ")
+        while not handler.server.site.closing.wait(0.05):
+            handler.wfile.write(b"x")
+            handler.wfile.flush()
+
+    message = failed(folder, replace(rules, patience=1), site.offer("/file", drip))
+    assert ("sends too slowly" if answered else "did not answer") in message
+
+
+@pytest.mark.parametrize("length", ["9" * 5000, "-5", "٣"])
+def test_lengths_that_are_none(site, folder, rules, length):
+    def answer(handler):
+        line = f"HTTP/1.0 200 OK\r\nContent-Length: {length}\r\n\r\n"
+        handler.wfile.write(line.encode("utf-8") + CONTENT)
+
+    url = site.offer("/file", answer)
+    try:
+        path = fetch(entry(url=url), folder, lambda *_: None, lambda: False, rules)
+    except DownloadFailed:
+        assert names(folder) == []
+    else:
+        assert path.read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("kind", ["page", "pointer"])
+def test_a_page_in_place_of_the_file(site, folder, rules, kind):
+    content, words = KINDS[kind]
+    url = site.offer(
+        "/file", lambda handler: handler.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n" + content)
+    )
+    assert f"What arrived {words.split(';')[0]}, so it was deleted" in failed(folder, rules, url)
+
+
+def test_what_is_looked_at_in_process_is_what_the_process_says(file):
+    torch.save({"a": torch.ones(2)}, file)
+    assert inspect(file.read_bytes()) == {"kind": "tensors"}
+    assert inspect(b"") == {"kind": "damaged"}
