@@ -54,6 +54,7 @@ class FrequencySelective(Inpainter):
     doi 10.1109/PCS.2018.8456259.
     """
 
+    unit: ClassVar[bool] = False
     GUIDED: ClassVar[float] = 0.4  # share of the time the guide takes
 
     def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
