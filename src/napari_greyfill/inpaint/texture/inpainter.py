@@ -155,14 +155,15 @@ class Texture(Inpainter):
         """Return the plane with every hole pixel the mean of what the patches over it say.
 
         A patch counts the less the farther it is off, compared with the upper quartile of all,
-        and the deeper it lies; one that is like nothing known, such as of a bead far brighter
-        than the rest, does not count. Pixels that none speaks for keep what they are.
+        and the deeper it lies. Pixels that no known pixel speaks for keep what they are; so do
+        those under a patch that is like nothing known, such as of a bead brighter than the rest.
         """
         usual = max(float(np.percentile(field.distance, 75)), 1e-12)
         weight = level.confidence * np.exp(-steep * field.distance / usual) + 1e-12
-        weight[field.distance > self.UNLIKE**2 * level.offsets.size * filled.shape[-1]] = 0.0
         weight = weight.astype(np.float32)
         total, norm = self._votes(level, image, field, weight)
+        far = field.distance > self.UNLIKE**2 * level.offsets.size * filled.shape[-1]
+        norm[level.targets[far][:, None] + level.offsets] = 0.0
         mean = np.divide(total, norm, out=level.padded(filled), where=norm > 0)
         return np.where(level.hole[..., None], level.cropped(mean), filled)
 
