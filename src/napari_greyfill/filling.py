@@ -14,7 +14,7 @@ import numpy as np
 
 from napari_greyfill.colour import luma
 from napari_greyfill.errors import OutOfMemory
-from napari_greyfill.handover import Handover
+from napari_greyfill.handover import Handover, handed_over, handed_over_in_unit
 from napari_greyfill.inpaint import (
     enlarged_with_detail,
     fitting_size,
@@ -163,8 +163,8 @@ class Filling(Stage):
             plane = luma(plane)
         hole = with_patches(plane, job.picture.hole, region.window, seen)
         factor = reduction(hole, job.parameters.scale, inpainter.training_scale)
-        scale = (Handover.unit if inpainter.unit else Handover.robust)(plane, hole)
-        shown, shown_hole = scale.shown(plane), hole
+        scale, shown = (handed_over_in_unit if inpainter.unit else handed_over)(plane, hole)
+        shown_hole = hole
         shown[hole] = 0.0
         if factor > 1:
             shown, shown_hole = reduced(shown, hole, factor)

@@ -18,7 +18,7 @@ from napari_greyfill.colorization import Level
 from napari_greyfill.colour import chroma, luma, with_luma
 from napari_greyfill.errors import OutOfMemory
 from napari_greyfill.geometry import Window
-from napari_greyfill.handover import Handover
+from napari_greyfill.handover import handed_over_in_unit
 from napari_greyfill.job import FillJob
 from napari_greyfill.picture import Patch
 from napari_greyfill.result import StageName, Step
@@ -164,10 +164,10 @@ class Colouring(Stage):
         with_patches(grey, picture.hole, window, self._overlapping_grey(index))
         done = tuple(every[i] for i in self._neighbours[index] if i < index)
         hole = with_patches(colour, picture.hole, window, done)
-        seen = Handover.unit(colour, hole, grey)
+        seen, shown = handed_over_in_unit(colour, hole, grey)
         if seen.changes:
             yield from self._told(index, BEYOND_RANGE)
-        shown, tone = seen.shown(colour), seen.shown(grey)
+        tone = seen.shown(grey)
         colorizer.hints = self._hinted(window, shown, tone, hole)
         given = seen.back(shown)  # with the hints
         self._colourless &= np.abs(chroma(shown[~hole])).max(initial=0.0) < _NO_CHROMA
