@@ -193,7 +193,7 @@ def test_pieces_need_something_known():
     mask = np.zeros((400, 100), dtype=bool)
     mask[1:] = True
     regions = job_module.plan_regions(mask)
-    task = filling._Task(regions[0], None, None, 1, None, None, (400, 100), ())
+    task = filling._Task(regions[0], None, None, None, 1, None, None, (400, 100), ())
 
     class Stage(filling.Filling):
         def __init__(self):

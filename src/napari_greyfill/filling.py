@@ -14,6 +14,7 @@ import numpy as np
 
 from napari_greyfill.colour import luma
 from napari_greyfill.errors import OutOfMemory
+from napari_greyfill.handover import Handover, handed_over, handed_over_in_unit
 from napari_greyfill.inpaint import (
     enlarged_with_detail,
     fitting_size,
@@ -25,6 +26,7 @@ from napari_greyfill.job import FillJob
 from napari_greyfill.picture import Patch
 from napari_greyfill.result import FILLED_COLOUR, FILLED_GREY, Step
 from napari_greyfill.stages import (
+    BEYOND_RANGE,
     Hole,
     Patches,
     Plane,
@@ -50,10 +52,12 @@ class _Task:
     ----------
     plane, hole : arrays
         The window, with what was filled before.
+    scale : Handover
+        On which the inpainter sees it.
     factor : int
         By which it is reduced.
     shown, shown_hole : arrays
-        The reduced window.
+        The window on that scale, reduced.
     size : tuple of int
         Height and width that meet the inpainter's requirements.
     seen : tuple of Patch
@@ -63,19 +67,21 @@ class _Task:
     region: Region
     plane: Plane
     hole: Hole
+    scale: Handover
     factor: int
     shown: Plane
     shown_hole: Hole
     size: tuple[int, ...]
     seen: Patches
 
-    def patch(self, filled: Plane) -> Patch:
-        """Return the core of the window from what the inpainter returned."""
+    def whole(self, filled: Plane) -> Plane:
+        """Return the window as the picture holds it from what the inpainter returned."""
         height, width = self.shown_hole.shape
         filled = filled[:height, :width]
         if self.factor > 1:
-            filled = enlarged_with_detail(filled, self.plane, self.hole, self.factor)
-        return own_core(self.region, filled, self.plane, self.hole)
+            full = self.scale.shown(self.plane)
+            filled = enlarged_with_detail(filled, full, self.hole, self.factor)
+        return self.scale.back(filled)
 
 
 class Filling(Stage):
@@ -158,9 +164,13 @@ class Filling(Stage):
             plane = luma(plane)
         hole = with_patches(plane, job.picture.hole, region.window, seen)
         factor = reduction(hole, job.parameters.scale, inpainter.training_scale)
-        shown, shown_hole = reduced(plane, hole, factor) if factor > 1 else (plane, hole)
+        scale, shown = (handed_over_in_unit if inpainter.unit else handed_over)(plane, hole)
+        shown_hole = hole
+        shown[hole] = 0.0
+        if factor > 1:
+            shown, shown_hole = reduced(shown, hole, factor)
         size = fitting_size(shown_hole.shape, inpainter.minimum, inpainter.multiple_of)
-        return _Task(region, plane, hole, factor, shown, shown_hole, size, seen)
+        return _Task(region, plane, hole, scale, factor, shown, shown_hole, size, seen)
 
     # ------------------------------------------------------------ filling
 
@@ -217,21 +227,39 @@ class Filling(Stage):
         size = _common_size(tasks)
         padded = [pad_to(task.shown, task.shown_hole, size) for task in tasks]
         work = inpainter.run_together(*map(list, zip(*padded, strict=True)))
+        if inpainter.unit and any(task.scale.changes for task in tasks):
+            yield from self._told(index, BEYOND_RANGE)
         name = f"filling {'colour' if self.job.fills_colour else 'grey'}{self._in_region(index)}"
         while True:
             try:
                 part = next(work)
             except StopIteration as stop:
-                if inpainter.expected_error is not None:
-                    pixels = sum(int(np.count_nonzero(task.hole)) for task in tasks)
-                    self._errors.append((inpainter.expected_error, pixels))
-                pairs = list(zip(tasks, stop.value, strict=True))
-                for task, filled in pairs:
-                    require_finite(filled, task.shown_hole, self.job.method, inpainter.origin)
-                return [task.patch(filled) for task, filled in pairs]
+                filled = [t.whole(f) for t, f in zip(tasks, stop.value, strict=True)]
+                for task, each in zip(tasks, filled, strict=True):
+                    require_finite(each, task.hole, self.job.method, inpainter.origin)
+                self._expect(tasks, filled)
+                pairs = zip(tasks, filled, strict=True)
+                return [self._core(t.region, f, t.plane, t.hole) for t, f in pairs]
             self.job.compute.check()
             if self._progress.ready():
                 yield Step("grey", name, self._fraction(index, part, len(tasks)))
+
+    def _expect(self, tasks: list[_Task], filled: list[Plane]) -> None:
+        """Keep the expected error of windows, which is never below what clipping them costs."""
+        expected = self.job.inpainter.expected_error
+        if expected is None:
+            return
+        pixels = [int(np.count_nonzero(task.hole)) for task in tasks]
+        widths = [task.scale.width for task in tasks]
+        cuts = [_cut(f[t.hole], self._limits) for t, f in zip(tasks, filled, strict=True)]
+        for count, width, cut in zip(pixels, widths, cuts, strict=True):
+            self._errors.append((max(expected * width, cut), count))
+
+
+def _cut(values: Plane, limits: tuple[float, float]) -> float:
+    """Return how far values are clipped to limits, root mean square."""
+    beyond = values - np.clip(values, *limits)
+    return float(np.sqrt(np.mean(beyond**2, dtype=np.float64))) if values.size else 0.0
 
 
 def _common_size(tasks: Sequence[_Task]) -> tuple[int, ...]:

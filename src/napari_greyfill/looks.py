@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 import numpy as np
 
+from napari_greyfill.handover import handed_over
 from napari_greyfill.inpaint.texture import Look, recommend_look
 from napari_greyfill.job import ArrayOrLayer, FillParameters, read_picture
 from napari_greyfill.picture import Picture
@@ -26,7 +27,8 @@ def suggested_look(picture: Picture) -> Look:
     hole = picture.hole
     regions = plan_regions(hole)
     widest = max(regions, key=lambda region: np.count_nonzero(hole[region.core.slices]))
-    return recommend_look(picture.planes(widest.window), hole[widest.window.slices])
+    plane, missing = picture.planes(widest.window), hole[widest.window.slices]
+    return recommend_look(handed_over(plane, missing)[1], missing)
 
 
 def suggest_look(

@@ -1,13 +1,14 @@
 """Arrays as users have them <-> planes as the engine wants them.
 
 `Picture` keeps the array the user gave, knows which of its pixels are missing and in which
-range its values live, and hands out float32 planes in [0, 1] for any window. What comes back
-is written into the hole of a copy: known pixels stay bit-identical whatever the data type.
+range its values live, and hands out float32 planes for any window: mostly in [0, 1], with
+bright and dark objects beyond it. What comes back is written into the hole of a copy: known
+pixels stay bit-identical whatever the data type.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -17,19 +18,28 @@ from napari_greyfill.colour import luma
 from napari_greyfill.errors import NothingKnown, ShapeMismatch, UnsupportedImage
 from napari_greyfill.geometry import Window
 
-__all__ = ["Patch", "Picture", "ValueRange", "as_type", "value_range"]
+__all__ = ["Patch", "Picture", "ValueRange", "as_type", "robust_range", "value_range"]
 
 _SAMPLE = 1_000_000  # at most this many values decide the range of a large image
 _LARGEST = float(np.finfo(np.float64).max) / 4  # ranges up to here have a finite width
+_FARTHEST = 1e30  # planes go up to here, which float32 can hold
 Kind = Literal["grey", "rgb", "rgba"]
 
 
 @dataclass(frozen=True)
 class ValueRange:
-    """The values of the image that become 0 and 1 in the engine."""
+    """The values of the image that become 0 and 1 in the engine: a scale, no limit.
+
+    Attributes
+    ----------
+    low, high : float
+    own : bool
+        Whether it is the scale of the image's type, beyond which there are no values.
+    """
 
     low: float
     high: float
+    own: bool = field(default=False, compare=False)
 
     @property
     def width(self) -> float:
@@ -37,14 +47,45 @@ class ValueRange:
         return self.high - self.low or 1.0
 
     def to_unit(self, values: NDArray[Any]) -> NDArray[np.float32]:
-        """Map image values to [0, 1]; what lies beyond the range is clipped."""
-        within = np.clip(values.astype(np.float64), self.low, self.high)
-        return ((within - self.low) / self.width).astype(np.float32)
+        """Map image values to planes; what lies beyond the range goes beyond [0, 1]."""
+        finite = np.clip(values.astype(np.float64), -_LARGEST, _LARGEST)
+        with np.errstate(over="ignore"):
+            unit = (finite - self.low) / self.width
+        return np.clip(unit, -_FARTHEST, _FARTHEST).astype(np.float32)
+
+    def to_clipped_unit(self, values: NDArray[Any]) -> NDArray[np.float32]:
+        """Map image values to [0, 1], for looking; what lies beyond is black or white."""
+        return np.clip(self.to_unit(values), 0.0, 1.0)
 
     def from_unit(self, planes: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
-        """Map [0, 1] back to image values of `dtype`, rounding where it holds integers."""
-        values = np.clip(planes.astype(np.float64), 0.0, 1.0) * self.width + self.low
-        return as_type(values, dtype)
+        """Map planes back to image values, rounded and clipped to what `dtype` holds here."""
+        with np.errstate(over="ignore"):
+            values = planes.astype(np.float64) * self.width + self.low
+        return as_type(np.clip(values, *self.limits(dtype)), dtype)
+
+    def limits(self, dtype: np.dtype[Any]) -> tuple[float, float]:
+        """Return the smallest and the largest value that an image of a type can have.
+
+        Floats on their own scale, 0 to 1, stay within it, as integers do.
+        """
+        if self.own and dtype.kind == "f":
+            return self.low, self.high
+        if dtype.kind in "iu":
+            return float(np.iinfo(dtype).min), float(np.iinfo(dtype).max)
+        return (0.0, 1.0) if dtype.kind == "b" else _limits_of_floats(dtype)
+
+    def unit_limits(self, dtype: np.dtype[Any]) -> tuple[float, float]:
+        """Return the same in planes."""
+        with np.errstate(over="ignore"):
+            low, high = (
+                (np.float64(limit) - self.low) / self.width for limit in self.limits(dtype)
+            )
+        return max(float(low), -_FARTHEST), min(float(high), _FARTHEST)
+
+
+def _limits_of_floats(dtype: np.dtype[Any]) -> tuple[float, float]:
+    largest = float(np.finfo(dtype).max)
+    return -largest, largest
 
 
 def as_type(values: NDArray[np.float64], dtype: np.dtype[Any]) -> NDArray[Any]:
@@ -56,46 +97,63 @@ def as_type(values: NDArray[np.float64], dtype: np.dtype[Any]) -> NDArray[Any]:
         # float64 cannot hold the largest 64-bit integers; step below them instead
         top = np.nextafter(float(limits.max), 0) if dtype.itemsize == 8 else limits.max
         return np.clip(np.rint(values), limits.min, top).astype(dtype)
-    return values.astype(dtype)
+    return np.clip(values, *_limits_of_floats(dtype)).astype(dtype)
 
 
-def value_range(known: NDArray[Any]) -> ValueRange:
-    """Return the range that known values of an image live in.
+def value_range(known: NDArray[Any], extremes: tuple[float, float] | None = None) -> ValueRange:
+    """Return the range that known values of an image live in, as a scale for them.
 
     Values that use at least a quarter of what their type can hold (floats: of 0 to 1) are
     taken at the type's own scale, so that a photograph means the same as 8 bits, 16 bits or
-    float. Everything else, such as 12-bit camera counts in 16-bit files, spans from its
-    smallest to its largest value, except that outliers (hot pixels) count only up to one
-    further width of the central 99.8 %.
+    float. Everything else, such as 12-bit camera counts in 16-bit files, has the `robust_range`.
 
     Parameters
     ----------
     known : array of any real dtype, finite, not empty
+    extremes : tuple of float, optional
+        The smallest and the largest of all values, where `known` is a sample.
     """
-    low, high = max(float(known.min()), -_LARGEST), min(float(known.max()), _LARGEST)
+    found = (known.min(), known.max()) if extremes is None else extremes
+    low, high = max(float(found[0]), -_LARGEST), min(float(found[1]), _LARGEST)
     full = _full_scale(known.dtype, low, high)
     if full is not None and high - low >= 0.25 * full.width:
         return full
-    # in float64, because differences between the extremes of a narrow type overflow
-    values = np.clip(known.astype(np.float64), low, high)
+    return ValueRange(*robust_range(np.clip(known.astype(np.float64), low, high), (low, high)))
+
+
+def robust_range(
+    values: NDArray[np.float64], extremes: tuple[float, float]
+) -> tuple[float, float]:
+    """Return a range that few outliers do not widen.
+
+    It spans from the smallest to the largest value, except that outliers (beads, hot pixels)
+    count only up to one further width of the central 99.8 %.
+
+    Parameters
+    ----------
+    values : float64 array, since differences between the extremes of narrow types overflow
+    extremes : tuple of float
+        The smallest and the largest of all values, of which these may be a sample.
+    """
+    low, high = extremes
     inner_low, inner_high = (float(q) for q in np.percentile(values, [0.1, 99.9]))
     spread = inner_high - inner_low
     if spread > 0:
         low, high = max(low, inner_low - spread), min(high, inner_high + spread)
-    return ValueRange(low, high)
+    return low, high
 
 
 def _full_scale(dtype: np.dtype[Any], low: float, high: float) -> ValueRange | None:
     if dtype.kind == "b":
-        return ValueRange(0.0, 1.0)
+        return ValueRange(0.0, 1.0, own=True)
     if dtype.kind in "iu":
-        return ValueRange(0.0, float(np.iinfo(dtype).max)) if low >= 0 else None
-    return ValueRange(0.0, 1.0) if low >= 0 and high <= 1 else None
+        return ValueRange(0.0, float(np.iinfo(dtype).max), own=True) if low >= 0 else None
+    return ValueRange(0.0, 1.0, own=True) if low >= 0 and high <= 1 else None
 
 
 @dataclass(frozen=True)
 class Patch:
-    """Planes for one window: ``(h, w)`` luma or ``(h, w, 3)`` colour, float32 in [0, 1]."""
+    """Planes for one window: ``(h, w)`` luma or ``(h, w, 3)`` colour, float32, as in `Picture`."""
 
     window: Window
     planes: NDArray[np.float32]
@@ -180,7 +238,10 @@ class Picture:
         return replace(self, blend=blend)
 
     def planes(self, window: Window) -> NDArray[np.float32]:
-        """Return one window as float32 in [0, 1], without alpha, 0 in the hole."""
+        """Return one window as float32 on the scale of `values`, without alpha, 0 in the hole.
+
+        Objects brighter or darker than nearly all of the picture lie beyond [0, 1].
+        """
         values = self.colours[window.slices]
         if values.dtype.kind == "f":
             values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
@@ -257,11 +318,23 @@ def _with_invalid(image: NDArray[Any], hole: NDArray[np.bool_]) -> tuple[NDArray
 
 
 def _range_of(image: NDArray[Any], hole: NDArray[np.bool_], kind: Kind) -> ValueRange:
-    """Take the range from all known pixels, or from an even grid of a large image."""
+    """Take the range from all known pixels, or from an even grid of a large image.
+
+    The extremes are always those of all known pixels: a grid may miss a small object, and
+    whether floats stay within 0 and 1 must not hang on it.
+    """
     step = max(1, int(np.sqrt(hole.size / _SAMPLE)))
     colours = image[..., :3] if kind == "rgba" else image
     known = colours[::step, ::step][~hole[::step, ::step]]
-    return value_range(known if known.size else colours[~hole])
+    if step == 1:
+        return value_range(known)
+    counted = ~hole if kind == "grey" else np.broadcast_to(~hole[..., None], colours.shape)
+    first = colours.flat[int(np.argmax(counted))]
+    extremes = (
+        float(np.min(colours, where=counted, initial=first)),
+        float(np.max(colours, where=counted, initial=first)),
+    )
+    return value_range(known if known.size else colours[~hole], extremes)
 
 
 def _as_kind(planes: NDArray[np.float32], colour: bool) -> NDArray[np.float32]:

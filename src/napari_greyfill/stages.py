@@ -18,6 +18,7 @@ from napari_greyfill.colorization import Level
 from napari_greyfill.colour import chroma, luma, with_luma
 from napari_greyfill.errors import OutOfMemory, UnusableFill
 from napari_greyfill.geometry import Window
+from napari_greyfill.handover import handed_over_in_unit
 from napari_greyfill.job import FillJob
 from napari_greyfill.methodinfo import MethodInfo
 from napari_greyfill.picture import Patch
@@ -38,6 +39,10 @@ __all__ = [
 Plane = NDArray[np.float32]
 Hole = NDArray[np.bool_]
 Patches = tuple[Patch, ...]
+BEYOND_RANGE = (
+    "Known pixels near the hole leave the usual range of values of this picture, and this method "
+    "needs a definite range: it was shown that of those pixels, so the rest has less contrast to it."
+)
 _NO_CHROMA = 1e-5  # what rounding leaves of the chroma of a grey
 
 
@@ -63,6 +68,8 @@ class Stage(ABC):
 
     def __init__(self, job: FillJob, start: float, end: float) -> None:
         self.job = job
+        picture = job.picture
+        self._limits = picture.values.unit_limits(picture.original.dtype)
         self._start, self._end = start, end
         self._neighbours = neighbours(job.regions)
         self._progress = _Throttle(0.4)
@@ -103,6 +110,10 @@ class Stage(ABC):
             index, f"The device {device} has too little memory: the CPU goes on instead."
         )
         self.job = self.job.on_cpu()
+
+    def _core(self, region: Region, filled: Plane, plane: Plane, hole: Hole) -> Patch:
+        """Return the core of a filled window, within what the image's type can hold."""
+        return own_core(region, np.clip(filled, *self._limits), plane, hole)
 
     def _in_region(self, index: int) -> str:
         count = len(self.job.regions)
@@ -163,26 +174,31 @@ class Colouring(Stage):
         with_patches(grey, picture.hole, window, self._overlapping_grey(index))
         done = tuple(every[i] for i in self._neighbours[index] if i < index)
         hole = with_patches(colour, picture.hole, window, done)
-        colorizer.hints = self._hinted(window, colour, grey, hole)
-        self._colourless &= np.abs(chroma(colour[~hole])).max(initial=0.0) < _NO_CHROMA
-        work = colorizer.run(colour, grey, hole)
+        seen, shown = handed_over_in_unit(colour, hole, grey)
+        if seen.changes:
+            yield from self._told(index, BEYOND_RANGE)
+        tone = seen.shown(grey)
+        colorizer.hints = self._hinted(window, shown, tone, hole)
+        given = seen.back(shown)  # with the hints
+        self._colourless &= np.abs(chroma(shown[~hole])).max(initial=0.0) < _NO_CHROMA
+        work = colorizer.run(shown, tone, hole)
         while True:
             try:
                 level = next(work)
             except StopIteration as stop:
                 sure = colorizer.confidence
                 self._confidences.append(
-                    None if sure is None else own_core(region, sure, np.ones_like(grey), hole)
+                    None if sure is None else own_core(region, sure, np.ones_like(tone), hole)
                 )
                 for note in colorizer.notes:
                     yield from self._told(index, note)
                 colorizer.notes.clear()
                 require_finite(stop.value, hole, self.job.colouring, "")
-                return own_core(region, stop.value, colour, hole)
+                return self._core(region, seen.back(stop.value), given, hole)
             self.job.compute.check()
             fraction = self._fraction(index, level.fraction)
             if level.preview is not None and (level.complete or self._preview.ready()):
-                patch = own_core(region, level.preview(), colour, hole)
+                patch = self._core(region, seen.back(level.preview()), given, hole)
                 yield self._picture_step(level, index, fraction, (*every, patch))
             elif self._progress.ready():
                 yield Step("colour", level.name + self._in_region(index), fraction)
@@ -265,4 +281,4 @@ def own_core(region: Region, filled: Plane, plane: Plane, hole: Hole) -> Patch:
     inside = hole[core] if plane.ndim == 2 else hole[core][..., None]
     height, width = hole.shape
     planes = np.where(inside, filled[:height, :width][core], plane[core])
-    return Patch(region.core, np.clip(planes, 0.0, 1.0).astype(np.float32))
+    return Patch(region.core, planes.astype(np.float32))

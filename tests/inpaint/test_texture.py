@@ -175,9 +175,10 @@ def test_any_hole_in_any_small_picture(drawn):
     hole = drawn.draw(holes(shape))
     plane = noise(shape, drawn.draw(st.integers(0, 99)))
     filled = Texture().fill(with_hole(plane, hole), hole)
+    slack = 0.1 * np.ptp(plane[~hole]) + 1e-6
     assert np.isfinite(filled).all()
-    assert filled.min() >= 0
-    assert filled.max() <= 1
+    assert (filled[hole] >= plane[~hole].min() - slack).all()
+    assert (filled[hole] <= plane[~hole].max() + slack).all()
 
 
 def test_dense_masks_copy_from_partly_known_patches():

@@ -98,7 +98,7 @@ class Measure:
         return found
 
     def _to_lab(self, colours: Values) -> Values:
-        return np.asarray(rgb2lab(self._scale.to_unit(colours)))
+        return np.asarray(rgb2lab(self._scale.to_clipped_unit(colours)))
 
     def _psnr(self, squares: float, count: int) -> float:
         if count == 0:

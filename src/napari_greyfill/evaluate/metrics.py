@@ -156,5 +156,5 @@ def _delta_e(
     """Return the mean CIEDE2000 of (n, 3) colours."""
     if image.size == 0:
         return float("nan")
-    first, second = (rgb2lab(scale.to_unit(colours)) for colours in (image, reference))
+    first, second = (rgb2lab(scale.to_clipped_unit(colours)) for colours in (image, reference))
     return float(deltaE_ciede2000(second, first).mean())

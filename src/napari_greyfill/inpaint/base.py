@@ -22,8 +22,9 @@ class Inpainter(ABC):
     """Fills a hole in a plane of one or three channels.
 
     Windows, padding to `multiple_of` and `minimum`, data types and compositing are dealt with
-    outside: an inpainter sees float32 planes in [0, 1], channel last, that are 0 in the hole,
-    and at least one known pixel. What it returns for known pixels does not matter.
+    outside: an inpainter sees float32 planes, channel last, that are 0 in the hole, and at least
+    one known pixel. What it returns for known pixels does not matter. Nearly all known pixels
+    are in [0, 1]; all are if it asks for that with `unit`.
 
     Attributes
     ----------
@@ -33,11 +34,15 @@ class Inpainter(ABC):
         Smallest height and width it can work on; smaller planes are padded.
     multiple_of : int
         Height and width must be multiples of this; planes are padded.
+    unit : bool
+        Whether it needs planes in [0, 1]: bright objects then leave the rest less contrast. An
+        inpainter without it sees rare bright and dark objects far beyond, and what it returns
+        for a multiple of a plane is that multiple.
     training_scale : int or None
         The side of the pictures a network was trained on, in pixels.
     expected_error : float or None
-        After a run: the root mean square error to expect in the hole, on the plane's scale of
-        0 to 1, from methods that estimate it; None otherwise.
+        After a run: the root mean square error to expect in the hole, on the plane's scale,
+        from methods that estimate it; None otherwise.
     origin : str
         The files its weights come from, for messages; empty without any.
     """
@@ -45,6 +50,7 @@ class Inpainter(ABC):
     channels: ClassVar[tuple[int, ...]] = (1, 3)
     minimum: ClassVar[int] = 1
     multiple_of: ClassVar[int] = 1
+    unit: ClassVar[bool] = True
     training_scale: ClassVar[int | None] = None
     origin: str = ""
 
@@ -79,7 +85,8 @@ class Inpainter(ABC):
 
         Parameters
         ----------
-        plane : (H, W) or (H, W, 3) float32 array in [0, 1]
+        plane : (H, W) or (H, W, 3) float32 array
+            In [0, 1] if the inpainter needs a `unit` range.
         hole : (H, W) bool array
             True where pixels are to be filled.
         """

@@ -33,7 +33,8 @@ class Blend(Inpainter):
     of a weighted mean is at most the weighted mean of the errors.
 
     `expected_error` is the root mean square error in the shadow holes (for colours, of luma),
-    times how much rougher the surroundings of the hole are than those of its shadow.
+    times how much rougher the surroundings of the hole are than those of its shadow; and never
+    below how far the members are apart in the hole itself, as where it hides the top of a bead.
 
     References
     ----------
@@ -41,6 +42,7 @@ class Blend(Inpainter):
     (weights that are not negative); the rest is this project's own.
     """
 
+    unit: ClassVar[bool] = False
     PRIOR: ClassVar[tuple[float, ...]] = (0.1, 0.05, 0.0, 0.85)
     TRUST: ClassVar[float] = 0.5  # share of the fitted weights
 
@@ -57,6 +59,8 @@ class Blend(Inpainter):
             error = float(np.sqrt(np.mean((weights @ errors) ** 2)))
             self.expected_error = error * _contrast_ratio(plane, hole, shadow)
         fills = yield from scaled(_fills(plane, hole, self.compute), 0.4, 1.0)
+        if self.expected_error is not None:
+            self.expected_error = max(self.expected_error, _apart(fills, weights, hole))
         return _mixed(fills, weights, plane, hole)
 
     def _errors(
@@ -88,6 +92,12 @@ def _contrast_ratio(plane: Plane, hole: Hole, shadow: Shadow) -> float:
     there = contrast(_grey(plane[part]), hole[part] | shadow.pixels, shadow.pixels)
     here = contrast(_grey(plane), hole, hole)
     return float(np.clip(here / there, 1 / MOST_UNLIKE, MOST_UNLIKE)) if there > 0 else 1.0
+
+
+def _apart(fills: Sequence[Plane], weights: Weights, hole: Hole) -> float:
+    """Return how far fills are from their weighted mean in the hole, root mean square."""
+    inside = np.stack([_grey(fill)[hole] for fill in fills]).astype(np.float64)
+    return float(np.sqrt(np.mean(weights @ (inside - weights @ inside) ** 2)))
 
 
 def _mixed(fills: Sequence[Plane], weights: Weights, plane: Plane, hole: Hole) -> Plane:

@@ -32,6 +32,7 @@ class Biharmonic(Inpainter):
     Functions: Numerical Aspects", Int. J. Math. Math. Sci. 2018, doi 10.1155/2018/3950312.
     """
 
+    unit: ClassVar[bool] = False
     LIMIT: ClassVar[int] = 16_384
     TILE: ClassVar[int] = 96
     HALO: ClassVar[int] = 16
@@ -61,7 +62,8 @@ class Biharmonic(Inpainter):
         work = self.run(small, small_hole)
         filled = yield from scaled(work, 0.0, 0.4)
         result = plane.copy()
-        result[hole] = np.clip(enlarged(filled, plane.shape), 0.0, 1.0)[hole]
+        known = plane[~hole]  # cubic interpolation goes beyond its values
+        result[hole] = np.clip(enlarged(filled, plane.shape)[hole], known.min(0), known.max(0))
         return result
 
     def _tiles(self, rim: Hole) -> Iterator[tuple[Window, Window]]:
@@ -84,8 +86,12 @@ def _solve(plane: Plane, hole: Hole) -> Plane:
 
 
 class _OpenCV(Inpainter):
-    """Runs one of the two methods of ``cv2.inpaint`` on each channel, in float32."""
+    """Runs one of the two methods of ``cv2.inpaint`` on each channel, in float32.
 
+    The range of the known pixels is the range of the fill: both go beyond it by errors only.
+    """
+
+    unit: ClassVar[bool] = False
     RADIUS: ClassVar[float] = 3.0
     SCALE: ClassVar[float] = 65_535.0  # OpenCV adds terms of about 1, whatever the range
     flag: ClassVar[str]
@@ -98,15 +104,19 @@ class _OpenCV(Inpainter):
         yield 0.0
         # single rows and columns are doubled: OpenCV reads beyond those that have no neighbour
         twice = [(0, 1 if side == 1 else 0) for side in hole.shape]
-        channels = np.pad(np.atleast_3d(plane), [*twice, (0, 0)], mode="edge")
+        known = np.atleast_3d(plane)[~hole]
+        low, span = known.min(axis=0), np.ptp(known, axis=0)
+        span[span == 0] = 1
+        unit = np.where(hole[..., None], np.float32(0), (np.atleast_3d(plane) - low) / span)
+        channels = np.pad(unit, [*twice, (0, 0)], mode="edge")
         missing = np.pad(hole, twice, mode="edge").astype(np.uint8)
         filled = np.empty_like(channels)
         for index in range(channels.shape[-1]):
             channel = np.ascontiguousarray(channels[..., index]) * np.float32(self.SCALE)
             filled[..., index] = cv2.inpaint(channel, missing, self.RADIUS, flag)
             yield (index + 1) / channels.shape[-1]
-        own = filled[: hole.shape[0], : hole.shape[1]].reshape(plane.shape)
-        return np.asarray(np.clip(own / np.float32(self.SCALE), 0.0, 1.0), dtype=np.float32)
+        own = np.clip(filled[: hole.shape[0], : hole.shape[1]] / self.SCALE, 0.0, 1.0)
+        return np.asarray(own * span + low, dtype=np.float32).reshape(plane.shape)
 
 
 class Telea(_OpenCV):

@@ -56,7 +56,7 @@ def biharmonic(plane: Plane, hole: Hole, compute: Compute) -> Generator[float, N
 
 
 class Limits:
-    """The values that a fill may have: near those that surround it, and within [0, 1].
+    """The values that a fill may have: near those that surround it.
 
     The surroundings of a piece of the hole are the known pixels up to `REACH` away from it;
     their range, widened by `margin` of itself at both ends, is the limit.
@@ -75,8 +75,8 @@ class Limits:
         high = _highest(plane, hole, inside, count)
         low = -_highest(-plane, hole, inside, count)
         slack = margin * (high - low)
-        self._low = np.maximum(low - slack, 0.0)[inside]
-        self._high = np.minimum(high + slack, 1.0)[inside]
+        self._low = (low - slack)[inside]
+        self._high = (high + slack)[inside]
 
     def clamp(self, filled: Plane) -> Plane:
         """Return a fill, an array like the plane, within the limits; known pixels untouched."""

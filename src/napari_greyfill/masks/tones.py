@@ -82,7 +82,7 @@ def _planes(picture: Picture) -> NDArray[np.float32]:
     """Return the whole picture in [0, 1], by a table where its type has few values."""
     dtype = picture.original.dtype
     if dtype.kind == "u" and dtype.itemsize <= 2:
-        table = picture.values.to_unit(np.arange(np.iinfo(dtype).max + 1))
+        table = picture.values.to_clipped_unit(np.arange(np.iinfo(dtype).max + 1))
         return np.asarray(table[picture.colours])
     height, width = picture.hole.shape
-    return picture.planes(Window(0, height, 0, width))
+    return np.clip(picture.planes(Window(0, height, 0, width)), 0.0, 1.0)

@@ -65,7 +65,7 @@ def _small(image: NDArray[Any]) -> NDArray[np.uint8]:
     values = np.ascontiguousarray(colours[::step, ::step])
     if values.dtype != np.uint8:
         finite = np.nan_to_num(values) if values.dtype.kind == "f" else values
-        unit = value_range(finite).to_unit(finite)
+        unit = value_range(finite).to_clipped_unit(finite)
         values = (255 * unit).round().astype(np.uint8)
     small = Image.fromarray(values)
     small.thumbnail((_SIDE, _SIDE))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import ClassVar
 
 import numpy as np
 
@@ -32,6 +33,8 @@ class Correction(Inpainter):
     the first what it has learned about edges and lines, and about which to trust where. Runs
     in numpy, tile by tile. Data, recipe and limits are in ``docs/model_card_correction.md``.
     """
+
+    unit: ClassVar[bool] = False
 
     def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
         """Fill the hole; see `Inpainter.run`."""

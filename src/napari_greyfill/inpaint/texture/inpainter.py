@@ -60,6 +60,7 @@ class Texture(Inpainter):
     D. B. Goldman, "PatchMatch", ACM Trans. Graphics 28(3), 2009, doi 10.1145/1531326.1531330.
     """
 
+    unit: ClassVar[bool] = False
     COARSEST: ClassVar[int] = 8  # shortest side of a plane of the pyramid, in pixels
     REPEATS: ClassVar[int] = 4  # times each level is matched and voted on
     PATCHES: ClassVar[int] = 120_000  # in all repeats of a level, which bounds the time
@@ -71,6 +72,7 @@ class Texture(Inpainter):
     STEEPEST: ClassVar[float] = 20.0  # likewise, for the last vote, which need not converge
     SWAP_BLUR: ClassVar[float] = 6.0  # sigma of the low-pass that is replaced, in pixels
     SWAP_LIMIT: ClassVar[float] = 0.05  # of [0, 1]; larger corrections would be a haze
+    UNLIKE: ClassVar[float] = 0.5  # of [0, 1], root mean square a pixel: too far off to be copied
 
     def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
         """Fill the hole; see `Inpainter.run`."""
@@ -153,12 +155,15 @@ class Texture(Inpainter):
         """Return the plane with every hole pixel the mean of what the patches over it say.
 
         A patch counts the less the farther it is off, compared with the upper quartile of all,
-        and the deeper it lies. Pixels that no known pixel speaks for keep what they are.
+        and the deeper it lies. Pixels that no known pixel speaks for keep what they are; so do
+        those under a patch that is like nothing known, such as of a bead brighter than the rest.
         """
         usual = max(float(np.percentile(field.distance, 75)), 1e-12)
         weight = level.confidence * np.exp(-steep * field.distance / usual) + 1e-12
         weight = weight.astype(np.float32)
         total, norm = self._votes(level, image, field, weight)
+        far = field.distance > self.UNLIKE**2 * level.offsets.size * filled.shape[-1]
+        norm[level.targets[far][:, None] + level.offsets] = 0.0
         mean = np.divide(total, norm, out=level.padded(filled), where=norm > 0)
         return np.where(level.hole[..., None], level.cropped(mean), filled)
 
