@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -10,6 +10,7 @@ from napari_greyfill.masks import masked_images
 from napari_greyfill.masks.outputs import HoleValue
 from napari_greyfill.viewer import layers
 from napari_greyfill.viewer.mask_layers import mask_plane
+from napari_greyfill.viewer.own_layers import Purpose
 from napari_greyfill.viewer.result_layers import ResultImage, put_image
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class MaskedPlane:
         """
         made = masked_images(
             layers.plane_at(self.image, self.index).read(),
-            mask_plane(self.mask, self.index),
+            mask_plane(self.mask, self.index, self.image),
             value=self.value,
             rgb=bool(self.image.rgb),
         )
@@ -66,7 +67,7 @@ class MaskedPlane:
             folder,
             "_".join([_file_name(self.image.name), *map(str, self.index)]),
             layers.plane_at(self.image, self.index).read(),
-            mask_plane(self.mask, self.index),
+            mask_plane(self.mask, self.index, self.image),
             value=self.value,
             rgb=bool(self.image.rgb),
             made_by={"layer": self.mask.name, "plane": list(self.index)},
@@ -77,20 +78,15 @@ class MaskedPlane:
 
 @dataclass
 class MaskedLayers:
-    """The masked images this dock added; pressed again, a button updates its own layer."""
+    """The masked images as layers; pressed again, a button updates the layer it made."""
 
     viewer: Viewer
-    _own: dict[tuple[str, tuple[int, ...], str], str] = field(default_factory=dict)
 
     def show(self, masked: MaskedPlane, role: Literal["grey", "colour"]) -> Layer:
         """Add or update one of the masked images; raises as `MaskedPlane.as_image` does."""
-        image = masked.as_image(role)
-        key = (masked.image.unique_id, masked.index, role)
-        earlier = layers.find(self.viewer, self._own.get(key, ""))
+        purpose = Purpose("masked", masked.image.unique_id, masked.index, role=role)
         placement = layers.Placement.of(masked.image, masked.index)
-        layer = put_image(self.viewer, earlier, placement, image)
-        self._own[key] = layer.unique_id
-        return layer
+        return put_image(self.viewer, purpose, placement, masked.as_image(role))
 
 
 def _file_name(name: str) -> str:

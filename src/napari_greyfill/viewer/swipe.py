@@ -14,7 +14,8 @@ import numpy as np
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from napari_greyfill.errors import ShapeMismatch, UnsupportedImage
-from napari_greyfill.viewer.layers import Placement, find, kept_visibility, same_plane
+from napari_greyfill.viewer.keeping import kept_visibility, same_plane
+from napari_greyfill.viewer.layers import Placement, find
 
 if TYPE_CHECKING:
     from napari.layers import Image, Layer, Shapes
