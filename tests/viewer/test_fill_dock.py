@@ -39,7 +39,11 @@ def ready(viewer, open_dock):
     def make(image=None, **kwargs):
         layer = viewer.add_image(colour_ramp() if image is None else image, name="pic", **kwargs)
         dock = open_dock()
-        dock.new_mask()
+        if layer.ndim == 2:
+            dock.new_mask()
+        else:  # a mask for each plane
+            spatial = {"scale": layer.scale, "translate": layer.translate}
+            viewer.add_labels(np.zeros(layer.data.shape, np.uint8), name="pic mask", **spatial)
         paint(dock.form.mask_layer, plane=0 if layer.ndim == 3 else None)
         dock.refresh()
         return dock

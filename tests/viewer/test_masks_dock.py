@@ -22,8 +22,9 @@ def dock(viewer, qtbot):
     viewer.add_image(data.astronaut()[:120, 150:290], name="photo", rgb=True)
     dock = viewer.window.add_plugin_dock_widget("napari-greyfill", "Masks")[1]
     yield dock
-    dock._let_go()
-    qtbot.waitUntil(lambda: not dock.background.busy, timeout=8_000)
+    if not dock.closed:
+        dock.hide()
+        qtbot.waitUntil(lambda: not dock.background.busy, timeout=8_000)
 
 
 @pytest.fixture
@@ -439,6 +440,10 @@ class TestLayers:
     def test_user_removes_the_preview(self, viewer, dock, qtbot):
         previewed(qtbot, dock, lambda: turn_to(dock, "random"))
         viewer.layers.remove(dock.preview.layer)
+        viewer.dims.ndisplay = 3  # makes the dock look at everything anew
+        viewer.dims.ndisplay = 2
+        qtbot.wait(200)
+        assert len(viewer.layers) == 1
         previewed(qtbot, dock, dock.form.random.another.click)
         assert len(viewer.layers) == 2
 
@@ -450,12 +455,16 @@ class TestLayers:
         shown = previewed(qtbot, dock, lambda: turn_to(dock, "picture"))
         np.testing.assert_array_equal(shown[0], detect_mask(stack[1], "brighter"))
         np.testing.assert_array_equal(dock.preview.layer.translate, [5, 5, 7])
-        mask = changed(dock, dock.apply)
-        assert mask.data.shape == stack.shape
-        np.testing.assert_array_equal(mask.data[1] != 0, shown[0])
-        assert not mask.data[[0, 2]].any()
-        mask.undo()
-        assert not mask.data.any()
+        mask = changed(dock, dock.apply)  # a flat one, for every plane
+        np.testing.assert_array_equal(mask.data != 0, shown[0])
+        np.testing.assert_array_equal(mask.translate, [5, 7])
+        planes = viewer.add_labels(np.zeros(stack.shape, np.uint8), name="planes")
+        dock.form.target.choose(planes)
+        changed(dock, dock.apply)
+        np.testing.assert_array_equal(planes.data[1] != 0, shown[0])
+        assert not planes.data[[0, 2]].any()
+        planes.undo()
+        assert not planes.data.any()
 
 
 class TestOutputs:

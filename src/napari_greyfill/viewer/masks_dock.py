@@ -71,6 +71,7 @@ class MasksDock(Dock):
         self.finder = MaskFinder(napari_viewer, self.form)
         self._watched: Layer | None = None
         self._out_of_sight = False
+        self._dismissed = False  # the user deleted the preview, and changed nothing since
         self._asked = QTimer(self)
         self._asked.setSingleShot(True)
         self._asked.setInterval(_THROTTLE)
@@ -83,7 +84,8 @@ class MasksDock(Dock):
     def _connect(self) -> None:
         form = self.form
         form.layers_changed.connect(self.refresh)
-        form.found_changed.connect(self._ask_preview)
+        form.found_changed.connect(self._preview_anew)
+        form.tabs.currentChanged.connect(lambda _: self._preview_anew())
         form.new_mask_wanted.connect(self.new_mask)
         form.apply_wanted.connect(self.apply)
         form.hand.tool_wanted.connect(self.take_tool)
@@ -107,8 +109,8 @@ class MasksDock(Dock):
         """List the layers anew; napari calls it when layers come, go or are renamed."""
         if self.closed:
             return
-        if self.preview.was_deleted:  # by the user, who does not want it back
-            self.form.end_preview()
+        if self.preview.was_deleted:
+            self._dismissed = True
         self.form.refresh_layers()
 
     def why_not(self, mask: Labels | None = None) -> str:
@@ -164,9 +166,14 @@ class MasksDock(Dock):
         if not self._asked.isActive():
             self._asked.start()
 
+    def _preview_anew(self) -> None:
+        """Look soon, for what is found is something else now."""
+        self._dismissed = False
+        self._ask_preview()
+
     def _start_preview(self) -> None:
-        wanted = self.form.preview_wanted() and not self._out_of_sight
-        find = self._work() if wanted else None
+        hidden = self._out_of_sight or self._dismissed
+        find = self._work() if self.form.preview_wanted() and not hidden else None
         if find is None:
             self.hide_preview()
             return

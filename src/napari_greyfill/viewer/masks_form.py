@@ -115,11 +115,6 @@ class MasksForm(QWidget):
         """Return whether the tab in front has a preview, and it is wanted."""
         return self.tab in (self.picture, self.random) and self.tab.preview.isChecked()
 
-    def end_preview(self) -> None:
-        """Untick the preview of the tab in front."""
-        if self.preview_wanted():
-            self.tab.preview.setChecked(False)
-
     def refresh_layers(self) -> None:
         """List the layers anew."""
         self.image.refresh()
