@@ -101,6 +101,9 @@ class CompareDock(RunDock):
             return reason
         if self.form.reference_kind == "layer" and self.form.reference_layer is None:
             return "Choose the reference layer, or another kind of reference."
+        unfit = layers.why_no_plane(self.form.reference_layer, self.viewer, image)
+        if unfit:
+            return unfit
         if not self.form.methods.chosen():
             return "Tick a method."
         if image.rgb and not self.form.pipelines.chosen():

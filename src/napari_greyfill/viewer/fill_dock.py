@@ -120,7 +120,10 @@ class FillDock(RunDock):
             return "A fill is running."
         image, mask = self.form.image_layer, self.form.mask_layer
         reason = layers.not_ready(self.viewer, image, mask)
-        return reason or self._why_not_mask()
+        if reason:
+            return reason
+        unfit = layers.why_no_plane(self.form.reference_layer, self.viewer, image)
+        return unfit or self._why_not_mask()
 
     @property
     def chosen_layers(self) -> tuple[Image | None, Labels | None]:

@@ -32,6 +32,7 @@ __all__ = [
     "plane_at",
     "plane_index",
     "plane_size",
+    "why_no_plane",
 ]
 
 PREVIEW = "greyfill preview"  # key in the metadata of layers that are not for choosing
@@ -86,6 +87,16 @@ def plane_at(layer: Layer, index: tuple[int, ...], image: Layer | None = None) -
             "choose a layer with the axes of the image."
         )
     return PlaneSource(_full_data(layer), found)
+
+
+def why_no_plane(layer: Layer | None, viewer: Viewer, image: Layer) -> str:
+    """Return why a layer has no plane for the one of the image in view; nothing if it has one."""
+    try:
+        if layer is not None:
+            plane_at(layer, plane_index(image, viewer), image)
+    except ShapeMismatch as error:
+        return str(error)
+    return ""
 
 
 def _stack(layer: Layer) -> tuple[int, ...]:

@@ -84,7 +84,7 @@ def _signed(viewer: Viewer, place: Purpose) -> Iterator[tuple[Purpose, Layer]]:
 
 def _as_dict(purpose: Purpose) -> dict[str, Any]:
     """Return what JSON can hold, because others may write a layer's metadata."""
-    return {**asdict(purpose), "index": list(purpose.index)}
+    return {**asdict(purpose), "source": str(purpose.source), "index": list(purpose.index)}
 
 
 def _is_as_left(layer: Layer) -> bool:
@@ -97,4 +97,4 @@ def _state(layer: Layer) -> dict[str, Any]:
     if not isinstance(data, np.ndarray):
         return {"id": "", "name": "", "pixels": None}
     pixels = [zlib.crc32(np.ascontiguousarray(data)), str(data.dtype), *data.shape]
-    return {"id": layer.unique_id, "name": layer.name, "pixels": pixels}
+    return {"id": str(layer.unique_id), "name": layer.name, "pixels": pixels}
