@@ -674,6 +674,22 @@ class TestCancelAndErrors:
             pass
         np.testing.assert_allclose(viewer.layers["pic filled"].scale, (2, 2))
 
+    def test_everything_deleted_or_renamed_while_running(self, viewer, gated, ready, run, qtbot):
+        dock = ready()
+        choose(dock, method="telea")
+        run(dock)
+        choose(dock, method="gated")
+        with qtbot.waitSignal(dock.runner.progressed):
+            dock.run()
+        viewer.layers["pic"].name = "renamed"
+        viewer.layers.clear()
+        gated.set()
+        with qtbot.waitSignal(dock.run_ended):
+            pass
+        assert layer_names(viewer)[-1] == "pic filled"
+        assert "pic mask" not in layer_names(viewer)
+        assert dock.status.text() != "A fill is running."
+
     def test_slice_changed_while_running(self, viewer, gated, ready, qtbot):
         dock = ready(np.stack([ramp(), ramp() + 1]))
         viewer.dims.set_current_step(0, 0)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from qtpy.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from napari_greyfill.errors import GreyfillError
 from napari_greyfill.masks import masked_images
 from napari_greyfill.masks.outputs import HoleValue
 from napari_greyfill.viewer import layers
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from napari.layers import Image, Labels, Layer
     from napari.viewer import Viewer
 
-__all__ = ["MaskedLayers", "MaskedPlane"]
+__all__ = ["MaskedLayers", "MaskedPlane", "ask_and_save"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +90,34 @@ class MaskedLayers:
         purpose = Purpose("masked", masked.image.unique_id, masked.index, role=role)
         placement = layers.Placement.of(masked.image, masked.index)
         return put_image(self.viewer, purpose, placement, masked.as_image(role))
+
+
+def ask_and_save(parent: QWidget, masked: MaskedPlane) -> str:
+    """Ask for a folder, and before anything in it is overwritten, and write there.
+
+    Returns
+    -------
+    str
+        A sentence about what was written; empty if no folder was chosen.
+
+    Raises
+    ------
+    GreyfillError
+        As in `MaskedPlane.save`.
+    """
+    chosen = QFileDialog.getExistingDirectory(parent, "Folder for mask and masked images")
+    if not chosen:
+        return ""
+    try:
+        return masked.save(Path(chosen))
+    except GreyfillError as error:
+        question = f"{error}\n\nOverwrite?"
+        if "exists" in str(error) and QMessageBox.question(parent, "Save", question) == _YES:
+            return masked.save(Path(chosen), force=True)
+        raise
+
+
+_YES = QMessageBox.StandardButton.Yes
 
 
 def _file_name(name: str) -> str:

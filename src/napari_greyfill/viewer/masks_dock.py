@@ -8,14 +8,13 @@ that happens (`Background`), the mouse (`Pointer`) and the layers (`MaskPreview`
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from qtpy.QtCore import QTimer, Signal
 from qtpy.QtGui import QHideEvent, QShowEvent
-from qtpy.QtWidgets import QFileDialog, QMessageBox, QVBoxLayout
+from qtpy.QtWidgets import QVBoxLayout
 
 from napari_greyfill.errors import GreyfillError
 from napari_greyfill.viewer import layers, mask_edits
@@ -24,7 +23,7 @@ from napari_greyfill.viewer.dock import Dock
 from napari_greyfill.viewer.failures import show_failure
 from napari_greyfill.viewer.mask_finder import MaskFinder
 from napari_greyfill.viewer.mask_layers import MaskPreview, mask_plane, shapes_mask
-from napari_greyfill.viewer.mask_outputs import MaskedLayers, MaskedPlane
+from napari_greyfill.viewer.mask_outputs import MaskedLayers, MaskedPlane, ask_and_save
 from napari_greyfill.viewer.masks_form import MasksForm
 from napari_greyfill.viewer.pointer import Pixel, Pointer
 from napari_greyfill.viewer.scroll import VerticalScroll
@@ -136,17 +135,13 @@ class MasksDock(Dock):
         """Look at a picture anew when its data are replaced."""
         if image == self._watched:
             return
-        self._unwatch()
+        if self._watched is not None:
+            self._watched.events.data.disconnect(self._forget)
         if image is not None:
             image.events.data.connect(self._forget)
         self._watched = image
         self.form.picture.set_pixel(None)
         self.pointer.listen(picking=self.pointer.picking)
-
-    def _unwatch(self) -> None:
-        if self._watched is not None:
-            self._watched.events.data.disconnect(self._forget)
-        self._watched = None
 
     def _forget(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
         if not self.closed:
@@ -259,10 +254,7 @@ class MasksDock(Dock):
         self._use((plane != 0) if wanted is None else np.isin(plane, wanted))
 
     def _use(self, found: Mask, how: str = "", on: _On | None = None) -> None:
-        """Put what was found into the mask, as one step of its history.
-
-        It is that of the plane in view, or of another mask, image and plane.
-        """
+        """Put what was found into a mask (that of the plane in view), as one step of its history."""
         mask, image, index = on or (self.form.target.layer, *self._place())
         if mask is None and image == self.form.image.layer:
             mask = self.new_mask()
@@ -368,22 +360,13 @@ class MasksDock(Dock):
         masked = self._masked()
         if masked is None:
             return
-        chosen = QFileDialog.getExistingDirectory(self, "Folder for mask and masked images")
-        if chosen:
-            self._save(masked, Path(chosen))
-
-    def _save(self, masked: MaskedPlane, folder: Path) -> None:
-        """Write into a folder; ask before anything is overwritten."""
         try:
-            text = masked.save(folder)
+            text = ask_and_save(self, masked)
         except GreyfillError as error:
-            question = f"{error}\n\nOverwrite?"
-            if "exists" in str(error) and QMessageBox.question(self, "Save", question) == _YES:
-                text = masked.save(folder, force=True)
-            else:
-                self._show_failure(error)
-                return
-        self.form.status.setText(text)
+            self._show_failure(error)
+            return
+        if text:
+            self.form.status.setText(text)
 
     # ------------------------------------------------------------ coming and going
 
@@ -400,8 +383,8 @@ class MasksDock(Dock):
         self._ask_preview()
 
     def _let_go(self) -> None:
+        self._watch(None)
         self.background.leave()
-        self._unwatch()
         self._rest()
 
     def _rest(self) -> None:
@@ -410,9 +393,6 @@ class MasksDock(Dock):
         self.form.picture.pick.setChecked(False)
         self.pointer.listen()
         self.hide_preview()
-
-
-_YES = QMessageBox.StandardButton.Yes
 
 
 def _counted(found: Mask) -> str:

@@ -6,12 +6,13 @@ itself, so that a dock knows the layers of one that was closed before.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from napari_greyfill.viewer.models import checksum
 
 if TYPE_CHECKING:
     from napari.layers import Layer
@@ -96,5 +97,5 @@ def _state(layer: Layer) -> dict[str, Any]:
     data = layer.data
     if not isinstance(data, np.ndarray):
         return {"id": "", "name": "", "pixels": None}
-    pixels = [zlib.crc32(np.ascontiguousarray(data)), str(data.dtype), *data.shape]
+    pixels = [checksum(data), str(data.dtype), *data.shape]
     return {"id": str(layer.unique_id), "name": layer.name, "pixels": pixels}

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
@@ -14,6 +12,7 @@ from qtpy.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 from napari_greyfill.viewer import layers
 from napari_greyfill.viewer.dock import Dock
 from napari_greyfill.viewer.failures import show_failure
+from napari_greyfill.viewer.models import checksum
 from napari_greyfill.viewer.parts import button
 from napari_greyfill.viewer.runs import Runner
 from napari_greyfill.viewer.scroll import VerticalScroll
@@ -143,7 +142,7 @@ class RunDock(Dock):
         image, mask = self.chosen_layers
         if image is None or mask is None:
             return None
-        painted = zlib.crc32(np.ascontiguousarray(self.painted_plane()))
+        painted = checksum(self.painted_plane())
         index = layers.plane_index(image, self.viewer)
         return image.unique_id, id(image.data), mask.unique_id, index, painted
 

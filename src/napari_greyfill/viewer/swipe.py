@@ -239,7 +239,7 @@ class Swipe(QObject):
             return
         event.handled = True
         yield
-        while event.type == "mouse_move":
+        while event.type == "mouse_move" and self.active:  # the dock may be closed meanwhile
             self.move_to(self._fraction_at(far, event))
             event.handled = True
             yield
