@@ -254,7 +254,7 @@ class MasksDock(Dock):
         self._use((plane != 0) if wanted is None else np.isin(plane, wanted))
 
     def _use(self, found: Mask, how: str = "", on: _On | None = None) -> None:
-        """Put what was found into a mask (that of the plane in view), as one step of its history."""
+        """Put what was found into a mask, by default that in view, as one step of its history."""
         mask, image, index = on or (self.form.target.layer, *self._place())
         if mask is None and image == self.form.image.layer:
             mask = self.new_mask()
