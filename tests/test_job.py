@@ -4,7 +4,7 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from napari_greyfill import device
+from napari_greyfill import device, fill, metrics
 from napari_greyfill import job as job_module
 from napari_greyfill.colorization.hybrid import Hybrid
 from napari_greyfill.errors import (
@@ -249,3 +249,32 @@ class TestPrepare:
         mask = np.eye(5, 6)
         with pytest.raises(NothingKnown):
             prepare(np.ones((5, 6)), mask, FillParameters(grow=9))
+
+
+@pytest.mark.parametrize("shape", [(1, 9, 8), (1, 1, 9, 8), (9, 8, 1)])
+@pytest.mark.parametrize("of_mask", [(9, 8), (1, 9, 8), (1, 9, 8, 1)])
+def test_axes_of_length_one_do_not_matter(shape, of_mask):
+    image = np.arange(72, dtype=np.uint8).reshape(9, 8)
+    hole = np.zeros((9, 8), bool)
+    hole[3:5, 3:5] = True
+    expected = fill(image, hole, method="biharmonic")
+    result = fill(image.reshape(shape), hole.reshape(of_mask), method="biharmonic")
+    assert result.image.shape == shape
+    np.testing.assert_array_equal(result.image.reshape(9, 8), expected.image)
+    np.testing.assert_array_equal(result.hole, expected.hole)
+    assert metrics(result.image, image.reshape(shape), hole) == metrics(
+        expected.image, image, hole
+    )
+
+
+def test_a_colour_picture_with_an_axis_more_is_one():
+    image = np.random.default_rng(0).integers(0, 255, (9, 8, 3), dtype=np.uint8)
+    hole = np.zeros((9, 8), bool)
+    hole[3:5, 3:5] = True
+    expected = fill(image, hole, method="biharmonic").image
+    np.testing.assert_array_equal(fill(image[None], hole, method="biharmonic").image[0], expected)
+
+
+def test_stacks_are_still_refused():
+    with pytest.raises(UnsupportedImage, match="one plane"):
+        prepare(np.zeros((2, 9, 8)), np.eye(9, 8), FillParameters())

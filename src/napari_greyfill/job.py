@@ -24,7 +24,7 @@ from napari_greyfill.hints import ColourHints
 from napari_greyfill.inpaint import INPAINTERS, SCALES, Inpainter
 from napari_greyfill.masks import feather, grow, hole_from_mask
 from napari_greyfill.methodinfo import MethodInfo
-from napari_greyfill.picture import Patch, Picture
+from napari_greyfill.picture import Patch, Picture, plane_of
 from napari_greyfill.result import FINAL, WITH_HOLE, FillResult, Step
 from napari_greyfill.windows import Region, plan_regions
 
@@ -162,7 +162,7 @@ class FillJob:
         assert image is not None  # the last step is the final image
         seconds = time.perf_counter() - self.started
         return FillResult(
-            image=image,
+            image=image.reshape(self.picture.given or image.shape),
             hole=self.picture.hole,
             steps=steps,
             notes=tuple(self.notes),
@@ -242,6 +242,8 @@ def read_picture(
 ) -> Picture:
     """Check image and mask and return them as the stages work on them.
 
+    Axes of length 1 beyond those of a plane do not matter, in neither of them.
+
     Raises
     ------
     GreyfillError
@@ -249,11 +251,14 @@ def read_picture(
     """
     if rgb is None:
         rgb = getattr(image, "rgb", None)
-    pixels = np.asarray(_data_of(image))
+    given = np.asarray(_data_of(image))
+    pixels = plane_of(given, rgb=rgb)
     hole = hole_from_mask(_data_of(mask), labels=parameters.labels)
     if pixels.ndim >= 2 and hole.shape == pixels.shape[:2]:
         hole = grow(hole, parameters.grow)
     picture = Picture.from_array(pixels, hole, rgb=rgb)
+    if pixels.shape != given.shape:
+        picture = replace(picture, given=given.shape)
     if parameters.feather == 0:
         return picture
     return picture.with_blend(feather(picture.hole, parameters.feather))

@@ -18,7 +18,7 @@ from napari_greyfill.colour import luma
 from napari_greyfill.errors import NothingKnown, ShapeMismatch, UnsupportedImage
 from napari_greyfill.geometry import Window
 
-__all__ = ["Patch", "Picture", "ValueRange", "as_type", "robust_range", "value_range"]
+__all__ = ["Patch", "Picture", "ValueRange", "as_type", "plane_of", "robust_range", "value_range"]
 
 _SAMPLE = 1_000_000  # at most this many values decide the range of a large image
 _LARGEST = float(np.finfo(np.float64).max) / 4  # ranges up to here have a finite width
@@ -175,6 +175,8 @@ class Picture:
         How many pixels outside the user's mask were NaN or infinite.
     blend : (H, W) float32 array or None
         How much of the fill to show in the hole, 0 to 1; None shows it all.
+    given : tuple of int
+        Shape of the array the user gave if it had more axes, of length 1; empty otherwise.
     """
 
     original: NDArray[Any]
@@ -183,6 +185,7 @@ class Picture:
     values: ValueRange
     invalid: int = 0
     blend: NDArray[np.float32] | None = None
+    given: tuple[int, ...] = ()
 
     @classmethod
     def from_array(
@@ -289,6 +292,28 @@ class Picture:
         mixed = np.where(finite, old, 0).astype(np.float64) * (1.0 - share) + new * share
         partly = finite & (share < 1.0)
         return np.where(partly, as_type(mixed, old.dtype), new)
+
+
+def plane_of(array: ArrayLike, axes: int = 2, *, rgb: bool | None = False) -> NDArray[Any]:
+    """Return a view of an array without axes of length 1 beyond those of a plane.
+
+    Axes go from the first one on, and only as many as need to; other axes stay.
+
+    Parameters
+    ----------
+    array : array
+    axes : int
+        How many axes are to be left, not counting colour.
+    rgb : bool, optional
+        Whether the last axis is colour, which counts for itself. None: if there are three or more
+        and 3 or 4 entries in the last.
+    """
+    found = np.asarray(array)
+    if rgb is None:
+        rgb = found.ndim >= 3 and found.shape[-1] in (3, 4)
+    spatial = found.shape[:-1] if rgb else found.shape
+    singles = [axis for axis, length in enumerate(spatial) if length == 1]
+    return found.squeeze(tuple(singles[: max(0, len(spatial) - axes)]))
 
 
 def _kind_of(image: NDArray[Any], rgb: bool | None) -> Kind:

@@ -190,7 +190,7 @@ def fill(
     ----------
     image : (H, W), (H, W, 3) or (H, W, 4) array, or a napari Image layer
         Any boolean, integer or floating type; alpha is kept as it is. NaN and infinite
-        pixels are filled too.
+        pixels are filled too. More axes, of length 1, do not matter, nor do they in the mask.
     mask : (H, W) array, or a napari Labels layer
         Painted pixels (not 0) are filled.
     method : str or sequence of str

@@ -321,3 +321,15 @@ class TestTables:
     def test_an_unwritable_path_is_a_sentence(self, comparison, tmp_path):
         with pytest.raises(napari_greyfill.GreyfillError, match="choose another folder"):
             comparison.to_csv(tmp_path / "none" / "table.csv")
+
+
+@pytest.mark.parametrize("colours", [(), (3,)])
+def test_axes_of_length_one_do_not_matter(colours):
+    image = np.random.default_rng(0).integers(0, 255, (9, 8, *colours), dtype=np.uint8)
+    hole = np.zeros((9, 8), bool)
+    hole[3:5, 3:5] = True
+    choices = {"methods": ["biharmonic"], "pipelines": ["rgb-rgb"]}
+    expected = compare(image, hole, **choices).rows[0]
+    row = compare(image[None], hole[None], **choices).rows[0]
+    assert row.metrics == expected.metrics
+    np.testing.assert_array_equal(row.image[0], expected.image)

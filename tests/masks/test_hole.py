@@ -86,3 +86,14 @@ def test_the_hole_is_never_the_mask_itself():
 
 def test_lists_are_masks_too():
     assert hole_from_mask([[0, 1], [0, 0]]).tolist() == [[False, True], [False, False]]
+
+
+@pytest.mark.parametrize("shape", [(1, 3, 4), (1, 1, 3, 4), (3, 4, 1), (1, 3, 4, 1)])
+def test_axes_of_length_one_do_not_matter(shape):
+    painted = np.arange(12).reshape(3, 4) % 5
+    np.testing.assert_array_equal(hole_from_mask(painted.reshape(shape)), painted != 0)
+
+
+def test_a_mask_of_one_row_keeps_it():
+    assert hole_from_mask(np.ones((1, 1, 5))).shape == (1, 5)
+    assert hole_from_mask(np.ones((1, 5, 1))).shape == (5, 1)

@@ -129,6 +129,68 @@ class TestRun:
         assert names(viewer) == ["pic", "mask", "telea, RGB-RGB"]
         assert len(dock.table.rows) == 1
 
+    def test_it_is_said_how_many_layers_made_room(self, viewer, ready, run):
+        dock = ready()
+        run(dock)
+        run(dock)
+        assert dock.status.text() == "3 results."
+        dock.form.pipelines.tick(["rgb-rgb"])
+        run(dock)
+        assert dock.status.text() == "1 results. 2 layers of an earlier run made room."
+
+    def test_a_cancelled_run_takes_nothing_away(self, viewer, ready, run, gated, qtbot):
+        dock = ready()
+        run(dock)
+        before = [(layer.name, layer.unique_id) for layer in viewer.layers]
+        dock.form.methods.tick(["gated"])
+        dock.refresh()
+        with qtbot.waitSignal(dock.runner.stepped):
+            dock.run_button.click()
+        with qtbot.waitSignal(dock.run_ended, timeout=30_000):
+            dock.cancel_button.click()
+        assert [(layer.name, layer.unique_id) for layer in viewer.layers] == before
+
+    def test_what_the_user_changed_stays(self, viewer, ready, run):
+        dock = ready()
+        run(dock)
+        viewer.layers["telea, Grey-RGB"].name = "mine"
+        changed = viewer.layers["telea, RGB-RGB"]
+        changed.data[0, 0] = 255
+        run(dock)
+        assert names(viewer).count("mine") == 1
+        assert (changed.data[0, 0] == 255).all()
+        assert len(viewer.layers) == 7
+
+    def test_results_of_other_planes_and_pictures_stay(self, viewer, ready, run, qtbot):
+        dock = ready(np.stack([ramp(), ramp() + 1]))
+        for step in (0, 1):
+            viewer.dims.set_current_step(0, step)
+            run(dock)
+        assert names(viewer)[2:] == ["telea, Grey", "telea, Grey [1]"]
+        viewer.add_image(ramp() + 2, name="other")
+        viewer.add_labels(viewer.layers["mask"].data[0], name="flat")
+        dock.form.image_choice.value = viewer.layers["other"]
+        dock.form.mask_choice.value = viewer.layers["flat"]
+        run(dock)
+        assert names(viewer)[-1] == "telea, Grey [2]"
+        assert len(viewer.layers) == 7
+
+    def test_results_that_come_keep_the_selection(self, viewer, ready, run):
+        dock = ready()
+        viewer.layers.selection.active = viewer.layers["mask"]
+        run(dock)
+        assert viewer.layers.selection.active == viewer.layers["mask"]
+
+    def test_the_sentence_is_about_what_is_chosen_now(self, viewer, ready, run, qtbot):
+        dock = ready()
+        run(dock)
+        assert dock.status.text() == "3 results."
+        viewer.layers["mask"].paint((3, 3), 1)
+        qtbot.waitUntil(lambda: dock.status.text() == "Ready.")
+        viewer.layers["mask"].data = np.zeros((40, 60), np.uint8)
+        qtbot.waitUntil(lambda: dock.status.text().startswith("The mask is empty here"))
+        assert not dock.run_button.isEnabled()
+
     def test_a_failing_method_has_a_row(self, ready, run, add_method):
         add_method("broken", Broken)
         dock = ready(methods=("telea", "broken"))

@@ -39,7 +39,11 @@ def ready(viewer, open_dock):
     def make(image=None, **kwargs):
         layer = viewer.add_image(colour_ramp() if image is None else image, name="pic", **kwargs)
         dock = open_dock()
-        dock.new_mask()
+        if layer.ndim == 2:
+            dock.new_mask()
+        else:  # a mask for each plane
+            spatial = {"scale": layer.scale, "translate": layer.translate}
+            viewer.add_labels(np.zeros(layer.data.shape, np.uint8), name="pic mask", **spatial)
         paint(dock.form.mask_layer, plane=0 if layer.ndim == 3 else None)
         dock.refresh()
         return dock
@@ -268,6 +272,219 @@ class TestRun:
         assert "pic (preview)" not in layer_names(viewer)
 
 
+class TestWhatIsTheUsers:
+    @pytest.mark.parametrize("name", ["pic filled", "pic filled region", "pic filled grey"])
+    def test_renamed_layers_are_never_updated(self, viewer, ready, run, name):
+        dock = ready()
+        choose(dock, method="telea")
+        run(dock)
+        mine, before = viewer.layers[name], viewer.layers[name].data.copy()
+        mine.name = "mine"
+        dock.form.grow.setValue(5)
+        run(dock)
+        np.testing.assert_array_equal(viewer.layers["mine"].data, before)
+        assert viewer.layers["mine"] == mine
+        assert name in layer_names(viewer)
+        assert len(viewer.layers) == 7
+
+    def test_painted_layers_are_never_updated(self, viewer, ready, run):
+        dock = ready()
+        choose(dock, method="telea")
+        run(dock)
+        region = viewer.layers["pic filled region"]
+        region.paint((3, 3), 1)
+        before = region.data.copy()
+        run(dock)
+        np.testing.assert_array_equal(region.data, before)
+        assert "pic filled region [1]" in layer_names(viewer)
+
+    def test_changed_layers_are_never_removed(self, viewer, ready, run):
+        dock = ready()
+        choose(dock, method="telea")
+        run(dock)
+        viewer.layers["pic filled grey"].data[3, 3] = 7
+        dock.form.intermediates.setChecked(False)
+        run(dock)
+        assert "pic filled grey" in layer_names(viewer)
+
+    def test_it_is_said_what_made_room(self, viewer, ready, run):
+        dock = ready()
+        choose(dock, method="telea")
+        run(dock)
+        run(dock)
+        assert "made room" not in dock.status.text()
+        dock.form.intermediates.setChecked(False)
+        run(dock)
+        assert dock.status.text().endswith(" 2 layers of an earlier run made room.")
+
+    def test_a_cancelled_run_removes_nothing(self, viewer, gated, ready, run, qtbot):
+        dock = ready()
+        choose(dock, method="telea")
+        run(dock)
+        before = layer_names(viewer)
+        choose(dock, method="gated")
+        dock.form.intermediates.setChecked(False)
+        with qtbot.waitSignal(dock.runner.progressed):
+            dock.run()
+        with qtbot.waitSignal(dock.run_ended):
+            dock.cancel()
+        assert layer_names(viewer) == before
+
+    def test_what_a_failed_method_had_stays(self, viewer, add_method, ready, run, messages):
+        works = []
+
+        class Once(Inpainter):
+            def run(self, plane, hole):
+                works.append(1)
+                if len(works) > 1:
+                    raise RuntimeError("a bug")
+                yield 0.5
+                return np.where(hole, 0.5, plane)
+
+        add_method("once", Once)
+        dock = ready()
+        choose(dock, method="once")
+        dock.form.also.choose(["telea"])
+        run(dock)
+        run(dock)
+        assert messages["warning"] == ["once failed: a bug"]
+        assert "pic filled (once)" in layer_names(viewer)
+
+    def test_previews_keep_the_selection(self, viewer, gated, ready, qtbot):
+        dock = ready()
+        choose(dock, method="gated")
+        with qtbot.waitSignal(dock.runner.progressed):
+            dock.run()
+        chosen = {viewer.layers["pic"], viewer.layers["pic mask"]}
+        for selected in (chosen, {viewer.layers["pic mask"]}, set()):
+            viewer.layers.selection.clear()
+            viewer.layers.selection.update(selected)
+            for _ in range(2):
+                dock.results.show_preview(colour_ramp(), dock._placement)
+                assert set(viewer.layers.selection) == selected
+            choices = [layer.name for layer in dock.form.image_choice.choices]
+            assert choices == ["pic"]
+            dock.results.remove_preview()
+            assert set(viewer.layers.selection) == selected
+
+
+class TestSentence:
+    def test_it_is_about_the_picture_chosen_now(self, viewer, ready, run):
+        dock = ready()
+        choose(dock, method="telea")
+        run(dock)
+        assert dock.status.text().startswith("Filled ")
+        viewer.layers.clear()
+        dock.refresh()
+        assert dock.status.text() == "Open an image first."
+        viewer.add_image(ramp(50, 50), name="other")
+        mask = np.zeros((50, 50), np.uint8)
+        mask[3:5, 3:5] = 1
+        viewer.add_labels(mask, name="other mask")
+        dock.refresh()
+        assert dock.status.text() == "Ready."
+
+    def test_and_about_what_is_painted_now(self, viewer, ready, run, qtbot):
+        dock = ready()
+        choose(dock, method="telea")
+        run(dock)
+        mask = viewer.layers["pic mask"]
+        mask.paint((30, 30), 1)
+        qtbot.waitUntil(lambda: dock.status.text() == "Ready.")
+        mask.undo()
+        qtbot.waitUntil(lambda: dock.status.text().startswith("Filled "))
+
+    def test_and_about_the_plane_in_view(self, viewer, ready, run, qtbot):
+        dock = ready(np.stack([ramp(), ramp()]))
+        choose(dock, method="telea")
+        paint(viewer.layers["pic mask"], plane=1)
+        viewer.dims.set_current_step(0, 0)
+        run(dock)
+        viewer.dims.set_current_step(0, 1)
+        qtbot.waitUntil(lambda: dock.status.text() == "Ready.")
+
+    def test_and_about_the_choices(self, ready, run, qtbot):
+        dock = ready()
+        choose(dock, method="telea")
+        run(dock)
+        dock.form.seed.setValue(5)
+        qtbot.waitUntil(lambda: dock.status.text() == "Ready.")
+        dock.form.seed.setValue(0)
+        qtbot.waitUntil(lambda: dock.status.text().startswith("Filled "))
+        choose(dock, method="biharmonic")
+        qtbot.waitUntil(lambda: dock.status.text() == "Ready.")
+
+    def test_and_about_the_image_s_data(self, viewer, ready, run, qtbot):
+        dock = ready()
+        choose(dock, method="telea")
+        run(dock)
+        viewer.layers["pic"].data = colour_ramp() + 1
+        qtbot.waitUntil(lambda: dock.status.text() == "Ready.")
+
+    def test_a_failure_goes_with_its_mask(self, viewer, ready, run, messages, qtbot):
+        dock = ready()
+        mask = viewer.layers["pic mask"]
+        mask.data = np.pad(np.ones((36, 56), np.uint8), 2)
+        dock.form.grow.setValue(9)
+        run(dock)
+        assert dock.status.text().startswith("Failed: Every pixel is masked")
+        mask.data = np.pad(np.ones((2, 22), np.uint8), 19)
+        qtbot.waitUntil(lambda: dock.status.text() == "Ready.")
+
+
+class TestAxes:
+    def test_labels_with_an_axis_more(self, viewer, open_dock, run):
+        viewer.add_image(ramp(), name="pic")
+        mask = np.zeros((1, 40, 60), np.uint8)
+        mask[0, 15:20, 20:40] = 1
+        viewer.add_labels(mask, name="mask")
+        dock = open_dock()
+        choose(dock, method="telea")
+        run(dock)
+        expected = napari_greyfill.fill(ramp(), mask, grow=2, method="telea")
+        np.testing.assert_array_equal(viewer.layers["pic filled"].data, expected.image)
+        dock.python_button.click()
+        exec(QGuiApplication.clipboard().text(), {"viewer": viewer})
+        np.testing.assert_array_equal(viewer.layers[-1].data, expected.image)
+
+    def test_labels_of_another_stack_stop_nothing(self, viewer, open_dock, messages, qtbot):
+        viewer.add_image(np.stack([np.stack([ramp()] * 3)] * 4), name="pic")
+        viewer.add_labels(np.ones((2, 40, 60), np.uint8), name="mask")
+        dock = open_dock()
+        for step in range(4):
+            viewer.dims.set_current_step(0, step)
+            qtbot.waitUntil(lambda: not dock._settle.isActive())
+            assert not dock.run_button.isEnabled()
+            assert "4 × 3 × 40 × 60 and 2 × 40 × 60" in dock.status.text()
+        assert messages == {"error": [], "warning": [], "crash": []}
+
+    def test_a_new_mask_serves_every_plane(self, viewer, open_dock, run):
+        stack = np.stack([ramp(), ramp() + 9])
+        viewer.add_image(stack, name="pic", scale=(2, 0.5, 0.25), units=("s", "um", "um"))
+        dock = open_dock()
+        choose(dock, method="telea")
+        dock.form.new_mask.click()
+        mask = viewer.layers["pic mask"]
+        assert mask.data.shape == (40, 60)
+        paint(mask)
+        for step in (0, 1):
+            viewer.dims.set_current_step(0, step)
+            run(dock)
+            expected = napari_greyfill.fill(stack[step], mask.data, grow=2, method="telea")
+            results = [layer for layer in viewer.layers if layer.name.startswith("pic filled")]
+            found = [each for each in results if each.metadata["greyfill"]["role"] == "filled"]
+            np.testing.assert_array_equal(found[-1].data[0], expected.image)
+
+    def test_a_reference_of_another_stack_is_refused(self, viewer, ready):
+        dock = ready(np.stack([ramp()] * 3))
+        viewer.dims.set_current_step(0, 0)
+        viewer.add_image(np.stack([ramp()] * 2), name="other")
+        dock.form.reference_choice.value = viewer.layers["other"]
+        dock.refresh()
+        assert dock.status.text().startswith("other has no plane that belongs to the one in view")
+        assert not dock.run_button.isEnabled()
+
+
 class TestPlacement:
     def test_spatial_metadata_and_units(self, viewer, ready, run):
         dock = ready(
@@ -456,6 +673,22 @@ class TestCancelAndErrors:
         with qtbot.waitSignal(dock.run_ended):
             pass
         np.testing.assert_allclose(viewer.layers["pic filled"].scale, (2, 2))
+
+    def test_everything_deleted_or_renamed_while_running(self, viewer, gated, ready, run, qtbot):
+        dock = ready()
+        choose(dock, method="telea")
+        run(dock)
+        choose(dock, method="gated")
+        with qtbot.waitSignal(dock.runner.progressed):
+            dock.run()
+        viewer.layers["pic"].name = "renamed"
+        viewer.layers.clear()
+        gated.set()
+        with qtbot.waitSignal(dock.run_ended):
+            pass
+        assert layer_names(viewer)[-1] == "pic filled"
+        assert "pic mask" not in layer_names(viewer)
+        assert dock.status.text() != "A fill is running."
 
     def test_slice_changed_while_running(self, viewer, gated, ready, qtbot):
         dock = ready(np.stack([ramp(), ramp() + 1]))

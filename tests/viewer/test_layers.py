@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 
+from napari_greyfill.errors import ShapeMismatch
 from napari_greyfill.viewer import layers
 from napari_greyfill.viewer.layers import Placement
 
@@ -52,6 +53,114 @@ def test_masks_of_other_stacks_are_refused(viewer, shape):
     image = viewer.add_image(np.zeros((5, 8, 9)))
     mask = viewer.add_labels(np.ones(shape, int))
     assert "differ in size" in layers.not_ready(viewer, image, mask)
+
+
+@pytest.mark.parametrize(
+    ("image", "mask"),
+    [
+        ((8, 9), (1, 8, 9)),
+        ((1, 8, 9), (8, 9)),
+        ((1, 8, 9), (1, 1, 8, 9)),
+        ((4, 3, 8, 9), (3, 8, 9)),
+        ((4, 3, 8, 9), (4, 1, 8, 9)),
+        ((4, 3, 8, 9), (1, 8, 9)),
+        ((4, 8, 9), (4, 1, 8, 9)),
+        ((4, 1, 8, 9), (4, 8, 9)),
+    ],
+)
+def test_axes_of_length_one_never_matter(viewer, image, mask):
+    picture = viewer.add_image(np.zeros(image))
+    labels = np.zeros(mask, int)
+    painted = viewer.add_labels(labels)
+    lengths = image[:-2]
+    for index in np.ndindex(*lengths):
+        # what an array of the mask's shape has there, axes of length 1 left out
+        own = [i for i, length in zip(index, lengths, strict=True) if length != 1]
+        wanted = [length for length in mask[:-2] if length != 1]
+        if wanted == [3]:
+            own = own[-1:]
+        elif wanted == [4]:
+            own = own[:1]
+        elif not wanted:
+            own = []
+        squeezed = np.arange(labels.size).reshape(labels.shape).squeeze()
+        painted.data = np.arange(labels.size).reshape(labels.shape)
+        plane = layers.plane_at(painted, index, picture)
+        np.testing.assert_array_equal(plane.read(), squeezed[tuple(own)])
+        before = painted.data.copy()
+        layers.edit_mask(painted, plane.index, np.zeros((8, 9), int))
+        assert np.count_nonzero(painted.data != before) >= 71  # one pixel may be 0 before
+    assert layers.not_ready(viewer, picture, painted) == ""
+
+
+@pytest.mark.parametrize(
+    ("image", "mask"),
+    [
+        ((4, 3, 8, 9), (2, 8, 9)),
+        ((4, 3, 8, 9), (2, 3, 8, 9)),
+        ((4, 3, 8, 9), (4, 8, 9)),
+        ((1, 8, 9), (4, 8, 9)),
+        ((8, 9), (2, 8, 9)),
+        ((4, 8, 9), (4, 8, 8)),
+    ],
+)
+def test_all_axes_are_compared(viewer, image, mask):
+    picture = viewer.add_image(np.zeros(image))
+    painted = viewer.add_labels(np.ones(mask, int))
+    assert "differ in size" in layers.not_ready(viewer, picture, painted)
+    if mask[-2:] == image[-2:]:
+        with pytest.raises(ShapeMismatch, match="axes of the image"):
+            layers.plane_at(painted, (0,) * (len(image) - 2), picture)
+
+
+def spatial(layer):
+    return [layer.data_to_world((*((0,) * (layer.ndim - 2)), *p))[-2:] for p in ((0, 0), (7, 3))]
+
+
+class TestNewMask:
+    def test_costs_one_plane_however_long_the_stack_is(self, viewer):
+        import dask.array
+
+        movie = dask.array.zeros((400, 60, 2048, 2048), dtype=np.uint16, chunks=(1, 1, 2048, 2048))
+        image = viewer.add_image(
+            movie,
+            contrast_limits=(0, 1),
+            scale=(5, 2, 0.5, 0.25),
+            translate=(0, 1, 2, 3),
+            units=("s", "um", "um", "um"),
+            axis_labels=("t", "z", "y", "x"),
+        )
+        mask = layers.new_mask(viewer, image)
+        assert mask.data.nbytes == 2048 * 2048
+        assert mask.units == image.units[-2:]
+        assert mask.axis_labels == ("y", "x")
+        np.testing.assert_allclose(spatial(mask), spatial(image))
+        assert layers.not_ready(viewer, image, mask) == ""
+
+    def test_lies_on_a_stack_that_is_turned_and_sheared_in_its_planes(self, viewer):
+        affine = np.eye(4)
+        affine[:3, 3], affine[1, 1] = (1, 2, 3), 2
+        image = viewer.add_image(
+            np.zeros((5, 8, 9)),
+            scale=(2, 0.5, 0.25),
+            rotate=np.array([[1.0, 0, 0], [0, 0.8, -0.6], [0, 0.6, 0.8]]),
+            shear=[0, 0, 0.3],
+            translate=(7, 8, 9),
+            affine=affine,
+        )
+        mask = layers.new_mask(viewer, image)
+        np.testing.assert_allclose(spatial(mask), spatial(image))
+        np.testing.assert_allclose(mask.scale, (0.5, 0.25))
+
+    @pytest.mark.filterwarnings("ignore:Non-orthogonal slicing")
+    def test_lies_on_the_plane_in_view_of_one_turned_out_of_them(self, viewer):
+        image = viewer.add_image(np.zeros((5, 8, 9)), rotate=(10, 20, 30), scale=(2, 0.5, 0.25))
+        viewer.dims.set_current_step(0, 2)
+        mask = layers.new_mask(viewer, image)
+        index = layers.plane_index(image, viewer)
+        for point in ((0, 0), (7, 3)):
+            expected = image.data_to_world((*index, *point))[-2:]
+            np.testing.assert_allclose(mask.data_to_world(point), expected)
 
 
 def test_edit_is_one_undo_and_keeps_other_planes(viewer):

@@ -22,8 +22,9 @@ def dock(viewer, qtbot):
     viewer.add_image(data.astronaut()[:120, 150:290], name="photo", rgb=True)
     dock = viewer.window.add_plugin_dock_widget("napari-greyfill", "Masks")[1]
     yield dock
-    dock._let_go()
-    qtbot.waitUntil(lambda: not dock.background.busy, timeout=8_000)
+    if not dock.closed:
+        dock.hide()
+        qtbot.waitUntil(lambda: not dock.background.busy, timeout=8_000)
 
 
 @pytest.fixture
@@ -439,8 +440,74 @@ class TestLayers:
     def test_user_removes_the_preview(self, viewer, dock, qtbot):
         previewed(qtbot, dock, lambda: turn_to(dock, "random"))
         viewer.layers.remove(dock.preview.layer)
+        viewer.dims.ndisplay = 3  # makes the dock look at everything anew
+        viewer.dims.ndisplay = 2
+        qtbot.wait(200)
+        assert len(viewer.layers) == 1
         previewed(qtbot, dock, dock.form.random.another.click)
         assert len(viewer.layers) == 2
+
+    def test_applied_to_the_plane_it_was_asked_for(self, viewer, dock, qtbot, monkeypatch):
+        go = threading.Event()
+
+        def slow(tones, kind, **options):
+            go.wait(10)
+            return np.ones((40, 60), bool)
+
+        layer = viewer.add_image(np.stack([ramp()] * 3), name="stack")
+        planes = viewer.add_labels(np.zeros((3, 40, 60), np.uint8), name="planes")
+        dock.form.image.choose(layer)
+        dock.form.target.choose(planes)
+        viewer.dims.set_current_step(0, 1)
+        monkeypatch.setattr("napari_greyfill.viewer.mask_finder.detect_mask", slow)
+        turn_to(dock, "picture")
+        dock.form.picture.preview.setChecked(False)
+        dock.apply()
+        viewer.dims.set_current_step(0, 2)
+        with qtbot.waitSignal(dock.mask_changed, timeout=8_000):
+            go.set()
+        assert planes.data.any(axis=(1, 2)).tolist() == [False, True, False]
+
+    @pytest.mark.parametrize("gone", ["stack", "planes"])
+    def test_nothing_is_applied_to_layers_that_have_gone(
+        self, viewer, dock, qtbot, monkeypatch, gone
+    ):
+        go = threading.Event()
+
+        def slow(tones, kind, **options):
+            go.wait(10)
+            return np.ones((40, 60), bool)
+
+        layer = viewer.add_image(np.stack([ramp()] * 3), name="stack")
+        planes = viewer.add_labels(np.zeros((3, 40, 60), np.uint8), name="planes")
+        dock.form.image.choose(layer)
+        dock.form.target.choose(planes)
+        monkeypatch.setattr("napari_greyfill.viewer.mask_finder.detect_mask", slow)
+        turn_to(dock, "picture")
+        dock.form.picture.preview.setChecked(False)
+        dock.apply()
+        viewer.layers.remove(gone)
+        left = [layer.name for layer in viewer.layers]
+        go.set()
+        qtbot.waitUntil(lambda: not dock.background.busy)
+        assert [layer.name for layer in viewer.layers] == left
+        assert not planes.data.any()
+
+    def test_labels_of_another_stack_are_refused(self, viewer, dock):
+        layer = viewer.add_image(np.stack([ramp()] * 3), name="stack")
+        other = viewer.add_labels(np.ones((2, 40, 60), np.uint8), name="other")
+        dock.form.image.choose(layer)
+        dock.form.target.choose(other)
+        assert "3 × 40 × 60 and 2 × 40 × 60" in dock.form.status.text()
+        assert not dock.form.tabs.isEnabled()
+
+    def test_objects_of_another_stack_are_explained(self, viewer, dock, qtbot):
+        objects = viewer.add_labels(np.ones((3, 30, 30), np.uint8), name="objects")
+        turn_to(dock, "random")
+        pick(dock.form.random.kind, "semantic")
+        dock.form.random.objects.choose(objects)
+        qtbot.waitUntil(lambda: "has no plane" in dock.form.status.text())
+        assert dock.preview.layer is None
 
     def test_stack_plane_in_view(self, viewer, dock, qtbot, changed):
         stack = np.stack([ramp(), 2 * ramp(), ramp()])
@@ -450,12 +517,16 @@ class TestLayers:
         shown = previewed(qtbot, dock, lambda: turn_to(dock, "picture"))
         np.testing.assert_array_equal(shown[0], detect_mask(stack[1], "brighter"))
         np.testing.assert_array_equal(dock.preview.layer.translate, [5, 5, 7])
-        mask = changed(dock, dock.apply)
-        assert mask.data.shape == stack.shape
-        np.testing.assert_array_equal(mask.data[1] != 0, shown[0])
-        assert not mask.data[[0, 2]].any()
-        mask.undo()
-        assert not mask.data.any()
+        mask = changed(dock, dock.apply)  # a flat one, for every plane
+        np.testing.assert_array_equal(mask.data != 0, shown[0])
+        np.testing.assert_array_equal(mask.translate, [5, 7])
+        planes = viewer.add_labels(np.zeros(stack.shape, np.uint8), name="planes")
+        dock.form.target.choose(planes)
+        changed(dock, dock.apply)
+        np.testing.assert_array_equal(planes.data[1] != 0, shown[0])
+        assert not planes.data[[0, 2]].any()
+        planes.undo()
+        assert not planes.data.any()
 
 
 class TestOutputs:
@@ -473,6 +544,18 @@ class TestOutputs:
             np.testing.assert_array_equal(layer.data, image)
         assert not viewer.layers["photo grey-masked"].rgb
         assert viewer.layers["photo colour-masked"].rgb
+
+    def test_masked_images_that_were_changed_are_the_user_s(self, viewer, dock, changed):
+        turn_to(dock, "random")
+        changed(dock, dock.apply)
+        dock.form.grey.click()
+        mine = viewer.layers["photo grey-masked"]
+        mine.name = "mine"
+        before = mine.data.copy()
+        pick(dock.form.hole, "white")
+        dock.form.grey.click()
+        np.testing.assert_array_equal(mine.data, before)
+        assert viewer.layers[-1].name == "photo grey-masked"
 
     def test_an_empty_mask_is_explained(self, dock):
         dock.new_mask()

@@ -23,7 +23,7 @@ from napari_greyfill.evaluate.measuring import Measure
 from napari_greyfill.evaluate.ways import ways_of_filling
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.job import ArrayOrLayer, FillJob, FillParameters, prepare
-from napari_greyfill.picture import Picture
+from napari_greyfill.picture import Picture, plane_of
 from napari_greyfill.progress import exhaust
 
 __all__ = ["compare", "compare_steps", "polarity_warning"]
@@ -195,7 +195,7 @@ class _Run:
             elif step.row is None:
                 yield replace(step, fraction=fraction)
             else:
-                row = _measured(step.row, measure)
+                row = _measured(step.row, measure, colour=picture.is_colour)
                 rows[row.combination] = row
                 yield CompareStep(step.name, fraction, row)
         return Comparison(
@@ -216,7 +216,8 @@ class _Run:
         default = isinstance(self.reference, str) and self.reference == "image"
         truth = picture.original if default else _pixels(self.reference)
         colour = picture.is_colour
-        return Measure(_colours(picture.original), _colours(truth), picture.hole, rgb=colour)
+        truth = _colours(plane_of(truth, rgb=colour))
+        return Measure(_colours(picture.original), truth, picture.hole, rgb=colour)
 
     def _noted(self, note: str, fraction: float) -> Generator[CompareStep, None, None]:
         """Hand out a note once."""
@@ -230,10 +231,10 @@ def _any_embedded() -> str:
     return next(i.name for i in INPAINTERS.infos() if i.available and not i.uses_torch)
 
 
-def _measured(row: Row, measure: Measure | None) -> Row:
+def _measured(row: Row, measure: Measure | None, *, colour: bool) -> Row:
     if measure is None or row.image is None:
         return row
-    return replace(row, metrics=measure(_colours(row.image)))
+    return replace(row, metrics=measure(_colours(plane_of(row.image, rgb=colour))))
 
 
 def _pixels(layer: ArrayOrLayer) -> NDArray[Any]:

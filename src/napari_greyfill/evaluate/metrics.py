@@ -12,7 +12,7 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from napari_greyfill.errors import ShapeMismatch
 from napari_greyfill.masks import hole_from_mask
-from napari_greyfill.picture import Picture, ValueRange
+from napari_greyfill.picture import Picture, ValueRange, plane_of
 
 __all__ = ["METRICS", "Metric", "colour_values", "metrics", "ssim_side", "value_scale"]
 
@@ -71,7 +71,7 @@ def metrics(
     ShapeMismatch
         If image, reference and mask do not cover the same pixels.
     """
-    filled, truth = np.asarray(image), np.asarray(reference)
+    filled, truth = plane_of(image, rgb=rgb), plane_of(reference, rgb=rgb)
     if filled.shape != truth.shape:
         raise ShapeMismatch(
             f"The image has shape {filled.shape} and the reference {truth.shape}; "

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from napari_greyfill.errors import BadMask, EmptyMask
+from napari_greyfill.picture import plane_of
 
 __all__ = ["hole_from_mask", "selected_labels"]
 
@@ -20,7 +21,7 @@ def hole_from_mask(mask: ArrayLike, *, labels: Collection[int] | None = None) ->
     ----------
     mask : (H, W) array
         Painted pixels are not 0. Booleans and integers are taken as they are; floats only
-        if they hold two values, of which 0 is unpainted.
+        if they hold two values, of which 0 is unpainted. More axes, of length 1, do not matter.
     labels : collection of int, optional
         Only these labels count as painted; by default all but 0 do.
 
@@ -35,7 +36,7 @@ def hole_from_mask(mask: ArrayLike, *, labels: Collection[int] | None = None) ->
     EmptyMask
         If nothing is painted.
     """
-    array = np.asarray(mask)
+    array = plane_of(mask)
     if array.ndim != 2:
         raise BadMask(
             f"A mask has two dimensions, this one has {array.ndim}; "

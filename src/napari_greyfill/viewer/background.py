@@ -63,6 +63,12 @@ class Background(QObject):
         self._waiting = [piece for piece in self._waiting if piece.kind != kind]
         self._dropped |= {id(piece) for piece, _ in self._running if piece.kind == kind}
 
+    def leave(self) -> None:
+        """Forget everything that was asked for, and tell nothing of it any more."""
+        self._waiting.clear()
+        self._running.clear()
+        self.blockSignals(True)
+
     def _next(self) -> None:
         from napari.qt.threading import create_worker
 
@@ -75,9 +81,9 @@ class Background(QObject):
         worker.start()
 
     def _use(self, result: object) -> None:
-        piece, _ = self._running[0]
-        if id(piece) in self._dropped:
+        if not self._running or id(self._running[0][0]) in self._dropped:
             return
+        piece, _ = self._running[0]
         if isinstance(result, Failed):
             self.failed.emit(result.error)
             return
@@ -87,6 +93,8 @@ class Background(QObject):
             self.failed.emit(error)
 
     def _end(self) -> None:
+        if not self._running:
+            return
         self._running.clear()
         self._dropped.clear()
         if self._waiting:

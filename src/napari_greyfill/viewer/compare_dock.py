@@ -22,12 +22,15 @@ from napari_greyfill.viewer.compare_table import CompareTable
 from napari_greyfill.viewer.look_bar import LookBar
 from napari_greyfill.viewer.models import PlaneSource
 from napari_greyfill.viewer.parts import button, side_by_side
-from napari_greyfill.viewer.run_dock import RunDock
+from napari_greyfill.viewer.run_dock import RunDock, removed
 from napari_greyfill.viewer.settings import preferred_device
 from napari_greyfill.viewer.texts import COMPARE as TEXTS
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     import napari.viewer
+    from napari.layers import Image, Labels
 
 __all__ = ["CompareDock"]
 
@@ -67,14 +70,18 @@ class CompareDock(RunDock):
 
     def _connect(self) -> None:
         self.form.changed.connect(self._settle.start)
+        self.form.grow.valueChanged.connect(lambda _: self._settle.start())
         self.table.chosen.connect(self._show_chosen)
         self.runner.stepped.connect(self._show_step)
         self.runner.finished.connect(self._show_comparison)
 
-    def reset_choices(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
-        """List the layers anew; napari calls it when layers come, go or are renamed."""
+    def _list_layers(self) -> None:
         self.form.reset_choices()
         self.look.reset_choices()
+
+    def _let_go(self) -> None:
+        super()._let_go()
+        self.look.stop()
 
     def showEvent(self, event: Any) -> None:  # noqa: ANN401 - Qt's event
         """Look again at which methods can run: weights may have arrived meanwhile."""
@@ -94,6 +101,9 @@ class CompareDock(RunDock):
             return reason
         if self.form.reference_kind == "layer" and self.form.reference_layer is None:
             return "Choose the reference layer, or another kind of reference."
+        unfit = layers.why_no_plane(self.form.reference_layer, self.viewer, image)
+        if unfit:
+            return unfit
         if not self.form.methods.chosen():
             return "Tick a method."
         if image.rgb and not self.form.pipelines.chosen():
@@ -102,12 +112,18 @@ class CompareDock(RunDock):
             return "Tick a colorizer."
         return self._why_not_mask()
 
-    def _painted(self) -> Any:  # noqa: ANN401 - an array
-        image, mask = self.form.image_layer, self.form.mask_layer
-        return layers.plane_at(mask, layers.plane_index(image, self.viewer)).read() != 0
+    @property
+    def chosen_layers(self) -> tuple[Image | None, Labels | None]:
+        """Return the chosen image and mask."""
+        return self.form.image_layer, self.form.mask_layer
+
+    def _chosen(self) -> Hashable:
+        form = self.form
+        ticked = form.methods.chosen(), form.pipelines.chosen(), form.colorizers.chosen()
+        return super()._chosen(), ticked, form.reference_kind, form.grow.value()
 
     def _why_not_mask(self) -> str:
-        painted = self._painted()
+        painted = self.painted_plane() != 0
         if painted.all():
             return "Everything is painted: leave some of the picture to fill from."
         return "" if painted.any() else "The mask is empty here: paint over what is to be filled."
@@ -119,7 +135,7 @@ class CompareDock(RunDock):
         self.continue_button.setEnabled(self._interrupted and not self.running)
 
     def _ready(self) -> str:
-        return polarity_warning(self._painted()) or super()._ready()
+        return polarity_warning(self.painted_plane() != 0) or super()._ready()
 
     # ------------------------------------------------------------ actions
 
@@ -130,9 +146,9 @@ class CompareDock(RunDock):
             return
         image = self.form.image_layer
         self.look.stop()
-        self._request = self._make_request()
+        self._request, self._run_of = self._make_request(), self._chosen()
         self._placement = layers.Placement.of(image, self._request.image.index)
-        self.results.begin(image.unique_id)
+        self.results.begin(image.unique_id, self._placement.index)
         self.table.clear()
         self._start(())
 
@@ -143,7 +159,7 @@ class CompareDock(RunDock):
 
     def _start(self, done: tuple[Row, ...]) -> None:
         assert self._request is not None
-        self._outcome, self._interrupted = "", False
+        self._interrupted = False
         self.runner.start(self._request, done)
         self._show_start()
 
@@ -154,14 +170,14 @@ class CompareDock(RunDock):
         return CompareRequest(
             image=layers.plane_at(image, index),
             # a copy: painting goes on while the comparison runs
-            mask=PlaneSource(np.array(layers.plane_at(form.mask_layer, index).read()), ()),
+            mask=PlaneSource(np.array(self.painted_plane()), ()),
             rgb=bool(image.rgb),
             image_name=image.name,
             mask_name=form.mask_layer.name,
             methods=form.methods.chosen(),
             pipelines=form.pipelines.chosen(),
             colorizers=form.colorizers.chosen(),
-            reference=None if reference is None else layers.plane_at(reference, index),
+            reference=None if reference is None else layers.plane_at(reference, index, image),
             measured=form.reference_kind != "none",
             device=preferred_device(),
             grow=form.grow.value(),
@@ -207,10 +223,11 @@ class CompareDock(RunDock):
         return f"{name}, {combination.colorizer}" if several else name
 
     def _show_comparison(self, comparison: Comparison) -> None:
-        failed = sum(1 for row in comparison.rows if row.error)
-        self._interrupted = failed > 0
-        text = f"{len(comparison.rows)} results" + (f", {failed} failed" if failed else "")
+        failed = [row.combination for row in comparison.rows if row.error]
+        self._interrupted = bool(failed)
+        text = f"{len(comparison.rows)} results" + (f", {len(failed)} failed" if failed else "")
         self._outcome = " ".join(part for part in (f"{text}.", comparison.why_no_metrics) if part)
+        self._outcome += removed(self.results.finish(failed))
 
     def _show_cancelled(self) -> None:
         self._interrupted = True

@@ -1,12 +1,12 @@
 """The layers of a comparison: results, the grid of them, differences between two.
 
-Only layers made here are ever changed, apart from which layers are visible; that, and the
-viewer's grid, are put back as they were.
+Only layers made here, and left as they were, are ever changed, apart from which layers are
+visible; that, and the viewer's grid, are put back as they were.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 
 from napari_greyfill.errors import ShapeMismatch
 from napari_greyfill.evaluate import Combination, Row
-from napari_greyfill.viewer.layers import Placement, find, kept_visibility, same_plane
+from napari_greyfill.viewer.keeping import kept_selection, kept_visibility, same_plane
+from napari_greyfill.viewer.layers import Placement, find
+from napari_greyfill.viewer.own_layers import Purpose, own_layers
+from napari_greyfill.viewer.result_layers import ResultImage, put_image
 
 if TYPE_CHECKING:
     from napari.layers import Image, Layer
@@ -31,40 +34,58 @@ class ComparedLayers:
     def __init__(self, viewer: Viewer) -> None:
         self.viewer = viewer
         self._own: dict[Combination, str] = {}
-        self._source = ""  # unique id of the image
+        self._earlier: set[str] = set()  # unique ids of the layers of comparisons before
+        self._place = Purpose("compare", "", ())
         self._undo_grid: Callable[[], None] | None = None
 
-    def begin(self, source: str) -> None:
-        """Take the layers of the comparison before away."""
+    def begin(self, source: str, index: tuple[int, ...]) -> None:
+        """Start a comparison of a plane of an image, given by its unique id.
+
+        The layers of an earlier one stay until `finish`.
+        """
         self.end_grid()
-        for layer in self._layers():
-            self.viewer.layers.remove(layer)
         self._own.clear()
-        self._source = source
+        self._place = Purpose("compare", source, index)
+        own = own_layers(self.viewer, self._place)
+        self._earlier = {layer.unique_id for _, layer in own}
 
     def add(self, row: Row, placement: Placement, name: str) -> Layer:
-        """Add the layer of a row that has an image; the only one visible of the results."""
+        """Show a row that has an image in a layer, the only one visible of the results.
+
+        An earlier comparison of the same plane has left one, or it is added. The selection stays,
+        for somebody may be painting.
+        """
         assert row.image is not None  # failed rows have no layer
-        with same_plane(self.viewer):
-            layer = self.viewer.add_image(
-                placement.stacked(row.image),
-                name=name,
-                rgb=placement.rgb,
-                **placement.spatial,
-                **placement.display,
-            )
+        image = ResultImage("compared", row.image, placement.rgb, visible=True)
+        purpose = self._place.to(row.combination.title, image.role)
+        with kept_selection(self.viewer), same_plane(self.viewer):
+            layer = put_image(self.viewer, purpose, placement, image, name)
         layer.metadata["greyfill"] = {
             **row.provenance,
             "metrics": dict(row.metrics),
             "image": placement.source,
-            "role": "compared",
+            "role": image.role,
         }
-        earlier = self.find(row.combination)
-        if earlier is not None:
-            self.viewer.layers.remove(earlier)
         self._own[row.combination] = layer.unique_id
-        self.show_only(row.combination)
+        self._show_alone(layer)
         return layer
+
+    def finish(self, failed: Collection[Combination]) -> int:
+        """Remove what earlier comparisons of the plane left, and return how many layers.
+
+        What they left for a combination that failed now stays.
+        """
+        kept = {combination.title for combination in failed}
+        own = list(own_layers(self.viewer, self._place))
+        gone = [
+            layer
+            for purpose, layer in own
+            if layer.unique_id not in self._own.values() and purpose.label not in kept
+        ]
+        with kept_selection(self.viewer):
+            for layer in gone:
+                self.viewer.layers.remove(layer)
+        return len(gone)
 
     def find(self, combination: Combination) -> Layer | None:
         """Return the layer of a result, or None if there is none or it was removed."""
@@ -75,11 +96,17 @@ class ComparedLayers:
         chosen = self.find(combination)
         if chosen is None:
             return None
-        if self._undo_grid is None:
-            for layer in self._layers():
-                layer.visible = layer.unique_id == chosen.unique_id
+        self._show_alone(chosen)
         self.viewer.layers.selection.active = chosen
         return chosen
+
+    def _show_alone(self, chosen: Layer) -> None:
+        if self._undo_grid is not None:
+            return
+        ids = {*self._earlier, *self._own.values()}
+        for layer in self.viewer.layers:
+            if layer.unique_id in ids:
+                layer.visible = layer.unique_id == chosen.unique_id
 
     @property
     def in_grid(self) -> bool:
@@ -91,7 +118,7 @@ class ComparedLayers:
         results = self._layers()
         if not results or self._undo_grid is not None:
             return bool(results)
-        source = find(self.viewer, self._source)
+        source = find(self.viewer, self._place.source)
         shown = results if source is None else [source, *results]
         grid, restore = self.viewer.canvas.grid, kept_visibility(self.viewer)
         camera = self.viewer.scene.camera

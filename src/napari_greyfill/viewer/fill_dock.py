@@ -7,9 +7,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Generator, Hashable
+from typing import TYPE_CHECKING
 
 import numpy as np
 from qtpy.QtGui import QGuiApplication
@@ -18,11 +17,12 @@ from napari_greyfill.masks import selected_labels
 from napari_greyfill.several import resolve_methods
 from napari_greyfill.viewer import layers
 from napari_greyfill.viewer.fill_form import FillForm
+from napari_greyfill.viewer.keeping import Original
 from napari_greyfill.viewer.metrics_table import MetricsTable
 from napari_greyfill.viewer.models import FillRequest, PlaneSource, RunRow, as_python
 from napari_greyfill.viewer.parts import button, side_by_side
 from napari_greyfill.viewer.result_layers import ResultLayers
-from napari_greyfill.viewer.run_dock import RunDock
+from napari_greyfill.viewer.run_dock import RunDock, removed
 from napari_greyfill.viewer.runner import FillRunner
 from napari_greyfill.viewer.settings import preferred_device
 from napari_greyfill.viewer.texts import FILL as TEXTS
@@ -30,7 +30,7 @@ from napari_greyfill.viewer.worker import Chosen, Finished, Preview, Progress
 
 if TYPE_CHECKING:
     import napari.viewer
-    from napari.layers import Layer
+    from napari.layers import Image, Labels, Layer
 
 __all__ = ["FillDock"]
 
@@ -60,8 +60,8 @@ class FillDock(RunDock):
         self._runs = 0
         self._reason = ""  # why the look was chosen
         self._done = 0  # methods of this run that gave a result
-        self._holding = ExitStack()
-        self._watched: Layer | None = None
+        self._shown: set[tuple[str, str]] = set()  # labels and roles of this run's layers
+        self._original = Original(napari_viewer)
         self._build()
         self._connect()
         self.refresh()
@@ -83,7 +83,12 @@ class FillDock(RunDock):
         layout.addWidget(self.table, stretch=1)
 
     def _connect(self) -> None:
-        self.form.changed.connect(self._settle.start)
+        form = self.form
+        form.changed.connect(self._settle.start)
+        for box in (form.grow, form.feather, form.seed):
+            box.valueChanged.connect(lambda _: self._settle.start())
+        for combo in (form.scale, form.device):
+            combo.currentIndexChanged.connect(lambda _: self._settle.start())
         self.form.new_mask_wanted.connect(self.new_mask)
         self.form.weights_wanted.connect(self._open_weights)
         self.original_button.pressed.connect(self.hold_original)
@@ -99,9 +104,13 @@ class FillDock(RunDock):
         self.runner.chosen.connect(self._show_chosen)
         self.runner.finished.connect(self._show_result)
 
-    def reset_choices(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
-        """List the layers anew; napari calls it when layers come, go or are renamed."""
+    def _list_layers(self) -> None:
         self.form.reset_choices()
+
+    def _let_go(self) -> None:
+        super()._let_go()
+        self.results.remove_preview()
+        self.release_original()
 
     # ------------------------------------------------------------ readiness
 
@@ -111,13 +120,22 @@ class FillDock(RunDock):
             return "A fill is running."
         image, mask = self.form.image_layer, self.form.mask_layer
         reason = layers.not_ready(self.viewer, image, mask)
-        return reason or self._why_not_mask()
+        if reason:
+            return reason
+        unfit = layers.why_no_plane(self.form.reference_layer, self.viewer, image)
+        return unfit or self._why_not_mask()
+
+    @property
+    def chosen_layers(self) -> tuple[Image | None, Labels | None]:
+        """Return the chosen image and mask."""
+        return self.form.image_layer, self.form.mask_layer
+
+    def _chosen(self) -> Hashable:
+        form = self.form
+        return super()._chosen(), form.parameters(), form.chosen_methods(), form.chosen_look()
 
     def _why_not_mask(self) -> str:
-        image, mask = self.form.image_layer, self.form.mask_layer
-        assert image is not None
-        assert mask is not None
-        plane = layers.plane_at(mask, layers.plane_index(image, self.viewer)).read()
+        plane = self.painted_plane()
         painted = selected_labels(plane, self.form.chosen_labels())
         if painted.all():
             return "Everything is painted: leave some of the picture to fill from."
@@ -129,24 +147,11 @@ class FillDock(RunDock):
 
     def refresh(self) -> None:
         """Bring buttons and the sentence beside them up to date."""
-        self._watch(self.form.mask_layer)
         self.form.enable_colour()
         super().refresh()
         self.form.new_mask.setEnabled(self.form.image_layer is not None)
         self.original_button.setEnabled(self.form.image_layer is not None)
         self.python_button.setEnabled(bool(self._python))
-
-    def _watch(self, mask: Layer | None) -> None:
-        """Follow the painting of one mask."""
-        if mask == self._watched:
-            return
-        for layer, connect in ((self._watched, False), (mask, True)):
-            if layer is None:
-                continue
-            events = layer.events  # set_data: Undo tells in no other way
-            for emitter in (events.paint, events.data, events.set_data, events.selected_label):
-                (emitter.connect if connect else emitter.disconnect)(self._changed)
-        self._watched = mask
 
     # ------------------------------------------------------------ actions
 
@@ -169,11 +174,11 @@ class FillDock(RunDock):
             self.refresh()
             return
         image = self.form.image_layer
-        self._request = self._make_request()
+        self._request, self._run_of = self._make_request(), self._chosen()
         self._source = image.unique_id
         self._placement = layers.Placement.of(image, self._request.image.index)
-        self._outcome = ""
         self._done = 0
+        self._shown.clear()
         self._reason = ""
         self.runner.start(self._request)
         self._show_start()
@@ -184,14 +189,11 @@ class FillDock(RunDock):
 
     def hold_original(self) -> None:
         """Show the image without what lies over it, until `release_original`."""
-        image = layers.find(self.viewer, self._source) or self.form.image_layer
-        if image is not None and image in self.viewer.layers:
-            self.release_original()
-            self._holding.enter_context(layers.original_shown(self.viewer, image))
+        self._original.hold(layers.find(self.viewer, self._source) or self.form.image_layer)
 
     def release_original(self) -> None:
         """Put the layers back as they were before `hold_original`."""
-        self._holding.close()
+        self._original.release()
 
     def _request_index(self) -> tuple[int, ...]:
         return layers.plane_index(self.form.image_layer, self.viewer)
@@ -200,7 +202,7 @@ class FillDock(RunDock):
         image, mask = self.form.image_layer, self.form.mask_layer
         reference = self.form.reference_layer
         index = self._request_index()
-        painted = layers.plane_at(mask, index)
+        painted = layers.plane_at(mask, index, image)
         hints = self.form.hints_layer
         return FillRequest(
             image=layers.plane_at(image, index),
@@ -211,7 +213,7 @@ class FillDock(RunDock):
             parameters=self.form.parameters(),
             image_name=image.name,
             mask_name=mask.name,
-            reference=None if reference is None else layers.plane_at(reference, index),
+            reference=None if reference is None else layers.plane_at(reference, index, image),
             reference_name="" if reference is None else reference.name,
             intermediates=self.form.intermediates.isChecked(),
             preview=self.form.preview.isChecked(),
@@ -254,21 +256,20 @@ class FillDock(RunDock):
             "mask": request.mask_name,
             "plane": list(self._placement.index),
         }
-        keep = self.form.keep.isChecked()
         several = not isinstance(request.method, str)
-        if not keep:
-            labels = resolve_methods(request.methods) if several else ("",)
-            self.results.remove_others(self._source, self._placement, labels)
+        label = outcome.method if several else ""
+        if not self._done and self.form.keep.isChecked():
+            self.results.leave_earlier(self._source, self._placement)
         layer = self.results.show(
             self._source,
             self._placement,
             outcome.images,
             outcome.hole,
             provenance,
-            label=outcome.method if several else "",
-            keep_earlier=keep,
+            label=label,
         )
-        layer.bind_key(HOLD_KEY, self._hold_by_key, overwrite=True)
+        self._shown |= {(label, image.role) for image in outcome.images}
+        layer.bind_key(HOLD_KEY, _holding(self._original, self._source), overwrite=True)
         self._outcome = f"{_summary(outcome, request.rgb)} {self._reason}".strip()
         self._done += 1
         if self._done > 1:
@@ -294,15 +295,21 @@ class FillDock(RunDock):
             self._outcome = f"Cancelled; the results of {self._done} finished methods stay."
 
     def _end(self) -> None:
-        self._request = None
         self.results.remove_preview()
+        if self._done and self._complete:
+            self._remove_others()
+        self._request = None
         super()._end()
 
-    def _hold_by_key(self, layer: Layer) -> Generator[None, None, None]:
-        """Show the original as long as the key is down."""
-        self.hold_original()
-        yield
-        self.release_original()
+    def _remove_others(self) -> None:
+        """Remove what earlier runs left on the plane and this one did not update; say so."""
+        assert self._request is not None
+        assert self._placement is not None
+        request = self._request
+        several = not isinstance(request.method, str)
+        labels = resolve_methods(request.methods) if several else ("",)
+        gone = self.results.remove_others(self._source, self._placement, self._shown, labels)
+        self._outcome += removed(gone)
 
     def _select_run(self, run: int) -> None:
         layer = layers.find(self.viewer, self._run_layers[run])
@@ -311,6 +318,17 @@ class FillDock(RunDock):
             self.viewer.layers.selection.active = layer
         else:
             self.status.setText(f"The result of run {run} is no longer among the layers.")
+
+
+def _holding(original: Original, source: str) -> Callable[[Layer], Generator[None, None, None]]:
+    """Return what shows the original as long as a key is down; it does not hold the dock."""
+
+    def hold(layer: Layer) -> Generator[None, None, None]:
+        original.hold(layers.find(original.viewer, source))
+        yield
+        original.release()
+
+    return hold
 
 
 def _summary(outcome: Finished, rgb: bool) -> str:

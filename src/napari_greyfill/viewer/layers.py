@@ -1,21 +1,19 @@
-"""Layers as every dock needs them: reads planes, makes masks, changes what is visible.
+"""Layers as every dock needs them: reads planes, makes masks, places what is made.
 
 * `plane_at`, `Placement`: the plane of a layer that the viewer shows, and where it lies.
 * `not_ready`: why a fill cannot start, in words.
 * `new_mask`, `edit_mask`: masks to paint on, and changes to them that can be undone.
-* `kept_visibility`, `original_shown`: look at some layers, and put everything back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.errors import ShapeMismatch
 from napari_greyfill.hints import ColourHints
 from napari_greyfill.viewer.models import PlaneSource
 
@@ -29,14 +27,12 @@ __all__ = [
     "edit_mask",
     "find",
     "hints_on",
-    "kept_visibility",
     "new_mask",
     "not_ready",
-    "original_shown",
     "plane_at",
     "plane_index",
     "plane_size",
-    "same_plane",
+    "why_no_plane",
 ]
 
 PREVIEW = "greyfill preview"  # key in the metadata of layers that are not for choosing
@@ -63,9 +59,84 @@ def plane_index(layer: Layer, viewer: Viewer) -> tuple[int, ...]:
     return tuple(int(i) for i in np.clip(np.rint(position[:extra]), 0, last))
 
 
-def plane_at(layer: Layer, index: tuple[int, ...]) -> PlaneSource:
-    """Return one plane of a layer; a mask of fewer dimensions serves every plane."""
-    return PlaneSource(_full_data(layer), index[len(index) - (layer.ndim - 2) :])
+def plane_at(layer: Layer, index: tuple[int, ...], image: Layer | None = None) -> PlaneSource:
+    """Return one plane of a layer.
+
+    Parameters
+    ----------
+    layer : Layer
+    index : tuple of int
+        Where the plane lies along the axes of the image before the last two.
+    image : Layer, optional
+        The image the index belongs to, the layer itself by default. Axes that it has before those
+        of the layer, or where the layer has length 1, do not matter: a flat mask serves every
+        plane.
+
+    Raises
+    ------
+    ShapeMismatch
+        If the axes of layer and image do not fit.
+    """
+    own = _stack(layer)
+    before = (1,) * len(index) + own
+    other = before[len(own) :] if image is None else _stack(image)
+    found = _matched(own, other, index)
+    if found is None:
+        raise ShapeMismatch(
+            f"{layer.name} has no plane that belongs to the one in view; "
+            "choose a layer with the axes of the image."
+        )
+    return PlaneSource(_full_data(layer), found)
+
+
+def why_no_plane(layer: Layer | None, viewer: Viewer, image: Layer) -> str:
+    """Return why a layer has no plane for the one of the image in view; nothing if it has one."""
+    try:
+        if layer is not None:
+            plane_at(layer, plane_index(image, viewer), image)
+    except ShapeMismatch as error:
+        return str(error)
+    return ""
+
+
+def _stack(layer: Layer) -> tuple[int, ...]:
+    """Return the lengths of the axes before those of a plane."""
+    return _shape(layer)[:-2]
+
+
+def _matched(
+    own: tuple[int, ...], other: tuple[int, ...], index: tuple[int, ...]
+) -> tuple[int, ...] | None:
+    """Return the place along its own axes that belongs to one along others; None if none does.
+
+    Axes are matched from the last one, and then again without those of length 1.
+    """
+    found = _broadcast(own, other, index)
+    if found is not None:
+        return found
+    kept = [(length, i) for length, i in zip(other, index, strict=True) if length != 1]
+    lengths, places = tuple(length for length, _ in kept), tuple(i for _, i in kept)
+    short = _broadcast(tuple(length for length in own if length != 1), lengths, places)
+    if short is None:
+        return None
+    left = iter(short)
+    return tuple(0 if length == 1 else next(left) for length in own)
+
+
+def _broadcast(
+    own: tuple[int, ...], other: tuple[int, ...], index: tuple[int, ...]
+) -> tuple[int, ...] | None:
+    more = max(0, len(own) - len(other))
+    pairs = zip(
+        own,
+        ((1,) * more + other)[len(other) + more - len(own) :],
+        ((0,) * more + index)[len(index) + more - len(own) :],
+        strict=True,
+    )
+    places = [(length, n, 0 if length == 1 else i) for length, n, i in pairs]
+    if any(length not in (1, n) for length, n, _ in places):
+        return None
+    return tuple(i for _, _, i in places)
 
 
 def _full_data(layer: Layer) -> Any:  # noqa: ANN401 - any array type
@@ -101,12 +172,17 @@ def not_ready(
         viewer.dims.ndim - 1,
     ):
         return "Show the last two axes: planes are filled as they are stored."
-    shape = _shape(image)
-    if _shape(mask)[-2:] != shape[-2:] or mask.ndim > image.ndim:
-        return f"Image and mask differ in size: {_by(shape)} and {_by(_shape(mask))} pixels."
-    if mask.ndim == image.ndim and _shape(mask) != shape:
-        return f"Image and mask differ in size: {_by(shape)} and {_by(_shape(mask))} pixels."
+    if not _lies_on(mask, image):
+        sizes = f"{_by(_shape(image))} and {_by(_shape(mask))}"
+        return f"Image and mask differ in size: {sizes} pixels."
     return ""
+
+
+def _lies_on(mask: Layer, image: Layer) -> bool:
+    """Return whether every plane of an image has one of the mask; all axes are compared."""
+    stack = _stack(image)
+    fits = _matched(_stack(mask), stack, (0,) * len(stack)) is not None
+    return fits and plane_size(mask) == plane_size(image)
 
 
 def _by(shape: tuple[int, ...]) -> str:
@@ -131,14 +207,16 @@ def hints_on(points: Points, image: Image, index: tuple[int, ...]) -> ColourHint
 
 
 def new_mask(viewer: Viewer, image: Image) -> Labels:
-    """Add an empty labels layer that lies on the image, with the brush in hand."""
-    shape = _shape(image)
+    """Add an empty labels layer that lies on the image, with the brush in hand.
+
+    It is flat: it costs the memory of one plane however long a stack is, and shows on every plane.
+    """
     mask = viewer.add_labels(
-        np.zeros(shape, dtype=np.uint8),
+        np.zeros(plane_size(image), dtype=np.uint8),
         name=f"{image.name} mask",
-        **_spatial(image),
+        **_flat(image, plane_index(image, viewer)),
     )
-    mask.brush_size = max(5, min(shape[-2:]) // 40)
+    mask.brush_size = max(5, min(plane_size(image)) // 40)
     mask.mode = "paint"
     viewer.layers.selection.active = mask
     return mask
@@ -155,7 +233,7 @@ def edit_mask(mask: Labels, index: tuple[int, ...], plane: NDArray[Any]) -> None
         mask.data_setitem((*position, *where), plane[where])
 
 
-# ---------------------------------------------------------------- placement and visibility
+# ---------------------------------------------------------------- placement
 
 
 @dataclass(frozen=True)
@@ -212,45 +290,40 @@ def _spatial(layer: Layer, index: tuple[int, ...] = ()) -> dict[str, Any]:
     }
 
 
+def _flat(layer: Layer, index: tuple[int, ...]) -> dict[str, Any]:
+    """Return the spatial metadata of a layer of two dimensions that lies on a layer's planes.
+
+    Where a stack is turned or sheared out of its planes, it lies on the plane of this index.
+    """
+    if layer.ndim == 2:
+        return _spatial(layer)
+    from napari.utils.transforms import Affine
+
+    places = {"units": layer.units[-2:], "axis_labels": layer.axis_labels[-2:]}
+    outer = np.asarray(layer.affine.affine_matrix)
+    whole = (
+        outer
+        @ Affine(linear_matrix=_linear(layer), translate=np.array(layer.translate)).affine_matrix
+    )
+    plane, stack = slice(-3, -1), slice(None, -3)
+    if not (whole[plane, stack].any() or whole[stack, plane].any()):
+        shear = np.asarray(layer.shear)
+        return places | {
+            "scale": np.array(layer.scale)[-2:],
+            "translate": np.array(layer.translate)[-2:],
+            "rotate": np.array(layer.rotate)[-2:, -2:],
+            "shear": shear[-2:, -2:] if shear.ndim == 2 else shear[-1:],
+            "affine": outer[-3:, -3:],
+        }
+    moved = whole @ np.array([*index, 0, 0, 1])
+    matrix = np.eye(3)
+    matrix[:2, :2], matrix[:2, 2] = whole[plane, plane], moved[plane]
+    return places | {"affine": matrix}
+
+
 def _linear(layer: Layer) -> NDArray[np.float64]:
     """Return the matrix that takes steps in data to steps before the layer's affine."""
     from napari.utils.transforms import Affine
 
     own = Affine(rotate=layer.rotate, shear=layer.shear, scale=layer.scale)
     return np.asarray(own.linear_matrix)
-
-
-@contextmanager
-def same_plane(viewer: Viewer) -> Iterator[None]:
-    """Keep the current plane in view: adding layers can move the sliders."""
-    point = viewer.dims.point
-    yield
-    viewer.dims.point = point
-
-
-def kept_visibility(viewer: Viewer) -> Callable[[], None]:
-    """Return what makes the layers visible that are visible now, and no others.
-
-    Layers that have gone by then are left alone, and so are new ones.
-    """
-    before = {layer.unique_id: layer.visible for layer in viewer.layers}
-
-    def restore() -> None:
-        for layer in viewer.layers:
-            if layer.unique_id in before:
-                layer.visible = before[layer.unique_id]
-
-    return restore
-
-
-@contextmanager
-def original_shown(viewer: Viewer, image: Layer) -> Iterator[None]:
-    """Show an image without what lies over it, and put everything back afterwards."""
-    restore = kept_visibility(viewer)
-    for layer in viewer.layers[viewer.layers.index(image) + 1 :]:
-        layer.visible = False
-    image.visible = True
-    try:
-        yield
-    finally:
-        restore()

@@ -14,7 +14,7 @@ from napari_greyfill.viewer.masks_form import MasksForm
 from napari_greyfill.viewer.models import PlaneSource
 
 if TYPE_CHECKING:
-    from napari.layers import Labels
+    from napari.layers import Image, Labels
     from napari.viewer import Viewer
 
 __all__ = ["MaskFinder"]
@@ -71,8 +71,8 @@ class MaskFinder:
         index = layers.plane_index(image, self._viewer)
         size, share = layers.plane_size(image), tab.chosen_share()
         kind, seed, border = tab.kind.currentData(), tab.seed.value(), tab.border.value()
-        clear = _source(tab.clear_of.layer, index)
-        objects = _source(tab.objects.layer, index) if kind == "semantic" else None
+        clear = _source(tab.clear_of.layer, index, image)
+        objects = _source(tab.objects.layer, index, image) if kind == "semantic" else None
 
         def draw() -> NDArray[np.bool_]:
             return random_mask(
@@ -88,5 +88,5 @@ class MaskFinder:
         return draw
 
 
-def _source(layer: Labels | None, index: tuple[int, ...]) -> PlaneSource | None:
-    return None if layer is None else layers.plane_at(layer, index)
+def _source(layer: Labels | None, index: tuple[int, ...], image: Image) -> PlaneSource | None:
+    return None if layer is None else layers.plane_at(layer, index, image)

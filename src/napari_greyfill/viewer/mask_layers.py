@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.viewer import layers
+from napari_greyfill.viewer.keeping import kept_selection, same_plane
 from napari_greyfill.viewer.layers import PREVIEW, Placement, find
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ class MaskPreview:
         """Return the layer while it is shown."""
         return find(self.viewer, self._id) if self._id else None
 
+    @property
+    def was_deleted(self) -> bool:
+        """Return whether somebody else removed the layer."""
+        return bool(self._id) and self.layer is None
+
     def show(self, found: Mask, placement: Placement) -> None:
         """Show a mask; the selected layer stays selected."""
         data = placement.stacked(found.view(np.uint8))
@@ -56,16 +62,13 @@ class MaskPreview:
         layer = self.layer
         self._id = ""
         if layer is not None:
-            active = self.viewer.layers.selection.active
-            self.viewer.layers.remove(layer)
-            if active is not None and active in self.viewer.layers:
-                self.viewer.layers.selection.active = active
+            with kept_selection(self.viewer):
+                self.viewer.layers.remove(layer)
 
     def _add(self, data: NDArray[np.uint8], placement: Placement) -> None:
         from napari.utils.colormaps import DirectLabelColormap
 
-        active = self.viewer.layers.selection.active
-        with layers.same_plane(self.viewer):
+        with kept_selection(self.viewer), same_plane(self.viewer):
             layer = self.viewer.add_labels(
                 data.copy(),
                 name="Mask preview",
@@ -76,13 +79,11 @@ class MaskPreview:
             )
             layer.editable = False
             self._id, self._placement = layer.unique_id, placement
-        if active is not None:
-            self.viewer.layers.selection.active = active
 
 
-def mask_plane(mask: Labels, index: tuple[int, ...]) -> NDArray[Any]:
+def mask_plane(mask: Labels, index: tuple[int, ...], image: Image) -> NDArray[Any]:
     """Return a copy of the plane of a mask that belongs to an image's plane."""
-    return np.array(layers.plane_at(mask, index).read())
+    return np.array(layers.plane_at(mask, index, image).read())
 
 
 def shapes_mask(shapes: Shapes, image: Image, index: tuple[int, ...]) -> Mask:

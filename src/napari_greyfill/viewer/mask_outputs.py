@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from qtpy.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from napari_greyfill.errors import GreyfillError
 from napari_greyfill.masks import masked_images
 from napari_greyfill.masks.outputs import HoleValue
 from napari_greyfill.viewer import layers
 from napari_greyfill.viewer.mask_layers import mask_plane
+from napari_greyfill.viewer.own_layers import Purpose
 from napari_greyfill.viewer.result_layers import ResultImage, put_image
 
 if TYPE_CHECKING:
     from napari.layers import Image, Labels, Layer
     from napari.viewer import Viewer
 
-__all__ = ["MaskedLayers", "MaskedPlane"]
+__all__ = ["MaskedLayers", "MaskedPlane", "ask_and_save"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +48,7 @@ class MaskedPlane:
         """
         made = masked_images(
             layers.plane_at(self.image, self.index).read(),
-            mask_plane(self.mask, self.index),
+            mask_plane(self.mask, self.index, self.image),
             value=self.value,
             rgb=bool(self.image.rgb),
         )
@@ -66,7 +70,7 @@ class MaskedPlane:
             folder,
             "_".join([_file_name(self.image.name), *map(str, self.index)]),
             layers.plane_at(self.image, self.index).read(),
-            mask_plane(self.mask, self.index),
+            mask_plane(self.mask, self.index, self.image),
             value=self.value,
             rgb=bool(self.image.rgb),
             made_by={"layer": self.mask.name, "plane": list(self.index)},
@@ -77,20 +81,43 @@ class MaskedPlane:
 
 @dataclass
 class MaskedLayers:
-    """The masked images this dock added; pressed again, a button updates its own layer."""
+    """The masked images as layers; pressed again, a button updates the layer it made."""
 
     viewer: Viewer
-    _own: dict[tuple[str, tuple[int, ...], str], str] = field(default_factory=dict)
 
     def show(self, masked: MaskedPlane, role: Literal["grey", "colour"]) -> Layer:
         """Add or update one of the masked images; raises as `MaskedPlane.as_image` does."""
-        image = masked.as_image(role)
-        key = (masked.image.unique_id, masked.index, role)
-        earlier = layers.find(self.viewer, self._own.get(key, ""))
+        purpose = Purpose("masked", masked.image.unique_id, masked.index, role=role)
         placement = layers.Placement.of(masked.image, masked.index)
-        layer = put_image(self.viewer, earlier, placement, image)
-        self._own[key] = layer.unique_id
-        return layer
+        return put_image(self.viewer, purpose, placement, masked.as_image(role))
+
+
+def ask_and_save(parent: QWidget, masked: MaskedPlane) -> str:
+    """Ask for a folder, and before anything in it is overwritten, and write there.
+
+    Returns
+    -------
+    str
+        A sentence about what was written; empty if no folder was chosen.
+
+    Raises
+    ------
+    GreyfillError
+        As in `MaskedPlane.save`.
+    """
+    chosen = QFileDialog.getExistingDirectory(parent, "Folder for mask and masked images")
+    if not chosen:
+        return ""
+    try:
+        return masked.save(Path(chosen))
+    except GreyfillError as error:
+        question = f"{error}\n\nOverwrite?"
+        if "exists" in str(error) and QMessageBox.question(parent, "Save", question) == _YES:
+            return masked.save(Path(chosen), force=True)
+        raise
+
+
+_YES = QMessageBox.StandardButton.Yes
 
 
 def _file_name(name: str) -> str:

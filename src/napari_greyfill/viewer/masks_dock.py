@@ -8,23 +8,22 @@ that happens (`Background`), the mouse (`Pointer`) and the layers (`MaskPreview`
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from qtpy.compat import isalive
-from qtpy.QtCore import QEvent, QTimer, Signal
+from qtpy.QtCore import QTimer, Signal
 from qtpy.QtGui import QHideEvent, QShowEvent
-from qtpy.QtWidgets import QFileDialog, QMessageBox, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QVBoxLayout
 
 from napari_greyfill.errors import GreyfillError
 from napari_greyfill.viewer import layers, mask_edits
 from napari_greyfill.viewer.background import Background
+from napari_greyfill.viewer.dock import Dock
 from napari_greyfill.viewer.failures import show_failure
 from napari_greyfill.viewer.mask_finder import MaskFinder
 from napari_greyfill.viewer.mask_layers import MaskPreview, mask_plane, shapes_mask
-from napari_greyfill.viewer.mask_outputs import MaskedLayers, MaskedPlane
+from napari_greyfill.viewer.mask_outputs import MaskedLayers, MaskedPlane, ask_and_save
 from napari_greyfill.viewer.masks_form import MasksForm
 from napari_greyfill.viewer.pointer import Pixel, Pointer
 from napari_greyfill.viewer.scroll import VerticalScroll
@@ -36,10 +35,11 @@ if TYPE_CHECKING:
 __all__ = ["MasksDock"]
 
 Mask = NDArray[np.bool_]
+_On: TypeAlias = "tuple[Labels | None, Image, tuple[int, ...]]"  # mask, image, plane of the image
 _THROTTLE = 30  # milliseconds between looks at a moving slider
 
 
-class MasksDock(QWidget):
+class MasksDock(Dock):
     """Makes and changes masks of an image layer.
 
     Parameters
@@ -69,6 +69,8 @@ class MasksDock(QWidget):
         )
         self.finder = MaskFinder(napari_viewer, self.form)
         self._watched: Layer | None = None
+        self._out_of_sight = False
+        self._dismissed = False  # the user deleted the preview, and changed nothing since
         self._asked = QTimer(self)
         self._asked.setSingleShot(True)
         self._asked.setInterval(_THROTTLE)
@@ -81,7 +83,8 @@ class MasksDock(QWidget):
     def _connect(self) -> None:
         form = self.form
         form.layers_changed.connect(self.refresh)
-        form.found_changed.connect(self._ask_preview)
+        form.found_changed.connect(self._preview_anew)
+        form.tabs.currentChanged.connect(lambda _: self._preview_anew())
         form.new_mask_wanted.connect(self.new_mask)
         form.apply_wanted.connect(self.apply)
         form.hand.tool_wanted.connect(self.take_tool)
@@ -97,12 +100,16 @@ class MasksDock(QWidget):
         self._asked.timeout.connect(self._start_preview)
         self.background.failed.connect(self._show_failure)
         for emitter in ("current_step", "ndisplay", "order"):
-            getattr(self.viewer.dims.events, emitter).connect(self._changed)
+            self._follow(getattr(self.viewer.dims.events, emitter), self._changed)
 
     # ------------------------------------------------------------ what is chosen
 
     def reset_choices(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
         """List the layers anew; napari calls it when layers come, go or are renamed."""
+        if self.closed:
+            return
+        if self.preview.was_deleted:
+            self._dismissed = True
         self.form.refresh_layers()
 
     def why_not(self, mask: Labels | None = None) -> str:
@@ -121,24 +128,23 @@ class MasksDock(QWidget):
         self._ask_preview()
 
     def _changed(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
-        if isalive(self):  # viewer and layers outlive a closed dock
+        if not self.closed:  # viewer and layers outlive a closed dock
             self.refresh()
 
     def _watch(self, image: Layer | None) -> None:
         """Look at a picture anew when its data are replaced."""
         if image == self._watched:
             return
-        for layer, connect in ((self._watched, False), (image, True)):
-            if layer is not None:
-                (layer.events.data.connect if connect else layer.events.data.disconnect)(
-                    self._forget
-                )
+        if self._watched is not None:
+            self._watched.events.data.disconnect(self._forget)
+        if image is not None:
+            image.events.data.connect(self._forget)
         self._watched = image
         self.form.picture.set_pixel(None)
         self.pointer.listen(picking=self.pointer.picking)
 
     def _forget(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
-        if isalive(self):
+        if not self.closed:
             self.finder.forget()
             self._ask_preview()
 
@@ -155,8 +161,14 @@ class MasksDock(QWidget):
         if not self._asked.isActive():
             self._asked.start()
 
+    def _preview_anew(self) -> None:
+        """Look soon, for what is found is something else now."""
+        self._dismissed = False
+        self._ask_preview()
+
     def _start_preview(self) -> None:
-        find = self._work() if self.form.preview_wanted() else None
+        hidden = self._out_of_sight or self._dismissed
+        find = self._work() if self.form.preview_wanted() and not hidden else None
         if find is None:
             self.hide_preview()
             return
@@ -168,7 +180,11 @@ class MasksDock(QWidget):
         """Return what finds the mask of the tab in front, ready to run in the thread."""
         if self.why_not():
             return None
-        find = self.finder.work()
+        try:
+            find = self.finder.work()
+        except GreyfillError as error:
+            self._show_failure(error)
+            return None
         if find is None and self.form.tab is self.form.picture:
             self.form.status.setText("Click on the picture, on what is to be masked.")
         return find
@@ -203,10 +219,17 @@ class MasksDock(QWidget):
         return mask
 
     def apply(self) -> None:
-        """Use what the tab in front finds."""
-        find = self._work()
-        if find is not None:
-            self.background.ask("apply", find, self._use)
+        """Use what the tab in front finds, on the plane that is in view now."""
+        find, mask = self._work(), self.form.target.layer
+        if find is None:
+            return
+        image, index = self._place()
+
+        def use(found: Mask) -> None:
+            if image in self.viewer.layers and (mask is None or mask in self.viewer.layers):
+                self._use(found, on=(mask, image, index))
+
+        self.background.ask("apply", find, use)
 
     def apply_shapes(self) -> None:
         """Use the area of the chosen shapes layer."""
@@ -226,19 +249,22 @@ class MasksDock(QWidget):
         except ValueError:
             self.form.status.setText("Write labels with commas between, as in 1, 3-5.")
             return
-        plane = mask_plane(other, self._place()[1])
+        image, index = self._place()
+        plane = mask_plane(other, index, image)
         self._use((plane != 0) if wanted is None else np.isin(plane, wanted))
 
-    def _use(self, found: Mask, how: str = "") -> None:
-        """Put what was found into the mask, as one step of its history."""
-        mask = self.form.target.layer or self.new_mask()
-        if mask is None or self.why_not(mask):
+    def _use(self, found: Mask, how: str = "", on: _On | None = None) -> None:
+        """Put what was found into a mask, by default that in view, as one step of its history."""
+        mask, image, index = on or (self.form.target.layer, *self._place())
+        if mask is None and image == self.form.image.layer:
+            mask = self.new_mask()
+        if mask is None or layers.not_ready(self.viewer, image, mask):
             return
-        index = self._place()[1]
+        where = layers.plane_at(mask, index, image).index
         how = how or self.form.how.currentData()
         label = max(1, int(mask.selected_label))
-        plane = mask_edits.applied(mask_plane(mask, index), found, how, label)
-        self._write(mask, index, plane)
+        plane = mask_edits.applied(mask_plane(mask, index, image), found, how, label)
+        self._write(mask, where, plane)
         self.hide_preview()
 
     def edit(self, name: str, size: float) -> None:
@@ -255,27 +281,28 @@ class MasksDock(QWidget):
         if mask is None or other is None or (reason := self.why_not(other)):
             self.form.status.setText("Choose two masks." if not (mask and other) else reason)
             return
-        painted = mask_plane(other, self._place()[1]) != 0
+        image, index = self._place()
+        painted = mask_plane(other, index, image) != 0
         label = max(1, int(mask.selected_label))
         self._change(mask, lambda plane: mask_edits.COMBINATIONS[name](plane, painted, label))
 
     def _change(self, mask: Labels, make: Callable[[NDArray[Any]], NDArray[Any]]) -> None:
         """Make a plane anew in the thread; start again if it was painted on meanwhile."""
-        index = self._place()[1]
-        before = mask_plane(mask, index)
+        image, index = self._place()
+        where, before = layers.plane_at(mask, index, image).index, mask_plane(mask, index, image)
 
         def use(plane: NDArray[Any]) -> None:
             if mask not in self.viewer.layers:
                 return
-            if np.array_equal(mask_plane(mask, index), before):
-                self._write(mask, index, plane)
+            if np.array_equal(layers.plane_at(mask, where).read(), before):
+                self._write(mask, where, plane)
             else:
                 self._change(mask, make)
 
         self.background.ask("edit", lambda: make(before), use)
 
-    def _write(self, mask: Labels, index: tuple[int, ...], plane: NDArray[Any]) -> None:
-        layers.edit_mask(mask, layers.plane_at(mask, index).index, plane)
+    def _write(self, mask: Labels, where: tuple[int, ...], plane: NDArray[Any]) -> None:
+        layers.edit_mask(mask, where, plane)
         mostly = (plane != 0).mean() > 0.5
         question = " Is the mask the wrong way round? Edit > Invert turns it." if mostly else ""
         self.form.status.setText(f"Masked: {_counted(plane != 0)}.{question}")
@@ -333,49 +360,39 @@ class MasksDock(QWidget):
         masked = self._masked()
         if masked is None:
             return
-        chosen = QFileDialog.getExistingDirectory(self, "Folder for mask and masked images")
-        if chosen:
-            self._save(masked, Path(chosen))
-
-    def _save(self, masked: MaskedPlane, folder: Path) -> None:
-        """Write into a folder; ask before anything is overwritten."""
         try:
-            text = masked.save(folder)
+            text = ask_and_save(self, masked)
         except GreyfillError as error:
-            question = f"{error}\n\nOverwrite?"
-            if "exists" in str(error) and QMessageBox.question(self, "Save", question) == _YES:
-                text = masked.save(folder, force=True)
-            else:
-                self._show_failure(error)
-                return
-        self.form.status.setText(text)
+            self._show_failure(error)
+            return
+        if text:
+            self.form.status.setText(text)
 
     # ------------------------------------------------------------ coming and going
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Take preview and mouse back while the dock is out of sight."""
-        self._let_go()
+        self._out_of_sight = True
+        self._rest()
         super().hideEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Show the preview again."""
         super().showEvent(event)
+        self._out_of_sight = False
         self._ask_preview()
 
-    def event(self, event: QEvent) -> bool:
-        """Clean up when napari takes the dock out of its window."""
-        if event.type() == QEvent.Type.ParentChange and self.parent() is None:
-            self._let_go()
-        return bool(super().event(event))
-
     def _let_go(self) -> None:
+        self._watch(None)
+        self.background.leave()
+        self._rest()
+
+    def _rest(self) -> None:
         self._asked.stop()
         self.form.hand.rectangle.setChecked(False)
         self.form.picture.pick.setChecked(False)
+        self.pointer.listen()
         self.hide_preview()
-
-
-_YES = QMessageBox.StandardButton.Yes
 
 
 def _counted(found: Mask) -> str:

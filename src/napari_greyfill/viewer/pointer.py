@@ -65,16 +65,22 @@ class Pointer:
             self._held.append(image)
         callbacks.append(self._on_press)
 
+    @property
+    def _listening(self) -> bool:
+        return (self.picking or self.drawing) and self._image() is not None
+
     def _on_press(self, viewer: Any, event: Any) -> Generator[None, None, None]:  # noqa: ANN401
         start = self._pixel(event)
         end, moved = start, False
         yield
-        while event.type == "mouse_move":
+        while event.type == "mouse_move" and self._listening:
             moved = True
             end = self._pixel(event)
             if self.drawing:
                 self._dragged(self._inside(start), self._inside(end), True)
             yield
+        if not self._listening:  # the dock was closed, or another tab is in front
+            return
         if self.drawing and moved:
             self._dragged(self._inside(start), self._inside(end), False)
         elif self.picking and not moved and self._inside(start) == start:

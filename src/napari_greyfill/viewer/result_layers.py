@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.viewer.layers import Placement, find, same_plane
+from napari_greyfill.viewer.keeping import kept_selection, same_plane
+from napari_greyfill.viewer.layers import PREVIEW, Placement, find
+from napari_greyfill.viewer.own_layers import Purpose, disown, find_own, own_layers, sign
 
 if TYPE_CHECKING:
     from napari.layers import Layer
@@ -21,7 +23,6 @@ __all__ = ["CONFIDENCE", "REGION", "ResultImage", "ResultLayers", "put_image"]
 CONFIDENCE = "colour confidence"
 REGION = "filled region"  # the role of the labels layer with the pixels that were filled
 _VIOLET = (0.45, 0.0, 0.9, 1.0)
-_Key: TypeAlias = tuple[str, tuple[int, ...], str]  # image, plane, label
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,20 +45,42 @@ class ResultImage:
 
 
 def put_image(
-    viewer: Viewer,
-    earlier: Layer | None,
-    placement: Placement,
-    image: ResultImage,
-    label: str = "",
+    viewer: Viewer, purpose: Purpose, placement: Placement, image: ResultImage, name: str = ""
 ) -> Layer:
-    """Update an earlier layer with an image, or add a layer if there is none.
+    """Update our layer for a purpose with an image, or add one if there is none.
 
-    A label is put into the name of a new layer.
+    Parameters
+    ----------
+    viewer : Viewer
+    purpose : Purpose
+    placement : Placement
+    image : ResultImage
+    name : str
+        Name of a new layer; by default those of the source and of the role, and the label.
+
+    Returns
+    -------
+    Layer
     """
     data = placement.stacked(image.data)
-    if earlier is not None and earlier.rgb == image.rgb:
+    earlier = find_own(viewer, purpose)
+    if earlier is not None and getattr(earlier, "rgb", None) == image.rgb:
         _update(earlier, data, placement)
-        return earlier
+        layer = earlier
+    else:
+        layer = _added(viewer, data, placement, image, name or _name(purpose, placement, image))
+    sign(layer, purpose)
+    return layer
+
+
+def _name(purpose: Purpose, placement: Placement, image: ResultImage) -> str:
+    label = f" ({purpose.label})" if purpose.label else ""
+    return f"{placement.source} {image.role}{label}"
+
+
+def _added(
+    viewer: Viewer, data: NDArray[Any], placement: Placement, image: ResultImage, name: str
+) -> Layer:
     display = dict(placement.display)
     if image.tint:
         display.update(contrast_limits=(0.0, 1.0), colormap=_tint(), gamma=1.0)
@@ -65,12 +88,7 @@ def put_image(
     elif image.rgb != placement.rgb:  # grey made from colour
         display["contrast_limits"] = _full_range(image.data)
     return viewer.add_image(
-        data,
-        name=f"{placement.source} {image.role}" + (f" ({label})" if label else ""),
-        rgb=image.rgb,
-        visible=image.visible,
-        **placement.spatial,
-        **display,
+        data, name=name, rgb=image.rgb, visible=image.visible, **placement.spatial, **display
     )
 
 
@@ -80,35 +98,37 @@ def _tint() -> Colormap:
     return Colormap([_VIOLET, (1.0, 1.0, 1.0, 1.0)], name="violet to clear")
 
 
-@dataclass
 class ResultLayers:
-    """The layers this dock made, and nobody else's."""
+    """The layers of fills, whichever dock made them, and the preview of this one."""
 
-    viewer: Viewer
-    _own: dict[_Key, dict[str, str]] = field(default_factory=dict)
-    _preview: str = ""
+    def __init__(self, viewer: Viewer) -> None:
+        self.viewer = viewer
+        self._preview = ""
 
     def show_preview(self, plane: NDArray[Any], placement: Placement) -> None:
-        """Show an unfinished result in a layer of its own."""
+        """Show an unfinished result in a layer of its own; what is selected stays selected."""
         shown = find(self.viewer, self._preview)
         if shown is not None:
             shown.data = placement.stacked(plane)
             return
-        layer = self.viewer.add_image(
-            placement.stacked(plane),
-            name=f"{placement.source} (preview)",
-            rgb=placement.rgb,
-            **placement.spatial,
-            **placement.display,
-        )
+        with kept_selection(self.viewer), same_plane(self.viewer):
+            layer = self.viewer.add_image(
+                placement.stacked(plane),
+                name=f"{placement.source} (preview)",
+                rgb=placement.rgb,
+                metadata={PREVIEW: True},
+                **placement.spatial,
+                **placement.display,
+            )
         self._preview = layer.unique_id
 
     def remove_preview(self) -> None:
         """Take the unfinished result away."""
         shown = find(self.viewer, self._preview)
-        if shown is not None:
-            self.viewer.layers.remove(shown)
         self._preview = ""
+        if shown is not None:
+            with kept_selection(self.viewer):
+                self.viewer.layers.remove(shown)
 
     def show(
         self,
@@ -119,7 +139,6 @@ class ResultLayers:
         metadata: dict[str, Any],
         *,
         label: str = "",
-        keep_earlier: bool = False,
     ) -> Layer:
         """Add the images and the filled region, or update the layers of an earlier run.
 
@@ -139,66 +158,89 @@ class ResultLayers:
             Provenance, put into every layer as ``metadata["greyfill"]``.
         label : str
             The method, where several ran; empty otherwise.
-        keep_earlier : bool
-            Add new layers whatever there is.
 
         Returns
         -------
         Layer
             The result, selected.
         """
-        key, shared = (source, placement.index, label), (source, placement.index, "")
-        earlier = {} if keep_earlier else self._earlier(key)
-        region_layer = None if keep_earlier else self._earlier(shared).get(REGION)
+        place = _place(source, placement)
         roles: dict[str, Layer] = {}
         tints = [image for image in images[:-1] if image.tint]
         below = [image for image in images[:-1] if not image.tint]
         with same_plane(self.viewer):
             for image in below:
-                roles[image.role] = self._put(earlier, placement, image, label)
-            roles[REGION] = self._put_region(region_layer, placement, region)
+                roles[image.role] = self._put(place, placement, image, label)
+            roles[REGION] = self._put_region(place.to("", REGION), placement, region)
             for image in (images[-1], *tints):
-                roles[image.role] = self._put(earlier, placement, image, label)
-            for role in set(earlier) - set(roles):
-                self.viewer.layers.remove(earlier[role])
+                roles[image.role] = self._put(place, placement, image, label)
         for role, layer in roles.items():
             layer.metadata["greyfill"] = {**metadata, "role": role}
-        self._own[key] = {role: layer.unique_id for role, layer in roles.items()}
-        self._own.setdefault(shared, {})[REGION] = roles[REGION].unique_id
         result = roles[images[-1].role]
         self.viewer.layers.selection.active = result
         return result
 
-    def remove_others(self, source: str, placement: Placement, labels: Collection[str]) -> None:
-        """Remove the layers of earlier runs on a plane, but for these labels and the region."""
-        place = (source, placement.index)
-        for key in [key for key in self._own if key[:2] == place and key[2] not in labels]:
-            for role, layer in self._earlier(key).items():
-                if role != REGION:
-                    self.viewer.layers.remove(layer)
-            region = self._own.pop(key).get(REGION)
-            if region is not None and key[2] == "":
-                self._own[key] = {REGION: region}
+    def remove_others(
+        self,
+        source: str,
+        placement: Placement,
+        shown: Collection[tuple[str, str]],
+        labels: Collection[str] = (),
+    ) -> int:
+        """Remove the layers of earlier runs on a plane that are as those runs left them.
 
-    def _earlier(self, key: _Key) -> dict[str, Layer]:
-        """Return the layers of the run before that are still there."""
-        found = {role: find(self.viewer, uid) for role, uid in self._own.get(key, {}).items()}
-        return {role: layer for role, layer in found.items() if layer is not None}
+        Parameters
+        ----------
+        source : str
+            Unique id of the image layer.
+        placement : Placement
+        shown : collection of (str, str)
+            Label and role of the layers of this run, which stay, as the filled region does.
+        labels : collection of str
+            Those of this run; what earlier runs left for one that showed nothing stays.
 
-    def _put(
-        self, earlier: dict[str, Layer], placement: Placement, image: ResultImage, label: str
-    ) -> Layer:
-        return put_image(self.viewer, earlier.get(image.role), placement, image, label)
+        Returns
+        -------
+        int
+            How many were removed.
+        """
+        unfinished = set(labels) - {label for label, _ in shown}
+        gone = [
+            layer
+            for purpose, layer in own_layers(self.viewer, _place(source, placement))
+            if purpose.role != REGION
+            and (purpose.label, purpose.role) not in shown
+            and purpose.label not in unfinished
+        ]
+        with kept_selection(self.viewer):
+            for layer in gone:
+                self.viewer.layers.remove(layer)
+        return len(gone)
+
+    def leave_earlier(self, source: str, placement: Placement) -> None:
+        """Leave the layers of earlier runs on a plane to the user."""
+        for _, layer in own_layers(self.viewer, _place(source, placement)):
+            disown(layer)
+
+    def _put(self, place: Purpose, placement: Placement, image: ResultImage, label: str) -> Layer:
+        return put_image(self.viewer, place.to(label, image.role), placement, image)
 
     def _put_region(
-        self, layer: Layer | None, placement: Placement, region: NDArray[np.bool_]
+        self, purpose: Purpose, placement: Placement, region: NDArray[np.bool_]
     ) -> Layer:
         data = placement.stacked(region.astype(np.uint8))
+        layer = find_own(self.viewer, purpose)
         if layer is not None:
             _update(layer, data, placement)
-            return layer
-        name = f"{placement.source} {REGION}"
-        return self.viewer.add_labels(data, name=name, visible=False, **placement.spatial)
+        else:
+            name = f"{placement.source} {REGION}"
+            layer = self.viewer.add_labels(data, name=name, visible=False, **placement.spatial)
+        sign(layer, purpose)
+        return layer
+
+
+def _place(source: str, placement: Placement) -> Purpose:
+    return Purpose("fill", source, placement.index)
 
 
 def _update(layer: Layer, data: NDArray[Any], placement: Placement) -> None:

@@ -6,6 +6,7 @@ Exceptions must not leave a worker thread. The worker class of the window toolki
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -75,7 +76,9 @@ class Runner(QObject):
         self._workers = workers
         # closures over self would keep it from being destroyed
         self._asked_to_stop: CancelCheck = lambda: bool(workers) and workers[0].abort_requested
-        self.destroyed.connect(lambda: [worker.quit() for worker in workers])
+        # not at the signal `destroyed`: what is connected to it may run while the garbage
+        # collector takes Python's side of it apart
+        weakref.finalize(self, _quit, workers).atexit = False
 
     @property
     def running(self) -> bool:
@@ -89,8 +92,12 @@ class Runner(QObject):
 
     def cancel(self) -> None:
         """Ask the running work to stop."""
-        for worker in self._workers:
-            worker.quit()
+        _quit(self._workers)
+
+    def leave(self) -> None:
+        """Ask the running work to stop, and tell nothing of it any more."""
+        self.cancel()
+        self.blockSignals(True)
 
     def _start(self, work: Generator[Any, None, Any]) -> None:
         """Run a generator in a thread; there must be none running."""
@@ -104,6 +111,8 @@ class Runner(QObject):
         worker.yielded.connect(self._on_step)
         worker.returned.connect(self._on_returned)
         worker.finished.connect(self._on_finished)
+        workers = self._workers
+        worker.finished.connect(lambda: workers.clear())  # even if the runner is gone by then
         worker.start()
 
     def _on_step(self, step: Any) -> None:  # noqa: ANN401 - whatever the work yields
@@ -122,3 +131,8 @@ class Runner(QObject):
         if stopped:
             self.cancelled.emit()
         self.ended.emit()
+
+
+def _quit(workers: list[GeneratorWorker]) -> None:
+    for worker in workers:
+        worker.quit()

@@ -19,9 +19,9 @@ class VerticalScroll(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def minimumSizeHint(self) -> QSize:
-        """Return the width of the content and its scroll bar, and a little height."""
-        bar = self.verticalScrollBar().sizeHint().width()
-        return QSize(self.widget().minimumSizeHint().width() + bar, 120)
+        """Return the width of the content, its scroll bar and the theme's frame; little height."""
+        beside = self.verticalScrollBar().sizeHint().width() + 2 * self.frameWidth()
+        return QSize(self.widget().minimumSizeHint().width() + beside, 120)
 
     def sizeHint(self) -> QSize:
         """Return the size the content would like, scroll bar included."""

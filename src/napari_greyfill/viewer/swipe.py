@@ -14,7 +14,8 @@ import numpy as np
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from napari_greyfill.errors import ShapeMismatch, UnsupportedImage
-from napari_greyfill.viewer.layers import Placement, find, kept_visibility, same_plane
+from napari_greyfill.viewer.keeping import kept_visibility, same_plane
+from napari_greyfill.viewer.layers import Placement, find
 
 if TYPE_CHECKING:
     from napari.layers import Image, Layer, Shapes
@@ -238,7 +239,7 @@ class Swipe(QObject):
             return
         event.handled = True
         yield
-        while event.type == "mouse_move":
+        while event.type == "mouse_move" and self.active:  # the dock may be closed meanwhile
             self.move_to(self._fraction_at(far, event))
             event.handled = True
             yield

@@ -8,7 +8,7 @@ FILL = {
     "image": "The image to fill. It is never changed: results come as layers of their own.",
     "mask": "The labels layer whose painted pixels are filled.",
     "new_mask": "Add an empty labels layer of the image's size and position, "
-    "ready to paint on with the brush.",
+    "ready to paint on with the brush. Of a stack, it lies on every plane.",
     "labels": "Which labels count as painted: all of them, or only the one selected in the "
     "labels layer.",
     "method": "How the hole is filled with grey. Auto needs no download; the look decides.",
@@ -78,7 +78,8 @@ MASKS = {
     "image": "The picture the mask is for. It is never changed.",
     "mask": "The labels layer that is changed. Every change is one step that Undo (Ctrl+Z with "
     "the layer selected) takes back.",
-    "new_mask": "Add an empty labels layer of the image's size and position.",
+    "new_mask": "Add an empty labels layer of the image's size and position. Of a stack, it lies "
+    "on every plane.",
     "paint": "Paint on the mask. The brush size is among the layer's controls.",
     "erase": "Erase from the mask.",
     "polygon": "Click the corners of a polygon; a double click closes and fills it.",

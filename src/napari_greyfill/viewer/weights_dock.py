@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import Qt, QUrl, Signal
+from qtpy.QtCore import QObject, Qt, QUrl, Signal
 from qtpy.QtGui import QDesktopServices
 from qtpy.QtWidgets import (
     QAbstractItemView,
@@ -15,10 +16,10 @@ from qtpy.QtWidgets import (
     QMessageBox,
     QProgressBar,
     QVBoxLayout,
-    QWidget,
 )
 
 from napari_greyfill.errors import Cancelled, GreyfillError
+from napari_greyfill.viewer.dock import Dock
 from napari_greyfill.viewer.failures import show_failure
 from napari_greyfill.viewer.parts import button, side_by_side
 from napari_greyfill.viewer.runs import Failed, outcome_of
@@ -34,13 +35,27 @@ if TYPE_CHECKING:
 __all__ = ["WeightsDock"]
 
 
-class WeightsDock(QWidget):
-    """Lists the published checkpoints and changes which of them are on this computer.
+class _Arrivals(QObject):
+    """What tells of a download from its thread; it lives as long as the download does.
 
     Signals
     -------
     arrived : int, int
-        Bytes of a download so far, and in all (0 if unknown); comes from its thread.
+        Bytes so far, and in all (0 if unknown).
+    """
+
+    arrived = Signal(object, object)
+
+
+class WeightsDock(Dock):
+    """Lists the published checkpoints and changes which of them are on this computer.
+
+    Closing the dock cancels a download; what has arrived is kept for the next one.
+
+    Signals
+    -------
+    arrived : int, int
+        Bytes of a download so far, and in all (0 if unknown).
     done
         A download or an addition is over, whatever came of it.
     """
@@ -53,7 +68,7 @@ class WeightsDock(QWidget):
         apply_weights_folder()
         self.store = WeightsStore()
         self._workers: list[FunctionWorker] = []  # the running one, or none
-        self._stop = False
+        self._stop = Event()
         self._build()
         self.store.sweep()
         self.refresh()
@@ -124,9 +139,12 @@ class WeightsDock(QWidget):
             QDesktopServices.openUrl(QUrl(chosen.info.page))
             self.status.setText("Fetch the file with your browser, then press Add file….")
             return
-        name = chosen.info.id
+        store, name, arrivals = self.store, chosen.info.id, _Arrivals()
+        stop = self._stop = Event()
+        arrivals.arrived.connect(self.arrived)
         self._start(
-            lambda: self.store.get(name, self.arrived.emit, lambda: self._stop),
+            # without the dock, which may be closed meanwhile
+            lambda: store.get(name, arrivals.arrived.emit, stop.is_set),
             f"Downloading {chosen.info.title}…",
         )
 
@@ -135,18 +153,19 @@ class WeightsDock(QWidget):
 
         Where the file does not tell which of several it is, the chosen row decides.
         """
-        chosen = self.chosen
+        chosen, store = self.chosen, self.store
         name = None if chosen is None else chosen.info.id
+        stop = self._stop = Event()
 
         def work() -> StoredCheckpoint:
             try:
-                return self.store.add(file, cancelled=lambda: self._stop)
+                return store.add(file, cancelled=stop.is_set)
             except Cancelled:
                 raise
             except GreyfillError:
                 if name is None:
                     raise
-                return self.store.add(file, name, lambda: self._stop)
+                return store.add(file, name, stop.is_set)
 
         self._start(work, f"Checking {file.name}…")
 
@@ -164,8 +183,11 @@ class WeightsDock(QWidget):
 
     def cancel(self) -> None:
         """Stop a download, or the look at a file."""
-        self._stop = True
+        self._stop.set()
         self.status.setText("Cancelling…")
+
+    def _let_go(self) -> None:
+        self._stop.set()
 
     def _ask_and_add(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(
@@ -193,7 +215,6 @@ class WeightsDock(QWidget):
     def _start(self, work: Callable[[], object], text: str) -> None:
         from napari.qt.threading import create_worker
 
-        self._stop = False
         self.progress.setRange(0, 0)
         self.status.setText(text)
 
@@ -205,10 +226,14 @@ class WeightsDock(QWidget):
         worker.start()
 
     def _show_arrived(self, done: int, total: int) -> None:
+        if self.closed:
+            return
         self.progress.setRange(0, 1000 if total else 0)
         self.progress.setValue(round(1000 * done / total) if total else 0)
 
     def _show_outcome(self, outcome: object) -> None:
+        if self.closed:
+            return
         error = outcome.error if isinstance(outcome, Failed) else None
         if isinstance(error, Cancelled):
             self.status.setText(f"Cancelled. {error}")
@@ -225,6 +250,8 @@ class WeightsDock(QWidget):
 
     def _end(self) -> None:
         self._workers.clear()
+        if self.closed:
+            return
         self.refresh()
         self.done.emit()
 
