@@ -38,6 +38,9 @@ class Inpainter(ABC):
     expected_error : float or None
         After a run: the root mean square error to expect in the hole, on the plane's scale of
         0 to 1, from methods that estimate it; None otherwise.
+    unknown : (H, W) bool array or None
+        Before a run: pixels of the hole that nobody wants filled, such as those beyond what a
+        camera has seen. They are no source, and what is returned for them does not matter.
     """
 
     channels: ClassVar[tuple[int, ...]] = (1, 3)
@@ -48,6 +51,7 @@ class Inpainter(ABC):
     def __init__(self, compute: Compute | None = None) -> None:
         self.compute = compute or Compute()
         self.expected_error: float | None = None
+        self.unknown: Hole | None = None
 
     @abstractmethod
     def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
