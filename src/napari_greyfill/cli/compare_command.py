@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from napari_greyfill.atomic import write_text
 from napari_greyfill.cli.progressbar import progress_bar
 from napari_greyfill.errors import BadParameter, UnwritablePath
 from napari_greyfill.evaluate import CompareStep, Comparison, compare_steps
-from napari_greyfill.evaluate.comparison import write_text
 from napari_greyfill.files import ImageFile, make_folder, read_image, read_mask, write_image
 from napari_greyfill.progress import exhaust
 from napari_greyfill.result import Step

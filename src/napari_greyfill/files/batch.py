@@ -198,7 +198,8 @@ def _require_size(picture: ImageFile) -> None:
 
 def _own_seed(seed: int, name: str) -> int:
     """Return a seed for one file; its spelling in capitals does not matter."""
-    sequence = np.random.SeedSequence([seed, zlib.crc32(name.lower().encode())])
+    own = zlib.crc32(name.lower().encode(errors="surrogateescape"))
+    sequence = np.random.SeedSequence([seed, own])
     return int(sequence.generate_state(1)[0])
 
 

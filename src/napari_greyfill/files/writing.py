@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
-from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from napari_greyfill.atomic import part_of, replacing
 from napari_greyfill.errors import GreyfillError, GreyfillWarning, UnwritablePath
 from napari_greyfill.files.base import ImageFile, Metadata
 from napari_greyfill.files.deeppng import write_deep_png
@@ -75,7 +74,7 @@ def require_writable(path: str | os.PathLike[str], like: ImageFile | None = None
         form = _require_place(path)
         if like is not None:
             _require_fit(form, _with_alpha(like.array, like), path)
-        part = _part_of(path)
+        part = part_of(path)
         part.open("xb").close()
         part.unlink()
 
@@ -111,7 +110,7 @@ def write_image(path: str | os.PathLike[str], array: Array, like: ImageFile | No
     with _explained(path):
         form = _require_place(path)
         _require_fit(form, array, path)
-        with _replacing(path) as file:
+        with replacing(path) as file:
             form.encode(file, np.ascontiguousarray(array), metadata)
     if form.warning:
         warnings.warn(f"{path.name}: {form.warning}", GreyfillWarning, stacklevel=2)
@@ -182,25 +181,6 @@ def _explained(path: Path) -> Iterator[None]:
         raise UnwritablePath(
             f"{path} could not be written ({reason}); choose another place or format."
         ) from error
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
-    """Open a file beside the path that takes its place when all went well."""
-    target = path.resolve()  # a link stays a link
-    part = _part_of(target)
-    try:
-        with part.open("xb") as file:
-            yield file
-        if target.exists():
-            shutil.copymode(target, part)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _part_of(path: Path) -> Path:
-    return path.resolve().with_name(f".{uuid4().hex}.part")
 
 
 def _write_png(file: BinaryIO, array: Array, metadata: Metadata) -> None:

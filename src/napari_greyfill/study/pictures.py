@@ -99,7 +99,7 @@ def chosen_pictures(names: Sequence[str], count: int, seed: int) -> list[str]:
 
 def _draw(name: str, seed: int) -> int:
     """Return a number that looks random and depends on nothing but name and seed."""
-    digest = hashlib.sha256(f"{seed} {name}".encode()).digest()
+    digest = hashlib.sha256(f"{seed} {name}".encode(errors="surrogateescape")).digest()
     return int.from_bytes(digest[:8], "big")
 
 

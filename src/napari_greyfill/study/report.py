@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.atomic import write_text
 from napari_greyfill.evaluate import METRICS, Combination, Row, combinations
 from napari_greyfill.evaluate.combinations import GREY
-from napari_greyfill.evaluate.comparison import write_text
 from napari_greyfill.evaluate.figures import (
     Tile,
     bars,

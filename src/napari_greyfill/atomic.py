@@ -1,0 +1,63 @@
+"""Write a file whole or not at all: beside its place first, and renamed once it is complete."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+from napari_greyfill.errors import UnwritablePath
+
+__all__ = ["part_of", "reason_of", "replacing", "write_text"]
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Open a file beside the path that takes its place when all went well.
+
+    What was there before keeps its permissions, and a link stays a link.
+    """
+    target = path.resolve()
+    part = part_of(target)
+    try:
+        with part.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())  # or a full disk may be noticed after the rename
+        if target.exists():
+            shutil.copymode(target, part)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def part_of(path: Path) -> Path:
+    """Return where a file is written before it takes its place."""
+    return path.resolve().with_name(f".{uuid4().hex}.part")
+
+
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write a text file whole, or say why not.
+
+    Characters of file names that no text can hold become question marks.
+
+    Raises
+    ------
+    UnwritablePath
+    """
+    try:
+        with replacing(Path(path)) as file:
+            file.write(text.encode("utf-8", "replace"))
+    except (OSError, RuntimeError, ValueError) as error:
+        raise UnwritablePath(
+            f"{path} cannot be written ({reason_of(error)}); choose another folder."
+        ) from error
+
+
+def reason_of(error: BaseException) -> str:
+    """Return in a few words why the system refused something."""
+    return getattr(error, "strerror", None) or " ".join(str(error).split()) or type(error).__name__
