@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from uuid import uuid4
 
 from napari_greyfill.errors import UnwritablePath
 
-__all__ = ["part_of", "reason_of", "replacing", "write_text"]
+__all__ = ["part_of", "reason_of", "replacing", "resolved", "write_text"]
 
 
 @contextmanager
@@ -21,7 +22,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
     What was there before keeps its permissions, and a link stays a link.
     """
-    target = path.resolve()
+    target = resolved(path)
     part = part_of(target)
     try:
         with part.open("xb") as file:
@@ -37,7 +38,15 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 def part_of(path: Path) -> Path:
     """Return where a file is written before it takes its place."""
-    return path.resolve().with_name(f".{uuid4().hex}.part")
+    return resolved(path).with_name(f".{uuid4().hex}.part")
+
+
+def resolved(path: Path) -> Path:
+    """Return the path without links; a circle of them is an `OSError` in every Python."""
+    try:
+        return path.resolve()
+    except RuntimeError as error:  # as older Pythons say it
+        raise OSError(errno.ELOOP, "Too many levels of symbolic links", str(path)) from error
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
@@ -52,7 +61,7 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
     try:
         with replacing(Path(path)) as file:
             file.write(text.encode("utf-8", "replace"))
-    except (OSError, RuntimeError, ValueError) as error:
+    except (OSError, ValueError) as error:
         raise UnwritablePath(
             f"{path} cannot be written ({reason_of(error)}); choose another folder."
         ) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 from collections.abc import Iterator
@@ -127,9 +126,8 @@ class FillCommand:
         for target in [self._for(name) for name in several] or [self]:
             target._check_output()
         self._check_steps()
-        with _quiet_logger("tifffile"):  # what matters of it becomes an error
-            original, mask, truth = self._read()
-            hints = None if self.hints is None else _hints_in(self.hints)
+        original, mask, truth = self._read()
+        hints = None if self.hints is None else _hints_in(self.hints)
         with progress_bar(show_progress) as show:
             work = fill_steps(original.array, mask, hints=hints, **parameters)
             if not several:
@@ -258,14 +256,3 @@ def _without_alpha(image: NDArray[Any]) -> NDArray[Any]:
 def _size(image: NDArray[Any]) -> str:
     size = " x ".join(str(n) for n in image.shape[:2])
     return f"{size} pixels of {'colour' if image.ndim == 3 else 'grey'}"
-
-
-@contextmanager
-def _quiet_logger(name: str) -> Iterator[None]:
-    logger = logging.getLogger(name)
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["FORMATS", "Tile", "bars", "column_title", "contact_sheet", "save_figure"]
+__all__ = ["FORMATS", "Tile", "as_label", "bars", "column_title", "contact_sheet", "save_figure"]
 
 FORMATS = ("png", "svg", "pdf")
 # Okabe and Ito's colours, which colour-blind people tell apart
@@ -77,7 +77,7 @@ def bars(rows: Sequence[Row], metric: str = "hole_psnr") -> Figure:
     measured = [row for row in rows if np.isfinite(row.metrics.get(metric, np.nan))]
     panels = _panels(measured or rows)
     pictures = list(dict.fromkeys(row.picture for row in rows))
-    names = [_short(Path(picture).stem) for picture in pictures]
+    names = [as_label(_short(Path(picture).stem)) for picture in pictures]
     most = max((len(pipelines) for pipelines in panels.values()), default=1)
     width = max(4.5, 1.2 + _INCH_PER_BAR * (most + 1) * len(pictures))
     figure, axes = _grid(max(1, len(panels)), 1, width, 2.3 * max(1, len(panels)) + 0.5)
@@ -166,6 +166,11 @@ def _metric(key: str) -> Metric:
     if key not in found:
         raise BadParameter(f"There is no metric {key!r}; choose one of: {', '.join(found)}.")
     return found[key]
+
+
+def as_label(name: str) -> str:
+    """Return a file's name as a figure can show it, whatever characters it has."""
+    return name.encode("utf-8", "replace").decode("utf-8").replace("$", r"\$")
 
 
 def _axis_title(metric: Metric) -> str:

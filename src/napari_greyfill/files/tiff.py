@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
@@ -26,6 +28,8 @@ _RESOLUTION, _ORIENTATION, _ICC = 282, 274, 34675
 _NO_UNIT, _INCH, _CENTIMETRE = 1, 2, 3
 _TEXTS = (271, 272, 306, 315, 33432)  # make, model, date, artist, copyright, as in EXIF
 _JPEG = (6, 7)
+# Compressions that every libtiff has: where it fails, the file is damaged.
+_WITHOUT_CODECS = (1, 2, 3, 4, 5, 6, 7, 8, 32773, 32946)
 _UNASSOCIATED_ALPHA = 2
 # Larger than this, and this many times larger than its file, a picture is taken for a trap.
 _MOST_VALUES = 500_000_000
@@ -122,6 +126,11 @@ def _stored(page: Page, path: Path) -> NDArray[Any] | None:
     """Return the values as they are stored, channels last; None if tifffile cannot."""
     if page.photometric == tifffile.PHOTOMETRIC.YCBCR:
         return None
+    if page.dtype is not None and page.dtype.kind not in "biuf":
+        raise UnsupportedImage(
+            f"{path.name} holds values of type {page.dtype}, which are no real numbers; "
+            "save their magnitude or real part as a file of its own."
+        )
     try:
         values: NDArray[Any] = page.asarray()
     except (ValueError, NotImplementedError, ImportError):
@@ -145,8 +154,13 @@ def _stored(page: Page, path: Path) -> NDArray[Any] | None:
 def _from_fallback(fallback: Fallback, page: Page, path: Path) -> Decoded:
     """Decode by other means, unless that would change the type of the values."""
     try:
-        decoded = fallback(path, ("TIFF",))
+        with _silent():
+            decoded = fallback(path, ("TIFF",))
     except UnidentifiedImageError as error:
+        raise UnreadableFile(_needs_codecs(page, path)) from error
+    except (OSError, ValueError, LookupError, SyntaxError, RuntimeError) as error:
+        if int(page.compression) in _WITHOUT_CODECS:
+            raise
         raise UnreadableFile(_needs_codecs(page, path)) from error
     reduced = page.samplesperpixel > 1 or decoded.array.dtype != page.dtype
     if page.bitspersample > 8 and reduced:
@@ -160,6 +174,24 @@ def _needs_codecs(page: Page, path: Path) -> str:
         f"{path.name} ({name} compression, {page.bitspersample} bits) needs the package "
         "imagecodecs; install it with: pip install imagecodecs, or save the file uncompressed."
     )
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Keep libtiff, which writes past Python, from the terminal."""
+    try:
+        terminal = os.dup(2)
+    except OSError:  # there is none
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
+        os.close(nowhere)
 
 
 def _coloured(indices: NDArray[Any], colormap: NDArray[np.uint16]) -> NDArray[np.uint8]:

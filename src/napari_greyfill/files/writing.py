@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
+import struct
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from napari_greyfill.atomic import part_of, replacing
+from napari_greyfill.atomic import part_of, reason_of, replacing
 from napari_greyfill.errors import GreyfillError, GreyfillWarning, UnwritablePath
 from napari_greyfill.files.base import ImageFile, Metadata
 from napari_greyfill.files.deeppng import write_deep_png
@@ -118,8 +120,11 @@ def write_image(path: str | os.PathLike[str], array: Array, like: ImageFile | No
 
 def _require_place(path: Path) -> _Format:
     """Check the path itself, and return the format that its suffix stands for."""
-    if path.is_dir():
+    kind = _kind_of(path)
+    if kind is not None and stat.S_ISDIR(kind):
         raise UnwritablePath(f"{path} is a folder; add a file name.")
+    if kind is not None and not stat.S_ISREG(kind):
+        raise UnwritablePath(f"{path} is a pipe or device, no file; choose another name.")
     form = _FORMATS.get(path.suffix.lower())
     if form is None:
         problem = (
@@ -131,6 +136,14 @@ def _require_place(path: Path) -> _Format:
     if path.exists() and not os.access(path, os.W_OK):
         raise UnwritablePath(f"{path} is read-only; choose another name.")
     return form
+
+
+def _kind_of(path: Path) -> int | None:
+    """Return the mode of what is there, or None if nothing is; raises what the system says."""
+    try:
+        return path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def _require_fit(form: _Format, array: Array, path: Path) -> None:
@@ -176,10 +189,9 @@ def _explained(path: Path) -> Iterator[None]:
         raise UnwritablePath(
             f"There is no permission to write to {path.parent}; choose another folder."
         ) from error
-    except (OSError, ValueError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or error
+    except (OSError, ValueError, OverflowError, struct.error) as error:
         raise UnwritablePath(
-            f"{path} could not be written ({reason}); choose another place or format."
+            f"{path} could not be written ({reason_of(error)}); choose another place or format."
         ) from error
 
 

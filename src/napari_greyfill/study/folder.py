@@ -157,9 +157,9 @@ class StudyFolder:
     def _hold(self) -> FileLock:
         """Hold the folder, or say who does."""
         self._is_used()
+        make_folder(self.path)
         lock = FileLock(self.path / _LOCK)
         try:
-            make_folder(self.path)
             lock.acquire(timeout=0)
         except Timeout as error:
             raise UnwritablePath(
