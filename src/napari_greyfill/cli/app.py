@@ -98,6 +98,21 @@ _Hints = Annotated[
 _Reference = Annotated[
     Path | None, typer.Option(help="The true image, to measure the result against.")
 ]
+_NoData = Annotated[
+    str,
+    typer.Option(
+        help="A value that stands for none, such as -9999; none ignores the file's own.",
+        show_default="as the file's GDAL_NODATA says",
+    ),
+]
+_Invalid = Annotated[
+    str,
+    typer.Option(
+        "--keep-invalid",
+        help="What becomes of unpainted pixels without a value: keep, fill, or auto, which keeps "
+        "large areas at the border.",
+    ),
+]
 _Steps = Annotated[Path | None, typer.Option(help="Folder for the intermediate images.")]
 _Force = Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")]
 _FillJson = Annotated[
@@ -123,6 +138,8 @@ def fill(
     feather: _Feather = 0,
     scale: _Scale = "auto",
     hints: _Hints = None,
+    nodata: _NoData = "",
+    keep_invalid: _Invalid = "auto",
     reference: _Reference = None,
     steps: _Steps = None,
     force: _Force = False,
@@ -135,7 +152,7 @@ def fill(
     methods each writes a file of its own, named after it.
     """
     with ending_in_sentences():
-        from napari_greyfill.cli.filling import FillCommand
+        from napari_greyfill.cli.filling import FillCommand, nodata_in
         from napari_greyfill.cli.report import fill_json, fill_text
 
         parameters = {
@@ -148,8 +165,11 @@ def fill(
             "grow": grow,
             "feather": feather,
             "scale": scale,
+            "keep_invalid": keep_invalid,
         }
-        command = FillCommand(image, mask, output, hints, reference, steps, force)
+        command = FillCommand(
+            image, mask, output, hints, reference, steps, force, nodata=nodata_in(nodata)
+        )
         outcome = command.run(parameters, show_progress=not (quiet or as_json))
         if as_json:
             typer.echo(fill_json(outcome))
@@ -182,7 +202,7 @@ def demo(
     ] = None,
 ) -> None:
     """Fill a demo picture in napari, and write the results to a folder."""
-    with ending_in_sentences():
+    with ending_in_sentences("Cancelled; what was written so far stays."):
         from napari_greyfill.viewer.demo import run_demo
 
         for path in run_demo(output, interactive):

@@ -5,14 +5,18 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 
 from napari_greyfill.atomic import reason_of
 from napari_greyfill.errors import BadParameter, Cancelled, GreyfillError, GreyfillWarning
 
-__all__ = ["FAILED", "INTERRUPTED", "WRONG_USAGE", "ending_in_sentences"]
+if TYPE_CHECKING:
+    from napari_greyfill.files import ImageFile
+
+__all__ = ["FAILED", "INTERRUPTED", "WRONG_USAGE", "ending_in_sentences", "tell_what_is_lost"]
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
@@ -38,11 +42,23 @@ def ending_in_sentences(
         raise typer.Exit(FAILED) from error
 
 
+def tell_what_is_lost(path: Path, like: ImageFile) -> None:
+    """Say, before any work, what a result at a path will not have of what the image's file has."""
+    from napari_greyfill.files import lost_metadata
+
+    lost = lost_metadata(path, like)
+    if lost:
+        typer.echo(
+            f"{path.name}: not carried over from {like.path.name}: {', '.join(lost)}.", err=True
+        )
+
+
 def _unexplained(error: Exception) -> str:
     """Return a sentence for what the system refused and no part of the package explained."""
     if isinstance(error, MemoryError):
         return "There is not enough memory for this; crop the picture, or use fewer --jobs."
-    where = f"{error.filename} cannot be used" if getattr(error, "filename", "") else "This failed"
+    name = getattr(error, "filename", None)
+    where = f"{name} cannot be used" if name else "This failed"
     return f"{where} ({reason_of(error)}); choose another path."
 
 

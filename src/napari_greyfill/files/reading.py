@@ -36,6 +36,7 @@ __all__ = ["decode", "read_image"]
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
 _KEPT_MODES = ("1", "L", "LA", "RGB", "RGBA", "I;16")
 _ORIENTATION = 0x0112
+_NO_TEXTS = ("XML:com.adobe.xmp", "Raw profile type exif", "Raw profile type xmp")
 # What Pillow may have been built without, and how such files begin.
 _CODECS: tuple[tuple[str, str, Callable[[bytes], bool]], ...] = (
     ("webp", "WebP", lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP"),
@@ -178,7 +179,13 @@ def _with_pillow(path: Path, formats: tuple[str, ...] = _FORMATS) -> Decoded:
         orientation, exif = _exif(image)
         return Decoded(
             upright(pixels, orientation),
-            Metadata(image.info.get("icc_profile") or b"", _dpi(image, orientation), exif),
+            Metadata(
+                image.info.get("icc_profile") or b"",
+                _dpi(image, orientation),
+                exif,
+                texts=_texts(image),
+                lost=_lost(image),
+            ),
             None if indices is None else upright(indices, orientation),
             lossy=_is_lossy(image.format, head),
             frames=frames,
@@ -228,6 +235,23 @@ def _dpi(image: Image.Image, orientation: int) -> tuple[float, float] | None:
         return None
     x, y = (float(value) for value in dpi)
     return (y, x) if 5 <= orientation <= 8 else (x, y)
+
+
+def _texts(image: Image.Image) -> tuple[tuple[str, str], ...]:
+    """Return the texts of a PNG that people or programs wrote."""
+    found = getattr(image, "text", {}) if image.format == "PNG" else {}
+    return tuple((key, str(text)) for key, text in found.items() if key not in _NO_TEXTS)
+
+
+def _lost(image: Image.Image) -> tuple[str, ...]:
+    """Return what a file holds that no result gets, by names for people."""
+    info = image.info
+    found = {
+        "XMP": "xmp" in info or "XML:com.adobe.xmp" in info,
+        "Photoshop's resources": "photoshop" in info,
+        "a comment": "comment" in info and image.format in ("JPEG", "GIF"),
+    }
+    return tuple(name for name, is_there in found.items() if is_there)
 
 
 def _is_lossy(kind: str | None, head: bytes) -> bool:
