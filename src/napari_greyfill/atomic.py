@@ -69,4 +69,7 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
 
 def reason_of(error: BaseException) -> str:
     """Return in a few words why the system refused something."""
-    return getattr(error, "strerror", None) or " ".join(str(error).split()) or type(error).__name__
+    text = getattr(error, "strerror", None) or " ".join(str(error).split())
+    if "requested and" in text:  # as numpy says that not everything could be written
+        return "there is no room for the whole file"
+    return text or type(error).__name__

@@ -34,10 +34,15 @@ app.command()(comparing.evaluate)
 
 def main() -> None:
     """Run the command line."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # what the terminal cannot show is no error
-            stream.reconfigure(errors="replace")
+    _show_what_can_be_shown()
     app(prog_name="napari-greyfill")
+
+
+def _show_what_can_be_shown() -> None:
+    """Show question marks for what the terminal cannot, such as file names that are no text."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 def _show_version(wanted: bool) -> None:
@@ -56,6 +61,7 @@ def _common(
     ] = False,
 ) -> None:
     """Fill painted holes in images: grey first, then the colour."""
+    _show_what_can_be_shown()
 
 
 _LISTED = "'napari-greyfill methods' lists them."

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -310,21 +311,28 @@ def _write_png(file: BinaryIO, array: Array, metadata: Metadata) -> None:
     for key, text in metadata.texts:
         texts.add_itxt(key, text)
     known = _given(icc_profile=metadata.icc, dpi=metadata.dpi, exif=metadata.exif)
-    Image.fromarray(array).save(file, "PNG", pnginfo=texts, **known)
+    _save(file, array, "PNG", pnginfo=texts, **known)
 
 
 def _write_jpeg(file: BinaryIO, array: Array, metadata: Metadata) -> None:
     known = _given(icc_profile=metadata.icc, dpi=metadata.dpi, exif=metadata.exif)
-    Image.fromarray(array).save(file, "JPEG", quality=95, subsampling=0, **known)
+    _save(file, array, "JPEG", quality=95, subsampling=0, **known)
 
 
 def _write_bmp(file: BinaryIO, array: Array, metadata: Metadata) -> None:
-    Image.fromarray(array).save(file, "BMP", dpi=metadata.dpi or (0, 0))  # not Pillow's 96
+    _save(file, array, "BMP", dpi=metadata.dpi or (0, 0))  # not Pillow's 96
 
 
 def _write_webp(file: BinaryIO, array: Array, metadata: Metadata) -> None:
     known = _given(icc_profile=metadata.icc, exif=metadata.exif)
-    Image.fromarray(array).save(file, "WEBP", lossless=True, exact=True, **known)
+    _save(file, array, "WEBP", lossless=True, exact=True, **known)
+
+
+def _save(file: BinaryIO, array: Array, kind: str, **options: Any) -> None:  # noqa: ANN401
+    """Encode with Pillow and write: Pillow itself does not notice a disk that is full."""
+    encoded = BytesIO()
+    Image.fromarray(array).save(encoded, kind, **options)
+    file.write(encoded.getbuffer())
 
 
 def _given(**options: Any) -> dict[str, Any]:  # noqa: ANN401 - as Pillow takes them

@@ -149,9 +149,11 @@ class StudyFolder:
             return self.path.is_dir() and any(
                 path.name not in (_LOCK, _HOLDER) for path in self.path.iterdir()
             )
-        except PermissionError as error:
+        except UnwritablePath:
+            raise
+        except OSError as error:
             raise UnwritablePath(
-                f"There is no permission to look into {self.path}; choose another folder."
+                f"{self.path} cannot be used ({reason_of(error)}); choose another folder."
             ) from error
 
     def _hold(self) -> FileLock:
@@ -239,7 +241,10 @@ class StudyFolder:
 
     def _remember(self, values: dict[str, Any]) -> None:
         if "skipped" in values:
-            self.skipped[values["picture"]] = values["skipped"]
+            picture, reason = values["picture"], values["skipped"]
+            if not (isinstance(picture, str) and isinstance(reason, str)):
+                raise TypeError(f"{values!r} is no skipped picture")
+            self.skipped[picture] = reason
             return
         row = Row.from_dict(values)
         self.rows[row.picture, row.combination] = row

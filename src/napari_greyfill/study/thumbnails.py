@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,9 @@ def _write(path: Path, image: NDArray[np.uint8]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as file:
-            Image.fromarray(image).save(file, "PNG")
+            encoded = BytesIO()
+            Image.fromarray(image).save(encoded, "PNG")
+            file.write(encoded.getbuffer())
     except OSError as error:
         raise UnwritablePath(
             f"{path} cannot be written ({reason_of(error)}); make room, then go on with --resume."

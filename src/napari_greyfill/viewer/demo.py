@@ -75,7 +75,7 @@ def _require_qt() -> None:
     except Exception as error:
         raise MissingDependency(
             "There is no Qt to open a window with; install one with: "
-            "pip install 'napari-greyfill[all]'"
+            "pip install 'napari-greyfill[all]'."
         ) from error
 
 
