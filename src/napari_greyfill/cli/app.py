@@ -66,15 +66,24 @@ def _common(
 
 _LISTED = "'napari-greyfill methods' lists them."
 _ImagePath = Annotated[
-    Path, typer.Argument(metavar="IMAGE", help="The image: PNG, TIFF, JPEG, BMP, GIF or WebP.")
+    Path,
+    typer.Argument(
+        metavar="IMAGE", help="The image: PNG, TIFF, JPEG, BMP, GIF or WebP.", readable=False
+    ),
 ]
 _MaskPath = Annotated[
     Path,
-    typer.Argument(metavar="MASK", help="What to fill: a mask or label image of the same size."),
+    typer.Argument(
+        metavar="MASK",
+        help="What to fill: a mask or label image of the same size.",
+        readable=False,
+    ),
 ]
 _OutputPath = Annotated[
     Path,
-    typer.Option("--output", "-o", help="File to write: .png, .tif, .jpg, .bmp or .webp."),
+    typer.Option(
+        "--output", "-o", help="File to write: .png, .tif, .jpg, .bmp or .webp.", readable=False
+    ),
 ]
 _Method = Annotated[
     str, typer.Option(help=f"How the hole is filled, or several ways, as in a,b; {_LISTED}")
@@ -99,10 +108,13 @@ _Scale = Annotated[
 ]
 _Hints = Annotated[
     Path | None,
-    typer.Option(help="Colours for places in the hole: a picture, transparent elsewhere."),
+    typer.Option(
+        help="Colours for places in the hole: a picture, transparent elsewhere.", readable=False
+    ),
 ]
 _Reference = Annotated[
-    Path | None, typer.Option(help="The true image, to measure the result against.")
+    Path | None,
+    typer.Option(help="The true image, to measure the result against.", readable=False),
 ]
 _NoData = Annotated[
     str,
@@ -119,7 +131,9 @@ _Invalid = Annotated[
         "large areas at the border.",
     ),
 ]
-_Steps = Annotated[Path | None, typer.Option(help="Folder for the intermediate images.")]
+_Steps = Annotated[
+    Path | None, typer.Option(help="Folder for the intermediate images.", readable=False)
+]
 _Force = Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")]
 _FillJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON object instead of the summary.")
@@ -197,7 +211,9 @@ def methods(
 
 @app.command()
 def demo(
-    output: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("demo_output"),
+    output: Annotated[Path, typer.Option(help="Folder for the results.", readable=False)] = Path(
+        "demo_output"
+    ),
     interactive: Annotated[
         bool | None,
         typer.Option(

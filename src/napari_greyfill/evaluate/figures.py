@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.atomic import reason_of, replacing
 from napari_greyfill.errors import BadParameter, UnwritablePath
 from napari_greyfill.evaluate.combinations import GREY, Combination, pipeline_title
 from napari_greyfill.evaluate.comparison import Row
@@ -147,10 +149,13 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
     # without a date, so that the same figure is the same file
     metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind)
     try:
-        figure.savefig(path, dpi=150, metadata=metadata)
+        drawn = BytesIO()
+        figure.savefig(drawn, format=kind, dpi=150, metadata=metadata)
+        with replacing(path) as file:
+            file.write(drawn.getbuffer())
     except OSError as error:
         raise UnwritablePath(
-            f"{path} cannot be written ({error.strerror}); choose another folder."
+            f"{path} cannot be written ({reason_of(error)}); choose another folder."
         ) from error
 
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from napari_greyfill.checks import choice_of, flag_of, number_of, whole_of
 from napari_greyfill.errors import BadParameter
-from napari_greyfill.masks import detectors
+from napari_greyfill.masks import bars, detectors
 from napari_greyfill.masks.tones import Tones
 
 __all__ = ["DETECTORS", "Detector", "Option", "detect_mask"]
@@ -200,6 +200,16 @@ DETECTORS = {
                 Option("boxes", "Rectangles", "Mask rectangles, not letter by letter.", True),
             ),
             detectors.corners,
+        ),
+        Detector(
+            "bar",
+            "Data bar",
+            "The strip of plain ground with text along an edge, as electron microscopes add it.",
+            (
+                Option("edge", "Edge", "Where to look.", "any", choices=bars.EDGES),
+                _share("reach", "Reach", "How far a strip extends at most.", 0.3, 0.5),
+            ),
+            bars.bar,
         ),
     )
 }
