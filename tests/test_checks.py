@@ -15,6 +15,7 @@ class Hostile:
         raise RuntimeError("no array today")
 
 
+PAINTED = np.ones((24, 24), bool)
 NAN, INF = float("nan"), float("inf")
 HOSTILE = Hostile()
 IMAGE = np.arange(24 * 24, dtype=np.uint8).reshape(24, 24)
@@ -37,7 +38,7 @@ NO_IMAGE = (
 )
 NO_MASK = (
     *(None, "mask.png", 5, NAN, [], [[1, 2], [3]], {}, object(), HOSTILE, MASK[:5], MASK[None]),
-    *(~MASK & False, MASK | True, MASK.astype(complex), MASK.astype(str), MASK * 0.5 + 0.1),
+    *(~MASK & False, PAINTED, MASK.astype(complex), MASK.astype(str), MASK * 0.5 + 0.1),
     np.ma.MaskedArray(MASK, mask=True),
 )
 NO_HINTS = (
@@ -95,7 +96,7 @@ WRONG = {
     },
     "metrics": {
         **{name: FILLING[name] for name in ("image", "rgb", "nodata")},
-        "mask": [v for v in NO_MASK if not (isinstance(v, np.ndarray) and v.all())],
+        "mask": [value for value in NO_MASK if value is not PAINTED],
         "reference": (*NO_IMAGE, COLOUR / 255, COLOUR.astype(np.uint16), COLOUR[:5], IMAGE),
     },
     "masked_images": {
