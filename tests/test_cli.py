@@ -218,7 +218,8 @@ def test_numbers_that_json_lacks():
 
 def test_alpha_makes_no_difference_to_the_metrics(folder):
     photo = read_image("photo.png").array
-    write_image("photo.png", np.dstack([photo, photo[..., 0]]))
+    opaque = np.maximum(photo[..., 0], 1)  # what is fully transparent is no source
+    write_image("photo.png", np.dstack([photo, opaque]))
     found = json.loads(fill("--json", "--reference", "truth.png").stdout)["metrics"]
     write_image("photo.png", photo)
     expected = json.loads(fill("--json", "--reference", "truth.png", "--force").stdout)["metrics"]

@@ -29,7 +29,6 @@ from napari_greyfill.files import (
 ORIENTATION, MAKE = 0x0112, 0x010F
 NUMBERS = ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8"]
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def noise(dtype="u1", channels=1, size=(7, 11)):
@@ -413,14 +412,12 @@ def test_a_tiff_says_what_its_original_said(tmp_path, compression):
 
 
 def test_descriptions_that_would_not_fit_are_left_out(tmp_path):
-    tifffile.imwrite(tmp_path / "a.ome.tif", noise(), ome=True)
     tifffile.imwrite(tmp_path / "shaped.tif", noise())
-    for name in ("a.ome.tif", "shaped.tif"):
-        like = read_image(tmp_path / name)
-        assert same(like.array, noise())
-        write_image(tmp_path / "b.ome.tif", like.array, like)
-        with tifffile.TiffFile(tmp_path / "b.ome.tif") as file:
-            assert file.pages[0].description == ""
+    like = read_image(tmp_path / "shaped.tif")
+    assert same(like.array, noise())
+    write_image(tmp_path / "b.tif", like.array, like)
+    with tifffile.TiffFile(tmp_path / "b.tif") as file:
+        assert file.pages[0].description == ""
 
 
 @pytest.mark.parametrize("kind", ["assocalpha", "unassalpha", "unspecified"])
@@ -657,14 +654,6 @@ def test_large_pictures_are_read_without_comment(tmp_path, monkeypatch):
     assert same(read_image(tmp_path / "image.png").array, noise("u1", 3))
 
 
-@pytest.mark.skipif(AS_ROOT, reason="root may read everything")
-def test_unreadable_by_permission(tmp_path):
-    write_image(tmp_path / "image.png", noise())
-    (tmp_path / "image.png").chmod(0)
-    with pytest.raises(UnreadableFile, match="no permission"):
-        read_image(tmp_path / "image.png")
-
-
 def test_errors_of_the_system_are_sentences(tmp_path, monkeypatch):
     write_image(tmp_path / "image.png", noise())
 
@@ -709,20 +698,6 @@ def test_folders_are_made_where_no_file_is(tmp_path):
     for path in (tmp_path / "file", tmp_path / "file" / "inner"):
         with pytest.raises(UnwritablePath, match="choose another one"):
             make_folder(path)
-
-
-@pytest.mark.skipif(AS_ROOT, reason="root may write everywhere")
-def test_unwritable_by_permission(tmp_path):
-    write_image(tmp_path / "old.png", noise())
-    (tmp_path / "old.png").chmod(0o444)
-    with pytest.raises(UnwritablePath, match="read-only"):
-        write_image(tmp_path / "old.png", noise())
-    tmp_path.chmod(0o555)
-    try:
-        with pytest.raises(UnwritablePath, match="no permission"):
-            require_writable(tmp_path / "new.png")
-    finally:
-        tmp_path.chmod(0o755)
 
 
 def test_no_permission_to_write_is_a_sentence(tmp_path, monkeypatch):

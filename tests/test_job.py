@@ -55,6 +55,8 @@ class TestParameters:
             "grow": 0,
             "feather": 0,
             "scale": "auto",
+            "nodata": None,
+            "keep_invalid": "auto",
         }
 
     def test_numbers_of_numpy_become_plain(self):

@@ -62,6 +62,8 @@ class _Task:
         Height and width that meet the inpainter's requirements.
     seen : tuple of Patch
         The finished patches that the window may overlap.
+    wanted : int
+        How many pixels of the window are filled.
     """
 
     region: Region
@@ -73,6 +75,7 @@ class _Task:
     shown_hole: Hole
     size: tuple[int, ...]
     seen: Patches
+    wanted: int
 
     def whole(self, filled: Plane) -> Plane:
         """Return the window as the picture holds it from what the inpainter returned."""
@@ -162,15 +165,25 @@ class Filling(Stage):
         plane = job.picture.planes(region.window)
         if not job.fills_colour and plane.ndim == 3:
             plane = luma(plane)
-        hole = with_patches(plane, job.picture.hole, region.window, seen)
-        factor = reduction(hole, job.parameters.scale, inpainter.training_scale)
+        hole = with_patches(plane, job.picture, region.window, seen)
+        wanted = hole & job.picture.hole[region.window.slices]
+        factor = reduction(wanted, job.parameters.scale, inpainter.training_scale)
         scale, shown = (handed_over_in_unit if inpainter.unit else handed_over)(plane, hole)
         shown_hole = hole
         shown[hole] = 0.0
         if factor > 1:
             shown, shown_hole = reduced(shown, hole, factor)
         size = fitting_size(shown_hole.shape, inpainter.minimum, inpainter.multiple_of)
-        return _Task(region, plane, hole, scale, factor, shown, shown_hole, size, seen)
+        count = int(np.count_nonzero(wanted))
+        return _Task(region, plane, hole, scale, factor, shown, shown_hole, size, seen, count)
+
+    def _unknown(self, task: _Task, size: tuple[int, ...]) -> Hole | None:
+        """Return which pixels of what is shown are no source but stay; None if none is."""
+        unknown = self.job.picture.unknown
+        if unknown is None or task.factor > 1:
+            return None
+        part = unknown[task.region.window.slices] & task.hole
+        return pad_to(task.shown, part, size)[1] if part.any() else None
 
     # ------------------------------------------------------------ filling
 
@@ -207,7 +220,8 @@ class Filling(Stage):
         pieces = halves(hole, task.region)
         most = _SHRUNK * task.region.window.area
         helpful = all(
-            piece.window.area <= most and not hole[piece.window.slices].all() for piece in pieces
+            piece.window.area <= most and not self.job.picture.missing(piece.window).all()
+            for piece in pieces
         )
         return pieces if helpful else []
 
@@ -219,13 +233,14 @@ class Filling(Stage):
         for piece in pieces:
             patches += yield from self._fill([self._task(piece, (*task.seen, *patches))], index)
         plane = task.plane.copy()
-        with_patches(plane, self.job.picture.hole, task.region.window, tuple(patches))
+        with_patches(plane, self.job.picture, task.region.window, tuple(patches))
         return own_core(task.region, plane, task.plane, task.hole)
 
     def _together(self, tasks: list[_Task], index: int) -> Generator[Step, None, list[Patch]]:
         inpainter = self.job.inpainter
         size = _common_size(tasks)
         padded = [pad_to(task.shown, task.shown_hole, size) for task in tasks]
+        inpainter.unknown = self._unknown(tasks[0], size) if len(tasks) == 1 else None
         work = inpainter.run_together(*map(list, zip(*padded, strict=True)))
         if inpainter.unit and any(task.scale.changes for task in tasks):
             yield from self._told(index, BEYOND_RANGE)

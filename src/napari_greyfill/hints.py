@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from napari_greyfill.checks import array_of, numbers_of
 from napari_greyfill.errors import BadParameter, ShapeMismatch
 from napari_greyfill.geometry import Window
 
 __all__ = ["ColourHints"]
 
+_WIDEST = 10_000  # pixels; a larger disc is a slip, and takes the memory of its square
 POINT_SIZE = 5.0  # diameter in pixels of the disc that a point stands for
 
 
@@ -40,6 +42,8 @@ class ColourHints:
 
     def __post_init__(self) -> None:
         """Check the shapes."""
+        for name in ("pixels", "colours"):
+            object.__setattr__(self, name, numbers_of("hints", getattr(self, name)))
         if self.pixels.shape != (len(self.colours), 2) or self.colours.shape[1:] != (3,):
             raise ShapeMismatch(
                 f"There are hints at {self.pixels.shape} and colours of shape "
@@ -70,11 +74,11 @@ class ColourHints:
         if hasattr(hints, "face_color") or hasattr(hints, "get_color"):
             return cls.from_layer(hints)
         if isinstance(hints, tuple) and len(hints) == 2:
-            first, second = (np.asarray(part) for part in hints)
+            first, second = (np.asarray(array_of("hints", part, BadParameter)) for part in hints)
             if first.ndim == 3:
                 return cls.from_picture(first, second)
             return cls.from_points(first, second)
-        return cls.from_picture(np.asarray(hints))
+        return cls.from_picture(hints)
 
     @classmethod
     def from_points(
@@ -92,7 +96,7 @@ class ColourHints:
             Diameters of the discs in pixels; a disc holds at least the pixel of its point.
             Where discs overlap, the later point counts.
         """
-        places = np.asarray(points, dtype=np.float64)
+        places = _numbers(points)
         if places.ndim != 2 or places.shape[1] != 2 or not np.isfinite(places).all():
             raise BadParameter(
                 f"Hints at points of shape {places.shape} are not on one plane; "
@@ -104,9 +108,17 @@ class ColourHints:
                 f"There are {len(places)} points and colours of shape {rgb.shape}; "
                 "pass one RGB or RGBA colour for each point."
             )
-        sizes = np.broadcast_to(np.asarray(size, dtype=np.float64), len(places))
-        if not (np.isfinite(sizes).all() and (sizes >= 0).all()):
-            raise BadParameter("Sizes of hints must be 0 pixels or more; pass such numbers.")
+        sizes = _numbers(size)
+        if not (np.isfinite(sizes).all() and (sizes >= 0).all() and (sizes <= _WIDEST).all()):
+            raise BadParameter(
+                f"Sizes of hints must be 0 to {_WIDEST:,} pixels; pass such numbers."
+            )
+        if sizes.shape not in ((), (1,), (len(places),)):
+            raise ShapeMismatch(
+                f"There are {len(places)} points and sizes of shape {sizes.shape}; "
+                "pass one size for all or one for each point."
+            )
+        sizes = np.broadcast_to(sizes, len(places))
         discs = [_disc(y, x, s / 2) for (y, x), s in zip(places, sizes, strict=True)]
         pixels = np.concatenate([np.empty((0, 2), np.intp), *discs])
         owner = np.repeat(np.arange(len(discs)), [len(disc) for disc in discs])
@@ -135,7 +147,9 @@ class ColourHints:
             raise BadParameter(
                 "A picture of hints has to say where they are; give it an alpha channel or a mask."
             )
-        painted = rgba[..., 3] > 0.5 if mask is None else np.asarray(mask) != 0
+        painted = (
+            rgba[..., 3] > 0.5 if mask is None else numbers_of("mask of the hints", mask) != 0
+        )
         if painted.shape != rgba.shape[:2]:
             raise ShapeMismatch(
                 f"The picture of hints has shape {rgba.shape[:2]} and its mask {painted.shape}; "
@@ -197,7 +211,7 @@ class ColourHints:
 
 def _unit(colours: ArrayLike) -> NDArray[np.float32]:
     """Return colours as floats in [0, 1]."""
-    values = np.asarray(colours)
+    values = np.asarray(array_of("hints", colours, BadParameter))
     if values.dtype.kind == "u":
         return (values / np.iinfo(values.dtype).max).astype(np.float32)
     if values.dtype.kind == "f" and ((values >= 0) & (values <= 1)).all():
@@ -206,6 +220,10 @@ def _unit(colours: ArrayLike) -> NDArray[np.float32]:
         f"The colours of the hints are of type {values.dtype} or leave their range; "
         "pass floats from 0 to 1, or unsigned integers."
     )
+
+
+def _numbers(values: ArrayLike) -> NDArray[np.float64]:
+    return numbers_of("hints", values).astype(np.float64)
 
 
 def _disc(y: float, x: float, radius: float) -> NDArray[np.intp]:

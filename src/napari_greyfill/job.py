@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeAlias
@@ -16,6 +17,15 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.checks import (
+    array_of,
+    callable_of,
+    choice_of,
+    flag_of,
+    labels_of,
+    number_of,
+    whole_of,
+)
 from napari_greyfill.colorization import COLORIZERS, Colorizer
 from napari_greyfill.device import DEVICES, CancelCheck, Compute, choose_device, never
 from napari_greyfill.errors import BadParameter
@@ -26,6 +36,7 @@ from napari_greyfill.masks import feather, grow, hole_from_mask
 from napari_greyfill.methodinfo import MethodInfo
 from napari_greyfill.picture import Patch, Picture, plane_of
 from napari_greyfill.result import FINAL, WITH_HOLE, FillResult, Step
+from napari_greyfill.validity import KEEP_INVALID, KeepInvalid, nodata_of
 from napari_greyfill.windows import Region, plan_regions
 
 __all__ = [
@@ -56,35 +67,35 @@ class FillParameters:
     method: str = "auto"
     pipeline: str = "grey-rgb"
     colorizer: str = "auto"
-    labels: tuple[int, ...] | None = None
+    labels: Collection[int] | None = None
     device: str = "auto"
     seed: int = 0
     grow: float = 0
     feather: float = 0
     scale: str = "auto"
+    nodata: float | None = None
+    keep_invalid: KeepInvalid = "auto"
 
     def __post_init__(self) -> None:
         """Check what can be checked without an image; keep plain numbers, as JSON needs them."""
-        if self.device not in DEVICES:
-            raise BadParameter(
-                f"There is no device {self.device!r}; choose one of: {', '.join(DEVICES)}."
-            )
-        if self.scale not in SCALES:
-            raise BadParameter(
-                f"There is no scale {self.scale!r}; choose one of: {', '.join(SCALES)}."
-            )
-        if self.seed < 0:
-            raise BadParameter(f"The seed is {self.seed}, but it must be 0 or more; set it to 0.")
-        for name in ("grow", "feather"):
-            value = getattr(self, name)
-            if not 0 <= value < float("inf"):
+        for name in ("method", "pipeline", "colorizer"):
+            if not isinstance(getattr(self, name), str):
                 raise BadParameter(
-                    f"{name} is {value}, but it must be 0 pixels or more; set it to 0."
+                    f"The {name} is {getattr(self, name)!r}, but it must be a name; "
+                    "the documentation lists them."
                 )
-            object.__setattr__(self, name, float(value))
-        object.__setattr__(self, "seed", int(self.seed))
-        if self.labels is not None:
-            object.__setattr__(self, "labels", tuple(int(label) for label in self.labels))
+        choice_of("device", self.device, DEVICES)
+        choice_of("scale", self.scale, SCALES)
+        choice_of("keep_invalid", self.keep_invalid, KEEP_INVALID)
+        checked = {
+            "seed": whole_of("The seed", self.seed),
+            "grow": number_of("grow", self.grow, unit=" pixels"),
+            "feather": number_of("feather", self.feather, unit=" pixels"),
+            "labels": labels_of(self.labels),
+            "nodata": nodata_of(self.nodata),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,14 +260,21 @@ def read_picture(
     GreyfillError
         As listed in `napari_greyfill.fill`.
     """
-    if rgb is None:
+    if flag_of("rgb", rgb) is None:
         rgb = getattr(image, "rgb", None)
-    given = np.asarray(_data_of(image))
+    given = array_of("image", _data_of(image))
     pixels = plane_of(given, rgb=rgb)
     hole = hole_from_mask(_data_of(mask), labels=parameters.labels)
     if pixels.ndim >= 2 and hole.shape == pixels.shape[:2]:
         hole = grow(hole, parameters.grow)
-    picture = Picture.from_array(pixels, hole, rgb=rgb)
+    picture = Picture.from_array(
+        pixels,
+        hole,
+        rgb=rgb,
+        nodata=parameters.nodata,
+        keep_invalid=parameters.keep_invalid,
+        transparent_is_unknown=True,
+    )
     if pixels.shape != given.shape:
         picture = replace(picture, given=given.shape)
     if parameters.feather == 0:
@@ -278,6 +296,7 @@ def make_job(
     GreyfillError
         As listed in `napari_greyfill.fill`.
     """
+    callable_of("cancelled", cancelled)
     pipeline = resolve_pipeline(parameters.pipeline)
     method = INPAINTERS.require(parameters.method)
     colouring = None
@@ -292,7 +311,7 @@ def make_job(
         parameters=parameters,
         pipeline=pipeline,
         picture=picture,
-        regions=plan_regions(picture.hole),
+        regions=plan_regions(picture.hole, unknown=picture.unknown),
         method=method,
         inpainter=INPAINTERS.create(method.name, compute),
         colouring=colouring,
@@ -324,12 +343,9 @@ def resolve_pipeline(name: str) -> str:
     BadParameter
         If there is no such pipeline.
     """
-    found = _ALIASES.get(name.lower(), name.lower())
-    if found not in PIPELINES:
-        raise BadParameter(
-            f"There is no pipeline {name!r}; choose one of: {', '.join(PIPELINES)}."
-        )
-    return found
+    lower = name.lower() if isinstance(name, str) else name
+    found = _ALIASES.get(lower, lower) if isinstance(lower, str) else lower
+    return choice_of("pipeline", found if found in PIPELINES else name, PIPELINES)
 
 
 def _data_of(layer: ArrayOrLayer) -> ArrayOrLayer:
@@ -342,10 +358,15 @@ def _data_of(layer: ArrayOrLayer) -> ArrayOrLayer:
 
 def _notes(picture: Picture, parameters: FillParameters, pipeline: str) -> list[str]:
     notes = []
+    plain = parameters.nodata is None and not isinstance(picture.original, np.ma.MaskedArray)
+    what = "NaN or infinite" if plain else "NaN, infinite, masked or no-data"
     if picture.invalid:
         notes.append(
-            f"{picture.invalid} pixels outside the mask were NaN or infinite; "
-            "they were filled as well."
+            f"{picture.invalid} pixels outside the mask were {what}; they were filled as well."
+        )
+    if picture.kept:
+        notes.append(
+            f"{picture.kept} pixels outside the mask are {what}; they were left as they are."
         )
     if not picture.is_colour and (pipeline != "grey-rgb" or parameters.colorizer != "auto"):
         notes.append("The image is grey, so there is no colour to recover: only stage 1 ran.")

@@ -10,6 +10,7 @@ from napari_greyfill.handover import handed_over
 from napari_greyfill.inpaint.texture import Look, recommend_look
 from napari_greyfill.job import ArrayOrLayer, FillParameters, read_picture
 from napari_greyfill.picture import Picture
+from napari_greyfill.validity import KeepInvalid
 from napari_greyfill.windows import plan_regions
 
 __all__ = ["methods_of_look", "suggest_look", "suggested_look"]
@@ -25,9 +26,9 @@ def methods_of_look(look: str) -> tuple[str, ...]:
 def suggested_look(picture: Picture) -> Look:
     """Return the look that suits the region with the most to fill."""
     hole = picture.hole
-    regions = plan_regions(hole)
+    regions = plan_regions(hole, unknown=picture.unknown)
     widest = max(regions, key=lambda region: np.count_nonzero(hole[region.core.slices]))
-    plane, missing = picture.planes(widest.window), hole[widest.window.slices]
+    plane, missing = picture.planes(widest.window), picture.missing(widest.window)
     return recommend_look(handed_over(plane, missing)[1], missing)
 
 
@@ -38,6 +39,8 @@ def suggest_look(
     rgb: bool | None = None,
     labels: Collection[int] | None = None,
     grow: float = 0,
+    nodata: float | None = None,
+    keep_invalid: KeepInvalid = "auto",
 ) -> Look:
     """Say whether a faithful fill or a texture fill suits a hole, and why.
 
@@ -45,7 +48,7 @@ def suggest_look(
 
     Parameters
     ----------
-    image, mask, rgb, labels, grow
+    image, mask, rgb, labels, grow, nodata, keep_invalid
         As in `fill`.
 
     Returns
@@ -59,6 +62,5 @@ def suggest_look(
     GreyfillError
         As in `fill`, for what is wrong with image and mask.
     """
-    chosen = None if labels is None else tuple(sorted(labels))
-    parameters = FillParameters(labels=chosen, grow=grow)
+    parameters = FillParameters(labels=labels, grow=grow, nodata=nodata, keep_invalid=keep_invalid)
     return suggested_look(read_picture(image, mask, parameters, rgb=rgb))

@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
+from napari_greyfill.checks import choice_of
 from napari_greyfill.device import Compute
-from napari_greyfill.errors import BadParameter, GreyfillError, MissingDependency
+from napari_greyfill.errors import GreyfillError, MissingDependency
 
 __all__ = ["MethodInfo", "Registry", "installed"]
 
@@ -122,12 +123,9 @@ class Registry(Generic[T]):
         BadParameter
             If there is no such method.
         """
-        wanted = self.auto if name == "auto" else name
-        if wanted not in self._entries:
-            known = ", ".join(["auto", *self._entries])
-            kind = next(iter(self._entries.values())).info.kind
-            raise BadParameter(f"There is no {kind} {name!r}; choose one of: {known}.")
-        return _checked(self._entries[wanted])
+        kind = next(iter(self._entries.values())).info.kind
+        wanted = choice_of(kind, name, ["auto", *self._entries])
+        return _checked(self._entries[self.auto if wanted == "auto" else wanted])
 
     def require(self, name: str) -> MethodInfo:
         """Return the method a name stands for if it can run here.

@@ -14,9 +14,16 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from napari_greyfill.checks import array_of, flag_of
 from napari_greyfill.colour import luma
 from napari_greyfill.errors import NothingKnown, ShapeMismatch, UnsupportedImage
 from napari_greyfill.geometry import Window
+from napari_greyfill.validity import (
+    KeepInvalid,
+    invalid_pixels,
+    kept_pixels,
+    transparent_pixels,
+)
 
 __all__ = ["Patch", "Picture", "ValueRange", "as_type", "plane_of", "robust_range", "value_range"]
 
@@ -168,11 +175,18 @@ class Picture:
     original : (H, W), (H, W, 3) or (H, W, 4) array
         What the user gave; never written to.
     hole : (H, W) bool array
-        True where pixels are to be filled, NaN and infinite pixels included.
+        True where pixels are to be filled, NaN and infinite ones that are not kept included.
     kind : {"grey", "rgb", "rgba"}
     values : ValueRange
     invalid : int
-        How many pixels outside the user's mask were NaN or infinite.
+        How many pixels outside the user's mask are filled because they hold no value.
+    unknown : (H, W) bool array or None
+        Pixels that stay as they are, and that nothing is taken from: those without a value
+        that are kept, and transparent ones. None if there is no such pixel.
+    kept : int
+        How many pixels without a value are kept.
+    void : (H, W) bool array or None
+        Pixels that hold no value, kept or not; None if there is none.
     blend : (H, W) float32 array or None
         How much of the fill to show in the hole, 0 to 1; None shows it all.
     given : tuple of int
@@ -186,10 +200,20 @@ class Picture:
     invalid: int = 0
     blend: NDArray[np.float32] | None = None
     given: tuple[int, ...] = ()
+    unknown: NDArray[np.bool_] | None = None
+    kept: int = 0
+    void: NDArray[np.bool_] | None = None
 
     @classmethod
     def from_array(
-        cls, image: ArrayLike, hole: NDArray[np.bool_], *, rgb: bool | None = None
+        cls,
+        image: ArrayLike,
+        hole: NDArray[np.bool_],
+        *,
+        rgb: bool | None = None,
+        nodata: float | None = None,
+        keep_invalid: KeepInvalid = "fill",
+        transparent_is_unknown: bool = False,
     ) -> Picture:
         """Look at an image and its hole.
 
@@ -201,6 +225,12 @@ class Picture:
         rgb : bool, optional
             Whether the last axis is colour. By default it is if the image has three axes
             and 3 or 4 entries in the last.
+        nodata : float, optional
+            A value that stands for none, besides NaN and infinity.
+        keep_invalid : {"auto", "keep", "fill"}
+            Which pixels without a value stay as they are, as in `kept_pixels`.
+        transparent_is_unknown : bool
+            Whether the colours of fully transparent pixels are no source.
 
         Raises
         ------
@@ -211,20 +241,37 @@ class Picture:
         NothingKnown
             If no pixel is left to learn from.
         """
-        original = np.asarray(image)
-        kind = _kind_of(original, rgb)
+        original = array_of("image", image)
+        kind = _kind_of(original, flag_of("rgb", rgb))
         if hole.shape != original.shape[:2]:
             raise ShapeMismatch(
                 f"The image is {_size(original.shape)} and the mask is {_size(hole.shape)} "
                 "pixels; paint the mask on a layer of the image's own size."
             )
-        hole, invalid = _with_invalid(original, hole)
-        if hole.all():
+        painted = hole
+        bad = invalid_pixels(original, nodata)
+        unknown = None
+        if bad is not None:
+            unknown = kept_pixels(bad, painted, keep_invalid)
+            hole = (painted | bad) & ~unknown
+        kept = 0 if unknown is None else int(np.count_nonzero(unknown))
+        added = int(np.count_nonzero(hole)) - int(np.count_nonzero(painted))
+        if kind == "rgba" and transparent_is_unknown:
+            hidden = transparent_pixels(original, hole)
+            unknown = hidden if unknown is None or hidden is None else unknown | hidden
+        lost = hole if unknown is None else hole | unknown
+        if lost.all():
             raise NothingKnown(
                 "Every pixel is masked, so there is nothing to fill from; "
                 "leave some of the picture unpainted."
             )
-        return cls(original, hole, kind, _range_of(original, hole, kind), invalid)
+        values = _range_of(np.asarray(original), lost, kind)
+        return cls(original, hole, kind, values, added, unknown=unknown, kept=kept, void=bad)
+
+    def missing(self, window: Window) -> NDArray[np.bool_]:
+        """Return the pixels of a window that are no source: its hole, and what is unknown."""
+        hole = self.hole[window.slices]
+        return hole.copy() if self.unknown is None else hole | self.unknown[window.slices]
 
     @property
     def is_colour(self) -> bool:
@@ -245,21 +292,21 @@ class Picture:
 
         Objects brighter or darker than nearly all of the picture lie beyond [0, 1].
         """
-        values = self.colours[window.slices]
+        values = np.asarray(self.colours[window.slices])
         if values.dtype.kind == "f":
             values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
         crop = self.values.to_unit(values)
-        crop[self.hole[window.slices]] = 0.0
+        crop[self.missing(window)] = 0.0
         return crop
 
     def composite(self, patches: tuple[Patch, ...]) -> NDArray[Any]:
         """Return a copy of the original with the patches pasted into the hole."""
-        result = self.original.copy()
+        result = np.array(self.original)  # of a masked array the values
         colours = result[..., :3] if self.kind == "rgba" else result
         for patch in patches:
             values = self.values.from_unit(_as_kind(patch.planes, self.is_colour), result.dtype)
             self._paste(colours, values, patch.window)
-        return result
+        return self._masked(result)
 
     def composite_grey(self, patches: tuple[Patch, ...]) -> NDArray[Any]:
         """Return the luma of the original with grey patches pasted into the hole."""
@@ -272,21 +319,34 @@ class Picture:
             inside = self.hole[patch.window.slices]
             values = self.values.from_unit(plane, grey.dtype)
             grey[patch.window.slices][inside] = values[inside]
-        return grey
+        if self.kept and self.unknown is not None:  # what stands for no value still does
+            bare = np.asarray(self.original)[self.unknown]
+            grey[self.unknown] = bare[..., 0]
+        return self._masked(grey)
+
+    def _masked(self, image: NDArray[Any]) -> NDArray[Any]:
+        """Return an image like the original: if that is a masked array, so is this."""
+        if not isinstance(self.original, np.ma.MaskedArray):
+            return image
+        kept = np.zeros(image.shape[:2], bool) if self.unknown is None else self.unknown
+        kept = kept & np.ma.getmaskarray(self.original).reshape(*kept.shape, -1).any(axis=-1)
+        whole = kept if image.ndim == 2 else np.repeat(kept[..., None], image.shape[-1], axis=-1)
+        return np.ma.MaskedArray(image, mask=whole)
 
     def _paste(self, target: NDArray[Any], values: NDArray[Any], window: Window) -> None:
         inside = self.hole[window.slices]
         view = target[window.slices]
         if self.blend is not None and target.dtype.kind != "b":
-            values = self._blended(view, values, self.blend[window.slices])
+            values = self._blended(view, values, window)
         view[inside] = values[inside]
 
-    def _blended(
-        self, old: NDArray[Any], new: NDArray[Any], weight: NDArray[np.float32]
-    ) -> NDArray[Any]:
-        """Mix what stood under the mask with the fill; pixels that held no number are filled."""
+    def _blended(self, old: NDArray[Any], new: NDArray[Any], window: Window) -> NDArray[Any]:
+        """Mix what stood under the mask with the fill; pixels that held no value are filled."""
+        assert self.blend is not None  # the caller has looked
         finite = np.isfinite(old) if old.dtype.kind == "f" else np.ones(old.shape, bool)
-        share = weight.astype(np.float64)
+        share = self.blend[window.slices].astype(np.float64)
+        if self.void is not None:
+            share = np.where(self.void[window.slices], 1.0, share)
         if old.ndim == 3:
             share = share[..., None]
         mixed = np.where(finite, old, 0).astype(np.float64) * (1.0 - share) + new * share
@@ -308,7 +368,7 @@ def plane_of(array: ArrayLike, axes: int = 2, *, rgb: bool | None = False) -> ND
         Whether the last axis is colour, which counts for itself. None: if there are three or more
         and 3 or 4 entries in the last.
     """
-    found = np.asarray(array)
+    found = array if isinstance(array, np.ma.MaskedArray) else np.asarray(array)
     if rgb is None:
         rgb = found.ndim >= 3 and found.shape[-1] in (3, 4)
     spatial = found.shape[:-1] if rgb else found.shape
@@ -332,14 +392,6 @@ def _kind_of(image: NDArray[Any], rgb: bool | None) -> Kind:
         f"An array of shape {_size(image.shape)} is no single picture; "
         "pass one plane (H, W) or one colour image (H, W, 3 or 4) at a time."
     )
-
-
-def _with_invalid(image: NDArray[Any], hole: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], int]:
-    if image.dtype.kind != "f":
-        return hole, 0
-    bad = ~np.isfinite(image[..., :3]).all(axis=-1) if image.ndim == 3 else ~np.isfinite(image)
-    extra = int(np.count_nonzero(bad & ~hole))
-    return (hole | bad, extra) if extra else (hole, 0)
 
 
 def _range_of(image: NDArray[Any], hole: NDArray[np.bool_], kind: Kind) -> ValueRange:

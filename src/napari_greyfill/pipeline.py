@@ -19,6 +19,7 @@ from typing import Any, TypedDict, Unpack, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from napari_greyfill.checks import numbers_of
 from napari_greyfill.colour import luma
 from napari_greyfill.device import CancelCheck, never
 from napari_greyfill.errors import GreyfillWarning, ShapeMismatch, UnsupportedImage
@@ -40,6 +41,7 @@ from napari_greyfill.progress import exhaust
 from napari_greyfill.result import FillResult, Step
 from napari_greyfill.several import FillResults, fill_with_each, resolve_methods
 from napari_greyfill.stages import Colouring
+from napari_greyfill.validity import KeepInvalid
 
 __all__ = ["FillOptions", "colorize", "fill", "fill_steps", "picture_steps"]
 
@@ -57,6 +59,8 @@ class FillOptions(TypedDict, total=False):
     feather: float
     scale: str
     hints: HintsOrLayer
+    nodata: float | None
+    keep_invalid: KeepInvalid
 
 
 class _StepOptions(FillOptions, total=False):
@@ -94,6 +98,8 @@ def fill_steps(
     feather: float = 0,
     scale: str = "auto",
     hints: HintsOrLayer = None,
+    nodata: float | None = None,
+    keep_invalid: KeepInvalid = "auto",
     cancelled: CancelCheck = never,
 ) -> Generator[Step, None, FillResult] | Generator[Step, None, FillResults]:
     """Fill a hole step by step; takes what `fill` takes.
@@ -112,12 +118,14 @@ def fill_steps(
         method=method if isinstance(method, str) else "auto",
         pipeline=pipeline,
         colorizer=colorizer,
-        labels=None if labels is None else tuple(sorted(labels)),
+        labels=labels,
         device=device,
         seed=seed,
         grow=grow,
         feather=feather,
         scale=scale,
+        nodata=nodata,
+        keep_invalid=keep_invalid,
     )
     # before the image is looked at: it is quick
     check_choices(parameters)
@@ -183,14 +191,18 @@ def fill(
     feather: float = 0,
     scale: str = "auto",
     hints: HintsOrLayer = None,
+    nodata: float | None = None,
+    keep_invalid: KeepInvalid = "auto",
 ) -> FillResult | FillResults:
     """Fill the painted hole of an image.
 
     Parameters
     ----------
     image : (H, W), (H, W, 3) or (H, W, 4) array, or a napari Image layer
-        Any boolean, integer or floating type; alpha is kept as it is. NaN and infinite
-        pixels are filled too. More axes, of length 1, do not matter, nor do they in the mask.
+        Any boolean, integer or floating type; alpha is kept as it is. Pixels without a value
+        (NaN, infinite, masked in a numpy masked array, or `nodata`) and fully transparent
+        ones are never a source. More axes, of length 1, do not matter, nor do they in the
+        mask.
     mask : (H, W) array, or a napari Labels layer
         Painted pixels (not 0) are filled.
     method : str or sequence of str
@@ -222,6 +234,12 @@ def fill(
     hints : ColourHints, napari Points or Labels layer, or arrays, optional
         Colours that some pixels of the hole are to have, where the picture itself cannot
         tell; see `ColourHints.of`. They do not change the grey that is filled.
+    nodata : float, optional
+        A value that stands for none, such as -9999; a colour pixel has it in all channels.
+    keep_invalid : {"auto", "keep", "fill"}
+        What becomes of pixels without a value that are not painted: they stay as they are, or
+        are filled as well. "auto" keeps areas of them that touch the border of the image and
+        are larger than the mask, as around the footprint of a mosaic, and fills the others.
 
     Returns
     -------
@@ -273,6 +291,8 @@ def fill(
             feather=feather,
             scale=scale,
             hints=hints,
+            nodata=nodata,
+            keep_invalid=keep_invalid,
         )
     )
     for note in result.notes:
@@ -323,7 +343,7 @@ def colorize(
     job = prepare(image, mask, parameters, hints=hints)
     if not job.picture.is_colour:
         raise UnsupportedImage("A grey image has no colour to recover; pass a colour image.")
-    plane = np.asarray(grey)
+    plane = numbers_of("grey", grey, UnsupportedImage)
     if plane.shape != job.picture.hole.shape:
         raise ShapeMismatch(
             f"The grey has shape {plane.shape} and the image {job.picture.hole.shape}; "

@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
+from napari_greyfill.checks import names_of
 from napari_greyfill.errors import BadParameter, Cancelled, EveryMethodFailed
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.methodinfo import MethodInfo
@@ -75,9 +76,10 @@ def resolve_methods(names: Sequence[str]) -> tuple[str, ...]:
     BadParameter
         If there is no name, or no method of one of the names.
     """
-    if not names:
+    given = names_of("method", names)
+    if not given:
         raise BadParameter("The list of methods is empty; name at least one, such as 'auto'.")
-    return tuple(dict.fromkeys(INPAINTERS.info(name).name for name in names))
+    return tuple(dict.fromkeys(INPAINTERS.info(name).name for name in given))
 
 
 def fill_with_each(

@@ -21,7 +21,7 @@ from napari_greyfill.geometry import Window
 from napari_greyfill.handover import handed_over_in_unit
 from napari_greyfill.job import FillJob
 from napari_greyfill.methodinfo import MethodInfo
-from napari_greyfill.picture import Patch
+from napari_greyfill.picture import Patch, Picture
 from napari_greyfill.result import StageName, Step
 from napari_greyfill.windows import Region, neighbours
 
@@ -172,9 +172,10 @@ class Colouring(Stage):
         picture, window = self.job.picture, region.window
         colour = picture.planes(window)
         grey = luma(colour)
-        with_patches(grey, picture.hole, window, self._overlapping_grey(index))
+        with_patches(grey, picture, window, self._overlapping_grey(index))
         done = tuple(every[i] for i in self._neighbours[index] if i < index)
-        hole = with_patches(colour, picture.hole, window, done)
+        hole = with_patches(colour, picture, window, done)
+        wanted = hole & picture.hole[window.slices]
         seen, shown = handed_over_in_unit(colour, hole, grey)
         if seen.changes:
             yield from self._told(index, BEYOND_RANGE)
@@ -189,7 +190,7 @@ class Colouring(Stage):
             except StopIteration as stop:
                 sure = colorizer.confidence
                 self._confidences.append(
-                    None if sure is None else own_core(region, sure, np.ones_like(tone), hole)
+                    None if sure is None else own_core(region, sure, np.ones_like(tone), wanted)
                 )
                 for note in colorizer.notes:
                     yield from self._told(index, note)
@@ -230,9 +231,9 @@ class Colouring(Stage):
         )
 
 
-def with_patches(plane: Plane, hole: Hole, window: Window, patches: Patches) -> Hole:
-    """Paste finished patches into a window's plane; return what is left of its hole."""
-    left = hole[window.slices].copy()
+def with_patches(plane: Plane, picture: Picture, window: Window, patches: Patches) -> Hole:
+    """Paste finished patches into a window's plane; return what is left that is no source."""
+    left = picture.hole[window.slices].copy()
     for patch in patches:
         common = window.intersection(patch.window)
         if common is None:
@@ -241,7 +242,7 @@ def with_patches(plane: Plane, hole: Hole, window: Window, patches: Patches) -> 
         inside = left[here]
         plane[here][inside] = patch.planes[there][inside]
         left[here] = False
-    return left
+    return left if picture.unknown is None else left | picture.unknown[window.slices]
 
 
 def require_finite(filled: Plane, hole: Hole, method: MethodInfo | None, origin: str) -> None:

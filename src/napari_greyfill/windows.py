@@ -24,6 +24,7 @@ __all__ = ["Region", "halves", "neighbours", "plan_regions"]
 
 CONTEXT = 64  # known pixels around a small hole; larger ones get half the side of their area
 LIMIT = 1024  # windows with a longer side are cut if they are nearly empty
+ENOUGH = 1024  # known pixels that a window shows at least, where others are unknown
 SPARSE = 0.1  # "nearly empty": at most this share of the box is hole
 
 
@@ -39,7 +40,12 @@ class Region:
         return Region(self.core.union(other.core), self.window.union(other.window))
 
 
-def plan_regions(hole: NDArray[np.bool_], *, context: int = CONTEXT) -> list[Region]:
+def plan_regions(
+    hole: NDArray[np.bool_],
+    *,
+    context: int = CONTEXT,
+    unknown: NDArray[np.bool_] | None = None,
+) -> list[Region]:
     """Return the regions to work in, in reading order; their cores cover every hole pixel.
 
     Parameters
@@ -47,9 +53,15 @@ def plan_regions(hole: NDArray[np.bool_], *, context: int = CONTEXT) -> list[Reg
     hole : (H, W) bool array
     context : int
         Fewest known pixels to show around a hole, where the image has them.
+    unknown : (H, W) bool array, optional
+        Pixels outside the hole that are no source; windows grow until they show others.
     """
     cores = [core for box in group_boxes(hole, reach=2 * context) for core in _cut(hole, box)]
-    return sorted(_merged(hole, [_with_context(core, context, hole) for core in cores]))
+    regions = [_with_context(core, context, hole) for core in cores]
+    if unknown is not None:
+        lost = hole | unknown
+        regions = [_seeing(region, context, lost) for region in regions]
+    return sorted(_merged(hole, regions))
 
 
 def halves(hole: NDArray[np.bool_], region: Region, *, context: int = CONTEXT) -> list[Region]:
@@ -79,6 +91,16 @@ def halves(hole: NDArray[np.bool_], region: Region, *, context: int = CONTEXT) -
 def _with_context(core: Window, context: int, hole: NDArray[np.bool_]) -> Region:
     margin = max(context, isqrt(np.count_nonzero(hole[core.slices])) // 2)
     return Region(core, core.expanded(margin, (hole.shape[0], hole.shape[1])))
+
+
+def _seeing(region: Region, context: int, lost: NDArray[np.bool_]) -> Region:
+    """Return a region whose window shows enough known pixels, or the whole image."""
+    shape = (lost.shape[0], lost.shape[1])
+    window, margin = region.window, context
+    while window.shape != shape and np.count_nonzero(~lost[window.slices]) < ENOUGH:
+        margin *= 2
+        window = region.core.expanded(margin, shape)
+    return Region(region.core, window)
 
 
 def _is_sparse(hole: NDArray[np.bool_], box: Window) -> bool:

@@ -34,10 +34,15 @@ app.command()(comparing.evaluate)
 
 def main() -> None:
     """Run the command line."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # what the terminal cannot show is no error
-            stream.reconfigure(errors="replace")
+    _show_what_can_be_shown()
     app(prog_name="napari-greyfill")
+
+
+def _show_what_can_be_shown() -> None:
+    """Show question marks for what the terminal cannot, such as file names that are no text."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 def _show_version(wanted: bool) -> None:
@@ -56,19 +61,29 @@ def _common(
     ] = False,
 ) -> None:
     """Fill painted holes in images: grey first, then the colour."""
+    _show_what_can_be_shown()
 
 
 _LISTED = "'napari-greyfill methods' lists them."
 _ImagePath = Annotated[
-    Path, typer.Argument(metavar="IMAGE", help="The image: PNG, TIFF, JPEG, BMP, GIF or WebP.")
+    Path,
+    typer.Argument(
+        metavar="IMAGE", help="The image: PNG, TIFF, JPEG, BMP, GIF or WebP.", readable=False
+    ),
 ]
 _MaskPath = Annotated[
     Path,
-    typer.Argument(metavar="MASK", help="What to fill: a mask or label image of the same size."),
+    typer.Argument(
+        metavar="MASK",
+        help="What to fill: a mask or label image of the same size.",
+        readable=False,
+    ),
 ]
 _OutputPath = Annotated[
     Path,
-    typer.Option("--output", "-o", help="File to write: .png, .tif, .jpg, .bmp or .webp."),
+    typer.Option(
+        "--output", "-o", help="File to write: .png, .tif, .jpg, .bmp or .webp.", readable=False
+    ),
 ]
 _Method = Annotated[
     str, typer.Option(help=f"How the hole is filled, or several ways, as in a,b; {_LISTED}")
@@ -93,12 +108,32 @@ _Scale = Annotated[
 ]
 _Hints = Annotated[
     Path | None,
-    typer.Option(help="Colours for places in the hole: a picture, transparent elsewhere."),
+    typer.Option(
+        help="Colours for places in the hole: a picture, transparent elsewhere.", readable=False
+    ),
 ]
 _Reference = Annotated[
-    Path | None, typer.Option(help="The true image, to measure the result against.")
+    Path | None,
+    typer.Option(help="The true image, to measure the result against.", readable=False),
 ]
-_Steps = Annotated[Path | None, typer.Option(help="Folder for the intermediate images.")]
+_NoData = Annotated[
+    str,
+    typer.Option(
+        help="A value that stands for none, such as -9999; none ignores the file's own.",
+        show_default="as the file's GDAL_NODATA says",
+    ),
+]
+_Invalid = Annotated[
+    str,
+    typer.Option(
+        "--keep-invalid",
+        help="What becomes of unpainted pixels without a value: keep, fill, or auto, which keeps "
+        "large areas at the border.",
+    ),
+]
+_Steps = Annotated[
+    Path | None, typer.Option(help="Folder for the intermediate images.", readable=False)
+]
 _Force = Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")]
 _FillJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON object instead of the summary.")
@@ -123,6 +158,8 @@ def fill(
     feather: _Feather = 0,
     scale: _Scale = "auto",
     hints: _Hints = None,
+    nodata: _NoData = "",
+    keep_invalid: _Invalid = "auto",
     reference: _Reference = None,
     steps: _Steps = None,
     force: _Force = False,
@@ -135,7 +172,7 @@ def fill(
     methods each writes a file of its own, named after it.
     """
     with ending_in_sentences():
-        from napari_greyfill.cli.filling import FillCommand
+        from napari_greyfill.cli.filling import FillCommand, nodata_in
         from napari_greyfill.cli.report import fill_json, fill_text
 
         parameters = {
@@ -148,8 +185,11 @@ def fill(
             "grow": grow,
             "feather": feather,
             "scale": scale,
+            "keep_invalid": keep_invalid,
         }
-        command = FillCommand(image, mask, output, hints, reference, steps, force)
+        command = FillCommand(
+            image, mask, output, hints, reference, steps, force, nodata=nodata_in(nodata)
+        )
         outcome = command.run(parameters, show_progress=not (quiet or as_json))
         if as_json:
             typer.echo(fill_json(outcome))
@@ -171,7 +211,9 @@ def methods(
 
 @app.command()
 def demo(
-    output: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("demo_output"),
+    output: Annotated[Path, typer.Option(help="Folder for the results.", readable=False)] = Path(
+        "demo_output"
+    ),
     interactive: Annotated[
         bool | None,
         typer.Option(
@@ -182,7 +224,7 @@ def demo(
     ] = None,
 ) -> None:
     """Fill a demo picture in napari, and write the results to a folder."""
-    with ending_in_sentences():
+    with ending_in_sentences("Cancelled; what was written so far stays."):
         from napari_greyfill.viewer.demo import run_demo
 
         for path in run_demo(output, interactive):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from napari_greyfill.atomic import write_text
 from napari_greyfill.cli.progressbar import progress_bar
-from napari_greyfill.errors import BadParameter, UnwritablePath
+from napari_greyfill.cli.sentences import tell_what_is_lost
+from napari_greyfill.errors import BadParameter, Cancelled, UnwritablePath
 from napari_greyfill.evaluate import CompareStep, Comparison, compare_steps
-from napari_greyfill.evaluate.comparison import write_text
 from napari_greyfill.files import ImageFile, make_folder, read_image, read_mask, write_image
 from napari_greyfill.progress import exhaust
 from napari_greyfill.result import Step
@@ -71,13 +73,23 @@ class CompareCommand:
         """
         self._check(form)
         original = read_image(self.image)
+        if self.output is not None:
+            tell_what_is_lost(self.output / f"results{_suffix(original)}", original)
         painted = read_mask(self.mask, original.array.shape)
         if self.invert:
             painted = painted == 0
-        work = compare_steps(original.array, painted, reference=self._truth(), **choices)
+        nodata = original.metadata.nodata
+        work = compare_steps(
+            original.array, painted, reference=self._truth(), nodata=nodata, **choices
+        )
         with progress_bar(show_progress) as show:
             comparison = exhaust(work, lambda step: show(_as_fill_step(step)))
-        self._write(comparison, original)
+        try:
+            self._write(comparison, original)
+        except KeyboardInterrupt as error:
+            raise Cancelled(
+                f"Cancelled; some of the results may be in {self.output} already."
+            ) from error
         return _TABLES[form](comparison)
 
     def _check(self, form: str) -> None:
@@ -91,7 +103,12 @@ class CompareCommand:
             return
         if self.output.is_file():
             raise UnwritablePath(f"{self.output} is a file; give a folder.")
-        if self.output.is_dir() and any(self.output.iterdir()) and not self.force:
+        there = next(path for path in (self.output, *self.output.parents) if path.exists())
+        if not (there.is_dir() and os.access(there, os.W_OK)):
+            raise UnwritablePath(
+                f"There is no permission to write to {there}; choose another folder."
+            )
+        if there == self.output and any(there.iterdir()) and not self.force:
             raise UnwritablePath(
                 f"The folder {self.output} is not empty; add --force to overwrite files in it."
             )
@@ -105,12 +122,16 @@ class CompareCommand:
         if self.output is None:
             return
         make_folder(self.output)
-        suffix = ".png" if like.array.dtype in (np.bool_, np.uint8, np.uint16) else ".tif"
+        suffix = _suffix(like)
         for row in comparison.rows:
             if row.image is not None:
                 write_image(self.output / f"{name_of(row.combination)}{suffix}", row.image, like)
         for name, form in _FILES.items():
             write_text(self.output / name, _TABLES[form](comparison))
+
+
+def _suffix(like: ImageFile) -> str:
+    return ".png" if like.array.dtype in (np.bool_, np.uint8, np.uint16) else ".tif"
 
 
 def _as_fill_step(step: CompareStep) -> Step:

@@ -37,21 +37,25 @@ _Quiet = Annotated[
 ]
 _FolderTo = Annotated[
     Path | None,
-    typer.Option("--output", "-o", help="Folder for the filled images and the tables."),
+    typer.Option(
+        "--output", "-o", help="Folder for the filled images and the tables.", readable=False
+    ),
 ]
 _Force = Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")]
 
 
 def compare(
-    image: Annotated[Path, typer.Argument(metavar="IMAGE", help="The image.")],
-    mask: Annotated[Path, typer.Argument(metavar="MASK", help="What to fill.")],
+    image: Annotated[Path, typer.Argument(metavar="IMAGE", help="The image.", readable=False)],
+    mask: Annotated[Path, typer.Argument(metavar="MASK", help="What to fill.", readable=False)],
     output: _FolderTo = None,
     methods: _Methods = "",
     pipelines: _Pipelines = "",
     colorizers: _Colorizers = "auto",
     reference: Annotated[
         Path | None,
-        typer.Option(help="The true image to measure against.", show_default="IMAGE itself"),
+        typer.Option(
+            help="The true image to measure against.", show_default="IMAGE itself", readable=False
+        ),
     ] = None,
     no_reference: Annotated[
         bool, typer.Option("--no-reference", help="There is no true image: measure nothing.")
@@ -93,15 +97,22 @@ def compare(
 def evaluate(
     dataset: Annotated[
         Path,
-        typer.Argument(metavar="DATASET", help="A folder of pictures; subfolders count."),
+        typer.Argument(
+            metavar="DATASET", help="A folder of pictures; subfolders count.", readable=False
+        ),
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Folder for tables, figures and report.")
+        Path,
+        typer.Option(
+            "--output", "-o", help="Folder for tables, figures and report.", readable=False
+        ),
     ],
     masks: Annotated[
         Path | None,
         typer.Option(
-            help="Folder with a mask for each picture, by name.", show_default="generate"
+            help="Folder with a mask for each picture, by name.",
+            show_default="generate",
+            readable=False,
         ),
     ] = None,
     mask_kind: Annotated[str, typer.Option(help="Kind of generated masks.")] = "centre",

@@ -37,14 +37,16 @@ def run_study(
     _check(kinds, resume=resume, force=force)
     folder = StudyFolder(output)
     pictures = pictures_of(settings, folder)  # before anything is written
-    folder.open(settings, resume=resume, force=force)
-    try:
-        _work(settings, folder, jobs, show_progress=show_progress)
-    except KeyboardInterrupt as error:
-        raise Cancelled(
-            f"Cancelled; {len(folder.rows)} rows are in {output}. Go on with --resume."
-        ) from error
-    written = write_report(settings, folder, pictures, kinds)
+    folder.require_free(resume=resume, force=force)  # before it is made or marked as held
+    with folder.held():
+        folder.open(settings, resume=resume, force=force)
+        try:
+            _work(settings, folder, jobs, show_progress=show_progress)
+            written = write_report(settings, folder, pictures, kinds)
+        except KeyboardInterrupt as error:
+            raise Cancelled(
+                f"Cancelled; {len(folder.rows)} rows are in {output}. Go on with --resume."
+            ) from error
     return _summary(folder, pictures, written[0])
 
 

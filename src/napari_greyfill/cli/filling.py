@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.cli.progressbar import progress_bar
+from napari_greyfill.cli.sentences import tell_what_is_lost
 from napari_greyfill.errors import (
+    BadParameter,
     Cancelled,
     ShapeMismatch,
     UnsupportedImage,
@@ -34,8 +35,11 @@ from napari_greyfill.pipeline import fill_steps
 from napari_greyfill.progress import exhaust
 from napari_greyfill.result import FillResult, Step
 from napari_greyfill.several import FillResults, resolve_methods
+from napari_greyfill.validity import nodata_of
 
-__all__ = ["FillCommand", "Outcome", "Outcomes"]
+__all__ = ["FillCommand", "NoData", "Outcome", "Outcomes", "nodata_in"]
+
+NoData: TypeAlias = "float | Literal['file'] | None"
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +93,8 @@ class FillCommand:
         Whether files may be overwritten.
     written : list of Path
         Grows with every file that is complete.
+    nodata : float, None or "file"
+        The value that stands for none, or that the file's own counts.
     """
 
     image: Path
@@ -99,6 +105,7 @@ class FillCommand:
     steps: Path | None = None
     force: bool = False
     written: list[Path] = field(default_factory=list)
+    nodata: NoData = "file"
 
     def run(self, parameters: dict[str, Any], *, show_progress: bool) -> Outcome | Outcomes:
         """Fill and write.
@@ -127,9 +134,16 @@ class FillCommand:
         for target in [self._for(name) for name in several] or [self]:
             target._check_output()
         self._check_steps()
-        with _quiet_logger("tifffile"):  # what matters of it becomes an error
-            original, mask, truth = self._read()
-            hints = None if self.hints is None else _hints_in(self.hints)
+        with self._interruptible():
+            return self._run(several, parameters, show_progress)
+
+    def _run(
+        self, several: Sequence[str], parameters: dict[str, Any], show_progress: bool
+    ) -> Outcome | Outcomes:
+        original, mask, truth = self._read()
+        nodata = original.metadata.nodata if self.nodata == "file" else self.nodata
+        parameters = {**parameters, "nodata": nodata}
+        hints = None if self.hints is None else _hints_in(self.hints)
         with progress_bar(show_progress) as show:
             work = fill_steps(original.array, mask, hints=hints, **parameters)
             if not several:
@@ -155,9 +169,8 @@ class FillCommand:
         self, result: FillResult, original: ImageFile, truth: NDArray[Any] | None
     ) -> Outcome:
         before = len(self.written)
-        with self._interruptible():
-            self._write(self.output, result.image, original)
-            self._write_steps(result.steps, original)
+        self._write(self.output, result.image, original)
+        self._write_steps(result.steps, original)
         steps = self.written[before + 1 :]
         return Outcome(self.output, steps, result, _measured(result, truth))
 
@@ -186,6 +199,7 @@ class FillCommand:
     def _read(self) -> tuple[ImageFile, NDArray[Any], NDArray[Any] | None]:
         original = read_image(self.image)
         require_writable(self.output, original)
+        tell_what_is_lost(self.output, original)
         mask = read_mask(self.mask, original.array.shape)
         if self.reference is None:
             return original, mask, None
@@ -210,12 +224,32 @@ class FillCommand:
 
     @contextmanager
     def _interruptible(self) -> Iterator[None]:
-        """Say what is there already if the user interrupts the writing."""
+        """Say what is there already if the user interrupts the work."""
         try:
             yield
         except KeyboardInterrupt as error:
-            done = ", ".join(str(path) for path in self.written) or "nothing"
-            raise Cancelled(f"Cancelled; written before that: {done}.") from error
+            done = ", ".join(str(path) for path in self.written)
+            what = f"written before that: {done}" if done else "nothing was written"
+            raise Cancelled(f"Cancelled; {what}.") from error
+
+
+def nodata_in(text: str) -> NoData:
+    """Read the option --nodata.
+
+    Raises
+    ------
+    BadParameter
+    """
+    if not text.strip():
+        return "file"
+    if text.strip().lower() == "none":
+        return None
+    try:
+        return nodata_of(float(text))
+    except ValueError as error:
+        raise BadParameter(
+            f"The no-data value {text!r} is no number; give it as in --nodata=-9999, or none."
+        ) from error
 
 
 def _hints_in(path: Path) -> ColourHints:
@@ -248,7 +282,8 @@ def _measured(result: FillResult, truth: NDArray[Any] | None) -> dict[str, float
         return None
     from napari_greyfill.evaluate import metrics
 
-    return metrics(_without_alpha(result.image), _without_alpha(truth), result.hole)
+    nodata = result.provenance["parameters"]["nodata"]
+    return metrics(_without_alpha(result.image), _without_alpha(truth), result.hole, nodata=nodata)
 
 
 def _without_alpha(image: NDArray[Any]) -> NDArray[Any]:
@@ -258,14 +293,3 @@ def _without_alpha(image: NDArray[Any]) -> NDArray[Any]:
 def _size(image: NDArray[Any]) -> str:
     size = " x ".join(str(n) for n in image.shape[:2])
     return f"{size} pixels of {'colour' if image.ndim == 3 else 'grey'}"
-
-
-@contextmanager
-def _quiet_logger(name: str) -> Iterator[None]:
-    logger = logging.getLogger(name)
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

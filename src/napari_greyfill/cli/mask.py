@@ -16,21 +16,26 @@ _INTERRUPTED = "Cancelled; what was written so far stays."
 
 _Pictures = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="PICTURE", help="Pictures, or folders of pictures."),
+    typer.Argument(metavar="PICTURE", help="Pictures, or folders of pictures.", readable=False),
 ]
 _Output = Annotated[
-    Path, typer.Option("--output", "-o", metavar="FOLDER", help="Folder for what is written.")
+    Path,
+    typer.Option(
+        "--output", "-o", metavar="FOLDER", help="Folder for what is written.", readable=False
+    ),
 ]
 _Kind = Annotated[
     str,
     typer.Option(
         help="At random: free-form, dots, semantic, box, centre, half, irregular. From the "
-        "picture: brighter, darker, saturated, blank, similar, lines, spots, corners."
+        "picture: brighter, darker, saturated, blank, similar, lines, spots, corners, bar."
     ),
 ]
 _Mask = Annotated[
     Path | None,
-    typer.Option("--mask", metavar="FILE", help="Take this mask instead of making one."),
+    typer.Option(
+        "--mask", metavar="FILE", help="Take this mask instead of making one.", readable=False
+    ),
 ]
 _Size = Annotated[
     str, typer.Option(metavar="HxW", help="Masks alone, so high and wide, as in 512x512.")
@@ -47,10 +52,16 @@ _Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same ma
 _Border = Annotated[
     int, typer.Option(min=0, metavar="PIXELS", help="Keep so much of the border free.")
 ]
-_Clear = Annotated[Path | None, typer.Option(metavar="FILE", help="Keep clear of this mask.")]
+_Clear = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Keep clear of this mask.", readable=False)
+]
 _Objects = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="A label image; semantic masks take its objects' shapes."),
+    typer.Option(
+        metavar="FILE",
+        help="A label image; semantic masks take its objects' shapes.",
+        readable=False,
+    ),
 ]
 _Set = Annotated[
     list[str] | None,

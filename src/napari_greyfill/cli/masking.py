@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from napari_greyfill.checks import number_of
 from napari_greyfill.cli.report import as_json
 from napari_greyfill.errors import BadParameter, UnreadableFile, UnwritablePath
 from napari_greyfill.files import (
@@ -63,6 +63,7 @@ class MaskWish:
 
     def check(self) -> None:
         """Find what is wrong for every picture before the first is read."""
+        number_of("grow", self.grow, unit=" pixels")
         if self.mask_file is not None:
             return
         if self.kind not in {**RANDOM_KINDS, **DETECTORS}:
@@ -232,7 +233,6 @@ def masks_of_pictures(
         raise BadParameter(
             f"The hole cannot be {value!r}; choose one of: {', '.join(HOLE_VALUES)}, or a number."
         )
-    logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what matters becomes an error
     work = mask_pictures(
         _found(pictures),
         folder,

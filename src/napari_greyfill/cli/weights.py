@@ -40,6 +40,7 @@ _Folder = Annotated[
     typer.Option(
         help="Where checkpoints are kept.",
         show_default="NAPARI_GREYFILL_WEIGHTS, or your data folder",
+        readable=False,
     ),
 ]
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -85,7 +86,9 @@ def get(ids: _Ids, folder: _Folder = None, as_json: _Json = False) -> None:
 
 @app.command()
 def add(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A checkpoint file.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A checkpoint file.", readable=False)
+    ],
     name: Annotated[
         str | None, typer.Option("--id", help=f"Which checkpoint it is; {_LISTED}")
     ] = None,

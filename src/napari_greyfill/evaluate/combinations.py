@@ -6,11 +6,12 @@ is recovered by the pipeline rgb-rgb, and nothing but stage 1 runs on a grey pic
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import product
 from typing import TypeAlias
 
+from napari_greyfill.checks import names_of
 from napari_greyfill.colorization import COLORIZERS
 from napari_greyfill.errors import BadParameter, MissingWeights
 from napari_greyfill.inpaint import INPAINTERS
@@ -94,22 +95,15 @@ class Choices:
         """
         available = [info.name for info in INPAINTERS.infos() if info.available]
         chosen = cls(
-            _unique("method", (INPAINTERS.info(n).name for n in _listed(methods, available))),
-            _unique("pipeline", map(resolve_pipeline, _listed(pipelines, PIPELINES))),
-            _unique("colorizer", (COLORIZERS.info(n).name for n in _listed(colorizers, ["auto"]))),
+            _resolved("method", methods, available, lambda name: INPAINTERS.info(name).name),
+            _resolved("pipeline", pipelines, PIPELINES, resolve_pipeline),
+            _resolved("colorizer", colorizers, ["auto"], lambda name: COLORIZERS.info(name).name),
         )
         infos = [INPAINTERS.info(name) for name in chosen.methods]
         if not any(info.available for info in infos):
             reasons = " ".join(f"{info.title} cannot run: {info.why_not}." for info in infos)
             raise MissingWeights(f"{reasons} Choose a method that can run here.")
         return chosen
-
-
-def _listed(names: Names, otherwise: Iterable[str]) -> Iterable[str]:
-    """Return names as a list, whether one was given, several or none."""
-    if names is None:
-        return otherwise
-    return [names] if isinstance(names, str) else names
 
 
 def combinations(choices: Choices, *, colour: bool) -> list[Combination]:
@@ -137,8 +131,12 @@ def pipeline_title(pipeline: str) -> str:
     return _TITLES.get(pipeline, "Grey")
 
 
-def _unique(kind: str, names: Iterable[str]) -> tuple[str, ...]:
-    found: Sequence[str] = list(dict.fromkeys(names))
+def _resolved(
+    kind: str, names: Names, otherwise: Iterable[str], resolve: Callable[[str], str]
+) -> tuple[str, ...]:
+    """Return what names stand for, each once, whether one was given, several or none."""
+    given = otherwise if names is None else names_of(kind, names)
+    found = tuple(dict.fromkeys(map(resolve, given)))
     if not found:
         raise BadParameter(f"No {kind} is chosen; choose at least one.")
-    return tuple(found)
+    return found

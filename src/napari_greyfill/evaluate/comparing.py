@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.checks import array_of, callable_of, flag_of
 from napari_greyfill.device import CancelCheck, never
 from napari_greyfill.errors import GreyfillWarning
 from napari_greyfill.evaluate.combinations import Choices, Names, combinations
@@ -25,6 +26,7 @@ from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.job import ArrayOrLayer, FillJob, FillParameters, prepare
 from napari_greyfill.picture import Picture, plane_of
 from napari_greyfill.progress import exhaust
+from napari_greyfill.validity import KeepInvalid
 
 __all__ = ["compare", "compare_steps", "polarity_warning"]
 
@@ -45,6 +47,8 @@ def compare_steps(
     device: str = "auto",
     seed: int = 0,
     grow: float = 0,
+    nodata: float | None = None,
+    keep_invalid: KeepInvalid = "auto",
     done: Sequence[Row] = (),
     cancelled: CancelCheck = never,
 ) -> Generator[CompareStep, None, Comparison]:
@@ -64,11 +68,15 @@ def compare_steps(
     CompareStep
     """
     parameters = FillParameters(
-        labels=None if labels is None else tuple(sorted(labels)),
+        labels=labels,
         device=device,
         seed=seed,
         grow=grow,
+        nodata=nodata,
+        keep_invalid=keep_invalid,
     )
+    callable_of("cancelled", cancelled)
+    flag_of("rgb", rgb)
     choices = Choices.of(methods, pipelines, colorizers)
     return _Run(image, mask, choices, parameters, reference, rgb, cancelled).work(done)
 
@@ -86,6 +94,8 @@ def compare(
     device: str = "auto",
     seed: int = 0,
     grow: float = 0,
+    nodata: float | None = None,
+    keep_invalid: KeepInvalid = "auto",
 ) -> Comparison:
     """Fill one hole by several methods, pipelines and colorizers, and compare the results.
 
@@ -103,8 +113,8 @@ def compare(
     reference : array, napari Image layer, "image" or None
         The true picture. "image" is the image itself, for holes painted on an intact picture;
         None measures nothing.
-    rgb, labels, device, seed, grow
-        As in `fill`.
+    rgb, labels, device, seed, grow, nodata, keep_invalid
+        As in `fill`. Pixels without a value in image or reference are not measured.
 
     Returns
     -------
@@ -148,6 +158,8 @@ def compare(
             device=device,
             seed=seed,
             grow=grow,
+            nodata=nodata,
+            keep_invalid=keep_invalid,
         )
     )
     for note in comparison.notes:
@@ -216,8 +228,13 @@ class _Run:
         default = isinstance(self.reference, str) and self.reference == "image"
         truth = picture.original if default else _pixels(self.reference)
         colour = picture.is_colour
-        truth = _colours(plane_of(truth, rgb=colour))
-        return Measure(_colours(picture.original), truth, picture.hole, rgb=colour)
+        return Measure(
+            _colours(picture.original),
+            _colours(plane_of(truth, rgb=colour)),
+            picture.hole,
+            rgb=colour,
+            nodata=self.parameters.nodata,
+        )
 
     def _noted(self, note: str, fraction: float) -> Generator[CompareStep, None, None]:
         """Hand out a note once."""
@@ -240,7 +257,7 @@ def _measured(row: Row, measure: Measure | None, *, colour: bool) -> Row:
 def _pixels(layer: ArrayOrLayer) -> NDArray[Any]:
     """Return the array of a napari layer, or of what was given."""
     data = layer.data if hasattr(layer, "rgb") else layer
-    return np.asarray(data[0] if getattr(layer, "multiscale", False) else data)
+    return array_of("reference", data[0] if getattr(layer, "multiscale", False) else data)
 
 
 def _colours(image: NDArray[Any]) -> NDArray[Any]:

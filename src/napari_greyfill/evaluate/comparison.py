@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.errors import UnwritablePath
+from napari_greyfill.atomic import write_text
 from napari_greyfill.evaluate.combinations import Combination
 from napari_greyfill.evaluate.tables import best_rows, to_csv, to_latex, to_markdown
 
@@ -73,17 +72,30 @@ class Row:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Row:
-        """Return the row that `to_dict` described."""
+        """Return the row that `to_dict` described.
+
+        Raises
+        ------
+        ValueError, LookupError, TypeError, AttributeError
+            If it is no such row.
+        """
+        texts = {name: values[name] for name in ("method", "pipeline", "colorizer", "picture")}
+        texts["error"] = values["error"]
+        numbers = {name: values[name] for name in ("seconds", "peak_memory")}
+        for wrong in (text for text in texts.values() if not isinstance(text, str)):
+            raise TypeError(f"{wrong!r} is no text")
+        for wrong in numbers.values():
+            if type(wrong) not in (type(None), int, float):
+                raise TypeError(f"{wrong!r} is no number")
         return cls(
-            Combination(values["method"], values["pipeline"], values["colorizer"]),
-            picture=values["picture"],
+            Combination(texts["method"], texts["pipeline"], texts["colorizer"]),
+            picture=texts["picture"],
             metrics={
                 key: float("nan") if value is None else float(value)
                 for key, value in values["metrics"].items()
             },
-            seconds=values["seconds"],
-            peak_memory=values["peak_memory"],
-            error=values["error"],
+            error=texts["error"],
+            **numbers,
         )
 
 
@@ -153,21 +165,6 @@ class Comparison:
 
     def _with_remark(self, table: str) -> str:
         return f"{table}\n{self.why_no_metrics}\n" if self.why_no_metrics else table
-
-
-def write_text(path: str | os.PathLike[str], text: str) -> None:
-    """Write a text file, or say why not.
-
-    Raises
-    ------
-    UnwritablePath
-    """
-    try:
-        Path(path).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UnwritablePath(
-            f"{path} cannot be written ({error.strerror}); choose another folder."
-        ) from error
 
 
 def _written(text: str, path: str | os.PathLike[str] | None) -> str:

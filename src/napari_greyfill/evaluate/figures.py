@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.atomic import reason_of, replacing
 from napari_greyfill.errors import BadParameter, UnwritablePath
 from napari_greyfill.evaluate.combinations import GREY, Combination, pipeline_title
 from napari_greyfill.evaluate.comparison import Row
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["FORMATS", "Tile", "bars", "column_title", "contact_sheet", "save_figure"]
+__all__ = ["FORMATS", "Tile", "as_label", "bars", "column_title", "contact_sheet", "save_figure"]
 
 FORMATS = ("png", "svg", "pdf")
 # Okabe and Ito's colours, which colour-blind people tell apart
@@ -77,7 +79,7 @@ def bars(rows: Sequence[Row], metric: str = "hole_psnr") -> Figure:
     measured = [row for row in rows if np.isfinite(row.metrics.get(metric, np.nan))]
     panels = _panels(measured or rows)
     pictures = list(dict.fromkeys(row.picture for row in rows))
-    names = [_short(Path(picture).stem) for picture in pictures]
+    names = [as_label(_short(Path(picture).stem)) for picture in pictures]
     most = max((len(pipelines) for pipelines in panels.values()), default=1)
     width = max(4.5, 1.2 + _INCH_PER_BAR * (most + 1) * len(pictures))
     figure, axes = _grid(max(1, len(panels)), 1, width, 2.3 * max(1, len(panels)) + 0.5)
@@ -147,10 +149,13 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
     # without a date, so that the same figure is the same file
     metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind)
     try:
-        figure.savefig(path, dpi=150, metadata=metadata)
+        drawn = BytesIO()
+        figure.savefig(drawn, format=kind, dpi=150, metadata=metadata)
+        with replacing(path) as file:
+            file.write(drawn.getbuffer())
     except OSError as error:
         raise UnwritablePath(
-            f"{path} cannot be written ({error.strerror}); choose another folder."
+            f"{path} cannot be written ({reason_of(error)}); choose another folder."
         ) from error
 
 
@@ -166,6 +171,11 @@ def _metric(key: str) -> Metric:
     if key not in found:
         raise BadParameter(f"There is no metric {key!r}; choose one of: {', '.join(found)}.")
     return found[key]
+
+
+def as_label(name: str) -> str:
+    """Return a file's name as a figure can show it, whatever characters it has."""
+    return name.encode("utf-8", "replace").decode("utf-8").replace("$", r"\$")
 
 
 def _axis_title(metric: Metric) -> str:

@@ -17,10 +17,15 @@ from scipy.ndimage import maximum_filter, uniform_filter1d
 from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.metrics import structural_similarity
 
-from napari_greyfill.errors import ShapeMismatch
-from napari_greyfill.evaluate.metrics import colour_values, ssim_side, value_scale
+from napari_greyfill.checks import array_of
+from napari_greyfill.evaluate.metrics import (
+    colour_values,
+    handy_unit,
+    reference_picture,
+    ssim_side,
+    value_scale,
+)
 from napari_greyfill.geometry import Window, group_boxes
-from napari_greyfill.picture import Picture, ValueRange
 
 __all__ = ["Measure"]
 
@@ -42,6 +47,8 @@ class Measure:
         The pixels that are filled.
     rgb : bool, optional
         Whether the last axis is colour; by default as in `fill`.
+    nodata : float, optional
+        As in `metrics`.
 
     Raises
     ------
@@ -52,19 +59,22 @@ class Measure:
     """
 
     def __init__(
-        self, image: ArrayLike, reference: ArrayLike, hole: Mask, *, rgb: bool | None = None
+        self,
+        image: ArrayLike,
+        reference: ArrayLike,
+        hole: Mask,
+        *,
+        rgb: bool | None = None,
+        nodata: float | None = None,
     ) -> None:
-        before, truth = np.asarray(image), np.asarray(reference)
-        if before.shape != truth.shape:
-            raise ShapeMismatch(
-                f"The image has shape {before.shape} and the reference {truth.shape}; "
-                "choose a reference of the same size and kind."
-            )
-        self._truth = Picture.from_array(truth, np.zeros(hole.shape, bool), rgb=rgb)
+        before, truth = array_of("image", image), array_of("reference", reference)
+        self._truth = reference_picture(before, truth, hole, rgb=rgb, nodata=nodata)
         self._scale = value_scale(self._truth)
+        self._unit = handy_unit(self._scale)
+        self._width = self._scale.width / self._unit
         self._hole = hole & ~self._truth.hole
-        self._reference = colour_values(truth, self._truth)
-        values = colour_values(before, self._truth)
+        self._reference = colour_values(truth, self._truth) / self._unit
+        values = colour_values(before, self._truth) / self._unit
         error = np.where(_like(~hole, values), values - self._reference, 0.0)
         self._known_error = float((error**2).sum())
         self._inside = self._reference[self._hole]
@@ -81,7 +91,7 @@ class Measure:
         filled : array of the shape of the image
             Differs from it in the hole only.
         """
-        values = colour_values(np.asarray(filled), self._truth)
+        values = colour_values(np.asarray(filled), self._truth) / self._unit
         inside = values[self._hole]
         error = float(((inside - self._inside) ** 2).sum())
         ssim, hole_ssim = self._ssim(values)
@@ -90,7 +100,7 @@ class Measure:
             "ssim": ssim,
             "hole_psnr": self._psnr(error, inside.size),
             "hole_ssim": hole_ssim,
-            "mae": float(np.abs(inside - self._inside).mean()) if inside.size else np.nan,
+            "mae": self._unit * _mean(np.abs(inside - self._inside)),
         }
         if self._lab is not None:
             difference = deltaE_ciede2000(self._lab, self._to_lab(inside))
@@ -98,14 +108,14 @@ class Measure:
         return found
 
     def _to_lab(self, colours: Values) -> Values:
-        return np.asarray(rgb2lab(self._scale.to_clipped_unit(colours)))
+        return np.asarray(rgb2lab(self._scale.to_clipped_unit(colours * self._unit)))
 
     def _psnr(self, squares: float, count: int) -> float:
         if count == 0:
             return float("nan")
         if squares == 0:
             return float("inf")
-        return float(10 * np.log10(self._scale.width**2 * count / squares))
+        return float(10 * np.log10(self._width**2 * count / squares))
 
     def _ssim(self, values: Values) -> tuple[float, float]:
         """Return the mean of the similarity over the image, and over the hole."""
@@ -136,7 +146,7 @@ class Measure:
             inside = box.slices
             counted, own = left[inside].copy(), open_hole[inside].copy()
             left[inside] = open_hole[inside] = False  # boxes may overlap
-            areas.append(_Area.of(box, counted, own, self._reference, self._side, self._scale))
+            areas.append(_Area.of(box, counted, own, self._reference, self._side, self._width))
         return areas
 
     def _interior(self, shape: tuple[int, int]) -> Mask:
@@ -157,7 +167,7 @@ class Measure:
             self._reference,
             values,
             win_size=self._side,
-            data_range=self._scale.width,
+            data_range=self._width,
             channel_axis=-1 if values.ndim == 3 else None,
             full=True,
         )[1]
@@ -191,11 +201,11 @@ class _Area:
         hole: Mask,
         reference: Values,
         side: int,
-        scale: ValueRange,
+        width: float,
     ) -> _Area:
         crop = reference[window.slices]
         mean = _local_mean(crop, side)
-        constants = ((_K1 * scale.width) ** 2, (_K2 * scale.width) ** 2)
+        constants = ((_K1 * width) ** 2, (_K2 * width) ** 2)
         variance = _local_mean(crop**2, side) - mean**2
         return cls(window, counted, hole, crop, mean, variance, side, constants)
 
@@ -210,6 +220,10 @@ class _Area:
         above = (2 * mean * self.mean + first) * (2 * covariance + second)
         below = (mean**2 + self.mean**2 + first) * (variance + second)
         return np.asarray(above / below)
+
+
+def _mean(values: Values) -> float:
+    return float(values.mean()) if values.size else float("nan")
 
 
 def _local_mean(values: Values, side: int) -> Values:

@@ -10,12 +10,24 @@ from numpy.typing import ArrayLike, NDArray
 from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from napari_greyfill.errors import ShapeMismatch
+from napari_greyfill.checks import array_of
+from napari_greyfill.errors import ShapeMismatch, UnsupportedImage
 from napari_greyfill.masks import hole_from_mask
 from napari_greyfill.picture import Picture, ValueRange, plane_of
+from napari_greyfill.validity import invalid_pixels, nodata_of
 
-__all__ = ["METRICS", "Metric", "colour_values", "metrics", "ssim_side", "value_scale"]
+__all__ = [
+    "METRICS",
+    "Metric",
+    "colour_values",
+    "handy_unit",
+    "metrics",
+    "reference_picture",
+    "ssim_side",
+    "value_scale",
+]
 
+_SMALL = 1e-60
 _SSIM_SIDE = 7  # of scikit-image's default window
 
 
@@ -41,14 +53,20 @@ METRICS = (
 
 
 def metrics(
-    image: ArrayLike, reference: ArrayLike, mask: ArrayLike, *, rgb: bool | None = None
+    image: ArrayLike,
+    reference: ArrayLike,
+    mask: ArrayLike,
+    *,
+    rgb: bool | None = None,
+    nodata: float | None = None,
 ) -> dict[str, float]:
     """Compare a filled image with the truth.
 
     Peak values and the scale of SSIM follow the reference: 255 for 8 bits, otherwise the full
     range of its type, or, where it uses less than a quarter of that (12-bit counts in 16-bit
-    files), the range it does use. Alpha is left out; pixels that are NaN in the reference are
-    left out of the hole.
+    files), the range it does use. Alpha is left out. Pixels without a value in the reference,
+    or outside the mask in the image (NaN, infinite, masked or `nodata`), are left out of the
+    hole and count as equal elsewhere.
 
     Parameters
     ----------
@@ -58,6 +76,8 @@ def metrics(
         Painted where the image was filled.
     rgb : bool, optional
         Whether the last axis is colour; by default as in `fill`.
+    nodata : float, optional
+        As in `fill`.
 
     Returns
     -------
@@ -70,34 +90,78 @@ def metrics(
     ------
     ShapeMismatch
         If image, reference and mask do not cover the same pixels.
+    UnsupportedImage
+        If they are no pictures, or their values are of types that do not compare.
+    BadMask, BadParameter
     """
-    filled, truth = plane_of(image, rgb=rgb), plane_of(reference, rgb=rgb)
-    if filled.shape != truth.shape:
-        raise ShapeMismatch(
-            f"The image has shape {filled.shape} and the reference {truth.shape}; "
-            "choose a reference of the same size and kind."
-        )
-    picture = Picture.from_array(truth, np.zeros(truth.shape[:2], bool), rgb=rgb)
+    filled = plane_of(array_of("image", image), rgb=rgb)
+    truth = plane_of(array_of("reference", reference), rgb=rgb)
     painted = hole_from_mask(mask)
-    if painted.shape != picture.hole.shape:
-        raise ShapeMismatch(
-            f"The mask has shape {painted.shape} and the image {picture.hole.shape}; "
-            "choose the mask that was filled."
-        )
+    picture = reference_picture(filled, truth, painted, rgb=rgb, nodata=nodata)
     hole = painted & ~picture.hole
     scale = value_scale(picture)
-    first, second = colour_values(filled, picture), colour_values(truth, picture)
-    ssim, hole_ssim = _ssim(first, second, hole, scale.width)
+    unit = handy_unit(scale)
+    first, second = (colour_values(array, picture) / unit for array in (filled, truth))
+    width = scale.width / unit
+    ssim, hole_ssim = _ssim(first, second, hole, width)
     found = {
-        "psnr": _psnr(first, second, scale.width),
+        "psnr": _psnr(first, second, width),
         "ssim": ssim,
-        "hole_psnr": _psnr(first[hole], second[hole], scale.width),
+        "hole_psnr": _psnr(first[hole], second[hole], width),
         "hole_ssim": hole_ssim,
-        "mae": float(np.abs(first[hole] - second[hole]).mean()) if hole.any() else np.nan,
+        "mae": float(np.abs(first[hole] - second[hole]).mean()) * unit if hole.any() else np.nan,
     }
     if picture.is_colour:
-        found["delta_e"] = _delta_e(first[hole], second[hole], scale)
+        found["delta_e"] = _delta_e(first[hole] * unit, second[hole] * unit, scale)
     return found
+
+
+def reference_picture(
+    image: NDArray[Any],
+    truth: NDArray[Any],
+    painted: NDArray[np.bool_],
+    *,
+    rgb: bool | None = None,
+    nodata: float | None = None,
+) -> Picture:
+    """Check that images can be compared, and return the reference as a picture.
+
+    Its hole are the pixels that cannot be measured: those without a value in the reference, or
+    outside of what was painted in the image.
+
+    Parameters
+    ----------
+    image, truth : (H, W), (H, W, 3) or (H, W, 4) arrays
+    painted : (H, W) bool array
+    rgb, nodata
+        As in `metrics`.
+
+    Raises
+    ------
+    ShapeMismatch, UnsupportedImage, NothingKnown
+    """
+    if image.shape != truth.shape:
+        raise ShapeMismatch(
+            f"The image has shape {image.shape} and the reference {truth.shape}; "
+            "choose a reference of the same size and kind."
+        )
+    # numbers of 8 bits and of a float between 0 and 1 may show the same, and do not compare
+    if image.dtype.newbyteorder("=") != truth.dtype.newbyteorder("=") and not (
+        image.dtype.kind == truth.dtype.kind == "f"
+    ):
+        raise UnsupportedImage(
+            f"The image holds values of type {image.dtype} and the reference of type "
+            f"{truth.dtype}, so they cannot be compared; convert one to the type of the other."
+        )
+    if painted.shape != truth.shape[:2]:
+        raise ShapeMismatch(
+            f"The mask has shape {painted.shape} and the image {truth.shape[:2]}; "
+            "choose the mask that was filled."
+        )
+    number = nodata_of(nodata)
+    bad = invalid_pixels(image, number)
+    unmeasured = np.zeros(painted.shape, bool) if bad is None else bad & ~painted
+    return Picture.from_array(truth, unmeasured, rgb=rgb, nodata=number)
 
 
 def value_scale(reference: Picture) -> ValueRange:
@@ -105,6 +169,11 @@ def value_scale(reference: Picture) -> ValueRange:
     if reference.original.dtype == np.uint8:
         return ValueRange(0.0, 255.0)
     return reference.values
+
+
+def handy_unit(scale: ValueRange) -> float:
+    """Return what to measure values in, so that no square of one leaves the range of floats."""
+    return 1.0 if _SMALL < scale.width < 1 / _SMALL else scale.width
 
 
 def ssim_side(shape: tuple[int, ...]) -> int:
@@ -116,7 +185,7 @@ def ssim_side(shape: tuple[int, ...]) -> int:
 def colour_values(image: NDArray[Any], picture: Picture) -> NDArray[np.float64]:
     """Return colours as float64 in the image's units, 0 where the reference has none."""
     colours = image[..., :3] if picture.is_colour else image
-    values = colours.astype(np.float64)
+    values = np.array(colours, dtype=np.float64)  # of a masked array the values
     values[picture.hole] = 0.0
     return values
 

@@ -5,7 +5,12 @@ from napari_greyfill.files.batch import BatchReport, PictureOutcome, mask_pictur
 from napari_greyfill.files.maskfile import read_mask
 from napari_greyfill.files.reading import read_image
 from napari_greyfill.files.triples import Triple, write_triple
-from napari_greyfill.files.writing import make_folder, require_writable, write_image
+from napari_greyfill.files.writing import (
+    lost_metadata,
+    make_folder,
+    require_writable,
+    write_image,
+)
 
 __all__ = [
     "BatchReport",
@@ -14,6 +19,7 @@ __all__ = [
     "PictureOutcome",
     "TiffTags",
     "Triple",
+    "lost_metadata",
     "make_folder",
     "mask_pictures",
     "pictures_in",

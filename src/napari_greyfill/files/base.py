@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Decoded", "ImageFile", "Metadata", "TiffTags", "damaged", "separated", "upright"]
+__all__ = [
+    "Decoded",
+    "ImageFile",
+    "Metadata",
+    "RawTag",
+    "TiffTags",
+    "damaged",
+    "separated",
+    "upright",
+]
 
 Array = NDArray[Any]
+
+
+class RawTag(NamedTuple):
+    """A tag as its file holds it, in the file's order of bytes."""
+
+    code: int
+    dtype: int
+    number: int
+    value: bytes
 
 
 @dataclass(frozen=True)
@@ -29,6 +47,10 @@ class TiffTags:
     compressed : bool
     extra : tuple of int
         What the channels after grey or colour mean, as in the tag ExtraSamples.
+    byteorder : {"<", ">"}
+        Of the file; the private tags are in it.
+    private : tuple of RawTag
+        Tags of other programs about the whole picture, its place or its lookup table.
     """
 
     resolution: tuple[float, float] | None = None
@@ -36,6 +58,8 @@ class TiffTags:
     description: str = ""
     compressed: bool = False
     extra: tuple[int, ...] = ()
+    byteorder: Literal["<", ">"] = "<"
+    private: tuple[RawTag, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,12 +75,24 @@ class Metadata:
     exif : bytes
         As files embed it, without orientation and thumbnail; empty if there is none.
     tiff : TiffTags
+    nodata : float or None
+        The value that stands for none, from the tag GDAL_NODATA.
+    texts : tuple of (str, str)
+        Keywords and texts of a PNG.
+    lost : tuple of str
+        What the file holds besides, which no result can carry, named for people.
+    like : (shape, type)
+        Of the values that all this describes.
     """
 
     icc: bytes = b""
     dpi: tuple[float, float] | None = None
     exif: bytes = b""
     tiff: TiffTags = TiffTags()
+    nodata: float | None = None
+    texts: tuple[tuple[str, str], ...] = ()
+    lost: tuple[str, ...] = ()
+    like: tuple[tuple[int, ...], str] = ((), "")
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.errors import BadParameter, GreyfillError, GreyfillWarning, UnreadableFile
+from napari_greyfill.atomic import reason_of, resolved
+from napari_greyfill.errors import (
+    BadParameter,
+    GreyfillError,
+    GreyfillWarning,
+    UnreadableFile,
+    UnwritablePath,
+)
 from napari_greyfill.files.base import ImageFile
 from napari_greyfill.files.reading import read_image
 from napari_greyfill.files.triples import Triple, warn_if_mostly_masked, write_triple
@@ -145,8 +152,14 @@ def mask_pictures(
     BadParameter
         If the triples would go among the pictures.
     """
-    target = Path(folder).resolve()
-    if any(path.resolve().parent == target for path in pictures):
+    try:
+        target = resolved(Path(folder))
+        inside = any(resolved(path).parent == target for path in pictures)
+    except OSError as error:
+        raise UnwritablePath(
+            f"{folder} cannot be used ({reason_of(error)}); choose another folder."
+        ) from error
+    if inside:
         raise BadParameter(
             f"{folder} is where the pictures are; choose another folder for what is made of them."
         )
@@ -198,7 +211,8 @@ def _require_size(picture: ImageFile) -> None:
 
 def _own_seed(seed: int, name: str) -> int:
     """Return a seed for one file; its spelling in capitals does not matter."""
-    sequence = np.random.SeedSequence([seed, zlib.crc32(name.lower().encode())])
+    own = zlib.crc32(name.lower().encode(errors="surrogateescape"))
+    sequence = np.random.SeedSequence([seed, own])
     return int(sequence.generate_state(1)[0])
 
 

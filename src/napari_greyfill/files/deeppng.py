@@ -51,6 +51,10 @@ def write_deep_png(file: BinaryIO, array: NDArray[np.uint16], metadata: Metadata
     png.write_chunks(file, [header, *_chunks(metadata), *others])
 
 
+def _latin(text: str) -> bytes:
+    return text.encode("latin-1", "ignore")
+
+
 def _chunks(metadata: Metadata) -> list[tuple[bytes, bytes]]:
     chunks = []
     if metadata.icc:
@@ -59,6 +63,11 @@ def _chunks(metadata: Metadata) -> list[tuple[bytes, bytes]]:
         per_metre = [round(dpi / _INCH) for dpi in metadata.dpi]
         sizes = b"".join(count.to_bytes(4, "big") for count in per_metre)
         chunks.append((b"pHYs", sizes + b"\x01"))
+    for key, text in metadata.texts:
+        latin = _latin(key)
+        if latin and 1 <= len(latin) <= 79:
+            plain = b"\0\0\0\0\0" + text.encode("utf-8", "replace")  # not packed, no language
+            chunks.append((b"iTXt", latin + plain))
     if metadata.exif:
         chunks.append((b"eXIf", metadata.exif.removeprefix(b"Exif\0\0")))
     return chunks

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+import lzma
 import os
+import stat
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,7 @@ import numpy as np
 import png
 import tifffile
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError, features
 
 from napari_greyfill.errors import (
     GreyfillError,
@@ -33,6 +36,13 @@ __all__ = ["decode", "read_image"]
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
 _KEPT_MODES = ("1", "L", "LA", "RGB", "RGBA", "I;16")
 _ORIENTATION = 0x0112
+_NO_TEXTS = ("XML:com.adobe.xmp", "Raw profile type exif", "Raw profile type xmp")
+# What Pillow may have been built without, and how such files begin.
+_CODECS: tuple[tuple[str, str, Callable[[bytes], bool]], ...] = (
+    ("webp", "WebP", lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP"),
+    ("jpg", "JPEG", lambda head: head[:3] == b"\xff\xd8\xff"),
+    ("zlib", "PNG", lambda head: head[:8] == b"\x89PNG\r\n\x1a\n"),
+)
 # Besides OSError, what the decoders raise for files that are damaged.
 _DAMAGED = (
     ValueError,
@@ -44,6 +54,8 @@ _DAMAGED = (
     ArithmeticError,
     struct.error,
     zlib.error,
+    lzma.LZMAError,
+    RuntimeError,  # the errors of imagecodecs
     png.Error,
     tifffile.TiffFileError,
 )
@@ -95,15 +107,13 @@ def decode(path: Path) -> Decoded:
 def _explained(path: Path) -> Iterator[None]:
     """Turn whatever reading a file raises into `UnreadableFile`."""
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _quiet("tifffile"):  # what matters becomes an error
             warnings.filterwarnings("ignore", module=r"PIL\.")
             yield
     except GreyfillError:
         raise
     except UnidentifiedImageError as error:
-        raise UnreadableFile(
-            f"{path.name} is not an image of a known kind; use PNG, TIFF or JPEG."
-        ) from error
+        raise UnreadableFile(_unknown(path)) from error
     except (Image.DecompressionBombError, MemoryError) as error:
         raise UnreadableFile(f"{path.name} is too large to be read; crop it first.") from error
     except OSError as error:
@@ -112,9 +122,35 @@ def _explained(path: Path) -> Iterator[None]:
         raise UnreadableFile(damaged(path)) from error
 
 
+@contextmanager
+def _quiet(name: str) -> Iterator[None]:
+    """Keep a library from writing to the terminal."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def _unknown(path: Path) -> str:
+    head = _head(path)
+    for codec, name, starts in _CODECS:
+        if starts(head) and not features.check(codec):
+            return (
+                f"{path.name} is a {name} file, which this Pillow was built without; "
+                "install another with: pip install --force-reinstall pillow, or save it as PNG."
+            )
+    return f"{path.name} is not an image of a known kind; use PNG, TIFF or JPEG."
+
+
 def _head(path: Path) -> bytes:
-    if path.is_dir():
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
         raise UnreadableFile(f"{path} is a folder; choose an image file in it.")
+    if not stat.S_ISREG(mode):  # reading a pipe may never end
+        raise UnreadableFile(f"{path} is a pipe or device, no file; choose an image file.")
     with path.open("rb") as file:
         head = file.read(32)
     if not head:
@@ -143,7 +179,13 @@ def _with_pillow(path: Path, formats: tuple[str, ...] = _FORMATS) -> Decoded:
         orientation, exif = _exif(image)
         return Decoded(
             upright(pixels, orientation),
-            Metadata(image.info.get("icc_profile") or b"", _dpi(image, orientation), exif),
+            Metadata(
+                image.info.get("icc_profile") or b"",
+                _dpi(image, orientation),
+                exif,
+                texts=_texts(image),
+                lost=_lost(image),
+            ),
             None if indices is None else upright(indices, orientation),
             lossy=_is_lossy(image.format, head),
             frames=frames,
@@ -193,6 +235,23 @@ def _dpi(image: Image.Image, orientation: int) -> tuple[float, float] | None:
         return None
     x, y = (float(value) for value in dpi)
     return (y, x) if 5 <= orientation <= 8 else (x, y)
+
+
+def _texts(image: Image.Image) -> tuple[tuple[str, str], ...]:
+    """Return the texts of a PNG that people or programs wrote."""
+    found = getattr(image, "text", {}) if image.format == "PNG" else {}
+    return tuple((key, str(text)) for key, text in found.items() if key not in _NO_TEXTS)
+
+
+def _lost(image: Image.Image) -> tuple[str, ...]:
+    """Return what a file holds that no result gets, by names for people."""
+    info = image.info
+    found = {
+        "XMP": "xmp" in info or "XML:com.adobe.xmp" in info,
+        "Photoshop's resources": "photoshop" in info,
+        "a comment": "comment" in info and image.format in ("JPEG", "GIF"),
+    }
+    return tuple(name for name, is_there in found.items() if is_there)
 
 
 def _is_lossy(kind: str | None, head: bytes) -> bool:

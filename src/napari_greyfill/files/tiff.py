@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
@@ -15,8 +17,9 @@ from PIL import Image, UnidentifiedImageError
 
 from napari_greyfill.errors import UnreadableFile, UnsupportedImage
 from napari_greyfill.files.base import Decoded, Metadata, TiffTags, damaged, upright
+from napari_greyfill.files.tags import carried_tags, described_by, lost_tags, nodata_in
 
-__all__ = ["is_tiff", "read_tiff", "write_tiff"]
+__all__ = ["TEXTS", "is_tiff", "read_tiff", "write_tiff"]
 
 Page: TypeAlias = Any  # a tifffile.TiffPage
 Fallback: TypeAlias = Callable[[Path, tuple[str, ...]], Decoded]
@@ -24,8 +27,10 @@ Fallback: TypeAlias = Callable[[Path, tuple[str, ...]], Decoded]
 _STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _RESOLUTION, _ORIENTATION, _ICC = 282, 274, 34675
 _NO_UNIT, _INCH, _CENTIMETRE = 1, 2, 3
-_TEXTS = (271, 272, 306, 315, 33432)  # make, model, date, artist, copyright, as in EXIF
+TEXTS = (271, 272, 306, 315, 33432)  # make, model, date, artist, copyright, as in EXIF
 _JPEG = (6, 7)
+# Compressions that every libtiff has: where it fails, the file is damaged.
+_WITHOUT_CODECS = (1, 2, 3, 4, 5, 6, 7, 8, 32773, 32946)
 _UNASSOCIATED_ALPHA = 2
 # Larger than this, and this many times larger than its file, a picture is taken for a trap.
 _MOST_VALUES = 500_000_000
@@ -56,11 +61,17 @@ def read_tiff(path: Path, fallback: Fallback) -> Decoded:
         stored = _stored(page, path)
         if stored is None:
             decoded = _from_fallback(fallback, page, path)
-            return replace(decoded, metadata=metadata, lossy=lossy, frames=1)
+            return _about(replace(decoded, metadata=metadata, lossy=lossy, frames=1))
         stored = upright(stored, orientation)
         if page.photometric == tifffile.PHOTOMETRIC.PALETTE:
-            return Decoded(_coloured(stored, page.colormap), metadata, stored, lossy)
-        return Decoded(_shown(stored, page, path), metadata, lossy=lossy)
+            return _about(Decoded(_coloured(stored, page.colormap), metadata, stored, lossy))
+        return _about(Decoded(_shown(stored, page, path), metadata, lossy=lossy))
+
+
+def _about(decoded: Decoded) -> Decoded:
+    """Note which values the metadata is about."""
+    like = (decoded.array.shape, decoded.array.dtype.name)
+    return replace(decoded, metadata=replace(decoded.metadata, like=like))
 
 
 def write_tiff(file: BinaryIO, array: NDArray[Any], metadata: Metadata) -> None:
@@ -70,18 +81,22 @@ def write_tiff(file: BinaryIO, array: NDArray[Any], metadata: Metadata) -> None:
     resolution, unit = tags.resolution, tags.unit
     if resolution is None and metadata.dpi is not None:
         resolution, unit = metadata.dpi, _INCH
+    same = metadata.like == (array.shape, array.dtype.name)
+    private = [(*tag, True) for tag in tags.private] if same else []
+    described = same or not tags.description.lstrip().startswith("<")
     tifffile.imwrite(
         file,
         array,
+        byteorder=tags.byteorder if private else None,
         photometric="rgb" if channels > 2 else "minisblack",
         planarconfig="contig" if channels > 1 else None,
         extrasamples=_extra(tags, channels) if channels in (2, 4) else None,
         compression="zlib" if tags.compressed else None,
         resolution=resolution,
         resolutionunit=unit if resolution else None,
-        description=tags.description.encode() or None,
+        description=(tags.description.encode() or None) if described else None,
         iccprofile=metadata.icc or None,
-        extratags=_texts(metadata.exif),
+        extratags=[*_texts(metadata.exif), *private],
         software="napari-greyfill",
         metadata=None,
     )
@@ -122,6 +137,11 @@ def _stored(page: Page, path: Path) -> NDArray[Any] | None:
     """Return the values as they are stored, channels last; None if tifffile cannot."""
     if page.photometric == tifffile.PHOTOMETRIC.YCBCR:
         return None
+    if page.dtype is not None and page.dtype.kind not in "biuf":
+        raise UnsupportedImage(
+            f"{path.name} holds values of type {page.dtype}, which are no real numbers; "
+            "save their magnitude or real part as a file of its own."
+        )
     try:
         values: NDArray[Any] = page.asarray()
     except (ValueError, NotImplementedError, ImportError):
@@ -145,8 +165,13 @@ def _stored(page: Page, path: Path) -> NDArray[Any] | None:
 def _from_fallback(fallback: Fallback, page: Page, path: Path) -> Decoded:
     """Decode by other means, unless that would change the type of the values."""
     try:
-        decoded = fallback(path, ("TIFF",))
+        with _silent():
+            decoded = fallback(path, ("TIFF",))
     except UnidentifiedImageError as error:
+        raise UnreadableFile(_needs_codecs(page, path)) from error
+    except (OSError, ValueError, LookupError, SyntaxError, RuntimeError) as error:
+        if int(page.compression) in _WITHOUT_CODECS:
+            raise
         raise UnreadableFile(_needs_codecs(page, path)) from error
     reduced = page.samplesperpixel > 1 or decoded.array.dtype != page.dtype
     if page.bitspersample > 8 and reduced:
@@ -160,6 +185,24 @@ def _needs_codecs(page: Page, path: Path) -> str:
         f"{path.name} ({name} compression, {page.bitspersample} bits) needs the package "
         "imagecodecs; install it with: pip install imagecodecs, or save the file uncompressed."
     )
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Keep libtiff, which writes past Python, from the terminal."""
+    try:
+        terminal = os.dup(2)
+    except OSError:  # there is none
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
+        os.close(nowhere)
 
 
 def _coloured(indices: NDArray[Any], colormap: NDArray[np.uint16]) -> NDArray[np.uint8]:
@@ -185,6 +228,7 @@ def _metadata(tiff: tifffile.TiffFile, page: Page, orientation: int) -> Metadata
     unit = (
         page.resolutionunit if page.resolutionunit in (_NO_UNIT, _INCH, _CENTIMETRE) else _NO_UNIT
     )
+    turned = orientation in range(2, 9)
     resolution = None
     if _RESOLUTION in page.tags and min(page.resolution) > 0:
         x, y = page.resolution
@@ -196,24 +240,20 @@ def _metadata(tiff: tifffile.TiffFile, page: Page, orientation: int) -> Metadata
     tags = TiffTags(
         resolution=resolution,
         unit=unit,
-        description=_description(tiff, page),
+        description=described_by(page, turned=turned),
         compressed=page.compression != 1,
         extra=tuple(int(kind) for kind in page.extrasamples),
+        byteorder=tiff.byteorder,
+        private=() if turned else carried_tags(page),
     )
     icc = page.tags.valueof(_ICC) or b""
-    return Metadata(icc, dpi, _exif(page), tags)
-
-
-def _description(tiff: tifffile.TiffFile, page: Page) -> str:
-    """Return what people wrote; descriptions of other programs' stacks would not fit."""
-    text: str = page.description
-    plain = tiff.flags <= {"imagej", "uniform"} and not text.lstrip().startswith(("{", "<"))
-    return text if plain else ""
+    lost = lost_tags(page, turned=turned)
+    return Metadata(icc, dpi, _exif(page), tags, nodata_in(page), lost=lost)
 
 
 def _exif(page: Page) -> bytes:
     exif = Image.Exif()
-    for tag in _TEXTS:
+    for tag in TEXTS:
         text = page.tags.valueof(tag)
         if isinstance(text, str) and text:
             exif[tag] = text
@@ -223,7 +263,7 @@ def _exif(page: Page) -> bytes:
 def _texts(embedded: bytes) -> list[tuple[int, str, int, bytes, bool]]:
     exif = Image.Exif()
     exif.load(embedded)
-    found = {tag: str(exif[tag]) for tag in _TEXTS if exif.get(tag)}
+    found = {tag: str(exif[tag]) for tag in TEXTS if exif.get(tag)}
     return [(tag, "s", 0, text.encode(), True) for tag, text in found.items()]
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from napari_greyfill import __version__
+from napari_greyfill.atomic import write_text
 from napari_greyfill.errors import GreyfillWarning, UnwritablePath
 from napari_greyfill.files.base import ImageFile
 from napari_greyfill.files.writing import make_folder, require_writable, write_image
@@ -182,10 +183,5 @@ def _description(
 
 
 def _write_description(paths: Triple, description: dict[str, Any]) -> None:
-    try:
-        text = json.dumps(description, indent=2, allow_nan=False)
-        paths.description.write_text(f"{text}\n", encoding="utf-8")
-    except OSError as error:
-        raise UnwritablePath(
-            f"{paths.description} could not be written ({error.strerror}); choose another folder."
-        ) from error
+    text = json.dumps(description, indent=2, allow_nan=False)
+    write_text(paths.description, f"{text}\n")

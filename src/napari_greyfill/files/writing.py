@@ -3,29 +3,67 @@
 from __future__ import annotations
 
 import os
-import shutil
+import stat
+import struct
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
-from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
+from napari_greyfill.atomic import part_of, reason_of, replacing
 from napari_greyfill.errors import GreyfillError, GreyfillWarning, UnwritablePath
 from napari_greyfill.files.base import ImageFile, Metadata
 from napari_greyfill.files.deeppng import write_deep_png
-from napari_greyfill.files.tiff import write_tiff
+from napari_greyfill.files.tags import names_of as tag_names
+from napari_greyfill.files.tiff import TEXTS, write_tiff
 
-__all__ = ["make_folder", "require_writable", "write_image"]
+__all__ = ["lost_metadata", "make_folder", "require_writable", "write_image"]
 
 Array = NDArray[Any]
+_STORED = (256, 257, 258, 259, 262, 273, 277, 278, 279, 282, 283, 284, 296, 305, 339)
 _WHOLE = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
 _ANY_NUMBER = ("bool", *_WHOLE, "float16", "float32", "float64")
+
+
+_NO_END = 2**31
+_MOST_A_METRE = 2**31 - 1
+_A_METRE = 0.0254  # pixels an inch of one pixel a metre
+
+
+@dataclass(frozen=True)
+class _Holds:
+    """What a kind of file can hold besides pixels.
+
+    Attributes
+    ----------
+    icc, texts, tiff : bool
+        Colour profiles, the texts of a PNG, the tags of a TIFF.
+    exif : int
+        Bytes of EXIF data; of 0 it holds none, or, in a TIFF, a few of the tags.
+    density_step, density_most : float, int
+        Pixels an inch are told in whole multiples of the first, at most so many.
+    """
+
+    icc: bool = False
+    texts: bool = False
+    tiff: bool = False
+    exif: int = 0
+    density_step: float = 1.0
+    density_most: int = 0
+
+    def density(self, per_inch: float) -> bool:
+        """Return whether pixels an inch can be told to within a percent."""
+        steps = per_inch / self.density_step
+        fits = 1 <= round(steps) <= self.density_most
+        return fits and abs(round(steps) - steps) <= 0.01 * steps
 
 
 @dataclass(frozen=True)
@@ -37,6 +75,8 @@ class _Format:
     alpha: bool
     encode: Callable[[BinaryIO, Array, Metadata], None]
     warning: str = ""
+    side: int = 2**31 - 1
+    holds: _Holds = _Holds()
 
 
 def make_folder(folder: str | os.PathLike[str]) -> None:
@@ -75,7 +115,7 @@ def require_writable(path: str | os.PathLike[str], like: ImageFile | None = None
         form = _require_place(path)
         if like is not None:
             _require_fit(form, _with_alpha(like.array, like), path)
-        part = _part_of(path)
+        part = part_of(path)
         part.open("xb").close()
         part.unlink()
 
@@ -108,10 +148,11 @@ def write_image(path: str | os.PathLike[str], array: Array, like: ImageFile | No
     path = Path(path)
     array = _with_alpha(np.asarray(array), like)
     metadata = _fitting(like.metadata if like is not None else Metadata(), array)
+    metadata = _within(_FORMATS.get(path.suffix.lower()), metadata)
     with _explained(path):
         form = _require_place(path)
         _require_fit(form, array, path)
-        with _replacing(path) as file:
+        with replacing(path) as file:
             form.encode(file, np.ascontiguousarray(array), metadata)
     if form.warning:
         warnings.warn(f"{path.name}: {form.warning}", GreyfillWarning, stacklevel=2)
@@ -119,8 +160,11 @@ def write_image(path: str | os.PathLike[str], array: Array, like: ImageFile | No
 
 def _require_place(path: Path) -> _Format:
     """Check the path itself, and return the format that its suffix stands for."""
-    if path.is_dir():
+    kind = _kind_of(path)
+    if kind is not None and stat.S_ISDIR(kind):
         raise UnwritablePath(f"{path} is a folder; add a file name.")
+    if kind is not None and not stat.S_ISREG(kind):
+        raise UnwritablePath(f"{path} is a pipe or device, no file; choose another name.")
     form = _FORMATS.get(path.suffix.lower())
     if form is None:
         problem = (
@@ -134,12 +178,25 @@ def _require_place(path: Path) -> _Format:
     return form
 
 
+def _kind_of(path: Path) -> int | None:
+    """Return the mode of what is there, or None if nothing is; raises what the system says."""
+    try:
+        return path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
 def _require_fit(form: _Format, array: Array, path: Path) -> None:
     if array.dtype.name not in form.types:
         other = "PNG or TIFF" if array.dtype.name in _PNG.types else "TIFF"
         raise UnwritablePath(
             f"{path.name}: {form.name} files cannot hold values of type {array.dtype}; "
             f"write a {other} file instead."
+        )
+    if max(array.shape[:2]) > form.side:
+        raise UnwritablePath(
+            f"{path.name}: {form.name} files cannot hold more than {form.side:,} pixels a side, "
+            f"and the image is {array.shape[0]} x {array.shape[1]}; write a TIFF file instead."
         )
     if array.ndim == 3 and array.dtype.kind == "b":
         raise UnwritablePath(
@@ -166,6 +223,69 @@ def _fitting(metadata: Metadata, array: Array) -> Metadata:
     return metadata if metadata.icc[16:20] == space else replace(metadata, icc=b"")
 
 
+def lost_metadata(path: str | os.PathLike[str], like: ImageFile) -> list[str]:
+    """Return what an image's file holds besides pixels that a result at a path will not have.
+
+    Parameters
+    ----------
+    path : path
+        Its suffix says in which format.
+    like : ImageFile
+
+    Returns
+    -------
+    list of str
+        Names for people, such as "the pixel size (0.1 nm)"; empty if all is carried over.
+    """
+    form = _FORMATS.get(Path(path).suffix.lower())
+    if form is None:
+        return []
+    had = like.metadata
+    kept = _within(form, _fitting(had, _with_alpha(like.array, like)))
+    names = list(had.lost)
+    if had.icc and not (kept.icc and form.holds.icc):
+        names.append("the colour profile")
+    if form.holds.tiff:
+        if set(_exif_tags(had.exif)) - {*TEXTS, *_STORED}:
+            names.append("EXIF data except make, model, date, artist and copyright")
+    else:
+        names += tag_names(had.tiff.private)
+        names += ["the description"] if had.tiff.description else []
+        if had.dpi and not kept.dpi:
+            names.append(f"the pixel size ({_length(had.dpi[0])})")
+        elif had.tiff.resolution and not had.dpi:
+            names.append("the pixel size in units of its own")
+        if had.exif and not kept.exif:
+            names.append("EXIF data")
+    if had.texts and not form.holds.texts:
+        names.append("texts")
+    return list(dict.fromkeys(names))
+
+
+def _within(form: _Format | None, metadata: Metadata) -> Metadata:
+    """Leave out what a format would write wrong, or cannot write."""
+    if form is None or form.holds.tiff:
+        return metadata
+    dpi, exif = metadata.dpi, metadata.exif
+    if dpi is not None and not all(map(form.holds.density, dpi)):
+        dpi = None
+    return replace(metadata, dpi=dpi, exif=exif if len(exif) <= form.holds.exif else b"")
+
+
+def _exif_tags(embedded: bytes) -> list[int]:
+    exif = Image.Exif()
+    exif.load(embedded)
+    return list(exif)
+
+
+def _length(per_inch: float) -> str:
+    """Return the size of a pixel as people say it."""
+    metres = 0.0254 / per_inch
+    units = {1.0: "m", 1e-3: "mm", 1e-6: "µm", 1e-9: "nm"}
+    size = next((size for size in units if metres >= size), 1e-9)
+    return f"{metres / size:.3g} {units[size]}"
+
+
 @contextmanager
 def _explained(path: Path) -> Iterator[None]:
     """Turn whatever writing a file raises into `UnwritablePath`."""
@@ -177,60 +297,58 @@ def _explained(path: Path) -> Iterator[None]:
         raise UnwritablePath(
             f"There is no permission to write to {path.parent}; choose another folder."
         ) from error
-    except (OSError, ValueError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or error
+    except (OSError, ValueError, OverflowError, struct.error) as error:
         raise UnwritablePath(
-            f"{path} could not be written ({reason}); choose another place or format."
+            f"{path} could not be written ({reason_of(error)}); choose another place or format."
         ) from error
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
-    """Open a file beside the path that takes its place when all went well."""
-    target = path.resolve()  # a link stays a link
-    part = _part_of(target)
-    try:
-        with part.open("xb") as file:
-            yield file
-        if target.exists():
-            shutil.copymode(target, part)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _part_of(path: Path) -> Path:
-    return path.resolve().with_name(f".{uuid4().hex}.part")
 
 
 def _write_png(file: BinaryIO, array: Array, metadata: Metadata) -> None:
     if array.dtype.name == "uint16":  # in whatever order of bytes
         write_deep_png(file, array, metadata)
         return
+    texts = PngInfo()
+    for key, text in metadata.texts:
+        texts.add_itxt(key, text)
     known = _given(icc_profile=metadata.icc, dpi=metadata.dpi, exif=metadata.exif)
-    Image.fromarray(array).save(file, "PNG", **known)
+    _save(file, array, "PNG", pnginfo=texts, **known)
 
 
 def _write_jpeg(file: BinaryIO, array: Array, metadata: Metadata) -> None:
     known = _given(icc_profile=metadata.icc, dpi=metadata.dpi, exif=metadata.exif)
-    Image.fromarray(array).save(file, "JPEG", quality=95, subsampling=0, **known)
+    _save(file, array, "JPEG", quality=95, subsampling=0, **known)
 
 
 def _write_bmp(file: BinaryIO, array: Array, metadata: Metadata) -> None:
-    Image.fromarray(array).save(file, "BMP", **_given(dpi=metadata.dpi))
+    _save(file, array, "BMP", dpi=metadata.dpi or (0, 0))  # not Pillow's 96
 
 
 def _write_webp(file: BinaryIO, array: Array, metadata: Metadata) -> None:
     known = _given(icc_profile=metadata.icc, exif=metadata.exif)
-    Image.fromarray(array).save(file, "WEBP", lossless=True, exact=True, **known)
+    _save(file, array, "WEBP", lossless=True, exact=True, **known)
+
+
+def _save(file: BinaryIO, array: Array, kind: str, **options: Any) -> None:  # noqa: ANN401
+    """Encode with Pillow and write: Pillow itself does not notice a disk that is full."""
+    encoded = BytesIO()
+    Image.fromarray(array).save(encoded, kind, **options)
+    file.write(encoded.getbuffer())
 
 
 def _given(**options: Any) -> dict[str, Any]:  # noqa: ANN401 - as Pillow takes them
     return {name: value for name, value in options.items() if value}
 
 
-_PNG = _Format("PNG", ("bool", "uint8", "uint16"), True, _write_png)
-_TIFF = _Format("TIFF", _ANY_NUMBER, True, write_tiff)
+_PNG = _Format(
+    "PNG",
+    ("bool", "uint8", "uint16"),
+    True,
+    _write_png,
+    holds=_Holds(
+        icc=True, texts=True, exif=_NO_END, density_step=_A_METRE, density_most=_MOST_A_METRE
+    ),
+)
+_TIFF = _Format("TIFF", _ANY_NUMBER, True, write_tiff, holds=_Holds(icc=True, tiff=True))
 _JPEG = _Format(
     "JPEG",
     ("uint8",),
@@ -238,6 +356,8 @@ _JPEG = _Format(
     _write_jpeg,
     "JPEG changes pixels outside the hole as well; "
     "write a PNG or TIFF file to keep them bit-identical.",
+    side=65_500,
+    holds=_Holds(icc=True, exif=65_533, density_most=65_535),
 )
 _FORMATS = {
     ".png": _PNG,
@@ -245,6 +365,14 @@ _FORMATS = {
     ".tiff": _TIFF,
     ".jpg": _JPEG,
     ".jpeg": _JPEG,
-    ".bmp": _Format("BMP", ("bool", "uint8"), False, _write_bmp),
-    ".webp": _Format("WebP", ("uint8",), True, _write_webp),
+    ".bmp": _Format(
+        "BMP",
+        ("bool", "uint8"),
+        False,
+        _write_bmp,
+        holds=_Holds(density_step=_A_METRE, density_most=2**31 - 1),
+    ),
+    ".webp": _Format(
+        "WebP", ("uint8",), True, _write_webp, side=16_383, holds=_Holds(icc=True, exif=_NO_END)
+    ),
 }

@@ -45,6 +45,9 @@ class Inpainter(ABC):
         from methods that estimate it; None otherwise.
     origin : str
         The files its weights come from, for messages; empty without any.
+    unknown : (H, W) bool array or None
+        Before a run: pixels of the hole that nobody wants filled, such as those beyond what a
+        camera has seen. They are no source, and what is returned for them does not matter.
     """
 
     channels: ClassVar[tuple[int, ...]] = (1, 3)
@@ -57,6 +60,7 @@ class Inpainter(ABC):
     def __init__(self, compute: Compute | None = None) -> None:
         self.compute = compute or Compute()
         self.expected_error: float | None = None
+        self.unknown: Hole | None = None
 
     @abstractmethod
     def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:

@@ -52,12 +52,13 @@ class Blend(Inpainter):
         if not hole.any():
             return plane.copy()
         weights = np.array(self.PRIOR)
-        shadow = cast(hole)
+        wanted = hole if self.unknown is None else hole & ~self.unknown
+        shadow = cast(hole, wanted)
         if shadow is not None:
             errors = yield from scaled(self._errors(plane, hole, shadow), 0.0, 0.4)
             weights = (1 - self.TRUST) * weights + self.TRUST * simplex_weights(errors)
             error = float(np.sqrt(np.mean((weights @ errors) ** 2)))
-            self.expected_error = error * _contrast_ratio(plane, hole, shadow)
+            self.expected_error = error * _contrast_ratio(plane, hole, shadow, wanted)
         fills = yield from scaled(_fills(plane, hole, self.compute), 0.4, 1.0)
         if self.expected_error is not None:
             self.expected_error = max(self.expected_error, _apart(fills, weights, hole))
@@ -86,11 +87,11 @@ def _grey(plane: Plane) -> Plane:
     return luma(plane) if plane.ndim == 3 else plane
 
 
-def _contrast_ratio(plane: Plane, hole: Hole, shadow: Shadow) -> float:
+def _contrast_ratio(plane: Plane, hole: Hole, shadow: Shadow, wanted: Hole) -> float:
     """Return how much rougher it is around the hole than around its shadow."""
     part = shadow.window.slices
     there = contrast(_grey(plane[part]), hole[part] | shadow.pixels, shadow.pixels)
-    here = contrast(_grey(plane), hole, hole)
+    here = contrast(_grey(plane), hole, wanted)
     return float(np.clip(here / there, 1 / MOST_UNLIKE, MOST_UNLIKE)) if there > 0 else 1.0
 
 

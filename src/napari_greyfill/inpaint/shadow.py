@@ -48,15 +48,23 @@ def is_compact(hole: Hole) -> bool:
     return bool(dense and breadth > BROAD * min(hole.shape))
 
 
-def cast(hole: Hole) -> Shadow | None:
+def cast(hole: Hole, wanted: Hole | None = None) -> Shadow | None:
     """Return where to move the hole so that most of it falls on known pixels.
 
     Strokes and specks are moved around the border and back in; one compact hole is not, since
     half of it at the border would be another kind of hole.
+
+    Parameters
+    ----------
+    hole : (H, W) bool array
+        What is not known.
+    wanted : (H, W) bool array, optional
+        The part of it that is filled, and moved; by default all of it.
     """
-    window = _part(hole)
-    own = hole[window.slices]
-    near = ndimage.binary_dilation(own, iterations=APART)
+    window = _part(hole if wanted is None else wanted)
+    lost = hole[window.slices]
+    own = lost if wanted is None else wanted[window.slices]
+    near = ndimage.binary_dilation(lost, iterations=APART)
     around = not is_compact(own)
     best, most = np.zeros_like(own), 0
     for down in _moves(own.shape[0]):
@@ -64,10 +72,10 @@ def cast(hole: Hole) -> Shadow | None:
             moved = _moved(own, down, right, around) & ~near
             if (count := int(np.count_nonzero(moved))) > most:
                 best, most = moved, count
-    if np.count_nonzero(best | own) > (1 - KNOWN) * own.size:
+    if np.count_nonzero(best | lost) > (1 - KNOWN) * own.size:
         y, x = np.indices(own.shape) // 32
         best &= (y + x) % 2 == 0
-    if best.sum() < LEAST or np.count_nonzero(best | own) > (1 - KNOWN / 2) * own.size:
+    if best.sum() < LEAST or np.count_nonzero(best | lost) > (1 - KNOWN / 2) * own.size:
         return None
     return Shadow(window, best)
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from napari_greyfill.checks import choice_of, flag_of, number_of, whole_of
 from napari_greyfill.errors import BadParameter
-from napari_greyfill.masks import detectors
+from napari_greyfill.masks import bars, detectors
 from napari_greyfill.masks.tones import Tones
 
 __all__ = ["DETECTORS", "Detector", "Option", "detect_mask"]
@@ -43,6 +44,23 @@ class Option:
     choices: tuple[str, ...] = ()
     unit: str = ""
 
+    def check(self, value: Any) -> None:  # noqa: ANN401 - the point is that it may be anything
+        """Check the type of a value.
+
+        Raises
+        ------
+        BadParameter
+        """
+        if self.choices:
+            choice_of(self.name, value, self.choices)
+        elif isinstance(self.default, bool):
+            if flag_of(self.name, value) is None:
+                raise BadParameter(f"{self.name} is None; set it to {self.default}.")
+        elif isinstance(self.default, int):
+            whole_of(self.name, value, example=self.default)
+        else:
+            number_of(self.name, value, low=float("-inf"), example=float(self.default))
+
 
 @dataclass(frozen=True)
 class Detector:
@@ -70,7 +88,18 @@ class Detector:
                 raise BadParameter(
                     f"The detector {self.name} has no option {name!r}; it has: {', '.join(known)}."
                 )
+        for option in self.options:
+            if option.name in chosen:
+                option.check(chosen[option.name])
         return {**known, **chosen}
+
+    def within(self, options: dict[str, Any], shape: tuple[int, ...]) -> dict[str, Any]:
+        """Return checked options with no length beyond twice the picture: more finds the same."""
+        most = 2 * max(shape) + 1
+        lengths = {option.name for option in self.options if option.unit == "px"}
+        return {
+            name: min(value, most) if name in lengths else value for name, value in options.items()
+        }
 
 
 def _share(name: str, title: str, tip: str, default: float, high: float = 1.0) -> Option:
@@ -172,6 +201,16 @@ DETECTORS = {
             ),
             detectors.corners,
         ),
+        Detector(
+            "bar",
+            "Data bar",
+            "The strip of plain ground with text along an edge, as electron microscopes add it.",
+            (
+                Option("edge", "Edge", "Where to look.", "any", choices=bars.EDGES),
+                _share("reach", "Reach", "How far a strip extends at most.", 0.3, 0.5),
+            ),
+            bars.bar,
+        ),
     )
 }
 
@@ -213,4 +252,4 @@ def detect_mask(
     detector = DETECTORS[kind]
     chosen = detector.checked(options)
     tones = image if isinstance(image, Tones) else Tones.of(image, rgb=rgb)
-    return detector.find(tones, **chosen)
+    return detector.find(tones, **detector.within(chosen, tones.luma.shape))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from napari_greyfill.checks import array_of, known_values, labels_of
 from napari_greyfill.errors import BadMask, EmptyMask
 from napari_greyfill.picture import plane_of
 
@@ -21,7 +22,8 @@ def hole_from_mask(mask: ArrayLike, *, labels: Collection[int] | None = None) ->
     ----------
     mask : (H, W) array
         Painted pixels are not 0. Booleans and integers are taken as they are; floats only
-        if they hold two values, of which 0 is unpainted. More axes, of length 1, do not matter.
+        if they hold two values, of which 0 is unpainted. Masked pixels of a masked array are
+        unpainted. More axes, of length 1, do not matter.
     labels : collection of int, optional
         Only these labels count as painted; by default all but 0 do.
 
@@ -36,15 +38,18 @@ def hole_from_mask(mask: ArrayLike, *, labels: Collection[int] | None = None) ->
     EmptyMask
         If nothing is painted.
     """
-    array = plane_of(mask)
+    chosen = labels_of(labels)
+    array = plane_of(array_of("mask", mask, BadMask))
+    known = known_values(array)
+    array = np.asarray(array) if known is None else np.where(known, np.asarray(array), 0)
     if array.ndim != 2:
         raise BadMask(
             f"A mask has two dimensions, this one has {array.ndim}; "
             "pass the mask of one plane, height x width."
         )
-    hole: NDArray[np.bool_] = selected_labels(_checked(array), labels)
+    hole: NDArray[np.bool_] = selected_labels(_checked(array), chosen)
     if not hole.any():
-        wanted = "" if labels is None else f" with label {_listed(labels)}"
+        wanted = "" if chosen is None else f" with label {_listed(chosen)}"
         raise EmptyMask(f"No pixel of the mask is painted{wanted}; paint a mask first.")
     return hole
 

@@ -79,7 +79,7 @@ def masked_images(
     """
     hole = hole_from_mask(mask)
     picture = Picture.from_array(image, hole, rgb=rgb)
-    colour = picture.original.copy()
+    colour = np.array(picture.original)  # of a masked array the values
     plane = _luma(picture.colours) if picture.is_colour else colour.copy()
     known = ~picture.hole  # pixels that are painted or no number do not decide the value
     plane[hole] = _hole_value(plane, known, value)
@@ -99,9 +99,9 @@ def _luma(colours: NDArray[Any]) -> NDArray[Any]:
 
 def _hole_value(plane: NDArray[Any], known: NDArray[np.bool_], value: HoleValue) -> Any:  # noqa: ANN401
     dtype = plane.dtype
-    if not isinstance(value, str):
-        return _own_number(float(value), dtype)
-    if value not in HOLE_VALUES:
+    if isinstance(value, int | float | np.number) and not isinstance(value, bool):
+        return _own_number(value, dtype)
+    if not isinstance(value, str) or value not in HOLE_VALUES:
         raise BadParameter(
             f"The hole cannot be {value!r}; choose one of: {', '.join(HOLE_VALUES)}, or a number."
         )
@@ -121,13 +121,18 @@ def _white(dtype: np.dtype[Any], high: float) -> float:
     return float(np.iinfo(dtype).max) if dtype == np.uint8 else high
 
 
-def _own_number(value: float, dtype: np.dtype[Any]) -> Any:  # noqa: ANN401 - a value of that type
+def _own_number(value: Any, dtype: np.dtype[Any]) -> Any:  # noqa: ANN401 - a value of that type
     if dtype.kind == "f":
+        largest = np.finfo(dtype).max
+        if np.iscomplexobj(value) or -largest > value or (value > largest and value != np.inf):
+            raise BadParameter(
+                f"Images of type {dtype} cannot hold {value!r}; choose a smaller number."
+            )
         return dtype.type(value)
     limits = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
-    if not limits[0] <= value <= limits[1] or value != int(value):
+    if np.iscomplexobj(value) or not limits[0] <= value <= limits[1] or value != int(value):
         raise BadParameter(
-            f"Images of type {dtype} cannot hold {value:g}; "
+            f"Images of type {dtype} cannot hold {value!r}; "
             f"choose a whole number from {limits[0]} to {limits[1]}."
         )
     return dtype.type(int(value))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from napari_greyfill.checks import array_of, choice_of, is_number, numbers_of, size_of, whole_of
 from napari_greyfill.errors import BadParameter, ShapeMismatch
 from napari_greyfill.masks import shapes
 from napari_greyfill.masks.hole import selected_labels
@@ -111,12 +112,10 @@ def random_mask(
     >>> round(float(mask.mean()), 3)
     0.3
     """
-    if kind not in RANDOM_KINDS:
-        raise BadParameter(
-            f"There is no kind of mask {kind!r}; choose one of: {', '.join(RANDOM_KINDS)}."
-        )
-    size = _checked_size(shape)
-    rng = np.random.default_rng(_checked_seed(seed))
+    choice_of("kind of mask", kind, RANDOM_KINDS)
+    size = size_of(shape)
+    rng = np.random.default_rng(whole_of("seed", seed))
+    free_border = whole_of("free_border", free_border)
     labels = _checked_objects(objects, kind)
     drawn = _drawn_share(RANDOM_KINDS[kind].share if share is None else share, rng)
     allowed = _allowed(size, free_border, keep_clear_of)
@@ -148,25 +147,10 @@ def _paint(painter: Painter, kind: str, rng: np.random.Generator, share: float) 
         shapes.half(painter, rng)
 
 
-def _checked_size(shape: Sequence[int]) -> tuple[int, int]:
-    if len(shape) < 2 or min(shape[:2]) < 1:
-        raise BadParameter(
-            f"A mask of size {tuple(shape)} has no pixels; "
-            "give height and width, as in (512, 512)."
-        )
-    return int(shape[0]), int(shape[1])
-
-
-def _checked_seed(seed: int) -> int:
-    if seed < 0:
-        raise BadParameter(f"seed is {seed}, but it must be 0 or more; set it to 0.")
-    return int(seed)
-
-
 def _checked_objects(objects: ArrayLike | None, kind: str) -> NDArray[np.integer[Any]] | None:
     if objects is None:
         return None
-    labels = np.asarray(objects)
+    labels = np.asarray(array_of("label image", objects, BadParameter))
     if kind != "semantic":
         raise BadParameter(f"A {kind} mask takes no objects; choose the kind semantic.")
     if labels.ndim != 2 or labels.dtype.kind not in "biu":
@@ -177,9 +161,12 @@ def _checked_objects(objects: ArrayLike | None, kind: str) -> NDArray[np.integer
 
 
 def _drawn_share(share: float | tuple[float, float], rng: np.random.Generator) -> float:
-    low, high = share if isinstance(share, tuple) else (share, share)
-    if not 0 <= low <= high <= 1 or high == 0:
-        wanted = f"{low:g} to {high:g}" if isinstance(share, tuple) else f"{low:g}"
+    pair = tuple(share) if isinstance(share, tuple | list) else (share, share)
+    if len(pair) != 2:
+        raise BadParameter(f"The share {share!r} is no number and no pair; give (0.1, 0.2).")
+    low, high = pair
+    if not (is_number(low) and is_number(high) and 0 <= low <= high <= 1 and high > 0):
+        wanted = f"{low} to {high}" if isinstance(share, tuple | list) else f"{low!r}"
         raise BadParameter(
             f"The share {wanted} is not between 0 and 1; give for example 0.25 for a quarter."
         )
@@ -190,12 +177,11 @@ def _allowed(
     size: tuple[int, int], free_border: int, keep_clear_of: ArrayLike | None
 ) -> NDArray[np.bool_]:
     """Return where there may be mask."""
-    if free_border < 0:
-        raise BadParameter(f"free_border is {free_border} pixels; set it to 0 or more.")
     allowed = np.zeros(size, dtype=bool)
-    allowed[free_border : size[0] - free_border, free_border : size[1] - free_border] = True
+    below, right = (max(side - free_border, 0) for side in size)
+    allowed[free_border:below, free_border:right] = True
     if keep_clear_of is not None:
-        other = np.asarray(keep_clear_of)
+        other = numbers_of("mask to keep clear of", keep_clear_of)
         if other.shape != size:
             raise ShapeMismatch(
                 f"The mask to keep clear of has the shape {other.shape} and the new mask "

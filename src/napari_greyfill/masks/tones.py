@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from napari_greyfill.checks import array_of
 from napari_greyfill.colour import luma
 from napari_greyfill.geometry import Window
 from napari_greyfill.picture import Picture, ValueRange
@@ -55,11 +56,11 @@ class Tones:
         UnsupportedImage, NothingKnown
             As in `Picture.from_array`.
         """
-        array = np.asarray(image)
+        array = array_of("image", image)
         picture = Picture.from_array(array, np.zeros(array.shape[:2], dtype=bool), rgb=rgb)
         planes = _planes(picture)
         grey = luma(planes) if planes.ndim == 3 else planes
-        return cls(array, planes, grey, picture.hole, picture.values)
+        return cls(np.asarray(array), planes, grey, picture.hole, picture.values)
 
     @property
     def colours(self) -> NDArray[Any]:

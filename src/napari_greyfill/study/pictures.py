@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.atomic import resolved
 from napari_greyfill.errors import (
     BadMask,
     GreyfillWarning,
@@ -67,13 +68,13 @@ def find_pictures(folder: Path, leave_out: Sequence[Path] = ()) -> list[str]:
     if not folder.is_dir():
         what = "is a file" if folder.exists() else "does not exist"
         raise UnreadableFile(f"{folder} {what}; give a folder of pictures.")
-    closed = {path.resolve() for path in leave_out}
+    closed = {resolved(path) for path in leave_out}
     found = []
     for here, folders, names in os.walk(folder):
         folders[:] = sorted(
             name
             for name in folders
-            if not name.startswith(".") and (Path(here) / name).resolve() not in closed
+            if not name.startswith(".") and resolved(Path(here) / name) not in closed
         )
         found += [Path(here) / name for name in names if _is_picture(name)]
     if not found:
@@ -99,7 +100,7 @@ def chosen_pictures(names: Sequence[str], count: int, seed: int) -> list[str]:
 
 def _draw(name: str, seed: int) -> int:
     """Return a number that looks random and depends on nothing but name and seed."""
-    digest = hashlib.sha256(f"{seed} {name}".encode()).digest()
+    digest = hashlib.sha256(f"{seed} {name}".encode(errors="surrogateescape")).digest()
     return int.from_bytes(digest[:8], "big")
 
 

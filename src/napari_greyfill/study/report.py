@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.atomic import write_text
 from napari_greyfill.evaluate import METRICS, Combination, Row, combinations
 from napari_greyfill.evaluate.combinations import GREY
-from napari_greyfill.evaluate.comparison import write_text
 from napari_greyfill.evaluate.figures import (
     Tile,
+    as_label,
     bars,
     column_title,
     contact_sheet,
@@ -139,7 +140,7 @@ class _Found:
             mine = [row for row in self.rows if row.picture == picture]
             best = best_rows(mine).get("hole_psnr", set())
             line = [
-                Tile(self._small(picture, ORIGINAL), Path(picture).stem),
+                Tile(self._small(picture, ORIGINAL), as_label(Path(picture).stem)),
                 Tile(self._small(picture, WITH_HOLE), "with hole"),
                 *(Tile(None) for _ in columns),
             ]

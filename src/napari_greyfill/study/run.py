@@ -85,7 +85,8 @@ def study_steps(
     ----------
     settings : StudySettings
     folder : StudyFolder
-        Opened; the rows it holds are not filled again, unless they failed.
+        Opened; the rows it holds are not filled again, unless they failed. No other run can
+        use it meanwhile.
     jobs : int
         How many pictures at a time, each in a process of its own.
 
@@ -100,6 +101,7 @@ def study_steps(
     tasks = [task for task in tasks if not _is_finished(task)]
     finished = len(pictures) - len(tasks)
     with ExitStack() as stack:
+        stack.enter_context(folder.held())
         steps: Iterator[tuple[Task, StudyStep]]
         if jobs > 1 and len(tasks) > 1:
             steps = stack.enter_context(side_by_side(whole_picture, tasks, jobs))

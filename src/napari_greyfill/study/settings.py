@@ -6,8 +6,11 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from napari_greyfill.checks import choice_of, is_number, number_of, whole_of
+from napari_greyfill.device import DEVICES
 from napari_greyfill.errors import BadParameter
 from napari_greyfill.evaluate import Choices
+from napari_greyfill.masks import RANDOM_KINDS
 
 __all__ = ["StudySettings"]
 
@@ -53,15 +56,16 @@ class StudySettings:
 
     def __post_init__(self) -> None:
         """Check what can be checked without looking at files."""
-        if not 0 < self.share < 1:
+        if not is_number(self.share) or not 0 < self.share < 1:
             raise BadParameter(
                 f"The share of the mask is {self.share}, but it must lie between 0 and 1; "
                 "set it to 0.15."
             )
-        if self.count < 0:
-            raise BadParameter(f"{self.count} pictures are no number of them; use 0 for all.")
-        if self.seed < 0:
-            raise BadParameter(f"The seed is {self.seed}, but it must be 0 or more; set it to 0.")
+        whole_of("The number of pictures", self.count)
+        whole_of("The seed", self.seed)
+        number_of("grow", self.grow, unit=" pixels")
+        choice_of("device", self.device, DEVICES)
+        choice_of("kind of mask", self.mask_kind, RANDOM_KINDS)
         if self.invert and not self.masks:
             raise BadParameter("Only masks from a folder can be inverted; give a folder of masks.")
 

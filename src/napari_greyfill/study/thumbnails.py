@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from napari_greyfill.atomic import reason_of, replacing
 from napari_greyfill.errors import UnwritablePath
 from napari_greyfill.evaluate import Combination, Row
 from napari_greyfill.picture import value_range
@@ -51,11 +53,12 @@ def name_of(combination: Combination) -> str:
 
 
 def read_small(path: Path) -> NDArray[np.uint8] | None:
-    """Return a small picture, or None if it is not there."""
-    if not path.is_file():
+    """Return a small picture, or None if it is not there or damaged."""
+    try:
+        with Image.open(path) as image:
+            return np.asarray(image)
+    except (OSError, SyntaxError, ValueError):  # as Pillow says that it is damaged
         return None
-    with Image.open(path) as image:
-        return np.asarray(image)
 
 
 def _small(image: NDArray[Any]) -> NDArray[np.uint8]:
@@ -75,8 +78,11 @@ def _small(image: NDArray[Any]) -> NDArray[np.uint8]:
 def _write(path: Path, image: NDArray[np.uint8]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(image).save(path)
+        with replacing(path) as file:
+            encoded = BytesIO()
+            Image.fromarray(image).save(encoded, "PNG")
+            file.write(encoded.getbuffer())
     except OSError as error:
         raise UnwritablePath(
-            f"{path} cannot be written ({error.strerror}); make room, then go on with --resume."
+            f"{path} cannot be written ({reason_of(error)}); make room, then go on with --resume."
         ) from error

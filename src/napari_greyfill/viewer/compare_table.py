@@ -10,9 +10,9 @@ from qtpy.QtCore import QModelIndex, Qt, Signal
 from qtpy.QtGui import QFont, QGuiApplication
 from qtpy.QtWidgets import QAbstractItemView, QLineEdit, QTableView, QVBoxLayout, QWidget
 
+from napari_greyfill.atomic import write_text
 from napari_greyfill.errors import BadParameter
 from napari_greyfill.evaluate import Row
-from napari_greyfill.evaluate.comparison import write_text
 from napari_greyfill.evaluate.figures import bars, save_figure
 from napari_greyfill.evaluate.tables import (
     COLUMNS,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from napari_greyfill.errors import GreyfillError
+from napari_greyfill.errors import GreyfillError, MissingDependency
 from napari_greyfill.files import make_folder, write_image
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def run_demo(output: Path, interactive: bool | None = None) -> list[Path]:
         raise GreyfillError(
             "There is no screen to open a window on; run it as: xvfb-run napari-greyfill demo"
         )
+    _require_qt()
     make_folder(output)
     import napari
 
@@ -60,6 +61,22 @@ def run_demo(output: Path, interactive: bool | None = None) -> list[Path]:
     else:
         viewer.close()
     return written
+
+
+def _require_qt() -> None:
+    """Check that there is a toolkit to open windows with.
+
+    Raises
+    ------
+    MissingDependency
+    """
+    try:
+        import qtpy.QtWidgets  # noqa: F401 - whether it can be imported is the question
+    except Exception as error:
+        raise MissingDependency(
+            "There is no Qt to open a window with; install one with: "
+            "pip install 'napari-greyfill[all]'."
+        ) from error
 
 
 def fill_sample(viewer: Viewer) -> FillDock:

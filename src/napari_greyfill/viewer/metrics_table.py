@@ -8,7 +8,7 @@ from qtpy.QtCore import QModelIndex, Qt, Signal
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
 
-from napari_greyfill.evaluate.comparison import write_text
+from napari_greyfill.atomic import write_text
 from napari_greyfill.viewer.models import COLUMNS, RunRow, to_csv, to_tsv
 from napari_greyfill.viewer.parts import button, side_by_side
 from napari_greyfill.viewer.tables import SortedRows, TableModel, ask_and_write, table_view
