@@ -163,7 +163,8 @@ def test_linear_light_keeps_known_pixels_and_the_colours(astronaut, scratch):
 
 
 def test_alpha_is_kept_and_does_not_matter(astronaut, scratch):
-    alpha = np.random.default_rng(0).integers(0, 256, scratch.shape, dtype=np.uint8)
+    # 0 would matter: what is fully transparent is no source
+    alpha = np.random.default_rng(0).integers(1, 256, scratch.shape, dtype=np.uint8)
     result = fill(np.dstack([astronaut, alpha]), scratch)
     np.testing.assert_array_equal(result.image[..., 3], alpha)
     np.testing.assert_array_equal(result.image[..., :3], fill(astronaut, scratch).image)

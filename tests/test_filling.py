@@ -8,6 +8,7 @@ from napari_greyfill import job as job_module
 from napari_greyfill.errors import GreyfillWarning, OutOfMemory
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
 from napari_greyfill.methodinfo import MethodInfo
+from napari_greyfill.picture import Picture
 
 CALLS: list[list[tuple[int, ...]]] = []  # the sizes of the windows of each call
 
@@ -197,6 +198,7 @@ def test_pieces_need_something_known():
 
     class Stage(filling.Filling):
         def __init__(self):
-            self.job = type("Job", (), {"picture": type("Picture", (), {"hole": mask})})
+            picture = Picture.from_array(mask * 1.0, mask)
+            self.job = type("Job", (), {"picture": picture})
 
     assert Stage()._pieces(task) == []

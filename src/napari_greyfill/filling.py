@@ -75,7 +75,7 @@ class _Task:
     shown_hole: Hole
     size: tuple[int, ...]
     seen: Patches
-    wanted: int
+    wanted: int = 0
 
     def whole(self, filled: Plane) -> Plane:
         """Return the window as the picture holds it from what the inpainter returned."""
@@ -216,11 +216,11 @@ class Filling(Stage):
 
     def _pieces(self, task: _Task) -> list[Region]:
         """Return smaller regions in place of one; empty if that would not help."""
-        hole = self.job.picture.hole
-        pieces = halves(hole, task.region)
+        picture = self.job.picture
+        pieces = halves(picture.hole, task.region)
         most = _SHRUNK * task.region.window.area
         helpful = all(
-            piece.window.area <= most and not self.job.picture.missing(piece.window).all()
+            piece.window.area <= most and not picture.missing(piece.window).all()
             for piece in pieces
         )
         return pieces if helpful else []
