@@ -33,11 +33,29 @@ NO_LABELS = ("12", 1, 1.5, b"12", [1.5], [None], ["1"], [[1, 2]], [NAN], [True],
 NO_FLAG = ("yes", 0, 1, [], NAN, HOSTILE)
 NO_IMAGE = (
     *(None, "image.png", b"bytes", 5, NAN, [], [[]], [[1, 2], [3]], {}, object(), HOSTILE),
-    *(IMAGE.astype(complex), IMAGE.astype(str), IMAGE.astype(object), IMAGE[None], IMAGE[0]),
+    *(
+        IMAGE.astype(complex),
+        IMAGE.astype(str),
+        IMAGE.astype(object),
+        np.stack([IMAGE] * 2),
+        IMAGE[0],
+    ),
     *(np.zeros((0, 5)), np.zeros((24, 24, 7)), np.full((24, 24), NAN), IMAGE.astype("M8[s]")),
 )
 NO_MASK = (
-    *(None, "mask.png", 5, NAN, [], [[1, 2], [3]], {}, object(), HOSTILE, MASK[:5], MASK[None]),
+    *(
+        None,
+        "mask.png",
+        5,
+        NAN,
+        [],
+        [[1, 2], [3]],
+        {},
+        object(),
+        HOSTILE,
+        MASK[:5],
+        np.stack([MASK] * 2),
+    ),
     *(~MASK & False, PAINTED, MASK.astype(complex), MASK.astype(str), MASK * 0.5 + 0.1),
     np.ma.MaskedArray(MASK, mask=True),
 )

@@ -264,11 +264,10 @@ class Filling(Stage):
         expected = self.job.inpainter.expected_error
         if expected is None:
             return
-        pixels = [int(np.count_nonzero(task.hole)) for task in tasks]
-        widths = [task.scale.width for task in tasks]
-        cuts = [_cut(f[t.hole], self._limits) for t, f in zip(tasks, filled, strict=True)]
-        for count, width, cut in zip(pixels, widths, cuts, strict=True):
-            self._errors.append((max(expected * width, cut), count))
+        for task, fill in zip(tasks, filled, strict=True):
+            wanted = task.hole & self.job.picture.hole[task.region.window.slices]
+            cut = _cut(fill[wanted], self._limits)
+            self._errors.append((max(expected * task.scale.width, cut), task.wanted))
 
 
 def _cut(values: Plane, limits: tuple[float, float]) -> float:

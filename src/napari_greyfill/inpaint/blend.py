@@ -61,7 +61,7 @@ class Blend(Inpainter):
             self.expected_error = error * _contrast_ratio(plane, hole, shadow, wanted)
         fills = yield from scaled(_fills(plane, hole, self.compute), 0.4, 1.0)
         if self.expected_error is not None:
-            self.expected_error = max(self.expected_error, _apart(fills, weights, hole))
+            self.expected_error = max(self.expected_error, _apart(fills, weights, wanted))
         return _mixed(fills, weights, plane, hole)
 
     def _errors(
@@ -95,9 +95,9 @@ def _contrast_ratio(plane: Plane, hole: Hole, shadow: Shadow, wanted: Hole) -> f
     return float(np.clip(here / there, 1 / MOST_UNLIKE, MOST_UNLIKE)) if there > 0 else 1.0
 
 
-def _apart(fills: Sequence[Plane], weights: Weights, hole: Hole) -> float:
-    """Return how far fills are from their weighted mean in the hole, root mean square."""
-    inside = np.stack([_grey(fill)[hole] for fill in fills]).astype(np.float64)
+def _apart(fills: Sequence[Plane], weights: Weights, wanted: Hole) -> float:
+    """Return how far fills are from their weighted mean where wanted, root mean square."""
+    inside = np.stack([_grey(fill)[wanted] for fill in fills]).astype(np.float64)
     return float(np.sqrt(np.mean(weights @ (inside - weights @ inside) ** 2)))
 
 
