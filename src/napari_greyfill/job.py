@@ -22,7 +22,7 @@ from napari_greyfill.errors import BadParameter
 from napari_greyfill.geometry import tight_box
 from napari_greyfill.hints import ColourHints
 from napari_greyfill.inpaint import INPAINTERS, SCALES, Inpainter
-from napari_greyfill.masks import feather, grow, hole_from_mask
+from napari_greyfill.masks import feather, grow, hole_from_mask, inspected
 from napari_greyfill.methodinfo import MethodInfo
 from napari_greyfill.picture import Patch, Picture
 from napari_greyfill.result import FINAL, WITH_HOLE, FillResult, Step
@@ -336,7 +336,12 @@ def _data_of(layer: ArrayOrLayer) -> ArrayOrLayer:
 
 
 def _notes(picture: Picture, parameters: FillParameters, pipeline: str) -> list[str]:
-    notes = []
+    notes = [finding.sentence for finding in inspected(picture.original, picture.hole)]
+    if picture.transparent:
+        notes.append(
+            f"{picture.transparent:,} pixels of the hole were transparent; the fill is opaque, so "
+            "that it can be seen."
+        )
     if picture.invalid:
         notes.append(
             f"{picture.invalid} pixels outside the mask were NaN or infinite; "

@@ -175,6 +175,13 @@ class Picture:
         """Return the original without its alpha channel."""
         return self.original[..., :3] if self.kind == "rgba" else self.original
 
+    @property
+    def transparent(self) -> int:
+        """Return how many pixels of the hole are fully transparent."""
+        if self.kind != "rgba":
+            return 0
+        return int(np.count_nonzero(self.original[..., 3][self.hole] == 0))
+
     def with_blend(self, blend: NDArray[np.float32] | None) -> Picture:
         """Return the picture with another blending of the seam."""
         return replace(self, blend=blend)
@@ -189,8 +196,13 @@ class Picture:
         return crop
 
     def composite(self, patches: tuple[Patch, ...]) -> NDArray[Any]:
-        """Return a copy of the original with the patches pasted into the hole."""
+        """Return a copy of the original with the patches pasted into the hole.
+
+        Where a hole was transparent, it becomes opaque: else nobody would see the fill.
+        """
         result = self.original.copy()
+        if self.transparent:
+            result[..., 3] = made_opaque(result[..., 3], self.hole)
         colours = result[..., :3] if self.kind == "rgba" else result
         for patch in patches:
             values = self.values.from_unit(_as_kind(patch.planes, self.is_colour), result.dtype)
@@ -228,6 +240,21 @@ class Picture:
         mixed = np.where(finite, old, 0).astype(np.float64) * (1.0 - share) + new * share
         partly = finite & (share < 1.0)
         return np.where(partly, as_type(mixed, old.dtype), new)
+
+
+def made_opaque(alpha: NDArray[Any], hole: NDArray[np.bool_]) -> NDArray[Any]:
+    """Return an alpha channel that is opaque in a hole.
+
+    Parameters
+    ----------
+    alpha : (H, W) array
+        Opaque is its largest value, unless all is transparent.
+    hole : (H, W) bool array
+    """
+    most: Any = alpha.max()
+    if not most:
+        most = 1 if alpha.dtype.kind in "bf" else np.iinfo(alpha.dtype).max
+    return np.where(hole, alpha.dtype.type(most), alpha)
 
 
 def _kind_of(image: NDArray[Any], rgb: bool | None) -> Kind:

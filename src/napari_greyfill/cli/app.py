@@ -63,8 +63,12 @@ _ImagePath = Annotated[
     Path, typer.Argument(metavar="IMAGE", help="The image: PNG, TIFF, JPEG, BMP, GIF or WebP.")
 ]
 _MaskPath = Annotated[
-    Path,
-    typer.Argument(metavar="MASK", help="What to fill: a mask or label image of the same size."),
+    Path | None,
+    typer.Argument(
+        metavar="[MASK]",
+        help="What to fill: a mask or label image of the same size, or regions of ImageJ. "
+        "Without one, what is transparent in IMAGE.",
+    ),
 ]
 _OutputPath = Annotated[
     Path,
@@ -111,8 +115,8 @@ _Quiet = Annotated[
 @app.command()
 def fill(
     image: _ImagePath,
-    mask: _MaskPath,
     output: _OutputPath,
+    mask: _MaskPath = None,
     method: _Method = "auto",
     pipeline: _Pipeline = "grey-rgb",
     colorizer: _Colorizer = "auto",
@@ -120,6 +124,8 @@ def fill(
     device: _Device = "auto",
     seed: _Seed = 0,
     grow: _Grow = 0,
+    invert: comparing.Invert = False,
+    mask_frame: comparing.MaskFrame = "auto",
     feather: _Feather = 0,
     scale: _Scale = "auto",
     hints: _Hints = None,
@@ -149,7 +155,9 @@ def fill(
             "feather": feather,
             "scale": scale,
         }
-        command = FillCommand(image, mask, output, hints, reference, steps, force)
+        command = FillCommand(
+            image, mask, output, hints, reference, steps, force, invert, mask_frame
+        )
         outcome = command.run(parameters, show_progress=not (quiet or as_json))
         if as_json:
             typer.echo(fill_json(outcome))

@@ -45,6 +45,8 @@ class CompareCommand:
         Whether to fill where the mask is not painted.
     force : bool
         Whether files may be overwritten.
+    frame : str
+        As in `read_mask`.
     """
 
     image: Path
@@ -54,6 +56,7 @@ class CompareCommand:
     no_reference: bool
     invert: bool
     force: bool
+    frame: str = "auto"
 
     def run(self, choices: dict[str, Any], form: str, *, show_progress: bool) -> str:
         """Compare, write the results, and return the table.
@@ -71,9 +74,7 @@ class CompareCommand:
         """
         self._check(form)
         original = read_image(self.image)
-        painted = read_mask(self.mask, original.array.shape)
-        if self.invert:
-            painted = painted == 0
+        painted = read_mask(self.mask, original, frame=self.frame, invert=self.invert)
         work = compare_steps(original.array, painted, reference=self._truth(), **choices)
         with progress_bar(show_progress) as show:
             comparison = exhaust(work, lambda step: show(_as_fill_step(step)))

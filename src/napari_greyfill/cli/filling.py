@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from napari_greyfill.cli.progressbar import progress_bar
 from napari_greyfill.errors import (
     Cancelled,
+    GreyfillWarning,
     ShapeMismatch,
     UnsupportedImage,
     UnwritablePath,
@@ -27,9 +29,11 @@ from napari_greyfill.files import (
     read_image,
     read_mask,
     require_writable,
+    transparent_part,
     write_image,
 )
 from napari_greyfill.hints import ColourHints
+from napari_greyfill.picture import made_opaque
 from napari_greyfill.pipeline import fill_steps
 from napari_greyfill.progress import exhaust
 from napari_greyfill.result import FillResult, Step
@@ -79,7 +83,10 @@ class FillCommand:
 
     Attributes
     ----------
-    image, mask, output : Path
+    image : Path
+    mask : Path or None
+        None if what is transparent in the image is to be filled.
+    output : Path
     hints : Path or None
         A picture that is transparent where it has no colour hint.
     reference : Path or None
@@ -87,17 +94,23 @@ class FillCommand:
         A folder.
     force : bool
         Whether files may be overwritten.
+    invert : bool
+        Whether to fill what is not painted.
+    frame : str
+        As in `read_mask`.
     written : list of Path
         Grows with every file that is complete.
     """
 
     image: Path
-    mask: Path
+    mask: Path | None
     output: Path
     hints: Path | None = None
     reference: Path | None = None
     steps: Path | None = None
     force: bool = False
+    invert: bool = False
+    frame: str = "auto"
     written: list[Path] = field(default_factory=list)
 
     def run(self, parameters: dict[str, Any], *, show_progress: bool) -> Outcome | Outcomes:
@@ -156,6 +169,7 @@ class FillCommand:
     ) -> Outcome:
         before = len(self.written)
         with self._interruptible():
+            original = _seen(original, result.hole)
             self._write(self.output, result.image, original)
             self._write_steps(result.steps, original)
         steps = self.written[before + 1 :]
@@ -186,12 +200,18 @@ class FillCommand:
     def _read(self) -> tuple[ImageFile, NDArray[Any], NDArray[Any] | None]:
         original = read_image(self.image)
         require_writable(self.output, original)
-        mask = read_mask(self.mask, original.array.shape)
+        mask = self._mask(original)
         if self.reference is None:
             return original, mask, None
         truth = read_image(self.reference).array
         _require_comparable(original.array, truth)
         return original, mask, truth
+
+    def _mask(self, original: ImageFile) -> NDArray[Any]:
+        if self.mask is None or _same_file(self.mask, self.image):
+            hole = transparent_part(original)
+            return ~hole if self.invert else hole
+        return read_mask(self.mask, original, frame=self.frame, invert=self.invert)
 
     def _write(self, path: Path, image: NDArray[Any], like: ImageFile) -> None:
         write_image(path, image, like)
@@ -216,6 +236,23 @@ class FillCommand:
         except KeyboardInterrupt as error:
             done = ", ".join(str(path) for path in self.written) or "nothing"
             raise Cancelled(f"Cancelled; written before that: {done}.") from error
+
+
+def _seen(original: ImageFile, hole: NDArray[np.bool_]) -> ImageFile:
+    """Return a grey picture with an alpha that shows the fill, and say so if it did not."""
+    if original.alpha is None or not (hidden := (original.alpha == 0) & hole).any():
+        return original
+    warnings.warn(
+        f"{np.count_nonzero(hidden):,} pixels of the hole were transparent; the fill is opaque, "
+        "so that it can be seen.",
+        GreyfillWarning,
+        stacklevel=2,
+    )
+    return replace(original, alpha=made_opaque(original.alpha, hole))
+
+
+def _same_file(first: Path, second: Path) -> bool:
+    return first.exists() and second.exists() and first.samefile(second)
 
 
 def _hints_in(path: Path) -> ColourHints:

@@ -2,7 +2,7 @@
 
 from napari_greyfill.files.base import ImageFile, Metadata, TiffTags
 from napari_greyfill.files.batch import BatchReport, PictureOutcome, mask_pictures, pictures_in
-from napari_greyfill.files.maskfile import read_mask
+from napari_greyfill.files.maskfile import read_mask, read_mask_as_stored, transparent_part
 from napari_greyfill.files.reading import read_image
 from napari_greyfill.files.triples import Triple, write_triple
 from napari_greyfill.files.writing import make_folder, require_writable, write_image
@@ -19,7 +19,9 @@ __all__ = [
     "pictures_in",
     "read_image",
     "read_mask",
+    "read_mask_as_stored",
     "require_writable",
+    "transparent_part",
     "write_image",
     "write_triple",
 ]

@@ -9,7 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Decoded", "ImageFile", "Metadata", "TiffTags", "damaged", "separated", "upright"]
+__all__ = [
+    "Decoded",
+    "ImageFile",
+    "Metadata",
+    "TiffTags",
+    "damaged",
+    "separated",
+    "turned_back",
+    "upright",
+]
 
 Array = NDArray[Any]
 
@@ -29,6 +38,10 @@ class TiffTags:
     compressed : bool
     extra : tuple of int
         What the channels after grey or colour mean, as in the tag ExtraSamples.
+    white_is_zero : bool
+        Whether the file shows its smallest value as white.
+    inverted : bool
+        Whether its values were inverted when they were read.
     """
 
     resolution: tuple[float, float] | None = None
@@ -36,6 +49,8 @@ class TiffTags:
     description: str = ""
     compressed: bool = False
     extra: tuple[int, ...] = ()
+    white_is_zero: bool = False
+    inverted: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,12 +66,15 @@ class Metadata:
     exif : bytes
         As files embed it, without orientation and thumbnail; empty if there is none.
     tiff : TiffTags
+    palette : (256, 3) array of uint8 or None
+        The colours in which 8-bit greys are displayed.
     """
 
     icc: bytes = b""
     dpi: tuple[float, float] | None = None
     exif: bytes = b""
     tiff: TiffTags = TiffTags()
+    palette: NDArray[np.uint8] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,12 +90,15 @@ class ImageFile:
         The transparency of a grey picture, which `array` has no room for; `write_image`
         puts it back. Colour pictures have theirs as the fourth channel of `array`.
     metadata : Metadata
+    orientation : int
+        What the file said in the EXIF tag Orientation before the picture was turned upright.
     """
 
     path: Path
     array: Array
     alpha: Array | None = None
     metadata: Metadata = field(default=Metadata(), repr=False)
+    orientation: int = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +113,12 @@ class Decoded:
         Whether the file's compression changes values.
     frames : int
         How many pictures the file holds; only the first was decoded.
+    orientation : int or None
+        What the EXIF tag Orientation said before the picture was turned; None without it.
+    by_arrays : bool
+        Whether a program wrote it that knows arrays only, such as napari.
+    by_imagej : bool
+        Whether ImageJ wrote it.
     """
 
     array: Array
@@ -99,6 +126,14 @@ class Decoded:
     indices: Array | None = None
     lossy: bool = False
     frames: int = 1
+    orientation: int | None = None
+    by_arrays: bool = False
+    by_imagej: bool = False
+
+    @property
+    def white_is_zero(self) -> bool:
+        """Return whether the file shows its smallest value as white."""
+        return self.metadata.tiff.white_is_zero
 
 
 def separated(array: Array) -> tuple[Array, Array | None]:
@@ -119,6 +154,11 @@ def upright(array: Array, orientation: int) -> Array:
     if orientation in (3, 4, 7, 8):
         array = array[::-1]
     return np.ascontiguousarray(array)
+
+
+def turned_back(array: Array, orientation: int) -> Array:
+    """Undo `upright`."""
+    return upright(array, {6: 8, 8: 6}.get(orientation, orientation))
 
 
 def damaged(path: Path) -> str:

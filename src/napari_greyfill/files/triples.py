@@ -16,12 +16,11 @@ from napari_greyfill import __version__
 from napari_greyfill.errors import GreyfillWarning, UnwritablePath
 from napari_greyfill.files.base import ImageFile
 from napari_greyfill.files.writing import make_folder, require_writable, write_image
-from napari_greyfill.masks import MaskedImages, hole_from_mask, masked_images
+from napari_greyfill.masks import MaskedImages, hole_from_mask, masked_images, mostly_masked
 from napari_greyfill.masks.outputs import HoleValue
 
 __all__ = ["Triple", "require_new", "triple_paths", "warn_if_mostly_masked", "write_triple"]
 
-MOSTLY = 0.5
 _ROLES = ("mask", "grey_masked", "colour_masked")
 
 
@@ -142,14 +141,9 @@ def warn_if_mostly_masked(name: str, hole: NDArray[np.bool_]) -> None:
     -----
     GreyfillWarning
     """
-    share = float(hole.mean())
-    if share > MOSTLY:
-        warnings.warn(
-            f"{name}: {share:.0%} of the picture are masked; "
-            "if what should stay is masked, invert the mask.",
-            GreyfillWarning,
-            stacklevel=2,
-        )
+    sentence = mostly_masked(hole)
+    if sentence:
+        warnings.warn(f"{name}: {sentence}", GreyfillWarning, stacklevel=2)
 
 
 def _storable(image: NDArray[Any]) -> NDArray[Any]:

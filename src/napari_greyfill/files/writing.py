@@ -208,21 +208,46 @@ def _write_png(file: BinaryIO, array: Array, metadata: Metadata) -> None:
         write_deep_png(file, array, metadata)
         return
     known = _given(icc_profile=metadata.icc, dpi=metadata.dpi, exif=metadata.exif)
-    Image.fromarray(array).save(file, "PNG", **known)
+    _with_palette(array, metadata).save(file, "PNG", **known)
 
 
 def _write_jpeg(file: BinaryIO, array: Array, metadata: Metadata) -> None:
     known = _given(icc_profile=metadata.icc, dpi=metadata.dpi, exif=metadata.exif)
-    Image.fromarray(array).save(file, "JPEG", quality=95, subsampling=0, **known)
+    Image.fromarray(_displayed(array, metadata)).save(
+        file, "JPEG", quality=95, subsampling=0, **known
+    )
 
 
 def _write_bmp(file: BinaryIO, array: Array, metadata: Metadata) -> None:
-    Image.fromarray(array).save(file, "BMP", **_given(dpi=metadata.dpi))
+    _with_palette(array, metadata).save(file, "BMP", **_given(dpi=metadata.dpi))
 
 
 def _write_webp(file: BinaryIO, array: Array, metadata: Metadata) -> None:
     known = _given(icc_profile=metadata.icc, exif=metadata.exif)
-    Image.fromarray(array).save(file, "WEBP", lossless=True, exact=True, **known)
+    Image.fromarray(_displayed(array, metadata)).save(
+        file, "WEBP", lossless=True, exact=True, **known
+    )
+
+
+def _has_table(array: Array, metadata: Metadata) -> bool:
+    return metadata.palette is not None and array.ndim == 2 and array.dtype == np.uint8
+
+
+def _with_palette(array: Array, metadata: Metadata) -> Image.Image:
+    """Return an image, with the table that displays its greys if there is one."""
+    image = Image.fromarray(array)
+    if _has_table(array, metadata):
+        assert metadata.palette is not None
+        image.putpalette(metadata.palette.tobytes())
+    return image
+
+
+def _displayed(array: Array, metadata: Metadata) -> Array:
+    """Return greys in the colours of their table, for formats that hold no table."""
+    if not _has_table(array, metadata):
+        return array
+    assert metadata.palette is not None
+    return metadata.palette[array]
 
 
 def _given(**options: Any) -> dict[str, Any]:  # noqa: ANN401 - as Pillow takes them

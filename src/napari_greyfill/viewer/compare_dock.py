@@ -13,7 +13,7 @@ import numpy as np
 
 from napari_greyfill.evaluate import Combination, CompareStep, Comparison, Row
 from napari_greyfill.evaluate.combinations import pipeline_title
-from napari_greyfill.evaluate.comparing import polarity_warning
+from napari_greyfill.masks import mostly_masked
 from napari_greyfill.viewer import layers
 from napari_greyfill.viewer.compare_form import CompareForm
 from napari_greyfill.viewer.compare_layers import ComparedLayers
@@ -119,7 +119,7 @@ class CompareDock(RunDock):
         self.continue_button.setEnabled(self._interrupted and not self.running)
 
     def _ready(self) -> str:
-        return polarity_warning(self._painted()) or super()._ready()
+        return mostly_masked(self._painted()) or super()._ready()
 
     # ------------------------------------------------------------ actions
 

@@ -1,0 +1,105 @@
+"""Which greys of a mask are painted: labels, two values, or two heaps with greys between them.
+
+A label image keeps its numbers, however many they are. A mask that was drawn with a soft brush,
+or compressed with loss, has two heaps of values, one for unpainted and one for painted, and
+leftovers near or between them; it is divided half-way between the heaps. Where the leftovers lie
+tells the two apart: those of a soft edge lie between darker and brighter pixels, while the pixels
+of an object have their own number all around.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter, minimum_filter
+
+__all__ = ["Heaps", "heaps_of", "kind_of_greys"]
+
+Kind = Literal["labels", "two", "soft", "picture"]
+_LEAST_RANGE = 64  # greys closer together than this are numbers of objects
+_NEAR = 1 / 8  # of the range: as far do leftovers lie from their heap
+_MANY = 64  # values; no mask of two heaps has so many of which most lie in between
+_AROUND = 5  # pixels: the side of the square in which a soft edge is seen
+
+
+@dataclass(frozen=True)
+class Heaps:
+    """The middles of the two heaps of values, and the middle between those."""
+
+    low: float
+    high: float
+
+    @property
+    def middle(self) -> float:
+        """Return the value above which pixels are painted."""
+        return (self.low + self.high) / 2
+
+
+def heaps_of(plane: NDArray[Any]) -> Heaps:
+    """Return the heaps of a plane: medians of what lies below and above the middle of both.
+
+    Parameters
+    ----------
+    plane : array of integers or floats, finite, not empty
+    """
+    values = plane.astype(np.float64).ravel()
+    heaps = Heaps(float(values.min()), float(values.max()))
+    for _ in range(10):  # settles after two or three
+        below, above = values[values <= heaps.middle], values[values > heaps.middle]
+        if not below.size or not above.size:
+            break
+        found = Heaps(float(np.median(below)), float(np.median(above)))
+        if found == heaps:
+            break
+        heaps = found
+    return heaps
+
+
+def kind_of_greys(plane: NDArray[Any]) -> Kind:
+    """Return what the values of a plane are.
+
+    Parameters
+    ----------
+    plane : (H, W) array of integers or floats, finite, not empty
+
+    Returns
+    -------
+    "labels", "two", "soft" or "picture"
+        "two" for at most two values, "soft" for two heaps, "picture" for soft transitions
+        without heaps.
+    """
+    values, counts = np.unique(plane, return_counts=True)
+    if len(values) <= 2:
+        return "two"
+    low, high = float(values[0]), float(values[-1])
+    if high - low < _LEAST_RANGE or low < 0:
+        return "labels"
+    margin = (high - low) * _NEAR
+    to_low, to_high = values.astype(np.float64) - low, high - values.astype(np.float64)
+    near = (to_low <= margin) | (to_high <= margin)
+    if not near.all() and _graded(plane, values[~near]) < 0.5:
+        return "labels"
+    if len(values) > _MANY and counts[near].sum() < counts[~near].sum():
+        return "picture"
+    left = near & (to_low > 0) & (to_high > 0)
+    if not left.any() or _graded(plane, values[left]) >= 0.5:
+        return "soft"
+    at_both_ends = (left & (to_low <= margin)).any() and (left & (to_high <= margin)).any()
+    return "soft" if at_both_ends and (len(values) > 8 or _most_at_ends(values)) else "labels"
+
+
+def _most_at_ends(values: NDArray[Any]) -> bool:
+    """Return whether values keep so close to the ends that they must be leftovers."""
+    low, high = float(values[0]), float(values[-1])
+    return bool(((values - low <= 4) | (high - values <= 4)).all())
+
+
+def _graded(plane: NDArray[Any], chosen: NDArray[Any]) -> float:
+    """Return how many pixels of the chosen values have darker and brighter ones around them."""
+    here = np.isin(plane, chosen)
+    darker = minimum_filter(plane, _AROUND)[here] < plane[here]
+    brighter = maximum_filter(plane, _AROUND)[here] > plane[here]
+    return float((darker & brighter).mean())
