@@ -24,7 +24,7 @@ from napari_greyfill.hints import ColourHints
 from napari_greyfill.inpaint import INPAINTERS, SCALES, Inpainter
 from napari_greyfill.masks import feather, grow, hole_from_mask, inspected
 from napari_greyfill.methodinfo import MethodInfo
-from napari_greyfill.picture import Patch, Picture
+from napari_greyfill.picture import Patch, Picture, about_transparent, is_erased
 from napari_greyfill.result import FINAL, WITH_HOLE, FillResult, Step
 from napari_greyfill.windows import Region, plan_regions
 
@@ -254,6 +254,8 @@ def read_picture(
     if pixels.ndim >= 2 and hole.shape == pixels.shape[:2]:
         hole = grow(hole, parameters.grow)
     picture = Picture.from_array(pixels, hole, rgb=rgb)
+    if picture.transparent:
+        picture = replace(picture, revealed=is_erased(picture.original[..., 3], picture.hole))
     if parameters.feather == 0:
         return picture
     return picture.with_blend(feather(picture.hole, parameters.feather))
@@ -338,10 +340,7 @@ def _data_of(layer: ArrayOrLayer) -> ArrayOrLayer:
 def _notes(picture: Picture, parameters: FillParameters, pipeline: str) -> list[str]:
     notes = [finding.sentence for finding in inspected(picture.original, picture.hole)]
     if picture.transparent:
-        notes.append(
-            f"{picture.transparent:,} pixels of the hole were transparent; the fill is opaque, so "
-            "that it can be seen."
-        )
+        notes.append(about_transparent(picture.transparent, revealed=picture.revealed))
     if picture.invalid:
         notes.append(
             f"{picture.invalid} pixels outside the mask were NaN or infinite; "

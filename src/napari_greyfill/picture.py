@@ -117,6 +117,8 @@ class Picture:
         How many pixels outside the user's mask were NaN or infinite.
     blend : (H, W) float32 array or None
         How much of the fill to show in the hole, 0 to 1; None shows it all.
+    revealed : bool
+        Whether a hole that was transparent becomes opaque, so that the fill can be seen.
     """
 
     original: NDArray[Any]
@@ -125,6 +127,7 @@ class Picture:
     values: ValueRange
     invalid: int = 0
     blend: NDArray[np.float32] | None = None
+    revealed: bool = False
 
     @classmethod
     def from_array(
@@ -198,10 +201,10 @@ class Picture:
     def composite(self, patches: tuple[Patch, ...]) -> NDArray[Any]:
         """Return a copy of the original with the patches pasted into the hole.
 
-        Where a hole was transparent, it becomes opaque: else nobody would see the fill.
+        If the picture is `revealed`, its hole becomes opaque.
         """
         result = self.original.copy()
-        if self.transparent:
+        if self.revealed:
             result[..., 3] = made_opaque(result[..., 3], self.hole)
         colours = result[..., :3] if self.kind == "rgba" else result
         for patch in patches:
@@ -240,6 +243,21 @@ class Picture:
         mixed = np.where(finite, old, 0).astype(np.float64) * (1.0 - share) + new * share
         partly = finite & (share < 1.0)
         return np.where(partly, as_type(mixed, old.dtype), new)
+
+
+def about_transparent(count: int, *, revealed: bool) -> str:
+    """Return the sentence about transparent pixels in a hole."""
+    if revealed:
+        return f"{count:,} pixels of the hole were transparent; the fill was made opaque."
+    return (
+        f"{count:,} pixels of the hole are transparent, and so is the fill there; make them "
+        "opaque to see it."
+    )
+
+
+def is_erased(alpha: NDArray[Any], hole: NDArray[np.bool_]) -> bool:
+    """Return whether most of a hole is fully transparent: it was erased."""
+    return bool(2 * np.count_nonzero(alpha[hole] == 0) > np.count_nonzero(hole))
 
 
 def made_opaque(alpha: NDArray[Any], hole: NDArray[np.bool_]) -> NDArray[Any]:

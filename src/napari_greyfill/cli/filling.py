@@ -33,7 +33,7 @@ from napari_greyfill.files import (
     write_image,
 )
 from napari_greyfill.hints import ColourHints
-from napari_greyfill.picture import made_opaque
+from napari_greyfill.picture import about_transparent, is_erased, made_opaque
 from napari_greyfill.pipeline import fill_steps
 from napari_greyfill.progress import exhaust
 from napari_greyfill.result import FillResult, Step
@@ -239,16 +239,14 @@ class FillCommand:
 
 
 def _seen(original: ImageFile, hole: NDArray[np.bool_]) -> ImageFile:
-    """Return a grey picture with an alpha that shows the fill, and say so if it did not."""
-    if original.alpha is None or not (hidden := (original.alpha == 0) & hole).any():
+    """Return a grey picture with an alpha that shows the fill; say what it did not show."""
+    alpha = original.alpha
+    if alpha is None or not (count := int(np.count_nonzero(alpha[hole] == 0))):
         return original
-    warnings.warn(
-        f"{np.count_nonzero(hidden):,} pixels of the hole were transparent; the fill is opaque, "
-        "so that it can be seen.",
-        GreyfillWarning,
-        stacklevel=2,
-    )
-    return replace(original, alpha=made_opaque(original.alpha, hole))
+    revealed = is_erased(alpha, hole)
+    sentence = about_transparent(count, revealed=revealed)
+    warnings.warn(sentence, GreyfillWarning, stacklevel=2)
+    return replace(original, alpha=made_opaque(alpha, hole)) if revealed else original
 
 
 def _same_file(first: Path, second: Path) -> bool:

@@ -7,9 +7,9 @@ LaMa and its followers write ``image0.png`` and ``image0_mask001.png``; others `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from pathlib import PurePath
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 __all__ = ["MASK_FOLDERS", "is_mask_of", "without_masks"]
 
@@ -17,6 +17,7 @@ MASK_FOLDERS = ("mask", "masks", "_mask", "_masks")
 _AFTER = re.compile(r"(?P<stem>.+?)[ _.\-]?masks?[ _.\-]?\d*", re.IGNORECASE)
 _BEFORE = re.compile(r"masks?[ _.\-](?P<stem>.+)", re.IGNORECASE)
 P = TypeVar("P", bound=PurePath)
+Places: TypeAlias = Set[tuple[PurePath, str]]
 
 
 def is_mask_of(name: str, picture: str) -> bool:
@@ -46,7 +47,7 @@ def without_masks(paths: Iterable[P]) -> tuple[list[P], list[P]]:
         The pictures and the masks, in their order.
     """
     every = list(paths)
-    there = {(path.parent, path.stem.lower()) for path in every}
+    there: Places = {(path.parent, path.stem.lower()) for path in every}
     masks = [path for path in every if _lies_among_masks(path) or _has_picture(path, there)]
     if len(masks) == len(every):
         masks = [path for path in every if _has_picture(path, there)]
@@ -54,7 +55,7 @@ def without_masks(paths: Iterable[P]) -> tuple[list[P], list[P]]:
     return [path for path in every if path not in found], masks
 
 
-def _has_picture(path: PurePath, there: set[tuple[PurePath, str]]) -> bool:
+def _has_picture(path: PurePath, there: Places) -> bool:
     own = path.stem.lower()
     return any((path.parent, stem) in there for stem in _stems(path.name) if stem != own)
 

@@ -78,16 +78,14 @@ def _inside(roi: Any, shape: tuple[int, ...]) -> Any:  # noqa: ANN401 - roifile'
         high, wide = (roi.bottom - roi.top) / 2, (roi.right - roi.left) / 2
         centre = roi.top + high - 0.5, roi.left + wide - 0.5
         return ellipse(*centre, high, wide, shape)
-    if kind == "RECT" and not roi.multi_coordinates is not None:
+    if kind == "RECT" and roi.multi_coordinates is None:
         return slice(max(0, roi.top), max(0, roi.bottom)), slice(
             max(0, roi.left), max(0, roi.right)
         )
     if kind in ("LINE", "FREELINE", "POLYLINE", "NOROI", "ANGLE", "POINT"):
         return np.zeros(0, int), np.zeros(0, int)
     covered = np.zeros(shape, bool)
-    for outline in roi.coordinates(
-        multi=True
-    ):  # of a composite, what lies in an even number is out
+    for outline in roi.coordinates(multi=True):  # what two outlines enclose is out again
         ring = np.zeros(shape, bool)
         # regions are bounded by the corners of pixels, which lie half a pixel from the middles
         ring[polygon(outline[:, 1] - 0.5, outline[:, 0] - 0.5, shape)] = True

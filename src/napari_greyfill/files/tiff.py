@@ -104,7 +104,7 @@ def write_tiff(file: BinaryIO, array: NDArray[Any], metadata: Metadata) -> None:
 
 
 def _photometric(array: NDArray[Any], metadata: Metadata) -> tuple[str, Any]:
-    """Return how values are displayed, as in the original, and the colour table if there is one."""
+    """Return how values are displayed in the original, and with which table of colours."""
     channels = array.shape[2] if array.ndim == 3 else 1
     if channels > 2:
         return "rgb", None

@@ -22,6 +22,7 @@ Kind = Literal["labels", "two", "soft", "picture"]
 _LEAST_RANGE = 64  # greys closer together than this are numbers of objects
 _NEAR = 1 / 8  # of the range: as far do leftovers lie from their heap
 _MANY = 64  # values; no mask of two heaps has so many of which most lie in between
+_DIRT = 0.01  # of the white pixels: so few greys are no objects
 _AROUND = 5  # pixels: the side of the square in which a soft edge is seen
 
 
@@ -80,15 +81,27 @@ def kind_of_greys(plane: NDArray[Any]) -> Kind:
     margin = (high - low) * _NEAR
     to_low, to_high = values.astype(np.float64) - low, high - values.astype(np.float64)
     near = (to_low <= margin) | (to_high <= margin)
+    left = (to_low > 0) & (to_high > 0)
+    if _is_dirt(plane, values, counts, left):
+        return "soft"
     if not near.all() and _graded(plane, values[~near]) < 0.5:
         return "labels"
     if len(values) > _MANY and counts[near].sum() < counts[~near].sum():
         return "picture"
-    left = near & (to_low > 0) & (to_high > 0)
+    left &= near
     if not left.any() or _graded(plane, values[left]) >= 0.5:
         return "soft"
     at_both_ends = (left & (to_low <= margin)).any() and (left & (to_high <= margin)).any()
     return "soft" if at_both_ends and (len(values) > 8 or _most_at_ends(values)) else "labels"
+
+
+def _is_dirt(
+    plane: NDArray[Any], values: NDArray[Any], counts: NDArray[Any], left: NDArray[np.bool_]
+) -> bool:
+    """Return whether next to nothing is neither 0 nor the white of the type."""
+    if plane.dtype.kind != "u" or values[0] or values[-1] != np.iinfo(plane.dtype).max:
+        return False
+    return bool(counts[left].sum() <= _DIRT * counts[-1])
 
 
 def _most_at_ends(values: NDArray[Any]) -> bool:

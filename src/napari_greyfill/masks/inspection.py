@@ -58,8 +58,7 @@ def _mostly(hole: NDArray[np.bool_]) -> Finding | None:
     if share <= MOSTLY:
         return None
     return Finding(
-        f"{share:.0%} of the picture is masked; if that should be kept and the rest filled, "
-        "invert the mask.",
+        f"{share:.0%} of the picture is masked; if what should stay is masked, invert the mask.",
         "invert",
     )
 

@@ -132,10 +132,11 @@ def _softness(plane: NDArray[Any], name: str, what: str) -> tuple[str, ...]:
     if len(np.unique(plane)) <= 2:
         return ()
     heaps = heaps_of(plane)
-    return (
+    said = (
         f"{name} holds {what} values between unpainted ({heaps.low:g}) and painted "
-        f"({heaps.high:g}); those above {heaps.middle:g} count as painted.",
+        f"({heaps.high:g}), halved by {heaps.middle:g}; those above half count as painted."
     )
+    return (said,)
 
 
 def _of_colours(values: NDArray[Any], name: str, *, lossy: bool) -> Painted:
@@ -145,7 +146,7 @@ def _of_colours(values: NDArray[Any], name: str, *, lossy: bool) -> Painted:
     brightest = np.ascontiguousarray(values.max(axis=-1))
     above = brightest > _half(values.dtype)
     if above.any() and not above.all():
-        said = f"{name} was compressed with loss; what is above half counts as painted."
+        said = f"{name} was compressed with loss; values above half count as painted."
         return Painted(above, (said,) if lossy else ())
     painted = _of_greys(brightest, name, lossy=lossy)
     return Painted(painted.mask != 0, painted.said)

@@ -71,7 +71,9 @@ def pictures_of(settings: StudySettings, folder: StudyFolder) -> list[str]:
     UnreadableFile
         If the data set has none.
     """
-    leave_out = [folder.path, *([Path(settings.masks)] if settings.masks else [])]
+    masks = Path(settings.masks).resolve() if settings.masks else None
+    beside = masks == settings.dataset_path.resolve()  # masks may lie beside their pictures
+    leave_out = [folder.path, *([masks] if masks and not beside else [])]
     found = find_pictures(settings.dataset_path, leave_out)
     return chosen_pictures(found, settings.count, settings.seed)
 
