@@ -13,7 +13,14 @@ from napari_greyfill.cli.progressbar import progress_bar
 from napari_greyfill.errors import BadParameter, UnwritablePath
 from napari_greyfill.evaluate import CompareStep, Comparison, compare_steps
 from napari_greyfill.evaluate.comparison import write_text
-from napari_greyfill.files import ImageFile, make_folder, read_image, read_mask, write_image
+from napari_greyfill.files import (
+    ImageFile,
+    make_folder,
+    read_image,
+    read_mask,
+    read_picture,
+    write_image,
+)
 from napari_greyfill.progress import exhaust
 from napari_greyfill.result import Step
 from napari_greyfill.study.thumbnails import name_of
@@ -73,7 +80,7 @@ class CompareCommand:
         GreyfillError
         """
         self._check(form)
-        original = read_image(self.image)
+        original = read_picture(self.image)
         painted = read_mask(self.mask, original, frame=self.frame, invert=self.invert)
         work = compare_steps(original.array, painted, reference=self._truth(), **choices)
         with progress_bar(show_progress) as show:

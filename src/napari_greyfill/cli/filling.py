@@ -28,6 +28,7 @@ from napari_greyfill.files import (
     make_folder,
     read_image,
     read_mask,
+    read_picture,
     require_writable,
     transparent_part,
     write_image,
@@ -198,7 +199,7 @@ class FillCommand:
             )
 
     def _read(self) -> tuple[ImageFile, NDArray[Any], NDArray[Any] | None]:
-        original = read_image(self.image)
+        original = read_picture(self.image)
         require_writable(self.output, original)
         mask = self._mask(original)
         if self.reference is None:

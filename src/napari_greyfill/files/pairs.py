@@ -11,9 +11,9 @@ from collections.abc import Iterable, Set
 from pathlib import PurePath
 from typing import TypeAlias, TypeVar
 
-__all__ = ["MASK_FOLDERS", "is_mask_of", "without_masks"]
+__all__ = ["is_mask_of", "is_named_mask", "without_masks"]
 
-MASK_FOLDERS = ("mask", "masks", "_mask", "_masks")
+_FOLDERS = ("mask", "masks", "_mask", "_masks")
 _AFTER = re.compile(r"(?P<stem>.+?)[ _.\-]?masks?[ _.\-]?\d*", re.IGNORECASE)
 _BEFORE = re.compile(r"masks?[ _.\-](?P<stem>.+)", re.IGNORECASE)
 P = TypeVar("P", bound=PurePath)
@@ -29,6 +29,11 @@ def is_mask_of(name: str, picture: str) -> bool:
         Names of files, with their suffixes.
     """
     return PurePath(picture).stem.lower() in _stems(name)
+
+
+def is_named_mask(name: str) -> bool:
+    """Return whether a file's name says that it is a mask."""
+    return bool(_stems(name)) or PurePath(name).stem.lower() in _FOLDERS
 
 
 def without_masks(paths: Iterable[P]) -> tuple[list[P], list[P]]:
@@ -61,7 +66,7 @@ def _has_picture(path: PurePath, there: Places) -> bool:
 
 
 def _lies_among_masks(path: PurePath) -> bool:
-    return any(part.lower() in MASK_FOLDERS for part in path.parts[:-1])
+    return any(part.lower() in _FOLDERS for part in path.parts[:-1])
 
 
 def _stems(name: str) -> set[str]:

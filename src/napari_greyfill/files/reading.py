@@ -23,12 +23,22 @@ from napari_greyfill.errors import (
     UnreadableFile,
     UnsupportedImage,
 )
-from napari_greyfill.files.base import Decoded, ImageFile, Metadata, damaged, separated, upright
+from napari_greyfill.files.base import (
+    Decoded,
+    ImageFile,
+    Metadata,
+    damaged,
+    separated,
+    turned_back,
+    upright,
+)
 from napari_greyfill.files.deeppng import is_deep_colour, read_deep_png
+from napari_greyfill.files.pairs import is_named_mask
 from napari_greyfill.files.palettes import is_display_table, padded
 from napari_greyfill.files.tiff import is_tiff, read_tiff
+from napari_greyfill.masks.inspection import is_black_and_white
 
-__all__ = ["decode", "read_image"]
+__all__ = ["decode", "orientation_of", "read_image", "read_picture"]
 
 # Formats whose every pixel Pillow hands out unchanged; the others it may reduce to 8 bits.
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
@@ -76,6 +86,34 @@ def read_image(path: str | os.PathLike[str]) -> ImageFile:
     if array.ndim == 3:
         array, alpha = decoded.array, None
     return ImageFile(path, array, alpha, decoded.metadata, decoded.orientation or 1)
+
+
+def read_picture(path: str | os.PathLike[str]) -> ImageFile:
+    """Read a picture to fill, as `read_image` does; a mask is none.
+
+    Raises
+    ------
+    UnsupportedImage
+        If the file is a mask, by its name and by its pixels.
+    """
+    picture = read_image(path)
+    if is_named_mask(picture.path.name) and is_black_and_white(picture.array):
+        raise UnsupportedImage(
+            f"{picture.path.name} is a mask and no picture, by its name and by its pixels; "
+            "name the picture first, then the mask."
+        )
+    return picture
+
+
+def orientation_of(path: str | os.PathLike[str]) -> tuple[int, tuple[int, int]]:
+    """Return the EXIF orientation of a picture's file, and height and width as stored.
+
+    Raises as `read_image` does.
+    """
+    decoded = decode(Path(path))
+    orientation = decoded.orientation or 1
+    stored = turned_back(decoded.array, orientation)
+    return orientation, (stored.shape[0], stored.shape[1])
 
 
 def decode(path: Path) -> Decoded:

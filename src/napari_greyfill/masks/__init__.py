@@ -2,7 +2,7 @@
 
 from napari_greyfill.masks.detection import DETECTORS, Detector, Option, detect_mask
 from napari_greyfill.masks.hole import hole_from_mask, selected_labels
-from napari_greyfill.masks.inspection import MOSTLY, Finding, inspected, mostly_masked
+from napari_greyfill.masks.inspection import MOSTLY, Finding, about_hole, inspected, mostly_masked
 from napari_greyfill.masks.morphology import (
     feather,
     fill_holes,
@@ -29,6 +29,7 @@ __all__ = [
     "Painted",
     "RandomKind",
     "Tones",
+    "about_hole",
     "detect_mask",
     "feather",
     "fill_holes",

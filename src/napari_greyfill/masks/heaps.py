@@ -21,7 +21,8 @@ __all__ = ["Heaps", "heaps_of", "kind_of_greys"]
 Kind = Literal["labels", "two", "soft", "picture"]
 _LEAST_RANGE = 64  # greys closer together than this are numbers of objects
 _NEAR = 1 / 8  # of the range: as far do leftovers lie from their heap
-_MANY = 64  # values; no mask of two heaps has so many of which most lie in between
+_MANY = 64  # values; with so many a mask still has most of its pixels in the two heaps
+_HEAPED = 0.75
 _DIRT = 0.01  # of the white pixels: so few greys are no objects
 _AROUND = 5  # pixels: the side of the square in which a soft edge is seen
 
@@ -86,7 +87,7 @@ def kind_of_greys(plane: NDArray[Any]) -> Kind:
         return "soft"
     if not near.all() and _graded(plane, values[~near]) < 0.5:
         return "labels"
-    if len(values) > _MANY and counts[near].sum() < counts[~near].sum():
+    if len(values) > _MANY and counts[near].sum() < _HEAPED * plane.size:
         return "picture"
     left &= near
     if not left.any() or _graded(plane, values[left]) >= 0.5:

@@ -8,10 +8,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MOSTLY", "Finding", "inspected", "mostly_masked"]
+from napari_greyfill.masks.painted import looks_like_mask
+
+__all__ = ["MOSTLY", "Finding", "about_hole", "inspected", "is_black_and_white", "mostly_masked"]
 
 MOSTLY = 0.6  # share of the picture; half a picture is masked on purpose often enough
-_SAMPLE = 500_000  # pixels that are looked at to tell a mask from a picture
+_SIDE = 1024  # pixels of the part that is looked at to tell a mask from a picture
 Remedy = Literal["", "invert"]
 
 
@@ -43,8 +45,14 @@ def inspected(image: NDArray[Any], hole: NDArray[np.bool_]) -> list[Finding]:
     image : (H, W), (H, W, 3) or (H, W, 4) array
     hole : (H, W) bool array
     """
-    found = [_mostly(hole), _image_is_mask(image)]
-    return [finding for finding in found if finding is not None]
+    swapped = _image_is_mask(image)
+    return about_hole(hole) + ([] if swapped is None else [swapped])
+
+
+def about_hole(hole: NDArray[np.bool_]) -> list[Finding]:
+    """Return what is odd about a hole alone, as `inspected` does."""
+    finding = _mostly(hole)
+    return [] if finding is None else [finding]
 
 
 def mostly_masked(hole: NDArray[np.bool_]) -> str:
@@ -64,16 +72,30 @@ def _mostly(hole: NDArray[np.bool_]) -> Finding | None:
 
 
 def _image_is_mask(image: NDArray[Any]) -> Finding | None:
-    """Notice pictures of two values in 8 bits and more, which are masks as a rule."""
-    if image.dtype.kind == "b" or image.size == 0:
-        return None
-    step = max(1, int(np.sqrt(image.shape[0] * image.shape[1] / _SAMPLE)))
-    colours = image[::step, ::step, :3] if image.ndim == 3 else image[::step, ::step]
-    plane = colours.reshape(-1, colours.shape[-1]) if image.ndim == 3 else colours.reshape(-1, 1)
-    low, high = plane.min(axis=0), plane.max(axis=0)
-    black_and_white = not low.any() and high.min() == high.max() and high.any()
-    if not black_and_white or not ((plane == low).all(axis=1) | (plane == high).all(axis=1)).all():
+    """Notice pictures in 8 bits and more that hold what a mask holds."""
+    if not is_black_and_white(image):
         return None
     return Finding(
         "The image holds black and white only, as a mask does; check the order of image and mask."
     )
+
+
+def is_black_and_white(image: NDArray[Any]) -> bool:
+    """Return whether the middle of an image is 0 and white, with a mask's leftovers at most.
+
+    Pictures of one bit have nothing but black and white, and do not count.
+
+    Parameters
+    ----------
+    image : (H, W), (H, W, 3) or (H, W, 4) array
+    """
+    if image.dtype.kind != "u" or not looks_like_mask(middle := _middle(image)):
+        return False
+    colours = middle[..., :3] if middle.ndim == 3 else middle
+    return bool(colours.min() == 0 and colours.max() >= 0.9 * np.iinfo(image.dtype).max)
+
+
+def _middle(image: NDArray[Any]) -> NDArray[Any]:
+    """Return the middle of an image, where it is large: it is looked at before every fill."""
+    starts = [max(0, (length - _SIDE) // 2) for length in image.shape[:2]]
+    return image[starts[0] : starts[0] + _SIDE, starts[1] : starts[1] + _SIDE]

@@ -84,6 +84,13 @@ class FillDock(RunDock):
 
     def _connect(self) -> None:
         self.form.changed.connect(self._settle.start)
+        self.form.mask_bar.bind(
+            self.viewer,
+            lambda: self.form.image_layer,
+            lambda: self.form.mask_layer,
+            self.form.choose_mask,
+        )
+        self.form.mask_bar.inverted.connect(self._settle.start)
         self.form.new_mask_wanted.connect(self.new_mask)
         self.form.weights_wanted.connect(self._open_weights)
         self.original_button.pressed.connect(self.hold_original)
@@ -131,6 +138,7 @@ class FillDock(RunDock):
         """Bring buttons and the sentence beside them up to date."""
         self._watch(self.form.mask_layer)
         self.form.enable_colour()
+        self.form.mask_bar.refresh()
         super().refresh()
         self.form.new_mask.setEnabled(self.form.image_layer is not None)
         self.original_button.setEnabled(self.form.image_layer is not None)
@@ -156,8 +164,7 @@ class FillDock(RunDock):
         if image is None:
             return
         mask = layers.new_mask(self.viewer, image)
-        self.form.reset_choices()
-        self.form.mask_choice.value = mask
+        self.form.choose_mask(mask)
         self.refresh()
 
     def _open_weights(self) -> None:

@@ -24,6 +24,7 @@ from napari_greyfill.device import DEVICES
 from napari_greyfill.inpaint import INPAINTERS, methods
 from napari_greyfill.job import FillParameters
 from napari_greyfill.looks import methods_of_look
+from napari_greyfill.viewer.mask_sources import MaskBar
 from napari_greyfill.viewer.method_choice import AlsoRun, MethodCombo
 from napari_greyfill.viewer.parts import layer_choice, let_shrink
 from napari_greyfill.viewer.texts import FILL as TEXTS
@@ -71,6 +72,7 @@ class FillForm(QWidget):
         self.reference_choice = layer_choice("napari.layers.Image", nullable=True)
         self.hints_choice = layer_choice("napari.layers.Points", nullable=True)
         self.new_mask = QPushButton("New mask")
+        self.mask_bar = MaskBar()
         self.weights = QPushButton("Weights")
         self.method = MethodCombo(methods, INPAINTERS.auto)
         self.look = _combo(_LOOK_TITLES)
@@ -196,6 +198,11 @@ class FillForm(QWidget):
             combo.reset_choices()
         self.changed.emit()
 
+    def choose_mask(self, mask: Labels) -> None:
+        """Choose a labels layer as the mask."""
+        self.reset_choices()
+        self.mask_choice.value = mask
+
     # ------------------------------------------------------------ layout
 
     def _arrange(self) -> None:
@@ -208,6 +215,7 @@ class FillForm(QWidget):
         basic: list[tuple[str, str, Any]] = [
             ("Image", "image", self.image_choice.native),
             ("Mask", "mask", mask_row),
+            ("", "mask_bar", self.mask_bar),
             ("Method", "method", method_row),
             ("Look", "look", self.look),
             ("Also run", "also", self.also),

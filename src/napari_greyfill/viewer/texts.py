@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["COMPARE", "FILL", "MASKS", "METRICS_TABLE", "WEIGHTS"]
+__all__ = ["COMPARE", "FILL", "MASKS", "MASK_BAR", "METRICS_TABLE", "WEIGHTS"]
 
 FILL = {
     "image": "The image to fill. It is never changed: results come as layers of their own.",
     "mask": "The labels layer whose painted pixels are filled.",
+    "mask_bar": "Other masks than labels layers, and what is odd about the mask.",
     "new_mask": "Add an empty labels layer of the image's size and position, "
     "ready to paint on with the brush.",
     "labels": "Which labels count as painted: all of them, or only the one selected in the "
@@ -51,6 +52,13 @@ FILL = {
     "With a result layer selected, holding the key H does the same.",
     "python": "Copy a few lines for napari's console that repeat the last run.",
     "progress": "What the fill is doing, and how much of it is done.",
+}
+
+MASK_BAR = {
+    "source": "Make a mask of an image layer that shows one, or of a mask file: black is kept, "
+    "white is filled; soft greys are halved. Regions of ImageJ count as well.",
+    "invert": "Mask what is not masked, and the other way round, in the plane in view. Undo takes "
+    "it back.",
 }
 
 METRICS_TABLE = {
@@ -125,6 +133,7 @@ MASKS = {
 COMPARE = {
     "image": "The image to fill. It is never changed.",
     "mask": "The labels layer whose painted pixels are filled.",
+    "mask_bar": "Other masks than labels layers, and what is odd about the mask.",
     "reference": "What the results are measured against. If the mask is painted on an intact "
     "picture, that is the image itself. With none, the metrics stay empty.",
     "grow": "Fill this many pixels around the painted ones as well.",
