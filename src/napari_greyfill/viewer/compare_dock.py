@@ -13,6 +13,7 @@ import numpy as np
 
 from napari_greyfill.evaluate import Combination, CompareStep, Comparison, Row
 from napari_greyfill.evaluate.combinations import pipeline_title
+from napari_greyfill.masks import about_hole
 from napari_greyfill.viewer import layers
 from napari_greyfill.viewer.compare_form import CompareForm
 from napari_greyfill.viewer.compare_layers import ComparedLayers
@@ -124,6 +125,11 @@ class CompareDock(RunDock):
         self.form.mask_bar.refresh()
         super().refresh()
         self.continue_button.setEnabled(self._interrupted and not self.running)
+
+    def _ready(self) -> str:
+        if about_hole(self._painted()):
+            return "Ready; if the mask is the wrong way round, invert the mask first."
+        return super()._ready()
 
     # ------------------------------------------------------------ actions
 

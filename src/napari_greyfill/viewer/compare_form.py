@@ -126,10 +126,9 @@ class CompareForm(QWidget):
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        rows: tuple[tuple[str, str, QWidget], ...] = (
+        rows = (
             ("Image", "image", self.image_choice.native),
             ("Mask", "mask", self.mask_choice.native),
-            ("", "mask_bar", self.mask_bar),
             ("Reference", "reference", self.reference),
             ("", "reference", self.reference_layer_choice.native),
             ("Grow by", "grow", self.grow),
@@ -137,6 +136,7 @@ class CompareForm(QWidget):
         for title, key, widget in rows:
             form.addRow(title, widget)
             widget.setToolTip(TEXTS[key])
+        form.insertRow(2, self.mask_bar)
         let_shrink(self.reference)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

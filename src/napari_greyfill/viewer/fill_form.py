@@ -46,6 +46,7 @@ _LOOK_TITLES = {
     "both": "Both",
 }
 _SCALE_TITLES = {"auto": "Auto", "native": "As it is", "training": "As in training"}
+_WHOLE_ROW = "(no title)"
 _LABEL_CHOICES = {"all": "All painted labels", "selected": "The selected label"}
 _DEVICE_TITLES = {"auto": "Auto", "cpu": "CPU", "cuda": "CUDA (NVIDIA)", "mps": "MPS (Apple)"}
 
@@ -215,7 +216,7 @@ class FillForm(QWidget):
         basic: list[tuple[str, str, Any]] = [
             ("Image", "image", self.image_choice.native),
             ("Mask", "mask", mask_row),
-            ("", "mask_bar", self.mask_bar),
+            (_WHOLE_ROW, "", self.mask_bar),
             ("Method", "method", method_row),
             ("Look", "look", self.look),
             ("Also run", "also", self.also),
@@ -266,6 +267,9 @@ def _form(rows: Sequence[tuple[str, str, Any]]) -> QFormLayout:
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
     form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     for title, key, field in rows:
+        if title == _WHOLE_ROW:
+            form.addRow(field)
+            continue
         form.addRow(title, field)
         label = form.labelForField(field)
         for widget in (label, field):

@@ -186,10 +186,8 @@ class MaskBar(QWidget):
         """List the layers that look like a mask, if other layers are there than before."""
         assert self._choices is not None
         viewer = self._choices.viewer
-        there = (
-            image,
-            *((layer.unique_id, layer.name, id(layer.data)) for layer in viewer.layers),
-        )
+        named = ((layer.unique_id, layer.name, id(layer.data)) for layer in viewer.layers)
+        there = (image, *named)
         if there == self._listed and self.menu.actions():
             return
         self._listed = there

@@ -77,7 +77,7 @@ class MasksForm(QWidget):
         choices = form_layout()
         choices.addRow("Image", self.image)
         choices.addRow("Mask", side_by_side(self.target, self.new_mask))
-        choices.addRow("", self.mask_bar)
+        choices.addRow(self.mask_bar)
         self.tabs = QTabWidget()
         self.tabs.setUsesScrollButtons(False)
         for tab, title in (

@@ -7,7 +7,6 @@ __all__ = ["COMPARE", "FILL", "MASKS", "MASK_BAR", "METRICS_TABLE", "WEIGHTS"]
 FILL = {
     "image": "The image to fill. It is never changed: results come as layers of their own.",
     "mask": "The labels layer whose painted pixels are filled.",
-    "mask_bar": "Other masks than labels layers, and what is odd about the mask.",
     "new_mask": "Add an empty labels layer of the image's size and position, "
     "ready to paint on with the brush.",
     "labels": "Which labels count as painted: all of them, or only the one selected in the "
@@ -133,7 +132,6 @@ MASKS = {
 COMPARE = {
     "image": "The image to fill. It is never changed.",
     "mask": "The labels layer whose painted pixels are filled.",
-    "mask_bar": "Other masks than labels layers, and what is odd about the mask.",
     "reference": "What the results are measured against. If the mask is painted on an intact "
     "picture, that is the image itself. With none, the metrics stay empty.",
     "grow": "Fill this many pixels around the painted ones as well.",
