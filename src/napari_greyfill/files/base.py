@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 __all__ = [
     "Decoded",
@@ -15,12 +16,14 @@ __all__ = [
     "Metadata",
     "TiffTags",
     "damaged",
+    "says_upright",
     "separated",
     "turned_back",
     "upright",
 ]
 
 Array = NDArray[Any]
+_ORIENTATION = 0x0112
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,13 @@ def upright(array: Array, orientation: int) -> Array:
 def turned_back(array: Array, orientation: int) -> Array:
     """Undo `upright`."""
     return upright(array, {6: 8, 8: 6}.get(orientation, orientation))
+
+
+def says_upright(path: Path, array: Array) -> ImageFile:
+    """Return a picture whose file will say that it lies upright, for masks of turned pictures."""
+    exif = Image.Exif()
+    exif[_ORIENTATION] = 1
+    return ImageFile(path, array, metadata=Metadata(exif=exif.tobytes()))
 
 
 def damaged(path: Path) -> str:

@@ -97,7 +97,8 @@ def read_picture(path: str | os.PathLike[str]) -> ImageFile:
         If the file is a mask, by its name and by its pixels.
     """
     picture = read_image(path)
-    if is_named_mask(picture.path.name) and is_black_and_white(picture.array):
+    two = picture.array.dtype == np.bool_ or is_black_and_white(picture.array)
+    if two and is_named_mask(picture.path.name):
         raise UnsupportedImage(
             f"{picture.path.name} is a mask and no picture, by its name and by its pixels; "
             "name the picture first, then the mask."

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from napari_greyfill import __version__
 from napari_greyfill.errors import GreyfillWarning, UnwritablePath
-from napari_greyfill.files.base import ImageFile
+from napari_greyfill.files.base import ImageFile, says_upright
 from napari_greyfill.files.writing import make_folder, require_writable, write_image
 from napari_greyfill.masks import MaskedImages, hole_from_mask, masked_images, mostly_masked
 from napari_greyfill.masks.outputs import HoleValue
@@ -111,7 +111,8 @@ def write_triple(
     make_folder(folder)
     require_new(paths, force=force)
     grey, colour = (_storable(plane) for plane in made)
-    write_image(paths.mask, hole)
+    turned = source is not None and source.orientation != 1
+    write_image(paths.mask, hole, says_upright(paths.mask, hole) if turned else None)
     write_image(paths.grey_masked, grey, source)
     write_image(paths.colour_masked, colour, source)
     _write_description(paths, _description(paths, source, made, hole, value, made_by))

@@ -21,6 +21,7 @@ __all__ = ["Heaps", "heaps_of", "kind_of_greys"]
 Kind = Literal["labels", "two", "soft", "picture"]
 _LEAST_RANGE = 64  # greys closer together than this are numbers of objects
 _NEAR = 1 / 8  # of the range: as far do leftovers lie from their heap
+_BEYOND = 1 / 5  # of the range: so far does compression go beyond the bright heap
 _MANY = 64  # values; with so many a mask still has most of its pixels in the two heaps
 _HEAPED = 0.75
 _DIRT = 0.01  # of the white pixels: so few greys are no objects
@@ -81,7 +82,8 @@ def kind_of_greys(plane: NDArray[Any]) -> Kind:
         return "labels"
     margin = (high - low) * _NEAR
     to_low, to_high = values.astype(np.float64) - low, high - values.astype(np.float64)
-    near = (to_low <= margin) | (to_high <= margin)
+    bright = max(heaps_of(plane).high, high - (high - low) * _BEYOND)
+    near = (to_low <= margin) | (values >= bright - margin)
     left = (to_low > 0) & (to_high > 0)
     if _is_dirt(plane, values, counts, left):
         return "soft"

@@ -172,7 +172,9 @@ class MaskBar(QWidget):
         self._list(image)
         self._say(self._choices.findings(image, mask))
         if mask is None and self._found:
-            self._tell(f"The layer “{self._found[0].name}” looks like a mask: Mask from… uses it.")
+            self._tell(
+                f"The layer “{self._found[0].name}” looks like a mask; Mask from… makes it one."
+            )
 
     def _say(self, findings: list[Finding]) -> None:
         self._tell(" ".join(finding.sentence for finding in findings))
