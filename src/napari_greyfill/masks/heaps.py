@@ -22,6 +22,7 @@ Kind = Literal["labels", "two", "soft", "picture"]
 _LEAST_RANGE = 64  # greys closer together than this are numbers of objects
 _NEAR = 1 / 8  # of the range: as far do leftovers lie from their heap
 _BEYOND = 1 / 5  # of the range: so far does compression go beyond the bright heap
+_BINS = 16  # in which a heap is looked for
 _MANY = 64  # values; with so many a mask still has most of its pixels in the two heaps
 _HEAPED = 0.75
 _DIRT = 0.01  # of the white pixels: so few greys are no objects
@@ -30,7 +31,7 @@ _AROUND = 5  # pixels: the side of the square in which a soft edge is seen
 
 @dataclass(frozen=True)
 class Heaps:
-    """The middles of the two heaps of values, and the middle between those."""
+    """Where the two heaps of values are highest, and the middle between those."""
 
     low: float
     high: float
@@ -42,7 +43,7 @@ class Heaps:
 
 
 def heaps_of(plane: NDArray[Any]) -> Heaps:
-    """Return the heaps of a plane: medians of what lies below and above the middle of both.
+    """Return the heaps of a plane: the commonest values below and above the middle of both.
 
     Parameters
     ----------
@@ -54,11 +55,20 @@ def heaps_of(plane: NDArray[Any]) -> Heaps:
         below, above = values[values <= heaps.middle], values[values > heaps.middle]
         if not below.size or not above.size:
             break
-        found = Heaps(float(np.median(below)), float(np.median(above)))
+        found = Heaps(_commonest(below, last=False), _commonest(above, last=True))
         if found == heaps:
             break
         heaps = found
     return heaps
+
+
+def _commonest(values: NDArray[np.float64], *, last: bool) -> float:
+    """Return the median of the fullest of some bins; of several, that of the first or last."""
+    edges = np.linspace(values.min(), values.max(), _BINS + 1)
+    place = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, _BINS - 1)
+    counts = np.bincount(place, minlength=_BINS)
+    fullest = np.flatnonzero(counts == counts.max())[-1 if last else 0]
+    return float(np.median(values[place == fullest]))
 
 
 def kind_of_greys(plane: NDArray[Any]) -> Kind:
