@@ -51,7 +51,7 @@ def test_layers_that_look_like_a_mask_are_offered(viewer, dock_of, hole, name):
     white = hole.astype(np.uint8) * np.uint8(255)
     viewer.add_image(colour_ramp(), name="pic")
     viewer.add_image(np.dstack([white] * 3), name="rgb mask")
-    viewer.add_image(np.rint(gaussian_filter(white.astype(float), 1)).astype("u1"), name="soft")
+    viewer.add_image(np.rint(gaussian_filter(white * 1.0, 0.5)).astype("u1"), name="soft")
     viewer.add_image(white[:-1], name="other size")
     viewer.add_image(ramp(), name="picture")
     dock = dock_of(name)
