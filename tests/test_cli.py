@@ -668,3 +668,82 @@ class TestSeveralMethods:
         result = fill("--method", ",")
         assert result.exit_code == 2
         assert "name at least one" in result.stderr
+
+
+# Which pixels a mask means
+
+
+@pytest.mark.parametrize("command", ["fill", "compare", "mask"])
+def test_masks_can_be_inverted(folder, scratch, command):
+    write_image("mask.png", ~scratch)
+    arguments = {
+        "fill": ("photo.png", "mask.png", "-o", "out.png", "--invert"),
+        "compare": ("photo.png", "mask.png", "--methods", "telea", "-o", "out", "--invert"),
+        "mask": ("photo.png", "--mask", "mask.png", "-o", "out", "--invert"),
+    }[command]
+    result = run(command, *arguments)
+    assert result.exit_code == 0, result.stderr
+    assert "is masked" not in result.stderr
+    if command == "fill":
+        before, after = read_image("photo.png").array, read_image("out.png").array
+        assert np.array_equal(after[~scratch], before[~scratch])
+
+
+def test_a_mask_the_wrong_way_round_is_pointed_out(folder, scratch):
+    write_image("mask.png", ~scratch)
+    result = fill("--method", "telea")
+    assert result.exit_code == 0
+    assert "invert the mask" in result.stderr
+
+
+def test_an_erased_picture_is_its_own_mask(folder, scratch):
+    photo = read_image("photo.png").array
+    erased = np.dstack([photo, np.where(scratch, 0, 255).astype(np.uint8)])
+    write_image("photo.png", erased)
+    for mask in ((), ("photo.png",)):
+        result = run("fill", "photo.png", *mask, "-o", "out.png", "--force")
+        assert result.exit_code == 0
+        assert "What is transparent in photo.png is the hole" in result.stderr
+        assert "made opaque" in result.stderr
+        filled = read_image("out.png").array
+        assert (filled[..., 3] == 255).all()
+        assert np.array_equal(filled[~scratch], erased[~scratch])
+
+
+def test_an_erased_grey_picture_is_made_opaque(folder, scratch):
+    grey = read_image("photo.png").array[..., 1]
+    alpha = np.where(scratch, 0, 255).astype(np.uint8)
+    Image.fromarray(np.dstack([grey, alpha]), "LA").save("photo.png")
+    result = run("fill", "photo.png", "-o", "out.png")
+    assert "made opaque" in result.stderr
+    assert (read_image("out.png").alpha == 255).all()
+
+
+def test_without_a_mask_and_without_transparency_there_is_nothing_to_fill(folder):
+    result = run("fill", "photo.png", "-o", "out.png")
+    assert result.exit_code == 1
+    assert "transparent nowhere" in result.stderr
+    assert not Path("out.png").exists()
+
+
+def test_image_and_mask_in_the_wrong_order(folder):
+    result = run("fill", "mask.png", "photo.png", "-o", "out.png")
+    assert result.exit_code == 1
+    assert "name the picture first" in result.stderr
+    assert not Path("out.png").exists()
+
+
+def test_a_turned_picture_asks_in_which_frame_the_mask_lies(folder, scratch):
+    exif = Image.Exif()
+    exif[0x0112] = 3
+    with Image.open("photo.png") as photo:
+        photo.load()
+        photo.save("photo.png", exif=exif)
+    result = fill()
+    assert result.exit_code == 1
+    assert "--mask-frame shown" in result.stderr
+    for frame, hole in (("shown", scratch), ("stored", scratch[::-1, ::-1])):
+        assert fill("--mask-frame", frame, "--force").exit_code == 0
+        before, after = read_image("photo.png").array, read_image("out.png").array
+        assert np.array_equal(after[~hole], before[~hole])
+        assert (after[hole] != before[hole]).any()

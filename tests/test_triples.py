@@ -102,7 +102,7 @@ def test_a_wrong_mask_leaves_no_folder(tmp_path, cell):
 
 
 def test_warns_if_most_is_masked():
-    with pytest.warns(GreyfillWarning, match=r"x.png: 75% of the picture are masked; .*invert"):
+    with pytest.warns(GreyfillWarning, match=r"x.png: 75% of the picture is masked; .*invert"):
         warn_if_mostly_masked("x.png", np.arange(4).reshape(2, 2) > 0)
     warn_if_mostly_masked("x.png", np.eye(2) > 0)
 

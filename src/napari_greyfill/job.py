@@ -32,9 +32,9 @@ from napari_greyfill.errors import BadParameter
 from napari_greyfill.geometry import tight_box
 from napari_greyfill.hints import ColourHints
 from napari_greyfill.inpaint import INPAINTERS, SCALES, Inpainter
-from napari_greyfill.masks import feather, grow, hole_from_mask
+from napari_greyfill.masks import feather, grow, hole_from_mask, inspected
 from napari_greyfill.methodinfo import MethodInfo
-from napari_greyfill.picture import Patch, Picture, plane_of
+from napari_greyfill.picture import Patch, Picture, about_transparent, is_erased, plane_of
 from napari_greyfill.result import FINAL, WITH_HOLE, FillResult, Step
 from napari_greyfill.validity import KEEP_INVALID, KeepInvalid, nodata_of
 from napari_greyfill.windows import Region, plan_regions
@@ -277,6 +277,9 @@ def read_picture(
     )
     if pixels.shape != given.shape:
         picture = replace(picture, given=given.shape)
+    if picture.transparent:
+        alpha = np.asarray(picture.original[..., 3])
+        picture = replace(picture, revealed=is_erased(alpha, picture.hole))
     if parameters.feather == 0:
         return picture
     return picture.with_blend(feather(picture.hole, parameters.feather))
@@ -357,7 +360,9 @@ def _data_of(layer: ArrayOrLayer) -> ArrayOrLayer:
 
 
 def _notes(picture: Picture, parameters: FillParameters, pipeline: str) -> list[str]:
-    notes = []
+    notes = [finding.sentence for finding in inspected(picture.original, picture.hole)]
+    if picture.transparent:
+        notes.append(about_transparent(picture.transparent, revealed=picture.revealed))
     plain = parameters.nodata is None and not isinstance(picture.original, np.ma.MaskedArray)
     what = "NaN or infinite" if plain else "NaN, infinite, masked or no-data"
     if picture.invalid:

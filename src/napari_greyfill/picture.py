@@ -191,6 +191,8 @@ class Picture:
         How much of the fill to show in the hole, 0 to 1; None shows it all.
     given : tuple of int
         Shape of the array the user gave if it had more axes, of length 1; empty otherwise.
+    revealed : bool
+        Whether a hole that was transparent becomes opaque, so that the fill can be seen.
     """
 
     original: NDArray[Any]
@@ -203,6 +205,7 @@ class Picture:
     unknown: NDArray[np.bool_] | None = None
     kept: int = 0
     void: NDArray[np.bool_] | None = None
+    revealed: bool = False
 
     @classmethod
     def from_array(
@@ -283,6 +286,13 @@ class Picture:
         """Return the original without its alpha channel."""
         return self.original[..., :3] if self.kind == "rgba" else self.original
 
+    @property
+    def transparent(self) -> int:
+        """Return how many pixels of the hole are fully transparent."""
+        if self.kind != "rgba":
+            return 0
+        return int(np.count_nonzero(self.original[..., 3][self.hole] == 0))
+
     def with_blend(self, blend: NDArray[np.float32] | None) -> Picture:
         """Return the picture with another blending of the seam."""
         return replace(self, blend=blend)
@@ -300,8 +310,13 @@ class Picture:
         return crop
 
     def composite(self, patches: tuple[Patch, ...]) -> NDArray[Any]:
-        """Return a copy of the original with the patches pasted into the hole."""
+        """Return a copy of the original with the patches pasted into the hole.
+
+        If the picture is `revealed`, its hole becomes opaque.
+        """
         result = np.array(self.original)  # of a masked array the values
+        if self.revealed:
+            result[..., 3] = made_opaque(result[..., 3], self.hole)
         colours = result[..., :3] if self.kind == "rgba" else result
         for patch in patches:
             values = self.values.from_unit(_as_kind(patch.planes, self.is_colour), result.dtype)
@@ -374,6 +389,36 @@ def plane_of(array: ArrayLike, axes: int = 2, *, rgb: bool | None = False) -> ND
     spatial = found.shape[:-1] if rgb else found.shape
     singles = [axis for axis, length in enumerate(spatial) if length == 1]
     return found.squeeze(tuple(singles[: max(0, len(spatial) - axes)]))
+
+
+def about_transparent(count: int, *, revealed: bool) -> str:
+    """Return the sentence about transparent pixels in a hole."""
+    if revealed:
+        return f"{count:,} pixels of the hole were transparent; the fill was made opaque."
+    return (
+        f"{count:,} pixels of the hole are transparent, and so is the fill there; make them "
+        "opaque to see it."
+    )
+
+
+def is_erased(alpha: NDArray[Any], hole: NDArray[np.bool_]) -> bool:
+    """Return whether most of a hole is fully transparent: it was erased."""
+    return bool(2 * np.count_nonzero(alpha[hole] == 0) > np.count_nonzero(hole))
+
+
+def made_opaque(alpha: NDArray[Any], hole: NDArray[np.bool_]) -> NDArray[Any]:
+    """Return an alpha channel that is opaque in a hole.
+
+    Parameters
+    ----------
+    alpha : (H, W) array
+        Opaque is its largest value, unless all is transparent.
+    hole : (H, W) bool array
+    """
+    most: Any = alpha.max()
+    if not most:
+        most = 1 if alpha.dtype.kind in "bf" else np.iinfo(alpha.dtype).max
+    return np.where(hole, alpha.dtype.type(most), alpha)
 
 
 def _kind_of(image: NDArray[Any], rgb: bool | None) -> Kind:

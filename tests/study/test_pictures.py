@@ -12,6 +12,7 @@ from napari_greyfill.errors import (
 )
 from napari_greyfill.files import write_image
 from napari_greyfill.study.pictures import chosen_pictures, find_pictures, read_subject
+from tests.commandline import run
 
 NAMES = ["broken.jpg", "cell.png", "face.png", "scenes/face.png", "tiny.png"]
 
@@ -108,3 +109,43 @@ class TestMaskFolder:
         notes = read_subject("face.png", settings).notes
         assert len(notes) == 1
         assert notes[0].startswith("face.png: ")
+
+
+class TestMasksBesidePictures:
+    @pytest.fixture
+    def pairs(self, settings, tmp_path, scratch):
+        folder = tmp_path / "pairs"
+        folder.mkdir()
+        for number in range(2):
+            image = np.add.outer(np.arange(96), np.arange(120)).astype(np.uint8)
+            write_image(folder / f"image{number}.png", image)
+            write_image(folder / f"image{number}_mask001.png", scratch)
+        return replace(settings, dataset=str(folder), masks=str(folder))
+
+    def test_masks_are_no_pictures(self, pairs):
+        assert find_pictures(pairs.dataset_path) == ["image0.png", "image1.png"]
+
+    def test_each_picture_has_its_own(self, pairs, scratch):
+        for name in ("image0.png", "image1.png"):
+            np.testing.assert_array_equal(read_subject(name, pairs).hole, scratch)
+
+    def test_a_picture_is_never_its_own_mask(self, pairs):
+        (pairs.dataset_path / "image0_mask001.png").unlink()
+        with pytest.raises(UnreadableFile, match="no mask image0 or image0_mask"):
+            read_subject("image0.png", pairs)
+
+    def test_a_folder_for_masks_below(self, pairs, scratch):
+        (pairs.dataset_path / "masks").mkdir()
+        write_image(pairs.dataset_path / "masks" / "image0.png", ~scratch)
+        assert find_pictures(pairs.dataset_path) == ["image0.png", "image1.png"]
+        below = replace(pairs, masks=str(pairs.dataset_path / "masks"))
+        np.testing.assert_array_equal(read_subject("image0.png", below).hole, ~scratch)
+
+    def test_a_pool_of_other_names_fills_nothing_and_fails(self, pairs, tmp_path, scratch):
+        (tmp_path / "pool").mkdir()
+        write_image(tmp_path / "pool" / "00001.png", scratch)
+        options = ("--methods", "telea", "--pipelines", "rgb-rgb", "-o", tmp_path / "study")
+        result = run("evaluate", pairs.dataset, "--masks", tmp_path / "pool", *options)
+        assert result.exit_code == 1
+        assert "Nothing was filled" in result.stderr
+        assert "There is no mask image0" in result.stderr

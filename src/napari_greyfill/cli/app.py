@@ -72,10 +72,11 @@ _ImagePath = Annotated[
     ),
 ]
 _MaskPath = Annotated[
-    Path,
+    Path | None,
     typer.Argument(
-        metavar="MASK",
-        help="What to fill: a mask or label image of the same size.",
+        metavar="[MASK]",
+        help="What to fill: a mask or label image of the same size, or regions of ImageJ. "
+        "Without one, what is transparent in IMAGE.",
         readable=False,
     ),
 ]
@@ -146,8 +147,8 @@ _Quiet = Annotated[
 @app.command()
 def fill(
     image: _ImagePath,
-    mask: _MaskPath,
     output: _OutputPath,
+    mask: _MaskPath = None,
     method: _Method = "auto",
     pipeline: _Pipeline = "grey-rgb",
     colorizer: _Colorizer = "auto",
@@ -155,6 +156,8 @@ def fill(
     device: _Device = "auto",
     seed: _Seed = 0,
     grow: _Grow = 0,
+    invert: comparing.Invert = False,
+    mask_frame: comparing.MaskFrame = "auto",
     feather: _Feather = 0,
     scale: _Scale = "auto",
     hints: _Hints = None,
@@ -188,7 +191,16 @@ def fill(
             "keep_invalid": keep_invalid,
         }
         command = FillCommand(
-            image, mask, output, hints, reference, steps, force, nodata=nodata_in(nodata)
+            image,
+            mask,
+            output,
+            hints,
+            reference,
+            steps,
+            force,
+            invert,
+            mask_frame,
+            nodata=nodata_in(nodata),
         )
         outcome = command.run(parameters, show_progress=not (quiet or as_json))
         if as_json:

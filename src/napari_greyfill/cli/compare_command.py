@@ -15,7 +15,14 @@ from napari_greyfill.cli.progressbar import progress_bar
 from napari_greyfill.cli.sentences import tell_what_is_lost
 from napari_greyfill.errors import BadParameter, Cancelled, UnwritablePath
 from napari_greyfill.evaluate import CompareStep, Comparison, compare_steps
-from napari_greyfill.files import ImageFile, make_folder, read_image, read_mask, write_image
+from napari_greyfill.files import (
+    ImageFile,
+    make_folder,
+    read_image,
+    read_mask,
+    read_picture,
+    write_image,
+)
 from napari_greyfill.progress import exhaust
 from napari_greyfill.result import Step
 from napari_greyfill.study.thumbnails import name_of
@@ -47,6 +54,8 @@ class CompareCommand:
         Whether to fill where the mask is not painted.
     force : bool
         Whether files may be overwritten.
+    frame : str
+        As in `read_mask`.
     """
 
     image: Path
@@ -56,6 +65,7 @@ class CompareCommand:
     no_reference: bool
     invert: bool
     force: bool
+    frame: str = "auto"
 
     def run(self, choices: dict[str, Any], form: str, *, show_progress: bool) -> str:
         """Compare, write the results, and return the table.
@@ -72,12 +82,10 @@ class CompareCommand:
         GreyfillError
         """
         self._check(form)
-        original = read_image(self.image)
+        original = read_picture(self.image)
         if self.output is not None:
             tell_what_is_lost(self.output / f"results{_suffix(original)}", original)
-        painted = read_mask(self.mask, original.array.shape)
-        if self.invert:
-            painted = painted == 0
+        painted = read_mask(self.mask, original, frame=self.frame, invert=self.invert)
         nodata = original.metadata.nodata
         work = compare_steps(
             original.array, painted, reference=self._truth(), nodata=nodata, **choices

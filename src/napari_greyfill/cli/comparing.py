@@ -12,7 +12,7 @@ import typer
 
 from napari_greyfill.cli.sentences import ending_in_sentences
 
-__all__ = ["compare", "evaluate"]
+__all__ = ["Invert", "MaskFrame", "compare", "evaluate"]
 
 _Methods = Annotated[
     str,
@@ -31,7 +31,14 @@ _Device = Annotated[
 ]
 _Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same pixels.")]
 _Grow = Annotated[float, typer.Option(min=0, help="Fill around the mask as well, in pixels.")]
-_Invert = Annotated[bool, typer.Option("--invert", help="Fill where the mask is not painted.")]
+Invert = Annotated[bool, typer.Option("--invert", help="Fill where the mask is not painted.")]
+MaskFrame = Annotated[
+    str,
+    typer.Option(
+        help="How the mask lies on a picture that its file stores turned: auto, shown (as most "
+        "programs turn it) or stored (as napari shows it)."
+    ),
+]
 _Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Print notes, warnings and errors only.")
 ]
@@ -63,7 +70,8 @@ def compare(
     device: _Device = "auto",
     seed: _Seed = 0,
     grow: _Grow = 0,
-    invert: _Invert = False,
+    invert: Invert = False,
+    mask_frame: MaskFrame = "auto",
     form: Annotated[
         str, typer.Option("--format", help="The table printed: markdown, csv or latex.")
     ] = "markdown",
@@ -77,7 +85,9 @@ def compare(
     with ending_in_sentences():
         from napari_greyfill.cli.compare_command import CompareCommand
 
-        command = CompareCommand(image, mask, output, reference, no_reference, invert, force)
+        command = CompareCommand(
+            image, mask, output, reference, no_reference, invert, force, mask_frame
+        )
         table = command.run(
             {
                 "methods": _names(methods),
@@ -129,7 +139,8 @@ def evaluate(
     seed: _Seed = 0,
     device: _Device = "auto",
     grow: _Grow = 0,
-    invert: _Invert = False,
+    invert: Invert = False,
+    mask_frame: MaskFrame = "auto",
     jobs: Annotated[
         int, typer.Option(min=1, help="How many pictures at a time, in processes.")
     ] = 1,
@@ -160,6 +171,7 @@ def evaluate(
             mask_kind=mask_kind,
             share=share,
             invert=invert,
+            mask_frame=mask_frame,
             count=count,
             seed=seed,
             grow=grow,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 from napari_greyfill.cli.progressbar import progress_bar
-from napari_greyfill.errors import BadParameter, Cancelled
+from napari_greyfill.errors import BadParameter, Cancelled, EveryMethodFailed
 from napari_greyfill.evaluate.figures import FORMATS
 from napari_greyfill.result import Step
 from napari_greyfill.study import StudyFolder, StudySettings, study_steps, write_report
@@ -32,7 +33,7 @@ def run_study(
     Raises
     ------
     GreyfillError
-        `Cancelled` says how to go on.
+        `Cancelled` says how to go on, and `EveryMethodFailed` that nothing was filled.
     """
     _check(kinds, resume=resume, force=force)
     folder = StudyFolder(output)
@@ -47,7 +48,10 @@ def run_study(
             raise Cancelled(
                 f"Cancelled; {len(folder.rows)} rows are in {output}. Go on with --resume."
             ) from error
-    return _summary(folder, pictures, written[0])
+    summary = _summary(folder, pictures, written[0])
+    if all(row.error for row in folder.rows_of(pictures)):
+        raise EveryMethodFailed(_why_nothing(folder, pictures, summary))
+    return summary
 
 
 def _check(kinds: Sequence[str], *, resume: bool, force: bool) -> None:
@@ -71,6 +75,14 @@ def _work(settings: StudySettings, folder: StudyFolder, jobs: int, *, show_progr
                 show(Step("start", text, step.fraction, "note"))
             else:
                 show(Step("start", step.name, step.fraction))
+
+
+def _why_nothing(folder: StudyFolder, pictures: Sequence[str], summary: str) -> str:
+    """Return that nothing was filled, and the commonest reason."""
+    reasons = [folder.skipped[picture] for picture in pictures if picture in folder.skipped]
+    reasons += [row.error for row in folder.rows_of(pictures) if row.error]
+    why = f" {Counter(reasons).most_common(1)[0][0]}" if reasons else ""
+    return f"Nothing was filled: {summary}.{why}"
 
 
 def _summary(folder: StudyFolder, pictures: Sequence[str], report: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from napari_greyfill.cli.sentences import tell_what_is_lost
 from napari_greyfill.errors import (
     BadParameter,
     Cancelled,
+    GreyfillWarning,
     ShapeMismatch,
     UnsupportedImage,
     UnwritablePath,
@@ -27,10 +29,13 @@ from napari_greyfill.files import (
     make_folder,
     read_image,
     read_mask,
+    read_picture,
     require_writable,
+    transparent_part,
     write_image,
 )
 from napari_greyfill.hints import ColourHints
+from napari_greyfill.picture import about_transparent, is_erased, made_opaque
 from napari_greyfill.pipeline import fill_steps
 from napari_greyfill.progress import exhaust
 from napari_greyfill.result import FillResult, Step
@@ -83,7 +88,10 @@ class FillCommand:
 
     Attributes
     ----------
-    image, mask, output : Path
+    image : Path
+    mask : Path or None
+        None if what is transparent in the image is to be filled.
+    output : Path
     hints : Path or None
         A picture that is transparent where it has no colour hint.
     reference : Path or None
@@ -91,6 +99,10 @@ class FillCommand:
         A folder.
     force : bool
         Whether files may be overwritten.
+    invert : bool
+        Whether to fill what is not painted.
+    frame : str
+        As in `read_mask`.
     written : list of Path
         Grows with every file that is complete.
     nodata : float, None or "file"
@@ -98,12 +110,14 @@ class FillCommand:
     """
 
     image: Path
-    mask: Path
+    mask: Path | None
     output: Path
     hints: Path | None = None
     reference: Path | None = None
     steps: Path | None = None
     force: bool = False
+    invert: bool = False
+    frame: str = "auto"
     written: list[Path] = field(default_factory=list)
     nodata: NoData = "file"
 
@@ -169,6 +183,7 @@ class FillCommand:
         self, result: FillResult, original: ImageFile, truth: NDArray[Any] | None
     ) -> Outcome:
         before = len(self.written)
+        original = _seen(original, result.hole)
         self._write(self.output, result.image, original)
         self._write_steps(result.steps, original)
         steps = self.written[before + 1 :]
@@ -197,15 +212,21 @@ class FillCommand:
             )
 
     def _read(self) -> tuple[ImageFile, NDArray[Any], NDArray[Any] | None]:
-        original = read_image(self.image)
+        original = read_picture(self.image)
         require_writable(self.output, original)
         tell_what_is_lost(self.output, original)
-        mask = read_mask(self.mask, original.array.shape)
+        mask = self._mask(original)
         if self.reference is None:
             return original, mask, None
         truth = read_image(self.reference).array
         _require_comparable(original.array, truth)
         return original, mask, truth
+
+    def _mask(self, original: ImageFile) -> NDArray[Any]:
+        if self.mask is None or _same_file(self.mask, self.image):
+            hole = transparent_part(original)
+            return ~hole if self.invert else hole
+        return read_mask(self.mask, original, frame=self.frame, invert=self.invert)
 
     def _write(self, path: Path, image: NDArray[Any], like: ImageFile) -> None:
         write_image(path, image, like)
@@ -250,6 +271,21 @@ def nodata_in(text: str) -> NoData:
         raise BadParameter(
             f"The no-data value {text!r} is no number; give it as in --nodata=-9999, or none."
         ) from error
+
+
+def _seen(original: ImageFile, hole: NDArray[np.bool_]) -> ImageFile:
+    """Return a grey picture with an alpha that shows the fill; say what it did not show."""
+    alpha = original.alpha
+    if alpha is None or not (count := int(np.count_nonzero(alpha[hole] == 0))):
+        return original
+    revealed = is_erased(alpha, hole)
+    sentence = about_transparent(count, revealed=revealed)
+    warnings.warn(sentence, GreyfillWarning, stacklevel=2)
+    return replace(original, alpha=made_opaque(alpha, hole)) if revealed else original
+
+
+def _same_file(first: Path, second: Path) -> bool:
+    return first.exists() and second.exists() and first.samefile(second)
 
 
 def _hints_in(path: Path) -> ColourHints:

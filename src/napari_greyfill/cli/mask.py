@@ -73,6 +73,13 @@ _Set = Annotated[
 ]
 _Grow = Annotated[float, typer.Option(min=0, metavar="PIXELS", help="Grow the mask.")]
 _Invert = Annotated[bool, typer.Option("--invert", help="Mask what would not be masked.")]
+_Frame = Annotated[
+    str,
+    typer.Option(
+        help="How the mask of --mask lies on a picture that its file stores turned: auto, shown "
+        "(as most programs turn it) or stored (as napari shows it)."
+    ),
+]
 _Hole = Annotated[
     str, typer.Option(help="What holes hold: black, white, mean or a number in the image's units.")
 ]
@@ -97,6 +104,7 @@ def mask(
     options: _Set = None,
     grow: _Grow = 0,
     invert: _Invert = False,
+    mask_frame: _Frame = "auto",
     hole: _Hole = "black",
     list_kinds: _List = False,
     force: _Force = False,
@@ -124,6 +132,7 @@ def mask(
             mask_file=mask_file,
             grow=grow,
             invert=invert,
+            frame=mask_frame,
         )
         if bool(pictures) == bool(size):
             raise BadParameter("Name pictures or a folder of pictures, or a --size, but not both.")

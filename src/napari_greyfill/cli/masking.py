@@ -55,6 +55,7 @@ class MaskWish:
     mask_file: Path | None = None
     grow: float = 0.0
     invert: bool = False
+    frame: str = "auto"
 
     @property
     def at_random(self) -> bool:
@@ -104,7 +105,7 @@ class MaskWish:
         """Return a mask for a picture, and how it was made."""
         how: dict[str, Any]
         if self.mask_file is not None:
-            found = selected_labels(read_mask(self.mask_file, picture.array.shape))
+            found = selected_labels(read_mask(self.mask_file, picture, frame=self.frame))
             how = {"mask": self.mask_file.name}
         elif self.kind in DETECTORS:
             options = self._detector_options()

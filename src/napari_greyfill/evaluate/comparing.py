@@ -12,7 +12,6 @@ from collections.abc import Collection, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.checks import array_of, callable_of, flag_of
@@ -24,14 +23,14 @@ from napari_greyfill.evaluate.measuring import Measure
 from napari_greyfill.evaluate.ways import ways_of_filling
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.job import ArrayOrLayer, FillJob, FillParameters, prepare
+from napari_greyfill.masks import mostly_masked
 from napari_greyfill.picture import Picture, plane_of
 from napari_greyfill.progress import exhaust
 from napari_greyfill.validity import KeepInvalid
 
-__all__ = ["compare", "compare_steps", "polarity_warning"]
+__all__ = ["compare", "compare_steps"]
 
 NO_REFERENCE = "There is no reference, so nothing can be measured; choose the untouched picture."
-_MOST = 0.5  # a larger share of the picture under the mask is probably a mask the wrong way round
 
 
 def compare_steps(
@@ -167,17 +166,6 @@ def compare(
     return comparison
 
 
-def polarity_warning(hole: NDArray[np.bool_]) -> str:
-    """Return a sentence if most of the picture is masked, or an empty string."""
-    share = float(hole.mean())
-    if share <= _MOST:
-        return ""
-    return (
-        f"{share:.0%} of the picture is masked; if that should be kept and the rest filled, "
-        "invert the mask."
-    )
-
-
 @dataclass(eq=False)
 class _Run:
     """One comparison: what it was given, and what it has to say."""
@@ -196,7 +184,7 @@ class _Run:
         yield CompareStep("reading the image", 0.0)
         picture = self._prepare(_any_embedded()).picture
         measure = self._measure(picture)
-        yield from self._noted(polarity_warning(picture.hole), 0.0)
+        yield from self._noted(mostly_masked(picture.hole), 0.0)
         plan = combinations(self.choices, colour=picture.is_colour)
         rows = {row.combination: row for row in done if row.combination in plan}
         todo = [combination for combination in plan if combination not in rows]

@@ -2,8 +2,8 @@
 
 from napari_greyfill.files.base import ImageFile, Metadata, TiffTags
 from napari_greyfill.files.batch import BatchReport, PictureOutcome, mask_pictures, pictures_in
-from napari_greyfill.files.maskfile import read_mask
-from napari_greyfill.files.reading import read_image
+from napari_greyfill.files.maskfile import read_mask, read_mask_as_stored, transparent_part
+from napari_greyfill.files.reading import orientation_of, read_image, read_picture
 from napari_greyfill.files.triples import Triple, write_triple
 from napari_greyfill.files.writing import (
     lost_metadata,
@@ -22,10 +22,14 @@ __all__ = [
     "lost_metadata",
     "make_folder",
     "mask_pictures",
+    "orientation_of",
     "pictures_in",
     "read_image",
     "read_mask",
+    "read_mask_as_stored",
+    "read_picture",
     "require_writable",
+    "transparent_part",
     "write_image",
     "write_triple",
 ]

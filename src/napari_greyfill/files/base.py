@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 __all__ = [
     "Decoded",
@@ -16,11 +17,14 @@ __all__ = [
     "RawTag",
     "TiffTags",
     "damaged",
+    "says_upright",
     "separated",
+    "turned_back",
     "upright",
 ]
 
 Array = NDArray[Any]
+_ORIENTATION = 0x0112
 
 
 class RawTag(NamedTuple):
@@ -51,6 +55,10 @@ class TiffTags:
         Of the file; the private tags are in it.
     private : tuple of RawTag
         Tags of other programs about the whole picture, its place or its lookup table.
+    white_is_zero : bool
+        Whether the file shows its smallest value as white.
+    inverted : bool
+        Whether its values were inverted when they were read.
     """
 
     resolution: tuple[float, float] | None = None
@@ -60,6 +68,8 @@ class TiffTags:
     extra: tuple[int, ...] = ()
     byteorder: Literal["<", ">"] = "<"
     private: tuple[RawTag, ...] = ()
+    white_is_zero: bool = False
+    inverted: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,8 @@ class Metadata:
         What the file holds besides, which no result can carry, named for people.
     like : (shape, type)
         Of the values that all this describes.
+    palette : (256, 3) array of uint8 or None
+        The colours in which 8-bit greys are displayed.
     """
 
     icc: bytes = b""
@@ -93,6 +105,7 @@ class Metadata:
     texts: tuple[tuple[str, str], ...] = ()
     lost: tuple[str, ...] = ()
     like: tuple[tuple[int, ...], str] = ((), "")
+    palette: NDArray[np.uint8] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,12 +121,15 @@ class ImageFile:
         The transparency of a grey picture, which `array` has no room for; `write_image`
         puts it back. Colour pictures have theirs as the fourth channel of `array`.
     metadata : Metadata
+    orientation : int
+        What the file said in the EXIF tag Orientation before the picture was turned upright.
     """
 
     path: Path
     array: Array
     alpha: Array | None = None
     metadata: Metadata = field(default=Metadata(), repr=False)
+    orientation: int = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +144,12 @@ class Decoded:
         Whether the file's compression changes values.
     frames : int
         How many pictures the file holds; only the first was decoded.
+    orientation : int or None
+        What the EXIF tag Orientation said before the picture was turned; None without it.
+    by_arrays : bool
+        Whether a program wrote it that knows arrays only, such as napari.
+    by_imagej : bool
+        Whether ImageJ wrote it.
     """
 
     array: Array
@@ -135,6 +157,14 @@ class Decoded:
     indices: Array | None = None
     lossy: bool = False
     frames: int = 1
+    orientation: int | None = None
+    by_arrays: bool = False
+    by_imagej: bool = False
+
+    @property
+    def white_is_zero(self) -> bool:
+        """Return whether the file shows its smallest value as white."""
+        return self.metadata.tiff.white_is_zero
 
 
 def separated(array: Array) -> tuple[Array, Array | None]:
@@ -155,6 +185,18 @@ def upright(array: Array, orientation: int) -> Array:
     if orientation in (3, 4, 7, 8):
         array = array[::-1]
     return np.ascontiguousarray(array)
+
+
+def turned_back(array: Array, orientation: int) -> Array:
+    """Undo `upright`."""
+    return upright(array, {6: 8, 8: 6}.get(orientation, orientation))
+
+
+def says_upright(path: Path, array: Array) -> ImageFile:
+    """Return a picture whose file will say that it lies upright, for masks of turned pictures."""
+    exif = Image.Exif()
+    exif[_ORIENTATION] = 1
+    return ImageFile(path, array, metadata=Metadata(exif=exif.tobytes()))
 
 
 def damaged(path: Path) -> str:

@@ -23,6 +23,7 @@ from napari_greyfill.errors import (
     UnwritablePath,
 )
 from napari_greyfill.files.base import ImageFile
+from napari_greyfill.files.pairs import without_masks
 from napari_greyfill.files.reading import read_image
 from napari_greyfill.files.triples import Triple, warn_if_mostly_masked, write_triple
 from napari_greyfill.masks.outputs import HoleValue
@@ -84,6 +85,8 @@ class BatchReport:
 def pictures_in(folder: str | os.PathLike[str]) -> list[Path]:
     """Return the picture files of a folder, in the order of their names; not of its folders.
 
+    Files whose names say that they are the masks of others are none.
+
     Raises
     ------
     UnreadableFile
@@ -101,6 +104,7 @@ def pictures_in(folder: str | os.PathLike[str]) -> list[Path]:
         for path in files
         if path.suffix.lower() in _SUFFIXES and not path.name.startswith(".")
     ]
+    pictures, _ = without_masks(pictures)
     if not pictures:
         raise UnreadableFile(
             f"The folder {folder} holds no picture; these count: {', '.join(_SUFFIXES)}."

@@ -4,38 +4,55 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.errors import BadMask, GreyfillWarning, ShapeMismatch
-from napari_greyfill.files.base import Decoded, separated
+from napari_greyfill.errors import EmptyMask, GreyfillWarning
+from napari_greyfill.files.base import Decoded, ImageFile, separated
+from napari_greyfill.files.frames import Lying, mask_on_picture, mask_on_stored
 from napari_greyfill.files.reading import decode
+from napari_greyfill.files.rois import is_roi_file, read_rois
+from napari_greyfill.masks.heaps import heaps_of
+from napari_greyfill.masks.painted import Painted, painted_in
 
-__all__ = ["read_mask"]
+__all__ = ["read_mask", "read_mask_as_stored", "transparent_part"]
+
+Shape = tuple[int, ...]
 
 
 def read_mask(
-    path: str | os.PathLike[str], shape: tuple[int, ...] | None = None
+    path: str | os.PathLike[str],
+    shape: Shape | ImageFile | None = None,
+    *,
+    frame: str = "auto",
+    invert: bool = False,
 ) -> NDArray[np.bool_] | NDArray[np.integer[Any]]:
     """Read a mask or a label image.
 
     Parameters
     ----------
     path : path
-    shape : tuple, optional
-        Height and width that the mask must have; further entries are not looked at.
+        An image, or regions of ImageJ (.roi, .zip) if the picture's size is known.
+    shape : tuple or ImageFile, optional
+        Height and width that the mask must have; further entries are not looked at. With the
+        picture itself, a mask that lies as the picture is stored is turned with it.
+    frame : "auto", "shown" or "stored"
+        How the mask lies on a picture that was turned upright.
+    invert : bool
+        Whether to return what is not painted.
 
     Returns
     -------
     (H, W) array of booleans or integers, 0 where unpainted
-        Integers are returned as labels. Greys that reach white and take values in between
-        (soft brushes) are painted above half, and so is whatever was compressed with loss
-        (JPEG, most WebP). Colours are painted where a channel is above half; but if a
-        palette's first colour is black or transparent, its indices are the labels. Fully
-        transparent pixels are unpainted.
+        Integers are returned as labels. Values of two heaps with leftovers between them (soft
+        brushes, JPEG) are divided half-way between the heaps. Colours are read by their
+        brightest channel; but if a palette's first colour is black or transparent, its indices
+        are the labels. If transparency varies and what is opaque is of one colour, that is
+        painted; if it is a picture, what is transparent.
 
     Raises
     ------
@@ -44,82 +61,119 @@ def read_mask(
     ShapeMismatch
         If the mask is not of the given shape.
     BadMask
-        If it holds floats of which it is not clear which are painted.
+        If it is not clear what is painted, or how the mask lies.
 
     Warns
     -----
     GreyfillWarning
-        If values in between were divided at half.
+        If values were divided, the mask was turned, or its polarity was guessed.
     """
     path = Path(path)
-    mask = _painted(decode(path), path)
-    if shape is not None and mask.shape != shape[:2]:
-        raise ShapeMismatch(
-            f"The mask {path.name} is {_size(mask.shape)} pixels and the image is "
-            f"{_size(shape[:2])}; choose a mask of the image's own size."
+    orientation = shape.orientation if isinstance(shape, ImageFile) else 1
+    size = shape.array.shape if isinstance(shape, ImageFile) else shape
+
+    def place(mask: NDArray[Any], lying: Lying) -> tuple[NDArray[Any], str]:
+        return (
+            (mask, "") if size is None else mask_on_picture(mask, lying, size, orientation, frame)
         )
+
+    mask = _read(path, size, place)
+    return mask == 0 if invert else mask
+
+
+def read_mask_as_stored(
+    path: str | os.PathLike[str], shape: Shape, orientation: int = 1
+) -> NDArray[np.bool_] | NDArray[np.integer[Any]]:
+    """Read a mask for a picture that is shown as it is stored, as napari does.
+
+    Parameters
+    ----------
+    path : path
+    shape : tuple
+        Of the picture as stored.
+    orientation : int
+        What the picture's file says in the EXIF tag Orientation.
+
+    Returns, raises and warns as `read_mask` does.
+    """
+    return _read(
+        Path(path), shape, lambda mask, lying: mask_on_stored(mask, lying, shape, orientation)
+    )
+
+
+def transparent_part(picture: ImageFile) -> NDArray[np.bool_]:
+    """Return where a picture was erased: what is more transparent than opaque.
+
+    Raises
+    ------
+    EmptyMask
+        If no part of it is transparent, or all is.
+
+    Warns
+    -----
+    GreyfillWarning
+        That the picture is its own mask.
+    """
+    alpha = picture.alpha if picture.array.ndim == 2 else separated(picture.array)[1]
+    if alpha is None or alpha.min() == alpha.max():
+        raise EmptyMask(
+            f"{picture.path.name} is transparent nowhere, so it is no mask of itself; "
+            "give a mask of what is to be filled."
+        )
+    hole = np.asarray(alpha <= heaps_of(alpha).middle)
+    _tell(
+        [f"What is transparent in {picture.path.name} is the hole ({hole.mean():.1%} of it)."],
+        stacklevel=3,
+    )
+    return hole
+
+
+def _read(
+    path: Path,
+    size: Shape | None,
+    place: Callable[[NDArray[Any], Lying], tuple[NDArray[Any], str]],
+) -> NDArray[Any]:
+    if is_roi_file(path):
+        mask, said = place(read_rois(path, size), Lying(path, by_arrays=True))
+        _tell([said])
+        return mask
+    decoded = decode(path)
+    painted = _painted(decoded, f"The mask {path.name}")
+    lying = Lying(path, decoded.orientation is not None, decoded.by_arrays)
+    mask, said = place(painted.mask, lying)
+    _tell([*painted.said, said])
     return mask
 
 
-def _painted(decoded: Decoded, path: Path) -> NDArray[Any]:
+def _tell(sentences: list[str], stacklevel: int = 4) -> None:
+    for sentence in filter(None, sentences):
+        warnings.warn(sentence, GreyfillWarning, stacklevel=stacklevel)
+
+
+def _painted(decoded: Decoded, name: str) -> Painted:
     values, alpha = separated(decoded.array)
-    plane = _as_grey(values)
-    if plane is not None:
-        painted = _grey(plane, path, lossy=decoded.lossy)
-    elif decoded.indices is not None and _begins_blank(decoded.indices, decoded.array):
-        painted = decoded.indices
-    else:
-        painted = np.any(values > _half(values.dtype), axis=-1)
-    return painted if alpha is None else np.where(alpha > 0, painted, painted.dtype.type(0))
+    if decoded.white_is_zero and not decoded.by_imagej and values.dtype.kind in "bui":
+        return _smaller_side(painted_in(np.invert(values), name=name), name)
+    labels = decoded.indices
+    if labels is not None and values.ndim == 3 and _begins_blank(labels, decoded.array):
+        return Painted(labels)
+    return painted_in(values, alpha, name=name, lossy=decoded.lossy)
 
 
-def _as_grey(values: NDArray[Any]) -> NDArray[Any] | None:
-    """Return one channel if all are equal."""
-    if values.ndim == 2:
-        return values
-    equal = (values == values[..., :1]).all()
-    return values[..., 0] if equal else None
-
-
-def _grey(plane: NDArray[Any], path: Path, *, lossy: bool) -> NDArray[Any]:
-    if plane.dtype.kind == "f":
-        plane = _without_fractions(plane, path)
-    if plane.dtype.kind == "b":
-        return plane
-    if lossy:
-        return plane > _half(plane.dtype)
-    white = np.iinfo(plane.dtype).max
-    if plane.dtype.kind == "i" or plane.max() < white or not _between(plane, white):
-        return plane
-    return _divided(plane, path)
-
-
-def _without_fractions(plane: NDArray[Any], path: Path) -> NDArray[Any]:
-    """Return whole numbers as int64 labels, and 0 to 1 divided at half."""
-    if not np.isfinite(plane).all():
-        raise BadMask(f"The mask {path.name} holds NaN or infinity; save it with whole numbers.")
-    if (plane == np.rint(plane)).all():
-        return plane.astype(np.int64)
-    if plane.min() < 0 or plane.max() > 1:
-        raise BadMask(
-            f"The mask {path.name} holds fractions outside 0 to 1, so it is not clear what is "
-            "painted; save it with whole numbers."
-        )
-    return _divided(plane, path)
-
-
-def _divided(plane: NDArray[Any], path: Path) -> NDArray[np.bool_]:
-    warnings.warn(
-        f"The mask {path.name} holds greys between black and white; "
-        "those above half count as painted.",
-        GreyfillWarning,
-        stacklevel=2,
+def _smaller_side(painted: Painted, name: str) -> Painted:
+    """Choose what is painted where black may be white: labels keep theirs."""
+    mask = painted.mask
+    if mask.dtype.kind != "b" and len(np.unique(mask)) > 2:
+        return painted
+    hole = mask != 0
+    if not hole.any() or hole.all():
+        return painted
+    stored = hole.mean() <= 0.5
+    said = (
+        f"{name} is a TIFF whose white is 0, so its two sides may be either way round; the "
+        f"smaller one counts as painted ({(hole if stored else ~hole).mean():.1%} of the pixels)."
     )
-    return np.asarray(plane > _half(plane.dtype))
-
-
-def _between(plane: NDArray[Any], white: int) -> bool:
-    return bool(((plane > 0) & (plane < white)).any())
+    return Painted(hole if stored else ~hole, (*painted.said, said))
 
 
 def _begins_blank(indices: NDArray[Any], colours: NDArray[Any]) -> bool:
@@ -128,11 +182,3 @@ def _begins_blank(indices: NDArray[Any], colours: NDArray[Any]) -> bool:
     if not first.size:
         return False
     return not first[0, :3].any() or (first.shape[-1] == 4 and first[0, 3] == 0)
-
-
-def _half(dtype: np.dtype[Any]) -> float:
-    return 0.5 if dtype.kind in "bf" else np.iinfo(dtype).max / 2
-
-
-def _size(shape: tuple[int, ...]) -> str:
-    return " x ".join(str(n) for n in shape)

@@ -26,11 +26,22 @@ from napari_greyfill.errors import (
     UnreadableFile,
     UnsupportedImage,
 )
-from napari_greyfill.files.base import Decoded, ImageFile, Metadata, damaged, separated, upright
+from napari_greyfill.files.base import (
+    Decoded,
+    ImageFile,
+    Metadata,
+    damaged,
+    separated,
+    turned_back,
+    upright,
+)
 from napari_greyfill.files.deeppng import is_deep_colour, read_deep_png
+from napari_greyfill.files.pairs import is_named_mask
+from napari_greyfill.files.palettes import is_display_table, padded
 from napari_greyfill.files.tiff import is_tiff, read_tiff
+from napari_greyfill.masks.inspection import is_black_and_white
 
-__all__ = ["decode", "read_image"]
+__all__ = ["decode", "orientation_of", "read_image", "read_picture"]
 
 # Formats whose every pixel Pillow hands out unchanged; the others it may reduce to 8 bits.
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
@@ -86,7 +97,36 @@ def read_image(path: str | os.PathLike[str]) -> ImageFile:
     array, alpha = separated(decoded.array)
     if array.ndim == 3:
         array, alpha = decoded.array, None
-    return ImageFile(path, array, alpha, decoded.metadata)
+    return ImageFile(path, array, alpha, decoded.metadata, decoded.orientation or 1)
+
+
+def read_picture(path: str | os.PathLike[str]) -> ImageFile:
+    """Read a picture to fill, as `read_image` does; a mask is none.
+
+    Raises
+    ------
+    UnsupportedImage
+        If the file is a mask, by its name and by its pixels.
+    """
+    picture = read_image(path)
+    two = picture.array.dtype == np.bool_ or is_black_and_white(picture.array)
+    if two and is_named_mask(picture.path.name):
+        raise UnsupportedImage(
+            f"{picture.path.name} is a mask and no picture, by its name and by its pixels; "
+            "name the picture first, then the mask."
+        )
+    return picture
+
+
+def orientation_of(path: str | os.PathLike[str]) -> tuple[int, tuple[int, int]]:
+    """Return the EXIF orientation of a picture's file, and height and width as stored.
+
+    Raises as `read_image` does.
+    """
+    decoded = decode(Path(path))
+    orientation = decoded.orientation or 1
+    stored = turned_back(decoded.array, orientation)
+    return orientation, (stored.shape[0], stored.shape[1])
 
 
 def decode(path: Path) -> Decoded:
@@ -176,20 +216,37 @@ def _with_pillow(path: Path, formats: tuple[str, ...] = _FORMATS) -> Decoded:
         frames = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
         indices = np.asarray(image) if image.mode == "P" else None
         pixels = read_deep_png(path) if is_deep_colour(head, image.info) else _pixels(image, path)
-        orientation, exif = _exif(image)
+        tag, exif = _exif(image)
+        orientation = tag or 1
+        palette = None if indices is None else _display_table(image, indices)
+        metadata = Metadata(
+            image.info.get("icc_profile") or b"",
+            _dpi(image, orientation),
+            exif,
+            texts=_texts(image),
+            lost=_lost(image),
+            palette=palette,
+        )
+        indices = None if indices is None else upright(indices, orientation)
         return Decoded(
-            upright(pixels, orientation),
-            Metadata(
-                image.info.get("icc_profile") or b"",
-                _dpi(image, orientation),
-                exif,
-                texts=_texts(image),
-                lost=_lost(image),
-            ),
-            None if indices is None else upright(indices, orientation),
+            upright(pixels, orientation) if palette is None or indices is None else indices,
+            metadata,
+            indices,
             lossy=_is_lossy(image.format, head),
             frames=frames,
+            orientation=tag,
         )
+
+
+def _display_table(image: Image.Image, indices: NDArray[Any]) -> NDArray[np.uint8] | None:
+    """Return the palette of an image whose indices are greys, or None."""
+    if image.palette is None or "transparency" in image.info:
+        return None
+    colours = np.frombuffer(image.palette.tobytes(), np.uint8)
+    if image.palette.mode != "RGB" or not colours.size:
+        return None
+    colours = colours.reshape(-1, 3)
+    return padded(colours) if is_display_table(colours, indices) else None
 
 
 def _pixels(image: Image.Image, path: Path) -> NDArray[Any]:
@@ -219,14 +276,14 @@ def _wanted_mode(image: Image.Image) -> str | None:
     return image.mode if image.mode in _KEPT_MODES else None
 
 
-def _exif(image: Image.Image) -> tuple[int, bytes]:
-    """Return the orientation, and the EXIF data without it; damaged data is left out."""
+def _exif(image: Image.Image) -> tuple[int | None, bytes]:
+    """Return the tag Orientation, and the EXIF data without it; damaged data is left out."""
     try:
         exif = image.getexif()
-        orientation = exif.pop(_ORIENTATION, 1)
+        orientation = exif.pop(_ORIENTATION, None)
         return orientation, exif.tobytes() if len(exif) else b""
     except (OSError, *_DAMAGED):
-        return 1, b""
+        return None, b""
 
 
 def _dpi(image: Image.Image, orientation: int) -> tuple[float, float] | None:

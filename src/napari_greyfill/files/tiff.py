@@ -17,6 +17,7 @@ from PIL import Image, UnidentifiedImageError
 
 from napari_greyfill.errors import UnreadableFile, UnsupportedImage
 from napari_greyfill.files.base import Decoded, Metadata, TiffTags, damaged, upright
+from napari_greyfill.files.palettes import as_bytes, is_display_table, padded
 from napari_greyfill.files.tags import carried_tags, described_by, lost_tags, nodata_in
 
 __all__ = ["TEXTS", "is_tiff", "read_tiff", "write_tiff"]
@@ -55,17 +56,28 @@ def read_tiff(path: Path, fallback: Fallback) -> Decoded:
     """
     with tifffile.TiffFile(path) as tiff:
         page = _only_page(tiff, path)
-        orientation = int(page.tags.valueof(_ORIENTATION, default=1))
+        tag = page.tags.valueof(_ORIENTATION)
+        orientation = int(tag or 1)
         metadata = _metadata(tiff, page, orientation)
-        lossy = page.compression in _JPEG
+        found = Decoded(
+            np.zeros((0, 0)),
+            metadata,
+            lossy=page.compression in _JPEG,
+            orientation=None if tag is None else orientation,
+            by_arrays=tag is None and tiff.is_shaped,
+            by_imagej=_is_by_imagej(page),
+        )
         stored = _stored(page, path)
         if stored is None:
             decoded = _from_fallback(fallback, page, path)
-            return _about(replace(decoded, metadata=metadata, lossy=lossy, frames=1))
+            indices, array = decoded.indices, decoded.array
+            palette = decoded.metadata.palette
+            metadata = replace(metadata, palette=palette)
+            return _about(replace(found, array=array, indices=indices, metadata=metadata))
         stored = upright(stored, orientation)
         if page.photometric == tifffile.PHOTOMETRIC.PALETTE:
-            return _about(Decoded(_coloured(stored, page.colormap), metadata, stored, lossy))
-        return _about(Decoded(_shown(stored, page, path), metadata, lossy=lossy))
+            return _about(_of_palette(found, stored, as_bytes(page.colormap)))
+        return _about(replace(found, array=_shown(stored, page, path)))
 
 
 def _about(decoded: Decoded) -> Decoded:
@@ -78,6 +90,9 @@ def write_tiff(file: BinaryIO, array: NDArray[Any], metadata: Metadata) -> None:
     """Write 1 to 4 channels."""
     tags = metadata.tiff
     channels = array.shape[2] if array.ndim == 3 else 1
+    photometric, colormap = _photometric(array, metadata)
+    if photometric == "miniswhite" and tags.inverted and array.dtype.kind in "bui":
+        array = _inverted(array)
     resolution, unit = tags.resolution, tags.unit
     if resolution is None and metadata.dpi is not None:
         resolution, unit = metadata.dpi, _INCH
@@ -88,7 +103,8 @@ def write_tiff(file: BinaryIO, array: NDArray[Any], metadata: Metadata) -> None:
         file,
         array,
         byteorder=tags.byteorder if private else None,
-        photometric="rgb" if channels > 2 else "minisblack",
+        photometric=photometric,
+        colormap=colormap,
         planarconfig="contig" if channels > 1 else None,
         extrasamples=_extra(tags, channels) if channels in (2, 4) else None,
         compression="zlib" if tags.compressed else None,
@@ -100,6 +116,35 @@ def write_tiff(file: BinaryIO, array: NDArray[Any], metadata: Metadata) -> None:
         software="napari-greyfill",
         metadata=None,
     )
+
+
+def _photometric(array: NDArray[Any], metadata: Metadata) -> tuple[str, Any]:
+    """Return how values are displayed in the original, and with which table of colours."""
+    channels = array.shape[2] if array.ndim == 3 else 1
+    if channels > 2:
+        return "rgb", None
+    if metadata.palette is not None and channels == 1 and array.dtype == np.uint8:
+        return "palette", metadata.palette.T.astype(np.uint16) * 257
+    return ("miniswhite" if metadata.tiff.white_is_zero else "minisblack"), None
+
+
+def _inverted(array: NDArray[Any]) -> NDArray[Any]:
+    """Invert grey, but not its alpha."""
+    if array.ndim == 2:
+        return np.asarray(np.invert(array))
+    return np.dstack([np.invert(array[..., 0]), array[..., 1]])
+
+
+def _is_by_imagej(page: Page) -> bool:
+    return str(page.description).startswith("ImageJ=")
+
+
+def _of_palette(found: Decoded, stored: NDArray[Any], colours: NDArray[np.uint8]) -> Decoded:
+    """Return greys with their palette if it only displays them, and colours otherwise."""
+    if stored.dtype == np.uint8 and is_display_table(colours, stored):
+        metadata = replace(found.metadata, palette=padded(colours))
+        return replace(found, array=stored, indices=stored, metadata=metadata)
+    return replace(found, array=colours[stored], indices=stored)
 
 
 def _only_page(tiff: tifffile.TiffFile, path: Path) -> Page:
@@ -205,23 +250,25 @@ def _silent() -> Iterator[None]:
         os.close(nowhere)
 
 
-def _coloured(indices: NDArray[Any], colormap: NDArray[np.uint16]) -> NDArray[np.uint8]:
-    """Look up the colours of a palette, which some programs store in 8 and most in 16 bits."""
-    shift = 8 if colormap.max() > 255 else 0
-    return np.asarray((colormap.T >> shift).astype(np.uint8)[indices])
-
-
 def _shown(stored: NDArray[Any], page: Page, path: Path) -> NDArray[Any]:
-    """Return values that grow from black to white."""
+    """Return values that grow from black to white, except ImageJ's: its table inverts none."""
     kinds = tifffile.PHOTOMETRIC
-    # tifffile marks booleans as white where False, but means the opposite
-    meant_plain = stored.dtype.kind == "b" and page.software == "tifffile.py"
-    if page.photometric == kinds.MINISWHITE and stored.dtype.kind in "bui" and not meant_plain:
-        return np.asarray(np.invert(stored))
+    if _must_invert(page):
+        return _inverted(stored)
     if page.photometric in (kinds.MINISWHITE, kinds.MINISBLACK, kinds.RGB):
         return stored
     name = getattr(page.photometric, "name", page.photometric)
     raise UnsupportedImage(f"{path.name} is in {name} colours; convert it to RGB or grey first.")
+
+
+def _is_white_zero(page: Page) -> bool:
+    # tifffile marks booleans as white where False, but means the opposite
+    meant_plain = page.dtype == np.bool_ and page.software == "tifffile.py"
+    return page.photometric == tifffile.PHOTOMETRIC.MINISWHITE and not meant_plain
+
+
+def _must_invert(page: Page) -> bool:
+    return _is_white_zero(page) and page.dtype.kind in "bui" and not _is_by_imagej(page)
 
 
 def _metadata(tiff: tifffile.TiffFile, page: Page, orientation: int) -> Metadata:
@@ -245,6 +292,8 @@ def _metadata(tiff: tifffile.TiffFile, page: Page, orientation: int) -> Metadata
         extra=tuple(int(kind) for kind in page.extrasamples),
         byteorder=tiff.byteorder,
         private=() if turned else carried_tags(page),
+        white_is_zero=_is_white_zero(page),
+        inverted=_must_invert(page),
     )
     icc = page.tags.valueof(_ICC) or b""
     lost = lost_tags(page, turned=turned)

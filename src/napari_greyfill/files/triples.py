@@ -15,14 +15,13 @@ from numpy.typing import ArrayLike, NDArray
 from napari_greyfill import __version__
 from napari_greyfill.atomic import write_text
 from napari_greyfill.errors import GreyfillWarning, UnwritablePath
-from napari_greyfill.files.base import ImageFile
+from napari_greyfill.files.base import ImageFile, says_upright
 from napari_greyfill.files.writing import make_folder, require_writable, write_image
-from napari_greyfill.masks import MaskedImages, hole_from_mask, masked_images
+from napari_greyfill.masks import MaskedImages, hole_from_mask, masked_images, mostly_masked
 from napari_greyfill.masks.outputs import HoleValue
 
 __all__ = ["Triple", "require_new", "triple_paths", "warn_if_mostly_masked", "write_triple"]
 
-MOSTLY = 0.5
 _ROLES = ("mask", "grey_masked", "colour_masked")
 
 
@@ -113,7 +112,8 @@ def write_triple(
     make_folder(folder)
     require_new(paths, force=force)
     grey, colour = (_storable(plane) for plane in made)
-    write_image(paths.mask, hole)
+    turned = source is not None and source.orientation != 1
+    write_image(paths.mask, hole, says_upright(paths.mask, hole) if turned else None)
     write_image(paths.grey_masked, grey, source)
     write_image(paths.colour_masked, colour, source)
     _write_description(paths, _description(paths, source, made, hole, value, made_by))
@@ -143,14 +143,9 @@ def warn_if_mostly_masked(name: str, hole: NDArray[np.bool_]) -> None:
     -----
     GreyfillWarning
     """
-    share = float(hole.mean())
-    if share > MOSTLY:
-        warnings.warn(
-            f"{name}: {share:.0%} of the picture are masked; "
-            "if what should stay is masked, invert the mask.",
-            GreyfillWarning,
-            stacklevel=2,
-        )
+    sentence = mostly_masked(hole)
+    if sentence:
+        warnings.warn(f"{name}: {sentence}", GreyfillWarning, stacklevel=2)
 
 
 def _storable(image: NDArray[Any]) -> NDArray[Any]:

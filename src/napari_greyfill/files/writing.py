@@ -311,28 +311,63 @@ def _write_png(file: BinaryIO, array: Array, metadata: Metadata) -> None:
     for key, text in metadata.texts:
         texts.add_itxt(key, text)
     known = _given(icc_profile=metadata.icc, dpi=metadata.dpi, exif=metadata.exif)
-    _save(file, array, "PNG", pnginfo=texts, **known)
+    _save(file, _with_palette(array, metadata), "PNG", pnginfo=texts, **known)
 
 
 def _write_jpeg(file: BinaryIO, array: Array, metadata: Metadata) -> None:
     known = _given(icc_profile=metadata.icc, dpi=metadata.dpi, exif=metadata.exif)
-    _save(file, array, "JPEG", quality=95, subsampling=0, **known)
+    _save(
+        file,
+        Image.fromarray(_displayed(array, metadata)),
+        "JPEG",
+        quality=95,
+        subsampling=0,
+        **known,
+    )
 
 
 def _write_bmp(file: BinaryIO, array: Array, metadata: Metadata) -> None:
-    _save(file, array, "BMP", dpi=metadata.dpi or (0, 0))  # not Pillow's 96
+    # not Pillow's 96 dots per inch
+    _save(file, _with_palette(array, metadata), "BMP", dpi=metadata.dpi or (0, 0))
 
 
 def _write_webp(file: BinaryIO, array: Array, metadata: Metadata) -> None:
     known = _given(icc_profile=metadata.icc, exif=metadata.exif)
-    _save(file, array, "WEBP", lossless=True, exact=True, **known)
+    image = Image.fromarray(_displayed(array, metadata))
+    _save(file, image, "WEBP", lossless=True, exact=True, **known)
 
 
-def _save(file: BinaryIO, array: Array, kind: str, **options: Any) -> None:  # noqa: ANN401
+def _save(
+    file: BinaryIO,
+    image: Image.Image,
+    kind: str,
+    **options: Any,  # noqa: ANN401 - as Pillow takes them
+) -> None:
     """Encode with Pillow and write: Pillow itself does not notice a disk that is full."""
     encoded = BytesIO()
-    Image.fromarray(array).save(encoded, kind, **options)
+    image.save(encoded, kind, **options)
     file.write(encoded.getbuffer())
+
+
+def _has_table(array: Array, metadata: Metadata) -> bool:
+    return metadata.palette is not None and array.ndim == 2 and array.dtype == np.uint8
+
+
+def _with_palette(array: Array, metadata: Metadata) -> Image.Image:
+    """Return an image, with the table that displays its greys if there is one."""
+    image = Image.fromarray(array)
+    if _has_table(array, metadata):
+        assert metadata.palette is not None
+        image.putpalette(metadata.palette.tobytes())
+    return image
+
+
+def _displayed(array: Array, metadata: Metadata) -> Array:
+    """Return greys in the colours of their table, for formats that hold no table."""
+    if not _has_table(array, metadata):
+        return array
+    assert metadata.palette is not None
+    return metadata.palette[array]
 
 
 def _given(**options: Any) -> dict[str, Any]:  # noqa: ANN401 - as Pillow takes them

@@ -2,6 +2,7 @@
 
 from napari_greyfill.masks.detection import DETECTORS, Detector, Option, detect_mask
 from napari_greyfill.masks.hole import hole_from_mask, selected_labels
+from napari_greyfill.masks.inspection import MOSTLY, Finding, about_hole, inspected, mostly_masked
 from napari_greyfill.masks.morphology import (
     feather,
     fill_holes,
@@ -11,6 +12,7 @@ from napari_greyfill.masks.morphology import (
     smooth,
 )
 from napari_greyfill.masks.outputs import HOLE_VALUES, MaskedImages, masked_images
+from napari_greyfill.masks.painted import Painted, looks_like_mask, painted_in
 from napari_greyfill.masks.random import IRREGULAR_BINS, RANDOM_KINDS, RandomKind, random_mask
 from napari_greyfill.masks.tones import Tones
 
@@ -18,18 +20,26 @@ __all__ = [
     "DETECTORS",
     "HOLE_VALUES",
     "IRREGULAR_BINS",
+    "MOSTLY",
     "RANDOM_KINDS",
     "Detector",
+    "Finding",
     "MaskedImages",
     "Option",
+    "Painted",
     "RandomKind",
     "Tones",
+    "about_hole",
     "detect_mask",
     "feather",
     "fill_holes",
     "grow",
     "hole_from_mask",
+    "inspected",
+    "looks_like_mask",
     "masked_images",
+    "mostly_masked",
+    "painted_in",
     "random_mask",
     "remove_specks",
     "selected_labels",

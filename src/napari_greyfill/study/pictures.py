@@ -24,11 +24,12 @@ from napari_greyfill.errors import (
     UnreadableFile,
     UnsupportedImage,
 )
-from napari_greyfill.files import read_image, read_mask
+from napari_greyfill.files import ImageFile, read_image, read_mask
+from napari_greyfill.files.pairs import is_mask_of, without_masks
 from napari_greyfill.masks import hole_from_mask, random_mask
 from napari_greyfill.study.settings import StudySettings
 
-__all__ = ["SMALLEST", "Subject", "chosen_pictures", "find_pictures", "read_subject"]
+__all__ = ["SMALLEST", "Subject", "chosen_pictures", "find_pictures", "read_subject", "real_path"]
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp")
 SMALLEST = 32  # pixels; in a smaller picture there is next to nothing to fill from
@@ -58,7 +59,8 @@ def find_pictures(folder: Path, leave_out: Sequence[Path] = ()) -> list[str]:
     ----------
     folder : Path
     leave_out : sequence of Path
-        Folders not to look into, such as one with masks. Hidden files and folders never count.
+        Folders not to look into, such as one with masks. Hidden files and folders never count,
+        and neither do files whose names say that they are the masks of others.
 
     Raises
     ------
@@ -76,11 +78,12 @@ def find_pictures(folder: Path, leave_out: Sequence[Path] = ()) -> list[str]:
             for name in folders
             if not name.startswith(".") and resolved(Path(here) / name) not in closed
         )
-        found += [Path(here) / name for name in names if _is_picture(name)]
+        found += [(Path(here) / name).relative_to(folder) for name in names if _is_picture(name)]
+    found, _ = without_masks(found)
     if not found:
         kinds = ", ".join(SUFFIXES)
         raise UnreadableFile(f"There is no picture in {folder} ({kinds}); choose another folder.")
-    return sorted(path.relative_to(folder).as_posix() for path in found)
+    return sorted(path.as_posix() for path in found)
 
 
 def _is_picture(name: str) -> bool:
@@ -114,31 +117,39 @@ def read_subject(name: str, settings: StudySettings) -> Subject:
     """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", GreyfillWarning)
-        image = read_image(settings.dataset_path / name).array
+        picture = read_image(settings.dataset_path / name)
+        image = picture.array
         height, width = image.shape[:2]
         if min(height, width) < SMALLEST:
             raise UnsupportedImage(
                 f"{height} x {width} pixels are too few; choose pictures of {SMALLEST} and more."
             )
-        hole = _mask_of(name, image, settings)
+        hole = _mask_of(name, picture, settings)
     return Subject(image, hole, [f"{name}: {warning.message}" for warning in caught])
 
 
-def _mask_of(name: str, image: NDArray[Any], settings: StudySettings) -> NDArray[np.bool_]:
+def _mask_of(name: str, picture: ImageFile, settings: StudySettings) -> NDArray[np.bool_]:
     if not settings.masks:
         seed = _draw(name, settings.seed) % 2**32
-        shape = (image.shape[0], image.shape[1])
+        shape = (picture.array.shape[0], picture.array.shape[1])
         return random_mask(shape, settings.mask_kind, share=settings.share, seed=seed)
-    painted = read_mask(mask_file(name, Path(settings.masks)), image.shape)
-    if settings.invert:
-        painted = painted == 0
+    path = mask_file(name, Path(settings.masks), picture.path)
+    painted = read_mask(path, picture, frame=settings.mask_frame, invert=settings.invert)
     return hole_from_mask(painted)
 
 
-def mask_file(name: str, folder: Path) -> Path:
-    """Return the one mask of a picture: of the same name, whatever the suffix.
+def mask_file(name: str, folder: Path, picture: Path | None = None) -> Path:
+    """Return the one mask of a picture: of the same name, or of that with "mask" added.
 
-    Masks may lie as the pictures do, or all in one folder.
+    Masks may lie as the pictures do, all in one folder, or beside the pictures.
+
+    Parameters
+    ----------
+    name : str
+        The picture's, as `find_pictures` returns it.
+    folder : Path
+    picture : Path, optional
+        The picture's file, which is never its own mask.
 
     Raises
     ------
@@ -150,14 +161,30 @@ def mask_file(name: str, folder: Path) -> Path:
     for beside in dict.fromkeys((folder / Path(name).parent, folder)):
         if not beside.is_dir():
             continue
-        found = [
-            path
-            for path in sorted(beside.iterdir())
-            if path.stem == Path(name).stem and _is_picture(path.name)
-        ]
+        found = _masks_in(beside, Path(name), picture)
         if len(found) > 1:
             names = " and ".join(path.name for path in found)
             raise BadMask(f"{names} in {beside} are both its mask; remove one of them.")
         if found:
             return found[0]
-    raise UnreadableFile(f"There is no mask {Path(name).stem} in {folder}; add one.")
+    stem = Path(name).stem
+    raise UnreadableFile(f"There is no mask {stem} or {stem}_mask in {folder}; add one.")
+
+
+def _masks_in(folder: Path, name: Path, picture: Path | None) -> list[Path]:
+    """Return the masks of a picture in one folder; the same name comes first."""
+    own = None if picture is None else real_path(picture)
+    files = [
+        path
+        for path in sorted(folder.iterdir())
+        if _is_picture(path.name) and real_path(path) != own
+    ]
+    same = [path for path in files if path.stem == name.stem]
+    if same and not (own is not None and own.parent == real_path(folder)):
+        return same
+    return [path for path in files if is_mask_of(path.name, name.name)]
+
+
+def real_path(path: Path) -> Path:
+    """Return a path without links; unlike `Path.resolve`, a loop of links is no error."""
+    return Path(os.path.realpath(path))

@@ -19,6 +19,7 @@ from napari_greyfill.study.pictures import (
     chosen_pictures,
     find_pictures,
     read_subject,
+    real_path,
 )
 from napari_greyfill.study.processes import side_by_side
 from napari_greyfill.study.settings import StudySettings
@@ -71,7 +72,9 @@ def pictures_of(settings: StudySettings, folder: StudyFolder) -> list[str]:
     UnreadableFile
         If the data set has none.
     """
-    leave_out = [folder.path, *([Path(settings.masks)] if settings.masks else [])]
+    masks = real_path(Path(settings.masks)) if settings.masks else None
+    beside = masks == real_path(settings.dataset_path)  # masks may lie beside their pictures
+    leave_out = [folder.path, *([masks] if masks and not beside else [])]
     found = find_pictures(settings.dataset_path, leave_out)
     return chosen_pictures(found, settings.count, settings.seed)
 

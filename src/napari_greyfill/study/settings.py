@@ -33,6 +33,8 @@ class StudySettings:
         The share of the picture that generated masks cover.
     invert : bool
         Whether masks from the folder are painted where pictures are kept.
+    mask_frame : str
+        How masks from the folder lie on pictures that are stored turned, as in `read_mask`.
     count : int
         How many pictures, chosen by the seed; 0 for all.
     seed : int
@@ -49,6 +51,7 @@ class StudySettings:
     mask_kind: str = "centre"
     share: float = 0.15
     invert: bool = False
+    mask_frame: str = "auto"
     count: int = 0
     seed: int = 0
     grow: float = 0.0
@@ -78,7 +81,9 @@ class StudySettings:
         """Return the settings that `to_dict` described."""
         choices = {name: tuple(names) for name, names in values["choices"].items()}
         known = {field.name for field in fields(cls)} - {"choices"}
-        return cls(choices=Choices(**choices), **{name: values[name] for name in known})
+        return cls(
+            choices=Choices(**choices), **{name: values[name] for name in known if name in values}
+        )
 
     def differences(self, other: StudySettings) -> list[str]:
         """Return the names of settings that make rows of the two not go together.

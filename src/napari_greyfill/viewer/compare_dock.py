@@ -13,7 +13,7 @@ import numpy as np
 
 from napari_greyfill.evaluate import Combination, CompareStep, Comparison, Row
 from napari_greyfill.evaluate.combinations import pipeline_title
-from napari_greyfill.evaluate.comparing import polarity_warning
+from napari_greyfill.masks import about_hole
 from napari_greyfill.viewer import layers
 from napari_greyfill.viewer.compare_form import CompareForm
 from napari_greyfill.viewer.compare_layers import ComparedLayers
@@ -71,6 +71,13 @@ class CompareDock(RunDock):
     def _connect(self) -> None:
         self.form.changed.connect(self._settle.start)
         self.form.grow.valueChanged.connect(lambda _: self._settle.start())
+        self.form.mask_bar.bind(
+            self.viewer,
+            lambda: self.form.image_layer,
+            lambda: self.form.mask_layer,
+            self.form.choose_mask,
+        )
+        self.form.mask_bar.inverted.connect(self._settle.start)
         self.table.chosen.connect(self._show_chosen)
         self.runner.stepped.connect(self._show_step)
         self.runner.finished.connect(self._show_comparison)
@@ -131,11 +138,14 @@ class CompareDock(RunDock):
     def refresh(self) -> None:
         """Bring buttons and the sentence beside them up to date."""
         self.form.enable_colour()
+        self.form.mask_bar.refresh()
         super().refresh()
         self.continue_button.setEnabled(self._interrupted and not self.running)
 
     def _ready(self) -> str:
-        return polarity_warning(self.painted_plane() != 0) or super()._ready()
+        if about_hole(self.painted_plane() != 0):
+            return "Ready; if the mask is the wrong way round, invert the mask first."
+        return super()._ready()
 
     # ------------------------------------------------------------ actions
 

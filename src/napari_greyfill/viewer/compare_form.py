@@ -20,6 +20,7 @@ from napari_greyfill.evaluate.combinations import pipeline_title
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.job import PIPELINES
 from napari_greyfill.viewer.check_list import CheckList, Entry, method_entry
+from napari_greyfill.viewer.mask_sources import MaskBar
 from napari_greyfill.viewer.parts import layer_choice, let_shrink
 from napari_greyfill.viewer.texts import COMPARE as TEXTS
 
@@ -50,6 +51,7 @@ class CompareForm(QWidget):
         super().__init__(parent)
         self.image_choice = layer_choice("napari.layers.Image")
         self.mask_choice = layer_choice("napari.layers.Labels")
+        self.mask_bar = MaskBar()
         self.reference_layer_choice = layer_choice("napari.layers.Image")
         self.reference = QComboBox()
         for name, title in _REFERENCES.items():
@@ -92,6 +94,11 @@ class CompareForm(QWidget):
             choice.reset_choices()
         self.changed.emit()
 
+    def choose_mask(self, mask: Labels) -> None:
+        """Choose a labels layer as the mask."""
+        self.reset_choices()
+        self.mask_choice.value = mask
+
     def refresh_methods(self) -> None:
         """Look again at which methods can run here; ticks stay."""
         self._fill_methods(self.methods.chosen())
@@ -129,6 +136,7 @@ class CompareForm(QWidget):
         for title, key, widget in rows:
             form.addRow(title, widget)
             widget.setToolTip(TEXTS[key])
+        form.insertRow(2, self.mask_bar)
         let_shrink(self.reference)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from napari_greyfill.errors import GreyfillError
 
-__all__ = ["show_failure"]
+__all__ = ["outcome_shown", "show_failure"]
+
+T = TypeVar("T")
 
 
 def show_failure(error: Exception) -> None:
@@ -15,3 +20,12 @@ def show_failure(error: Exception) -> None:
         show_error(str(error))
     else:
         notification_manager.receive_error(type(error), error, error.__traceback__)
+
+
+def outcome_shown(work: Callable[[], T]) -> T | None:
+    """Return what work returns; a known error is shown, and gives None."""
+    try:
+        return work()
+    except GreyfillError as error:
+        show_failure(error)
+        return None

@@ -89,6 +89,13 @@ class FillDock(RunDock):
             box.valueChanged.connect(lambda _: self._settle.start())
         for combo in (form.scale, form.device):
             combo.currentIndexChanged.connect(lambda _: self._settle.start())
+        form.mask_bar.bind(
+            self.viewer,
+            lambda: form.image_layer,
+            lambda: form.mask_layer,
+            form.choose_mask,
+        )
+        form.mask_bar.inverted.connect(self._settle.start)
         self.form.new_mask_wanted.connect(self.new_mask)
         self.form.weights_wanted.connect(self._open_weights)
         self.original_button.pressed.connect(self.hold_original)
@@ -148,6 +155,7 @@ class FillDock(RunDock):
     def refresh(self) -> None:
         """Bring buttons and the sentence beside them up to date."""
         self.form.enable_colour()
+        self.form.mask_bar.refresh()
         super().refresh()
         self.form.new_mask.setEnabled(self.form.image_layer is not None)
         self.original_button.setEnabled(self.form.image_layer is not None)
@@ -161,8 +169,7 @@ class FillDock(RunDock):
         if image is None:
             return
         mask = layers.new_mask(self.viewer, image)
-        self.form.reset_choices()
-        self.form.mask_choice.value = mask
+        self.form.choose_mask(mask)
         self.refresh()
 
     def _open_weights(self) -> None:

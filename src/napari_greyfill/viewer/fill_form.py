@@ -24,6 +24,7 @@ from napari_greyfill.device import DEVICES
 from napari_greyfill.inpaint import INPAINTERS, methods
 from napari_greyfill.job import FillParameters
 from napari_greyfill.looks import methods_of_look
+from napari_greyfill.viewer.mask_sources import MaskBar
 from napari_greyfill.viewer.method_choice import AlsoRun, MethodCombo
 from napari_greyfill.viewer.parts import layer_choice, let_shrink
 from napari_greyfill.viewer.texts import FILL as TEXTS
@@ -45,6 +46,7 @@ _LOOK_TITLES = {
     "both": "Both",
 }
 _SCALE_TITLES = {"auto": "Auto", "native": "As it is", "training": "As in training"}
+_WHOLE_ROW = "(no title)"
 _LABEL_CHOICES = {"all": "All painted labels", "selected": "The selected label"}
 _DEVICE_TITLES = {"auto": "Auto", "cpu": "CPU", "cuda": "CUDA (NVIDIA)", "mps": "MPS (Apple)"}
 
@@ -71,6 +73,7 @@ class FillForm(QWidget):
         self.reference_choice = layer_choice("napari.layers.Image", nullable=True)
         self.hints_choice = layer_choice("napari.layers.Points", nullable=True)
         self.new_mask = QPushButton("New mask")
+        self.mask_bar = MaskBar()
         self.weights = QPushButton("Weights")
         self.method = MethodCombo(methods, INPAINTERS.auto)
         self.look = _combo(_LOOK_TITLES)
@@ -196,6 +199,11 @@ class FillForm(QWidget):
             combo.reset_choices()
         self.changed.emit()
 
+    def choose_mask(self, mask: Labels) -> None:
+        """Choose a labels layer as the mask."""
+        self.reset_choices()
+        self.mask_choice.value = mask
+
     # ------------------------------------------------------------ layout
 
     def _arrange(self) -> None:
@@ -208,6 +216,7 @@ class FillForm(QWidget):
         basic: list[tuple[str, str, Any]] = [
             ("Image", "image", self.image_choice.native),
             ("Mask", "mask", mask_row),
+            (_WHOLE_ROW, "", self.mask_bar),
             ("Method", "method", method_row),
             ("Look", "look", self.look),
             ("Also run", "also", self.also),
@@ -258,6 +267,9 @@ def _form(rows: Sequence[tuple[str, str, Any]]) -> QFormLayout:
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
     form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     for title, key, field in rows:
+        if title == _WHOLE_ROW:
+            form.addRow(field)
+            continue
         form.addRow(title, field)
         label = form.labelForField(field)
         for widget in (label, field):

@@ -214,7 +214,7 @@ def new_mask(viewer: Viewer, image: Image) -> Labels:
     mask = viewer.add_labels(
         np.zeros(plane_size(image), dtype=np.uint8),
         name=f"{image.name} mask",
-        **_flat(image, plane_index(image, viewer)),
+        **flat(image, plane_index(image, viewer)),
     )
     mask.brush_size = max(5, min(plane_size(image)) // 40)
     mask.mode = "paint"
@@ -290,7 +290,7 @@ def _spatial(layer: Layer, index: tuple[int, ...] = ()) -> dict[str, Any]:
     }
 
 
-def _flat(layer: Layer, index: tuple[int, ...]) -> dict[str, Any]:
+def flat(layer: Layer, index: tuple[int, ...]) -> dict[str, Any]:
     """Return the spatial metadata of a layer of two dimensions that lies on a layer's planes.
 
     Where a stack is turned or sheared out of its planes, it lies on the plane of this index.

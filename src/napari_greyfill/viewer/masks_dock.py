@@ -17,6 +17,7 @@ from qtpy.QtGui import QHideEvent, QShowEvent
 from qtpy.QtWidgets import QVBoxLayout
 
 from napari_greyfill.errors import GreyfillError
+from napari_greyfill.masks import about_hole
 from napari_greyfill.viewer import layers, mask_edits
 from napari_greyfill.viewer.background import Background
 from napari_greyfill.viewer.dock import Dock
@@ -87,6 +88,13 @@ class MasksDock(Dock):
         form.tabs.currentChanged.connect(lambda _: self._preview_anew())
         form.new_mask_wanted.connect(self.new_mask)
         form.apply_wanted.connect(self.apply)
+        form.mask_bar.bind(
+            self.viewer,
+            lambda: form.image.layer,
+            lambda: form.target.layer,
+            self._choose_mask,
+        )
+        form.mask_bar.inverted.connect(self._tell_change)
         form.hand.tool_wanted.connect(self.take_tool)
         form.hand.rectangle_wanted.connect(self._draw_rectangle)
         form.hand.shapes_wanted.connect(self.apply_shapes)
@@ -125,6 +133,7 @@ class MasksDock(Dock):
         if not reason and self.form.tab is self.form.edit and self.form.target.layer is None:
             reason = "Choose the mask to edit."
         self.form.status.setText(reason)
+        self.form.mask_bar.refresh()
         self._ask_preview()
 
     def _changed(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
@@ -303,9 +312,17 @@ class MasksDock(Dock):
 
     def _write(self, mask: Labels, where: tuple[int, ...], plane: NDArray[Any]) -> None:
         layers.edit_mask(mask, where, plane)
-        mostly = (plane != 0).mean() > 0.5
-        question = " Is the mask the wrong way round? Edit > Invert turns it." if mostly else ""
+        odd = about_hole(plane != 0)
+        question = " Is the mask the wrong way round? Invert mask turns it." if odd else ""
         self.form.status.setText(f"Masked: {_counted(plane != 0)}.{question}")
+        self._tell_change()
+
+    def _choose_mask(self, mask: Labels) -> None:
+        self.form.refresh_layers()
+        self.form.target.choose(mask)
+
+    def _tell_change(self) -> None:
+        self.form.mask_bar.refresh()
         self.mask_changed.emit()
 
     # ------------------------------------------------------------ by hand

@@ -8,6 +8,7 @@ from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QComboBox, QGroupBox, QLabel, QTabWidget, QVBoxLayout, QWidget
 
 from napari_greyfill.viewer.layer_combo import LayerCombo
+from napari_greyfill.viewer.mask_sources import MaskBar
 from napari_greyfill.viewer.mask_tabs import EditTab, HandTab, PictureTab, RandomTab
 from napari_greyfill.viewer.option_form import form_layout
 from napari_greyfill.viewer.parts import button, let_shrink, side_by_side
@@ -47,6 +48,7 @@ class MasksForm(QWidget):
         self.image.setToolTip(TEXTS["image"])
         self.target = LayerCombo(viewer, "Labels", none="A new one")
         self.target.setToolTip(TEXTS["mask"])
+        self.mask_bar = MaskBar()
         self.new_mask = button("New mask", TEXTS["new_mask"], self.new_mask_wanted.emit)
         self.hand = HandTab(viewer)
         self.picture = PictureTab()
@@ -75,6 +77,7 @@ class MasksForm(QWidget):
         choices = form_layout()
         choices.addRow("Image", self.image)
         choices.addRow("Mask", side_by_side(self.target, self.new_mask))
+        choices.addRow(self.mask_bar)
         self.tabs = QTabWidget()
         self.tabs.setUsesScrollButtons(False)
         for tab, title in (

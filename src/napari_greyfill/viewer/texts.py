@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["COMPARE", "FILL", "MASKS", "METRICS_TABLE", "WEIGHTS"]
+__all__ = ["COMPARE", "FILL", "MASKS", "MASK_BAR", "METRICS_TABLE", "WEIGHTS"]
 
 FILL = {
     "image": "The image to fill. It is never changed: results come as layers of their own.",
@@ -51,6 +51,13 @@ FILL = {
     "With a result layer selected, holding the key H does the same.",
     "python": "Copy a few lines for napari's console that repeat the last run.",
     "progress": "What the fill is doing, and how much of it is done.",
+}
+
+MASK_BAR = {
+    "source": "Make a mask of an image layer that shows one, or of a mask file: black is kept, "
+    "white is filled; soft greys are halved. Regions of ImageJ count as well.",
+    "invert": "Mask what is not masked, and the other way round, in the plane in view. Undo takes "
+    "it back.",
 }
 
 METRICS_TABLE = {

@@ -1,0 +1,101 @@
+"""One look at image and mask together, before any work: what is odd, and what would mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_greyfill.masks.painted import looks_like_mask
+
+__all__ = ["MOSTLY", "Finding", "about_hole", "inspected", "is_black_and_white", "mostly_masked"]
+
+MOSTLY = 0.6  # share of the picture; half a picture is masked on purpose often enough
+_SIDE = 1024  # pixels of the part that is looked at to tell a mask from a picture
+Remedy = Literal["", "invert"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something odd about image and mask; the work can be done nevertheless.
+
+    Attributes
+    ----------
+    sentence : str
+        For people, with what to do next.
+    remedy : "" or "invert"
+        What a window can offer at the press of a button.
+    """
+
+    sentence: str
+    remedy: Remedy = ""
+
+
+def inspected(image: NDArray[Any], hole: NDArray[np.bool_]) -> list[Finding]:
+    """Return what is odd about an image and its hole.
+
+    Where a hole is most of the picture, that is said and no error: filling from a few per cent
+    of the pixels is a usual test of inpainting. Holes of nothing or of everything are errors,
+    which `hole_from_mask` and `Picture.from_array` raise.
+
+    Parameters
+    ----------
+    image : (H, W), (H, W, 3) or (H, W, 4) array
+    hole : (H, W) bool array
+    """
+    swapped = _image_is_mask(image)
+    return about_hole(hole) + ([] if swapped is None else [swapped])
+
+
+def about_hole(hole: NDArray[np.bool_]) -> list[Finding]:
+    """Return what is odd about a hole alone, as `inspected` does."""
+    finding = _mostly(hole)
+    return [] if finding is None else [finding]
+
+
+def mostly_masked(hole: NDArray[np.bool_]) -> str:
+    """Return a sentence if most of the picture is masked, or an empty string."""
+    finding = _mostly(hole)
+    return "" if finding is None else finding.sentence
+
+
+def _mostly(hole: NDArray[np.bool_]) -> Finding | None:
+    share = float(hole.mean()) if hole.size else 0.0
+    if share <= MOSTLY:
+        return None
+    return Finding(
+        f"{share:.0%} of the picture is masked; if what should stay is masked, invert the mask.",
+        "invert",
+    )
+
+
+def _image_is_mask(image: NDArray[Any]) -> Finding | None:
+    """Notice pictures in 8 bits and more that hold what a mask holds."""
+    if not is_black_and_white(image):
+        return None
+    return Finding(
+        "The image holds black and white only, as a mask does; check the order of image and mask."
+    )
+
+
+def is_black_and_white(image: NDArray[Any]) -> bool:
+    """Return whether the middle of an image is 0 and white, with a mask's leftovers at most.
+
+    Pictures of one bit have nothing but black and white, and do not count.
+
+    Parameters
+    ----------
+    image : (H, W), (H, W, 3) or (H, W, 4) array
+    """
+    if image.dtype.kind != "u" or not looks_like_mask(middle := _middle(image)):
+        return False
+    colours = middle[..., :3] if middle.ndim == 3 else middle
+    return bool(colours.min() == 0 and colours.max() >= 0.9 * np.iinfo(image.dtype).max)
+
+
+def _middle(image: NDArray[Any]) -> NDArray[Any]:
+    """Return the middle of an image, where it is large: it is looked at before every fill."""
+    starts = [max(0, (length - _SIDE) // 2) for length in image.shape[:2]]
+    return image[starts[0] : starts[0] + _SIDE, starts[1] : starts[1] + _SIDE]
