@@ -140,7 +140,7 @@ class TestEvaluate:
         ("arguments", "code", "why"),
         [
             (("--share", 1.5), 2, "between 0 and 1"),
-            (("--mask-kind", "nonsense"), 0, "skipped"),
+            (("--mask-kind", "nonsense"), 1, "Nothing was filled"),
             (("--figures", "doc"), 2, "choose of"),
             (("--resume", "--force"), 2, "exclude each other"),
             (("--invert",), 2, "give a folder of masks"),
