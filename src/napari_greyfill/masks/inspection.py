@@ -65,8 +65,9 @@ def _mostly(hole: NDArray[np.bool_]) -> Finding | None:
     share = float(hole.mean()) if hole.size else 0.0
     if share <= MOSTLY:
         return None
+    how_much = f"{share:.0%}" if share < 0.99 else "More than 99%"
     return Finding(
-        f"{share:.0%} of the picture is masked; if what should stay is masked, invert the mask.",
+        f"{how_much} of the picture is masked; if what should stay is masked, invert the mask.",
         "invert",
     )
 
