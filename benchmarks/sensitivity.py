@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.frame import table
-from benchmarks.pictures import MASKS, Picture, mask, pictures
+from benchmarks.pictures import Picture, mask, pictures
 from napari_greyfill.device import Compute
 from napari_greyfill.inpaint import INPAINTERS
 
 NOISE = 1e-6  # of the range; single precision rounds to a tenth of that
 METHODS = ("biharmonic", "spectral", "frequency-selective", "correction", "blend", "texture")
+KINDS = ("strokes", "scratches", "block")
 COUNT = 12
 HEADER = (
     "method",
@@ -30,7 +31,7 @@ def measure(repeats: int, count: int | None = None, folder: Path | None = None) 
     rows = [
         (method, kind, *_summary(list(_changes(method, kind, chosen))))
         for method in METHODS
-        for kind in MASKS
+        for kind in KINDS
     ]
     return (
         "## Does rounding show in a fill?\n\n"
