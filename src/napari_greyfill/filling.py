@@ -241,7 +241,6 @@ class Filling(Stage):
             if self._progress.ready():
                 yield Step("grey", name, self._fraction(index, part, len(tasks)))
 
-
     def _expect(self, tasks: list[_Task], filled: list[Plane]) -> None:
         """Keep the expected error of windows, which is never below what clipping them costs."""
         expected = self.job.inpainter.expected_error

@@ -100,9 +100,7 @@ def as_type(values: NDArray[np.float64], dtype: np.dtype[Any]) -> NDArray[Any]:
     return np.clip(values, *_limits_of_floats(dtype)).astype(dtype)
 
 
-def value_range(
-    known: NDArray[Any], extremes: tuple[float, float] | None = None
-) -> ValueRange:
+def value_range(known: NDArray[Any], extremes: tuple[float, float] | None = None) -> ValueRange:
     """Return the range that known values of an image live in, as a scale for them.
 
     Values that use at least a quarter of what their type can hold (floats: of 0 to 1) are

@@ -31,7 +31,8 @@ Hole = NDArray[np.bool_]
 Patches = tuple[Patch, ...]
 BEYOND_RANGE = (
     "Known pixels near the hole leave the usual range of values of this picture, and this method "
-    "needs a definite range: it was shown that of those pixels, so the rest has less contrast to it."
+    "needs a definite range: it was shown that of those pixels, so the rest has less contrast to "
+    "it."
 )
 _NO_CHROMA = 1e-5  # what rounding leaves of the chroma of a grey
 
