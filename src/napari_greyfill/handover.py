@@ -25,6 +25,7 @@ Hole = NDArray[np.bool_]
 _SAMPLE = 250_000  # at most this many pixels decide the scale of a large window
 _BRIGHTEST = 1000.0  # widths; the dim rest keeps four of the seven digits of float32
 _SPIKE = 8.0  # times as far off as all its neighbours: no lens makes such an image of a point
+_ROOM = 0.25  # of the range
 _JUDGES = 3  # known neighbours that can tell
 _EIGHT = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], dtype=bool)
 
@@ -96,13 +97,16 @@ def handed_over_in_unit(plane: Plane, hole: Hole, *others: Plane) -> tuple[Hando
     hole : (H, W) bool array
         With at least one pixel known.
     *others : float32 arrays
-        What has to be in [0, 1] as well.
+        What has to be in [0, 1] as well, such as a filled grey. Colours of that grey may be
+        brighter than any known one, so both ends are given some room.
     """
     if all(part.min() >= 0 and part.max() <= 1 for part in (plane[~hole], *others)):
         return Handover(), plane
     calm = without_spikes(plane, hole)
     ends = [_near(calm, hole), *((float(part.min()), float(part.max())) for part in others)]
     low, high = min(low for low, _ in ends), max(high for _, high in ends)
+    room = _ROOM * (high - low) if others else 0.0
+    low, high = low - room, high + room
     scale = Handover(low, high - low or 1.0, low, high)
     return scale, scale.shown(calm)
 
