@@ -13,8 +13,8 @@ from PIL import Image
 from benchmarks.colour_cases import OWN, Case, case, judged, reporting
 from benchmarks.frame import recalled, stored, timed
 from napari_greyfill.colorization import network, published, pyramid
-from napari_greyfill.colour import chroma, with_luma
 from napari_greyfill.device import Compute
+from napari_greyfill.image.colour import chroma, with_luma
 from napari_greyfill.progress import exhaust
 
 PICTURES = 8

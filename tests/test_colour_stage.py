@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from napari_greyfill import ColourHints, colorize, fill, fill_steps
-from napari_greyfill.colour import chroma, luma
 from napari_greyfill.errors import Cancelled, GreyfillWarning, ShapeMismatch
+from napari_greyfill.image.colour import chroma, luma
 from napari_greyfill.progress import exhaust
 
 PLAIN = (120, 160, 110)

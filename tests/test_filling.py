@@ -6,9 +6,9 @@ import pytest
 from napari_greyfill import fill, filling
 from napari_greyfill import job as job_module
 from napari_greyfill.errors import GreyfillWarning, OutOfMemory
+from napari_greyfill.image.picture import Picture
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
 from napari_greyfill.methodinfo import MethodInfo
-from napari_greyfill.picture import Picture
 
 CALLS: list[list[tuple[int, ...]]] = []  # the sizes of the windows of each call
 
@@ -95,7 +95,7 @@ def test_windows_of_very_different_size_do_not(monkeypatch):
 
 
 def test_a_window_that_sees_anothers_hole_waits_for_it(monkeypatch):
-    monkeypatch.setattr("napari_greyfill.windows.LIMIT", 100)
+    monkeypatch.setattr("napari_greyfill.image.regions.LIMIT", 100)
     image, mask = specks(shape=(700, 700))
     # one long scratch, cut into pieces whose windows overlap
     mask[np.arange(20, 680), np.arange(20, 680)] = True

@@ -6,7 +6,7 @@ from napari.layers import Labels, Points
 
 from napari_greyfill import ColourHints
 from napari_greyfill.errors import BadParameter, ShapeMismatch
-from napari_greyfill.geometry import Window
+from napari_greyfill.image.geometry import Window
 
 RED, GREEN = (1.0, 0.0, 0.0), (0.0, 0.5, 0.0)
 

@@ -13,7 +13,6 @@ from napari_greyfill import colorize, fill, fill_steps, pipeline, stages
 from napari_greyfill import device as device_module
 from napari_greyfill import job as job_module
 from napari_greyfill.colorization import COLORIZERS, Colorizer, Level
-from napari_greyfill.colour import luma, with_luma
 from napari_greyfill.errors import (
     BadMask,
     BadParameter,
@@ -26,13 +25,14 @@ from napari_greyfill.errors import (
     ShapeMismatch,
     UnsupportedImage,
 )
+from napari_greyfill.image.colour import luma, with_luma
+from napari_greyfill.image.picture import is_erased, made_opaque
+from napari_greyfill.image.validity import kept_pixels
 from napari_greyfill.inpaint import INPAINTERS, Inpainter, methods
 from napari_greyfill.inpaint.spectral import inpainter as spectral_module
 from napari_greyfill.job import PIPELINES
 from napari_greyfill.masks import feather, grow
 from napari_greyfill.methodinfo import MethodInfo
-from napari_greyfill.picture import is_erased, made_opaque
-from napari_greyfill.validity import kept_pixels
 from tests.recording import recorded
 from tests.strategies import holes, pictures
 
@@ -502,7 +502,7 @@ class TestWhatIsFilled:
                 return np.full_like(plane, 0.5 + len(seen) / 10)
 
         registered(INPAINTERS, Marking, "inpainter")
-        monkeypatch.setattr("napari_greyfill.windows.LIMIT", 100)
+        monkeypatch.setattr("napari_greyfill.image.regions.LIMIT", 100)
         mask = np.eye(250, dtype=bool)
         image = np.where(np.indices(mask.shape)[0] < 125, 0.0, 0.4)
         result = fill(image, mask, method="mine", pipeline="grey-rgb")
@@ -518,7 +518,7 @@ class TestWhatIsFilled:
         assert counts.min() > 50
 
     def test_a_scratch_that_is_cut_into_pieces_shows_no_step(self, monkeypatch):
-        monkeypatch.setattr("napari_greyfill.windows.LIMIT", 100)
+        monkeypatch.setattr("napari_greyfill.image.regions.LIMIT", 100)
         y, x = np.indices((300, 300))
         image = (0.5 + 0.3 * np.sin(x / 40) * np.cos(y / 30))[..., None] * [1, 0.8, 0.5]
         mask = np.abs(x - y) < 3

@@ -12,9 +12,11 @@ from math import prod
 
 import numpy as np
 
-from napari_greyfill.colour import luma
 from napari_greyfill.errors import OutOfMemory
 from napari_greyfill.handover import Handover, handed_over, handed_over_in_unit
+from napari_greyfill.image.colour import luma
+from napari_greyfill.image.picture import Patch
+from napari_greyfill.image.regions import Region, halves
 from napari_greyfill.inpaint import (
     enlarged_with_detail,
     fitting_size,
@@ -23,7 +25,6 @@ from napari_greyfill.inpaint import (
     reduction,
 )
 from napari_greyfill.job import FillJob
-from napari_greyfill.picture import Patch
 from napari_greyfill.result import FILLED_COLOUR, FILLED_GREY, Step
 from napari_greyfill.stages import (
     BEYOND_RANGE,
@@ -35,7 +36,6 @@ from napari_greyfill.stages import (
     require_finite,
     with_patches,
 )
-from napari_greyfill.windows import Region, halves
 
 __all__ = ["Filling"]
 

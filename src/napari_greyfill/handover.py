@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from napari_greyfill.image.picture import robust_range
 from napari_greyfill.inpaint.surroundings import REACH
-from napari_greyfill.picture import robust_range
 
 __all__ = ["Handover", "handed_over", "handed_over_in_unit", "without_spikes"]
 

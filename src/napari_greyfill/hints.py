@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from napari_greyfill.checks import array_of, numbers_of
 from napari_greyfill.errors import BadParameter, ShapeMismatch
-from napari_greyfill.geometry import Window
+from napari_greyfill.image.geometry import Window
 
 __all__ = ["ColourHints"]
 

@@ -7,11 +7,11 @@ from collections.abc import Collection
 import numpy as np
 
 from napari_greyfill.handover import handed_over
+from napari_greyfill.image.picture import Picture
+from napari_greyfill.image.regions import plan_regions
+from napari_greyfill.image.validity import KeepInvalid
 from napari_greyfill.inpaint.texture import Look, recommend_look
 from napari_greyfill.job import ArrayOrLayer, FillParameters, read_picture
-from napari_greyfill.picture import Picture
-from napari_greyfill.validity import KeepInvalid
-from napari_greyfill.windows import plan_regions
 
 __all__ = ["methods_of_look", "suggest_look", "suggested_look"]
 

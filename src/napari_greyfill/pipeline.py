@@ -20,11 +20,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from napari_greyfill.checks import numbers_of
-from napari_greyfill.colour import luma
 from napari_greyfill.device import CancelCheck, never
 from napari_greyfill.errors import GreyfillWarning, ShapeMismatch, UnsupportedImage
 from napari_greyfill.filling import Filling
 from napari_greyfill.hints import ColourHints
+from napari_greyfill.image.colour import luma
+from napari_greyfill.image.picture import Patch, Picture
+from napari_greyfill.image.validity import KeepInvalid
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.job import (
     ArrayOrLayer,
@@ -36,12 +38,10 @@ from napari_greyfill.job import (
     prepare,
     read_picture,
 )
-from napari_greyfill.picture import Patch, Picture
 from napari_greyfill.progress import exhaust
 from napari_greyfill.result import FillResult, Step
 from napari_greyfill.several import FillResults, fill_with_each, resolve_methods
 from napari_greyfill.stages import Colouring
-from napari_greyfill.validity import KeepInvalid
 
 __all__ = ["FillOptions", "colorize", "fill", "fill_steps", "picture_steps"]
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.picture import Patch, Picture
+from napari_greyfill.image.picture import Patch, Picture
 
 __all__ = ["FillResult", "StageName", "Step"]
 

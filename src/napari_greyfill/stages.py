@@ -15,15 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.colorization import Level
-from napari_greyfill.colour import chroma, luma, with_luma
 from napari_greyfill.errors import OutOfMemory, UnusableFill
-from napari_greyfill.geometry import Window
 from napari_greyfill.handover import handed_over_in_unit
+from napari_greyfill.image.colour import chroma, luma, with_luma
+from napari_greyfill.image.geometry import Window
+from napari_greyfill.image.picture import Patch, Picture
+from napari_greyfill.image.regions import Region, neighbours
 from napari_greyfill.job import FillJob
 from napari_greyfill.methodinfo import MethodInfo
-from napari_greyfill.picture import Patch, Picture
 from napari_greyfill.result import StageName, Step
-from napari_greyfill.windows import Region, neighbours
 
 __all__ = [
     "Colouring",

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from napari_greyfill.device import Compute
-from napari_greyfill.geometry import Window
+from napari_greyfill.image.geometry import Window
 from napari_greyfill.inpaint.diffusion import Biharmonic
 from napari_greyfill.inpaint.selective import FrequencySelective
 from napari_greyfill.inpaint.spectral import Spectral, inpainter

@@ -14,8 +14,7 @@ from qtpy.QtCore import QEvent, Qt
 from qtpy.QtWidgets import QApplication
 
 from napari_greyfill.viewer.compare_dock import CompareDock
-
-from .conftest import colour_ramp, ramp
+from tests.viewer.conftest import colour_ramp, ramp
 
 ROUNDS = 3
 GROWTH = 40.0  # MiB from the first round to the last: a dock and its table take a few

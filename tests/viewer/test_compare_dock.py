@@ -11,8 +11,7 @@ from napari_greyfill.evaluate.comparing import NO_REFERENCE
 from napari_greyfill.viewer.compare_layers import add_difference
 from napari_greyfill.viewer.compare_table import CompareTableModel
 from tests.inpainters import Broken
-
-from .conftest import colour_ramp, ramp
+from tests.viewer.conftest import colour_ramp, ramp
 
 
 @pytest.fixture

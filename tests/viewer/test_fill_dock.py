@@ -13,8 +13,7 @@ from napari_greyfill.inpaint import Inpainter
 from napari_greyfill.viewer import worker
 from tests import checkpoints
 from tests.inpainters import Broken
-
-from .conftest import colour_ramp, ramp
+from tests.viewer.conftest import colour_ramp, ramp
 
 
 def choose(dock, **names):

@@ -8,8 +8,7 @@ from scipy.ndimage import gaussian_filter
 
 from napari_greyfill.files import write_image
 from napari_greyfill.files.base import upright
-
-from .conftest import colour_ramp, ramp
+from tests.viewer.conftest import colour_ramp, ramp
 
 DOCKS = ("Fill", "Compare", "Masks")
 

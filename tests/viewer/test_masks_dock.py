@@ -12,8 +12,7 @@ from napari_greyfill.viewer import mask_outputs, masks_dock
 from napari_greyfill.viewer.layers import PREVIEW
 from napari_greyfill.viewer.mask_tabs import EditTab
 from napari_greyfill.viewer.pointer import Pointer
-
-from .conftest import colour_ramp, ramp
+from tests.viewer.conftest import colour_ramp, ramp
 
 
 @pytest.fixture

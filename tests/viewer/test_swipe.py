@@ -5,8 +5,7 @@ import pytest
 
 from napari_greyfill.errors import GreyfillError
 from napari_greyfill.viewer.swipe import Swipe
-
-from .conftest import colour_ramp, ramp
+from tests.viewer.conftest import colour_ramp, ramp
 
 
 @pytest.fixture

@@ -21,12 +21,12 @@ from napari_greyfill.evaluate.combinations import Choices, Names, combinations
 from napari_greyfill.evaluate.comparison import CompareStep, Comparison, Row
 from napari_greyfill.evaluate.measuring import Measure
 from napari_greyfill.evaluate.ways import ways_of_filling
+from napari_greyfill.image.picture import Picture, plane_of
+from napari_greyfill.image.validity import KeepInvalid
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.job import ArrayOrLayer, FillJob, FillParameters, prepare
 from napari_greyfill.masks import mostly_masked
-from napari_greyfill.picture import Picture, plane_of
 from napari_greyfill.progress import exhaust
-from napari_greyfill.validity import KeepInvalid
 
 __all__ = ["compare", "compare_steps"]
 

@@ -25,7 +25,7 @@ from napari_greyfill.evaluate.metrics import (
     ssim_side,
     value_scale,
 )
-from napari_greyfill.geometry import Window, group_boxes
+from napari_greyfill.image.geometry import Window, group_boxes
 
 __all__ = ["Measure"]
 

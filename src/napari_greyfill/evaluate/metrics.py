@@ -12,9 +12,9 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from napari_greyfill.checks import array_of
 from napari_greyfill.errors import ShapeMismatch, UnsupportedImage
+from napari_greyfill.image.picture import Picture, ValueRange, plane_of
+from napari_greyfill.image.validity import invalid_pixels, nodata_of
 from napari_greyfill.masks import hole_from_mask
-from napari_greyfill.picture import Picture, ValueRange, plane_of
-from napari_greyfill.validity import invalid_pixels, nodata_of
 
 __all__ = [
     "METRICS",

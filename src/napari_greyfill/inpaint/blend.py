@@ -9,8 +9,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.colour import luma
 from napari_greyfill.device import Compute
+from napari_greyfill.image.colour import luma
 from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
 from napari_greyfill.inpaint.correction import with_correction
 from napari_greyfill.inpaint.diffusion import Biharmonic

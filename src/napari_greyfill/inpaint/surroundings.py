@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_greyfill.colour import LUMA_WEIGHTS
 from napari_greyfill.device import Compute
+from napari_greyfill.image.colour import LUMA_WEIGHTS
 from napari_greyfill.inpaint.base import Hole, Plane
 from napari_greyfill.inpaint.diffusion import Biharmonic
 from napari_greyfill.progress import scaled

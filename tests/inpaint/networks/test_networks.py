@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from napari_greyfill.colour import luma
 from napari_greyfill.device import Compute
 from napari_greyfill.errors import Cancelled
+from napari_greyfill.image.colour import luma
 from napari_greyfill.inpaint import fit_to_size
 from napari_greyfill.inpaint.networks import base as networks_base
 from napari_greyfill.inpaint.networks.base import NetworkInpainter

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from napari_greyfill.device import Compute
-from napari_greyfill.geometry import Window
+from napari_greyfill.image.geometry import Window
 from napari_greyfill.inpaint.base import Hole, Inpainter, Plane, fit_to_size
 from napari_greyfill.inpaint.correction.features import features, spread
 from napari_greyfill.inpaint.correction.network import MULTIPLE_OF, Network

@@ -3,10 +3,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from napari_greyfill.colour import luma
 from napari_greyfill.errors import NothingKnown, ShapeMismatch, UnsupportedImage
-from napari_greyfill.geometry import Window
-from napari_greyfill.picture import Patch, Picture, ValueRange, value_range
+from napari_greyfill.image.colour import luma
+from napari_greyfill.image.geometry import Window
+from napari_greyfill.image.picture import Patch, Picture, ValueRange, value_range
 from tests.strategies import DTYPES, holes, pictures
 
 INTEGERS = [name for name in DTYPES if np.dtype(name).kind in "iu"]

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import ndimage
 
-from napari_greyfill.geometry import Window
-from napari_greyfill.resample import doubled, doubled_window, enlarged, halved
+from napari_greyfill.image.geometry import Window
+from napari_greyfill.image.resample import doubled, doubled_window, enlarged, halved
 
 shapes = st.tuples(st.integers(1, 7), st.integers(1, 7))
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_greyfill.geometry import Window
+from napari_greyfill.image.geometry import Window
 
 __all__ = ["doubled", "doubled_window", "enlarged", "halved"]
 

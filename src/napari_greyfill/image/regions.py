@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from napari_greyfill.geometry import Window, group_boxes, tight_box
+from napari_greyfill.image.geometry import Window, group_boxes, tight_box
 
 __all__ = ["Region", "halves", "neighbours", "plan_regions"]
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 from scipy.spatial.distance import cdist
 
-from napari_greyfill.geometry import Window, group_boxes, tight_box
+from napari_greyfill.image.geometry import Window, group_boxes, tight_box
 
 SHAPE = (200, 260)
 sides = st.tuples(st.integers(0, 40), st.integers(1, 30))

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from napari_greyfill.checks import array_of, flag_of
-from napari_greyfill.colour import luma
 from napari_greyfill.errors import NothingKnown, ShapeMismatch, UnsupportedImage
-from napari_greyfill.geometry import Window
-from napari_greyfill.validity import (
+from napari_greyfill.image.colour import luma
+from napari_greyfill.image.geometry import Window
+from napari_greyfill.image.validity import (
     KeepInvalid,
     invalid_pixels,
     kept_pixels,

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from napari_greyfill.colour import LUMA_WEIGHTS, chroma, luma, with_luma
+from napari_greyfill.image.colour import LUMA_WEIGHTS, chroma, luma, with_luma
 
 UNIT = st.floats(0, 1, width=32)
 GREYS = arrays(np.float32, (4, 5), elements=UNIT)

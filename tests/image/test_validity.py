@@ -5,7 +5,7 @@ import pytest
 
 import napari_greyfill as greyfill
 from napari_greyfill.errors import NothingKnown
-from napari_greyfill.validity import invalid_pixels, kept_pixels
+from napari_greyfill.image.validity import invalid_pixels, kept_pixels
 
 pytestmark = pytest.mark.filterwarnings("ignore::napari_greyfill.errors.GreyfillWarning")
 

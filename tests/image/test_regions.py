@@ -8,8 +8,8 @@ from scipy import ndimage
 from scipy.sparse.csgraph import connected_components
 from skimage.draw import line
 
-from napari_greyfill.geometry import Window
-from napari_greyfill.windows import CONTEXT, LIMIT, SPARSE, Region, neighbours, plan_regions
+from napari_greyfill.image.geometry import Window
+from napari_greyfill.image.regions import CONTEXT, LIMIT, SPARSE, Region, neighbours, plan_regions
 
 
 def boxes(shape, *slices):
