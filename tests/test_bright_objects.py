@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from napari_greyfill import fill
+from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.image.picture import Picture, ValueRange
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
-from napari_greyfill.methodinfo import MethodInfo
 
 SMOOTH = ["blend", "biharmonic", "spectral", "frequency-selective", "correction"]
 AVERAGING = ["telea", "navier-stokes"]

@@ -345,7 +345,7 @@ def test_an_output_is_required(folder):
 
 @pytest.mark.skipif(find_spec("cv2") is None, reason="needs a module to hide")
 def test_a_missing_package_is_a_sentence(folder, monkeypatch):
-    monkeypatch.setattr("napari_greyfill.methodinfo.find_spec", lambda name: None)
+    monkeypatch.setattr("napari_greyfill.compute.registry.find_spec", lambda name: None)
     result = fill("--method", "telea")
     assert result.exit_code == 1
     assert result.stderr.endswith("install it with: pip install opencv-python-headless\n")
@@ -452,7 +452,7 @@ def test_methods():
 
 
 def test_methods_that_cannot_run_say_why(monkeypatch):
-    monkeypatch.setattr("napari_greyfill.methodinfo.find_spec", lambda name: None)
+    monkeypatch.setattr("napari_greyfill.compute.registry.find_spec", lambda name: None)
     text = " ".join(run("methods").stdout.split())
     assert "telea Cannot run: cv2 is not installed; install it with: pip install" in text
     found = json.loads(run("methods", "--json").stdout)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from napari_greyfill import ColourHints, colorize, fill, fill_steps
+from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import Cancelled, GreyfillWarning, ShapeMismatch
 from napari_greyfill.image.colour import chroma, luma
-from napari_greyfill.progress import exhaust
 
 PLAIN = (120, 160, 110)
 ORANGE = (250, 140, 30)

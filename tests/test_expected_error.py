@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from napari_greyfill import fill
+from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
-from napari_greyfill.methodinfo import MethodInfo
 from napari_greyfill.result import FILLED_COLOUR, FILLED_GREY
 
 

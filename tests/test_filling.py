@@ -5,10 +5,10 @@ import pytest
 
 from napari_greyfill import fill, filling
 from napari_greyfill import job as job_module
+from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import GreyfillWarning, OutOfMemory
 from napari_greyfill.image.picture import Picture
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
-from napari_greyfill.methodinfo import MethodInfo
 
 CALLS: list[list[tuple[int, ...]]] = []  # the sizes of the windows of each call
 

@@ -4,9 +4,11 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from napari_greyfill import device, fill, metrics
+from napari_greyfill import fill, metrics
 from napari_greyfill import job as job_module
 from napari_greyfill.colorization.hybrid import Hybrid
+from napari_greyfill.compute import device
+from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import (
     BadMask,
     BadParameter,
@@ -24,7 +26,6 @@ from napari_greyfill.job import (
     resolve_pipeline,
 )
 from napari_greyfill.masks import feather, grow
-from napari_greyfill.methodinfo import MethodInfo
 
 
 class ImageLayer:

@@ -10,9 +10,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from napari_greyfill import colorize, fill, fill_steps, pipeline, stages
-from napari_greyfill import device as device_module
 from napari_greyfill import job as job_module
 from napari_greyfill.colorization import COLORIZERS, Colorizer, Level
+from napari_greyfill.compute import device as device_module
+from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import (
     BadMask,
     BadParameter,
@@ -32,7 +33,6 @@ from napari_greyfill.inpaint import INPAINTERS, Inpainter, methods
 from napari_greyfill.inpaint.spectral import inpainter as spectral_module
 from napari_greyfill.job import PIPELINES
 from napari_greyfill.masks import feather, grow
-from napari_greyfill.methodinfo import MethodInfo
 from tests.recording import recorded
 from tests.strategies import holes, pictures
 

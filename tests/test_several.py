@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from napari_greyfill import FillResults, fill, fill_steps
+from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import (
     BadParameter,
     Cancelled,
@@ -13,7 +14,6 @@ from napari_greyfill.errors import (
     MissingWeights,
 )
 from napari_greyfill.inpaint import INPAINTERS
-from napari_greyfill.methodinfo import MethodInfo
 from tests.inpainters import Broken
 from tests.recording import recorded
 

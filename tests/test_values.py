@@ -5,10 +5,10 @@ import pytest
 from skimage import data
 
 import napari_greyfill as greyfill
+from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import GreyfillWarning
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
 from napari_greyfill.inpaint.networks.methods import network_methods
-from napari_greyfill.methodinfo import MethodInfo
 
 NETWORKS = {method.info.name for method in network_methods()}
 METHODS = [i.name for i in INPAINTERS.infos() if i.available and i.name not in NETWORKS]

@@ -17,6 +17,7 @@ except PackageNotFoundError:  # running from a source tree that was never instal
 
 if TYPE_CHECKING:
     from napari_greyfill.colorization import colorizers as colorizers
+    from napari_greyfill.compute.registry import MethodInfo as MethodInfo
     from napari_greyfill.errors import GreyfillError as GreyfillError
     from napari_greyfill.evaluate import CompareStep as CompareStep
     from napari_greyfill.evaluate import Comparison as Comparison
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from napari_greyfill.looks import suggest_look as suggest_look
     from napari_greyfill.masks import masked_images as masked_images
     from napari_greyfill.masks import random_mask as random_mask
-    from napari_greyfill.methodinfo import MethodInfo as MethodInfo
     from napari_greyfill.pipeline import colorize as colorize
     from napari_greyfill.pipeline import fill as fill
     from napari_greyfill.pipeline import fill_steps as fill_steps
@@ -54,7 +54,7 @@ _HOMES = {
     "FillResult": "result",
     "FillResults": "several",
     "Step": "result",
-    "MethodInfo": "methodinfo",
+    "MethodInfo": "compute.registry",
     "GreyfillError": "errors",
 }
 

@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from napari_greyfill.checks import numbers_of
-from napari_greyfill.device import CancelCheck, never
+from napari_greyfill.compute.device import CancelCheck, never
+from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import GreyfillWarning, ShapeMismatch, UnsupportedImage
 from napari_greyfill.filling import Filling
 from napari_greyfill.hints import ColourHints
@@ -38,7 +39,6 @@ from napari_greyfill.job import (
     prepare,
     read_picture,
 )
-from napari_greyfill.progress import exhaust
 from napari_greyfill.result import FillResult, Step
 from napari_greyfill.several import FillResults, fill_with_each, resolve_methods
 from napari_greyfill.stages import Colouring

@@ -11,10 +11,10 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from napari_greyfill.checks import names_of
+from napari_greyfill.compute.progress import translated
+from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import BadParameter, Cancelled, EveryMethodFailed
 from napari_greyfill.inpaint import INPAINTERS
-from napari_greyfill.methodinfo import MethodInfo
-from napari_greyfill.progress import translated
 from napari_greyfill.result import FillResult, Step
 
 __all__ = ["FillResults", "fill_with_each", "resolve_methods"]

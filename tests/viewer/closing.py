@@ -24,9 +24,9 @@ from qtpy.QtCore import QEvent, Qt
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
+from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import Cancelled
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
-from napari_greyfill.methodinfo import MethodInfo
 from napari_greyfill.viewer import mask_finder
 
 DOCKS = ("Fill", "Masks", "Compare", "Weights")

@@ -784,7 +784,7 @@ def test_restore_defaults(ready):
 
 
 def test_unavailable_methods_are_greyed_out(open_dock, monkeypatch):
-    from napari_greyfill import methodinfo
+    from napari_greyfill.compute import registry as methodinfo
 
     monkeypatch.setattr(methodinfo, "find_spec", lambda name: None)
     combo = open_dock().form.method

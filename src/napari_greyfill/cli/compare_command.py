@@ -13,6 +13,7 @@ import numpy as np
 from napari_greyfill.atomic import write_text
 from napari_greyfill.cli.progressbar import progress_bar
 from napari_greyfill.cli.sentences import tell_what_is_lost
+from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import BadParameter, Cancelled, UnwritablePath
 from napari_greyfill.evaluate import CompareStep, Comparison, compare_steps
 from napari_greyfill.files import (
@@ -23,7 +24,6 @@ from napari_greyfill.files import (
     read_picture,
     write_image,
 )
-from napari_greyfill.progress import exhaust
 from napari_greyfill.result import Step
 from napari_greyfill.study.thumbnails import name_of
 

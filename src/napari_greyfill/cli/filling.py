@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from napari_greyfill.cli.progressbar import progress_bar
 from napari_greyfill.cli.sentences import tell_what_is_lost
+from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import (
     BadParameter,
     Cancelled,
@@ -38,7 +39,6 @@ from napari_greyfill.hints import ColourHints
 from napari_greyfill.image.picture import about_transparent, is_erased, made_opaque
 from napari_greyfill.image.validity import nodata_of
 from napari_greyfill.pipeline import fill_steps
-from napari_greyfill.progress import exhaust
 from napari_greyfill.result import FillResult, Step
 from napari_greyfill.several import FillResults, resolve_methods
 

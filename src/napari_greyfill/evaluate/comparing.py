@@ -15,7 +15,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from napari_greyfill.checks import array_of, callable_of, flag_of
-from napari_greyfill.device import CancelCheck, never
+from napari_greyfill.compute.device import CancelCheck, never
+from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import GreyfillWarning
 from napari_greyfill.evaluate.combinations import Choices, Names, combinations
 from napari_greyfill.evaluate.comparison import CompareStep, Comparison, Row
@@ -26,7 +27,6 @@ from napari_greyfill.image.validity import KeepInvalid
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.job import ArrayOrLayer, FillJob, FillParameters, prepare
 from napari_greyfill.masks import mostly_masked
-from napari_greyfill.progress import exhaust
 
 __all__ = ["compare", "compare_steps"]
 

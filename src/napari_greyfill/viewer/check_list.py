@@ -8,7 +8,7 @@ from typing import NamedTuple
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QSizePolicy
 
-from napari_greyfill.methodinfo import MethodInfo
+from napari_greyfill.compute.registry import MethodInfo
 
 __all__ = ["CheckList", "Entry", "method_entry"]
 

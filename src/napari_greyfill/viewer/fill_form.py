@@ -20,7 +20,7 @@ from qtpy.QtWidgets import (
 from superqt import QCollapsible
 
 from napari_greyfill.colorization import COLORIZERS, colorizers
-from napari_greyfill.device import DEVICES
+from napari_greyfill.compute.device import DEVICES
 from napari_greyfill.inpaint import INPAINTERS, methods
 from napari_greyfill.job import FillParameters
 from napari_greyfill.looks import methods_of_look

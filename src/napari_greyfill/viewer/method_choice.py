@@ -15,7 +15,7 @@ from qtpy.QtWidgets import (
     QWidgetAction,
 )
 
-from napari_greyfill.methodinfo import MethodInfo
+from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.viewer.check_list import CheckList, method_entry
 from napari_greyfill.viewer.parts import let_shrink
 

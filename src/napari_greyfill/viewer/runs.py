@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from qtpy.QtCore import QObject, Signal
 
-from napari_greyfill.device import CancelCheck
+from napari_greyfill.compute.device import CancelCheck
 from napari_greyfill.errors import Cancelled
 
 if TYPE_CHECKING:

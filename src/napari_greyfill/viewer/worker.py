@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.device import CancelCheck
+from napari_greyfill.compute.device import CancelCheck
+from napari_greyfill.compute.progress import translated
 from napari_greyfill.errors import GreyfillError
 from napari_greyfill.evaluate import metrics
 from napari_greyfill.job import read_picture
 from napari_greyfill.looks import methods_of_look, suggested_look
 from napari_greyfill.pipeline import picture_steps
-from napari_greyfill.progress import translated
 from napari_greyfill.result import FINAL, FillResult, Step
 from napari_greyfill.viewer.models import FillRequest
 from napari_greyfill.viewer.result_layers import CONFIDENCE, ResultImage

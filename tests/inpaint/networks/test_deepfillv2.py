@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import BadCheckpoint, Cancelled
 from napari_greyfill.image.colour import luma
 from napari_greyfill.inpaint import fit_to_size

@@ -1,7 +1,7 @@
 import pytest
 
-from napari_greyfill import device
-from napari_greyfill.device import Compute, choose_device, clear_memory_errors, free_memory
+from napari_greyfill.compute import device
+from napari_greyfill.compute.device import Compute, choose_device, clear_memory_errors, free_memory
 from napari_greyfill.errors import BadParameter, Cancelled, OutOfMemory
 
 

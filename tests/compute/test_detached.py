@@ -3,7 +3,7 @@ from concurrent.futures import CancelledError
 
 import pytest
 
-from napari_greyfill.weights.handover import Handover
+from napari_greyfill.compute.detached import Handover
 
 
 class Stop(Exception):

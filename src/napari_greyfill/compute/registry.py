@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from napari_greyfill.checks import choice_of
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import GreyfillError, MissingDependency
 
 __all__ = ["MethodInfo", "Registry", "installed"]

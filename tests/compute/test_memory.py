@@ -3,9 +3,9 @@ import time
 import numpy as np
 import pytest
 
-from napari_greyfill.evaluate import memory
-from napari_greyfill.evaluate.memory import Cost, Meter
-from napari_greyfill.progress import exhaust
+from napari_greyfill.compute import memory
+from napari_greyfill.compute.memory import Cost, Meter
+from napari_greyfill.compute.progress import exhaust
 
 MEGABYTES = 60
 

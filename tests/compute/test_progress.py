@@ -1,6 +1,6 @@
 import pytest
 
-from napari_greyfill.progress import exhaust, scaled, translated
+from napari_greyfill.compute.progress import exhaust, scaled, translated
 
 
 def work(closed=None):

@@ -2,10 +2,10 @@ import json
 
 import pytest
 
-from napari_greyfill import methodinfo
-from napari_greyfill.device import Compute
+from napari_greyfill.compute import registry as methodinfo
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.registry import MethodInfo, Registry, installed
 from napari_greyfill.errors import BadParameter, MissingDependency, MissingWeights
-from napari_greyfill.methodinfo import MethodInfo, Registry, installed
 
 NEEDS = ("no_such_module", "no-such-package")
 
