@@ -13,10 +13,10 @@ import pytest
 from PIL import Image
 
 import napari_greyfill
-from napari_greyfill import pipeline
 from napari_greyfill.cli import filling, report
 from napari_greyfill.files import read_image, write_image
-from napari_greyfill.result import Step
+from napari_greyfill.pipeline import run as pipeline
+from napari_greyfill.pipeline.result import Step
 from tests.commandline import run
 
 
@@ -578,8 +578,8 @@ class TestTerminal:
     SCRIPT = (
         "import os, signal, sys\n"
         "from napari_greyfill.cli import filling, main\n"
-        "from napari_greyfill.pipeline import fill_steps\n"
-        "from napari_greyfill.result import Step\n"
+        "from napari_greyfill.pipeline.run import fill_steps\n"
+        "from napari_greyfill.pipeline.result import Step\n"
         "def steps(*args, **kwargs):\n"
         "    yield Step('start', 'A note [with] brackets.', 0.0, 'note')\n"
         "    yield Step('grey', 'filling grey, region 1/1', 0.5)\n"

@@ -24,36 +24,36 @@ if TYPE_CHECKING:
     from napari_greyfill.evaluate import compare as compare
     from napari_greyfill.evaluate import compare_steps as compare_steps
     from napari_greyfill.evaluate import metrics as metrics
-    from napari_greyfill.hints import ColourHints as ColourHints
     from napari_greyfill.inpaint import methods as methods
-    from napari_greyfill.looks import suggest_look as suggest_look
     from napari_greyfill.masks import masked_images as masked_images
     from napari_greyfill.masks import random_mask as random_mask
-    from napari_greyfill.pipeline import colorize as colorize
-    from napari_greyfill.pipeline import fill as fill
-    from napari_greyfill.pipeline import fill_steps as fill_steps
-    from napari_greyfill.result import FillResult as FillResult
-    from napari_greyfill.result import Step as Step
-    from napari_greyfill.several import FillResults as FillResults
+    from napari_greyfill.pipeline.hints import ColourHints as ColourHints
+    from napari_greyfill.pipeline.result import FillResult as FillResult
+    from napari_greyfill.pipeline.result import Step as Step
+    from napari_greyfill.pipeline.run import colorize as colorize
+    from napari_greyfill.pipeline.run import fill as fill
+    from napari_greyfill.pipeline.run import fill_steps as fill_steps
+    from napari_greyfill.pipeline.several import FillResults as FillResults
+    from napari_greyfill.pipeline.suggest import suggest_look as suggest_look
 
 _HOMES = {
-    "fill": "pipeline",
-    "fill_steps": "pipeline",
-    "colorize": "pipeline",
-    "suggest_look": "looks",
+    "fill": "pipeline.run",
+    "fill_steps": "pipeline.run",
+    "colorize": "pipeline.run",
+    "suggest_look": "pipeline.suggest",
     "methods": "inpaint",
     "colorizers": "colorization",
     "compare": "evaluate",
     "compare_steps": "evaluate",
     "metrics": "evaluate",
-    "ColourHints": "hints",
+    "ColourHints": "pipeline.hints",
     "random_mask": "masks",
     "masked_images": "masks",
     "CompareStep": "evaluate",
     "Comparison": "evaluate",
-    "FillResult": "result",
-    "FillResults": "several",
-    "Step": "result",
+    "FillResult": "pipeline.result",
+    "FillResults": "pipeline.several",
+    "Step": "pipeline.result",
     "MethodInfo": "compute.registry",
     "GreyfillError": "errors",
 }

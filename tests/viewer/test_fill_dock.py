@@ -8,8 +8,9 @@ from qtpy.QtCore import Qt
 from qtpy.QtGui import QGuiApplication
 
 import napari_greyfill
-from napari_greyfill import job, pipeline
 from napari_greyfill.inpaint import Inpainter
+from napari_greyfill.pipeline import job
+from napari_greyfill.pipeline import run as pipeline
 from napari_greyfill.viewer import worker
 from tests import checkpoints
 from tests.inpainters import Broken
@@ -256,8 +257,8 @@ class TestRun:
         np.testing.assert_array_equal(viewer.layers[-1].data, viewer.layers["pic filled"].data)
 
     def test_preview_is_shown_and_goes(self, viewer, ready, run, monkeypatch):
-        from napari_greyfill import stages
         from napari_greyfill.colorization.progressive import Progressive
+        from napari_greyfill.pipeline import stages
 
         monkeypatch.setattr(Progressive, "STEPS", (3,))
         monkeypatch.setattr(stages._Throttle, "ready", lambda self: True)

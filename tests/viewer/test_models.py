@@ -4,7 +4,7 @@ import io
 import numpy as np
 import pytest
 
-from napari_greyfill.job import FillParameters
+from napari_greyfill.pipeline.job import FillParameters
 from napari_greyfill.viewer.models import (
     COLUMNS,
     FillRequest,

@@ -24,7 +24,7 @@ from napari_greyfill.files import (
     read_picture,
     write_image,
 )
-from napari_greyfill.result import Step
+from napari_greyfill.pipeline.result import Step
 from napari_greyfill.study.thumbnails import name_of
 
 __all__ = ["CompareCommand"]

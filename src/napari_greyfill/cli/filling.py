@@ -35,12 +35,12 @@ from napari_greyfill.files import (
     transparent_part,
     write_image,
 )
-from napari_greyfill.hints import ColourHints
 from napari_greyfill.image.picture import about_transparent, is_erased, made_opaque
 from napari_greyfill.image.validity import nodata_of
-from napari_greyfill.pipeline import fill_steps
-from napari_greyfill.result import FillResult, Step
-from napari_greyfill.several import FillResults, resolve_methods
+from napari_greyfill.pipeline.hints import ColourHints
+from napari_greyfill.pipeline.result import FillResult, Step
+from napari_greyfill.pipeline.run import fill_steps
+from napari_greyfill.pipeline.several import FillResults, resolve_methods
 
 __all__ = ["FillCommand", "NoData", "Outcome", "Outcomes", "nodata_in"]
 

@@ -15,7 +15,7 @@ from napari_greyfill.checks import names_of
 from napari_greyfill.colorization import COLORIZERS
 from napari_greyfill.errors import BadParameter, MissingWeights
 from napari_greyfill.inpaint import INPAINTERS
-from napari_greyfill.job import PIPELINES, resolve_pipeline
+from napari_greyfill.pipeline.job import PIPELINES, resolve_pipeline
 
 __all__ = ["GREY", "Choices", "Combination", "Names", "combinations", "pipeline_title"]
 

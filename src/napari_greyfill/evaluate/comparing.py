@@ -25,8 +25,8 @@ from napari_greyfill.evaluate.ways import ways_of_filling
 from napari_greyfill.image.picture import Picture, plane_of
 from napari_greyfill.image.validity import KeepInvalid
 from napari_greyfill.inpaint import INPAINTERS
-from napari_greyfill.job import ArrayOrLayer, FillJob, FillParameters, prepare
 from napari_greyfill.masks import mostly_masked
+from napari_greyfill.pipeline.job import ArrayOrLayer, FillJob, FillParameters, prepare
 
 __all__ = ["compare", "compare_steps"]
 

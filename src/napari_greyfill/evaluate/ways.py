@@ -16,12 +16,12 @@ from napari_greyfill.compute.progress import translated
 from napari_greyfill.errors import Cancelled, GreyfillError
 from napari_greyfill.evaluate.combinations import GREY, Combination
 from napari_greyfill.evaluate.comparison import CompareStep, Row
-from napari_greyfill.filling import Filling
 from napari_greyfill.image.colour import luma
 from napari_greyfill.image.picture import Patch
-from napari_greyfill.job import FillJob, device_for
-from napari_greyfill.result import Step
-from napari_greyfill.stages import Colouring
+from napari_greyfill.pipeline.grey_stage import Filling
+from napari_greyfill.pipeline.job import FillJob, device_for
+from napari_greyfill.pipeline.result import Step
+from napari_greyfill.pipeline.stages import Colouring
 
 __all__ = ["ways_of_filling"]
 

@@ -14,7 +14,7 @@ import numpy as np
 from qtpy.QtGui import QGuiApplication
 
 from napari_greyfill.masks import selected_labels
-from napari_greyfill.several import resolve_methods
+from napari_greyfill.pipeline.several import resolve_methods
 from napari_greyfill.viewer import layers
 from napari_greyfill.viewer.fill_form import FillForm
 from napari_greyfill.viewer.keeping import Original

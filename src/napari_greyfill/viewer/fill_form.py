@@ -22,8 +22,8 @@ from superqt import QCollapsible
 from napari_greyfill.colorization import COLORIZERS, colorizers
 from napari_greyfill.compute.device import DEVICES
 from napari_greyfill.inpaint import INPAINTERS, methods
-from napari_greyfill.job import FillParameters
-from napari_greyfill.looks import methods_of_look
+from napari_greyfill.pipeline.job import FillParameters
+from napari_greyfill.pipeline.suggest import methods_of_look
 from napari_greyfill.viewer.mask_sources import MaskBar
 from napari_greyfill.viewer.method_choice import AlsoRun, MethodCombo
 from napari_greyfill.viewer.parts import layer_choice, let_shrink

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.errors import ShapeMismatch
-from napari_greyfill.hints import ColourHints
+from napari_greyfill.pipeline.hints import ColourHints
 from napari_greyfill.viewer.models import PlaneSource
 
 if TYPE_CHECKING:

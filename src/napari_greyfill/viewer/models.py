@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from napari_greyfill.evaluate import METRICS
 from napari_greyfill.evaluate.tables import Column
-from napari_greyfill.hints import ColourHints
-from napari_greyfill.job import FillParameters
+from napari_greyfill.pipeline.hints import ColourHints
+from napari_greyfill.pipeline.job import FillParameters
 
 __all__ = [
     "COLUMNS",

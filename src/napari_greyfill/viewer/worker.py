@@ -17,10 +17,10 @@ from napari_greyfill.compute.device import CancelCheck
 from napari_greyfill.compute.progress import translated
 from napari_greyfill.errors import GreyfillError
 from napari_greyfill.evaluate import metrics
-from napari_greyfill.job import read_picture
-from napari_greyfill.looks import methods_of_look, suggested_look
-from napari_greyfill.pipeline import picture_steps
-from napari_greyfill.result import FINAL, FillResult, Step
+from napari_greyfill.pipeline.job import read_picture
+from napari_greyfill.pipeline.result import FINAL, FillResult, Step
+from napari_greyfill.pipeline.run import picture_steps
+from napari_greyfill.pipeline.suggest import methods_of_look, suggested_look
 from napari_greyfill.viewer.models import FillRequest
 from napari_greyfill.viewer.result_layers import CONFIDENCE, ResultImage
 

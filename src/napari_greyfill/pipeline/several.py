@@ -15,7 +15,7 @@ from napari_greyfill.compute.progress import translated
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import BadParameter, Cancelled, EveryMethodFailed
 from napari_greyfill.inpaint import INPAINTERS
-from napari_greyfill.result import FillResult, Step
+from napari_greyfill.pipeline.result import FillResult, Step
 
 __all__ = ["FillResults", "fill_with_each", "resolve_methods"]
 

@@ -23,13 +23,13 @@ from napari_greyfill.checks import numbers_of
 from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import GreyfillWarning, ShapeMismatch, UnsupportedImage
-from napari_greyfill.filling import Filling
-from napari_greyfill.hints import ColourHints
 from napari_greyfill.image.colour import luma
 from napari_greyfill.image.picture import Patch, Picture
 from napari_greyfill.image.validity import KeepInvalid
 from napari_greyfill.inpaint import INPAINTERS
-from napari_greyfill.job import (
+from napari_greyfill.pipeline.grey_stage import Filling
+from napari_greyfill.pipeline.hints import ColourHints
+from napari_greyfill.pipeline.job import (
     ArrayOrLayer,
     FillJob,
     FillParameters,
@@ -39,9 +39,9 @@ from napari_greyfill.job import (
     prepare,
     read_picture,
 )
-from napari_greyfill.result import FillResult, Step
-from napari_greyfill.several import FillResults, fill_with_each, resolve_methods
-from napari_greyfill.stages import Colouring
+from napari_greyfill.pipeline.result import FillResult, Step
+from napari_greyfill.pipeline.several import FillResults, fill_with_each, resolve_methods
+from napari_greyfill.pipeline.stages import Colouring
 
 __all__ = ["FillOptions", "colorize", "fill", "fill_steps", "picture_steps"]
 

@@ -9,8 +9,7 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from napari_greyfill import colorize, fill, fill_steps, pipeline, stages
-from napari_greyfill import job as job_module
+from napari_greyfill import colorize, fill, fill_steps
 from napari_greyfill.colorization import COLORIZERS, Colorizer, Level
 from napari_greyfill.compute import device as device_module
 from napari_greyfill.compute.registry import MethodInfo
@@ -31,8 +30,11 @@ from napari_greyfill.image.picture import is_erased, made_opaque
 from napari_greyfill.image.validity import kept_pixels
 from napari_greyfill.inpaint import INPAINTERS, Inpainter, methods
 from napari_greyfill.inpaint.spectral import inpainter as spectral_module
-from napari_greyfill.job import PIPELINES
 from napari_greyfill.masks import feather, grow
+from napari_greyfill.pipeline import job as job_module
+from napari_greyfill.pipeline import run as pipeline
+from napari_greyfill.pipeline import stages
+from napari_greyfill.pipeline.job import PIPELINES
 from tests.recording import recorded
 from tests.strategies import holes, pictures
 

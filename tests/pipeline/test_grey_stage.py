@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from napari_greyfill import fill, filling
-from napari_greyfill import job as job_module
+from napari_greyfill import fill
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import GreyfillWarning, OutOfMemory
 from napari_greyfill.image.picture import Picture
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
+from napari_greyfill.pipeline import grey_stage as filling
+from napari_greyfill.pipeline import job as job_module
 
 CALLS: list[list[tuple[int, ...]]] = []  # the sizes of the windows of each call
 

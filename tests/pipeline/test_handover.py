@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from napari_greyfill.handover import handed_over, handed_over_in_unit, without_spikes
+from napari_greyfill.pipeline.handover import handed_over, handed_over_in_unit, without_spikes
 
 Y, X = np.indices((90, 120))
 

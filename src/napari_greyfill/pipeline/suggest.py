@@ -6,12 +6,12 @@ from collections.abc import Collection
 
 import numpy as np
 
-from napari_greyfill.handover import handed_over
 from napari_greyfill.image.picture import Picture
 from napari_greyfill.image.regions import plan_regions
 from napari_greyfill.image.validity import KeepInvalid
 from napari_greyfill.inpaint.texture import Look, recommend_look
-from napari_greyfill.job import ArrayOrLayer, FillParameters, read_picture
+from napari_greyfill.pipeline.handover import handed_over
+from napari_greyfill.pipeline.job import ArrayOrLayer, FillParameters, read_picture
 
 __all__ = ["methods_of_look", "suggest_look", "suggested_look"]
 

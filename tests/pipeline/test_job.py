@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from napari_greyfill import fill, metrics
-from napari_greyfill import job as job_module
 from napari_greyfill.colorization.hybrid import Hybrid
 from napari_greyfill.compute import device
 from napari_greyfill.compute.registry import MethodInfo
@@ -18,14 +17,15 @@ from napari_greyfill.errors import (
     UnsupportedImage,
 )
 from napari_greyfill.inpaint.blend import Blend
-from napari_greyfill.job import (
+from napari_greyfill.masks import feather, grow
+from napari_greyfill.pipeline import job as job_module
+from napari_greyfill.pipeline.job import (
     PIPELINES,
     FillParameters,
     device_for,
     prepare,
     resolve_pipeline,
 )
-from napari_greyfill.masks import feather, grow
 
 
 class ImageLayer:

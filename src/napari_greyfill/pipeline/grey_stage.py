@@ -13,7 +13,6 @@ from math import prod
 import numpy as np
 
 from napari_greyfill.errors import OutOfMemory
-from napari_greyfill.handover import Handover, handed_over, handed_over_in_unit
 from napari_greyfill.image.colour import luma
 from napari_greyfill.image.picture import Patch
 from napari_greyfill.image.regions import Region, halves
@@ -24,9 +23,10 @@ from napari_greyfill.inpaint import (
     reduced,
     reduction,
 )
-from napari_greyfill.job import FillJob
-from napari_greyfill.result import FILLED_COLOUR, FILLED_GREY, Step
-from napari_greyfill.stages import (
+from napari_greyfill.pipeline.handover import Handover, handed_over, handed_over_in_unit
+from napari_greyfill.pipeline.job import FillJob
+from napari_greyfill.pipeline.result import FILLED_COLOUR, FILLED_GREY, Step
+from napari_greyfill.pipeline.stages import (
     BEYOND_RANGE,
     Hole,
     Patches,

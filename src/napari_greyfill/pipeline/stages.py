@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from napari_greyfill.colorization import Level
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import OutOfMemory, UnusableFill
-from napari_greyfill.handover import handed_over_in_unit
 from napari_greyfill.image.colour import chroma, luma, with_luma
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.picture import Patch, Picture
 from napari_greyfill.image.regions import Region, neighbours
-from napari_greyfill.job import FillJob
-from napari_greyfill.result import StageName, Step
+from napari_greyfill.pipeline.handover import handed_over_in_unit
+from napari_greyfill.pipeline.job import FillJob
+from napari_greyfill.pipeline.result import StageName, Step
 
 __all__ = [
     "Colouring",
