@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from napari_greyfill.evaluate import Comparison as Comparison
     from napari_greyfill.evaluate import compare as compare
     from napari_greyfill.evaluate import compare_steps as compare_steps
-    from napari_greyfill.evaluate import metrics as metrics
     from napari_greyfill.inpaint import methods as methods
     from napari_greyfill.masks import masked_images as masked_images
     from napari_greyfill.masks import random_mask as random_mask
+    from napari_greyfill.measure import metrics as metrics
     from napari_greyfill.pipeline.hints import ColourHints as ColourHints
     from napari_greyfill.pipeline.result import FillResult as FillResult
     from napari_greyfill.pipeline.result import Step as Step
@@ -45,7 +45,7 @@ _HOMES = {
     "colorizers": "colorization",
     "compare": "evaluate",
     "compare_steps": "evaluate",
-    "metrics": "evaluate",
+    "metrics": "measure",
     "ColourHints": "pipeline.hints",
     "random_mask": "masks",
     "masked_images": "masks",

@@ -316,7 +316,7 @@ def _require_comparable(image: NDArray[Any], truth: NDArray[Any]) -> None:
 def _measured(result: FillResult, truth: NDArray[Any] | None) -> dict[str, float] | None:
     if truth is None:
         return None
-    from napari_greyfill.evaluate import metrics
+    from napari_greyfill.measure import metrics
 
     nodata = result.provenance["parameters"]["nodata"]
     return metrics(_without_alpha(result.image), _without_alpha(truth), result.hole, nodata=nodata)

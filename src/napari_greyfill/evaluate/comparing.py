@@ -20,12 +20,12 @@ from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import GreyfillWarning
 from napari_greyfill.evaluate.combinations import Choices, Names, combinations
 from napari_greyfill.evaluate.comparison import CompareStep, Comparison, Row
-from napari_greyfill.evaluate.measuring import Measure
 from napari_greyfill.evaluate.ways import ways_of_filling
 from napari_greyfill.image.picture import Picture, plane_of
 from napari_greyfill.image.validity import KeepInvalid
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.masks import mostly_masked
+from napari_greyfill.measure.measuring import Measure
 from napari_greyfill.pipeline.job import ArrayOrLayer, FillJob, FillParameters, prepare
 
 __all__ = ["compare", "compare_steps"]

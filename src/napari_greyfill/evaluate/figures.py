@@ -20,7 +20,7 @@ from napari_greyfill.atomic import reason_of, replacing
 from napari_greyfill.errors import BadParameter, UnwritablePath
 from napari_greyfill.evaluate.combinations import GREY, Combination, pipeline_title
 from napari_greyfill.evaluate.comparison import Row
-from napari_greyfill.evaluate.metrics import METRICS, Metric
+from napari_greyfill.measure.metrics import METRICS, Metric
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from napari_greyfill.evaluate.combinations import pipeline_title
-from napari_greyfill.evaluate.metrics import METRICS
+from napari_greyfill.measure.metrics import METRICS
 
 if TYPE_CHECKING:
     from napari_greyfill.evaluate.comparison import Row

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.atomic import write_text
-from napari_greyfill.evaluate import METRICS, Combination, Row, combinations
+from napari_greyfill.evaluate import Combination, Row, combinations
 from napari_greyfill.evaluate.combinations import GREY
 from napari_greyfill.evaluate.figures import (
     Tile,
@@ -23,6 +23,7 @@ from napari_greyfill.evaluate.figures import (
     save_figure,
 )
 from napari_greyfill.evaluate.tables import COLUMNS, best_rows, to_csv, to_latex
+from napari_greyfill.measure import METRICS
 from napari_greyfill.study.document import (
     Heading,
     Part,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from napari_greyfill.compute.device import CancelCheck
 from napari_greyfill.compute.progress import translated
 from napari_greyfill.errors import GreyfillError
-from napari_greyfill.evaluate import metrics
+from napari_greyfill.measure import metrics
 from napari_greyfill.pipeline.job import read_picture
 from napari_greyfill.pipeline.result import FINAL, FillResult, Step
 from napari_greyfill.pipeline.run import picture_steps

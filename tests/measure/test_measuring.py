@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from napari_greyfill import metrics
 from napari_greyfill.errors import ShapeMismatch
-from napari_greyfill.evaluate.measuring import Measure
+from napari_greyfill.measure.measuring import Measure
 from tests.strategies import DTYPES, holes, pictures
 
 

@@ -18,14 +18,14 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.metrics import structural_similarity
 
 from napari_greyfill.checks import array_of
-from napari_greyfill.evaluate.metrics import (
+from napari_greyfill.image.geometry import Window, group_boxes
+from napari_greyfill.measure.metrics import (
     colour_values,
     handy_unit,
     reference_picture,
     ssim_side,
     value_scale,
 )
-from napari_greyfill.image.geometry import Window, group_boxes
 
 __all__ = ["Measure"]
 

@@ -7,7 +7,7 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from napari_greyfill import metrics
 from napari_greyfill.errors import BadMask, EmptyMask, NothingKnown, ShapeMismatch
-from napari_greyfill.evaluate import METRICS
+from napari_greyfill.measure import METRICS
 from tests.strategies import DTYPES, holes, pictures
 
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_greyfill.evaluate.statistics import paired
+from napari_greyfill.measure.statistics import paired
 
 finite = st.floats(-1e6, 1e6)
 
