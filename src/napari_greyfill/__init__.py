@@ -17,12 +17,12 @@ except PackageNotFoundError:  # running from a source tree that was never instal
 
 if TYPE_CHECKING:
     from napari_greyfill.colorization import colorizers as colorizers
+    from napari_greyfill.comparison import CompareStep as CompareStep
+    from napari_greyfill.comparison import Comparison as Comparison
+    from napari_greyfill.comparison import compare as compare
+    from napari_greyfill.comparison import compare_steps as compare_steps
     from napari_greyfill.compute.registry import MethodInfo as MethodInfo
     from napari_greyfill.errors import GreyfillError as GreyfillError
-    from napari_greyfill.evaluate import CompareStep as CompareStep
-    from napari_greyfill.evaluate import Comparison as Comparison
-    from napari_greyfill.evaluate import compare as compare
-    from napari_greyfill.evaluate import compare_steps as compare_steps
     from napari_greyfill.inpaint import methods as methods
     from napari_greyfill.masks import masked_images as masked_images
     from napari_greyfill.masks import random_mask as random_mask
@@ -43,14 +43,14 @@ _HOMES = {
     "suggest_look": "pipeline.suggest",
     "methods": "inpaint",
     "colorizers": "colorization",
-    "compare": "evaluate",
-    "compare_steps": "evaluate",
+    "compare": "comparison",
+    "compare_steps": "comparison",
     "metrics": "measure",
     "ColourHints": "pipeline.hints",
     "random_mask": "masks",
     "masked_images": "masks",
-    "CompareStep": "evaluate",
-    "Comparison": "evaluate",
+    "CompareStep": "comparison",
+    "Comparison": "comparison",
     "FillResult": "pipeline.result",
     "FillResults": "pipeline.several",
     "Step": "pipeline.result",

@@ -6,8 +6,8 @@ from qtpy.QtCore import Qt
 from qtpy.QtGui import QGuiApplication
 
 import napari_greyfill
-from napari_greyfill.evaluate import Combination, Row
-from napari_greyfill.evaluate.comparing import NO_REFERENCE
+from napari_greyfill.comparison import Combination, Row
+from napari_greyfill.comparison.comparing import NO_REFERENCE
 from napari_greyfill.viewer.compare_layers import add_difference
 from napari_greyfill.viewer.compare_table import CompareTableModel
 from tests.inpainters import Broken

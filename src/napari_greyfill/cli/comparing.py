@@ -161,7 +161,7 @@ def evaluate(
     """
     with ending_in_sentences():
         from napari_greyfill.cli.evaluate_command import run_study
-        from napari_greyfill.evaluate import Choices
+        from napari_greyfill.comparison import Choices
         from napari_greyfill.study import StudySettings
 
         settings = StudySettings(

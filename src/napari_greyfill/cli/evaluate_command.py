@@ -8,8 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 from napari_greyfill.cli.progressbar import progress_bar
+from napari_greyfill.comparison.figures import FORMATS
 from napari_greyfill.errors import BadParameter, Cancelled, EveryMethodFailed
-from napari_greyfill.evaluate.figures import FORMATS
 from napari_greyfill.pipeline.result import Step
 from napari_greyfill.study import StudyFolder, StudySettings, study_steps, write_report
 from napari_greyfill.study.folder import Skipped

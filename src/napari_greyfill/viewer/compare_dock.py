@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_greyfill.evaluate import Combination, CompareStep, Comparison, Row
-from napari_greyfill.evaluate.combinations import pipeline_title
+from napari_greyfill.comparison import Combination, CompareStep, Comparison, Row
+from napari_greyfill.comparison.configuration import pipeline_title
 from napari_greyfill.masks import about_hole
 from napari_greyfill.viewer import layers
 from napari_greyfill.viewer.compare_form import CompareForm

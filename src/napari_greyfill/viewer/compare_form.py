@@ -16,7 +16,7 @@ from qtpy.QtWidgets import (
 )
 
 from napari_greyfill.colorization import COLORIZERS
-from napari_greyfill.evaluate.combinations import pipeline_title
+from napari_greyfill.comparison.configuration import pipeline_title
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.pipeline.job import PIPELINES
 from napari_greyfill.viewer.check_list import CheckList, Entry, method_entry

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.comparison import Combination, Row
 from napari_greyfill.errors import ShapeMismatch
-from napari_greyfill.evaluate import Combination, Row
 from napari_greyfill.viewer.keeping import kept_selection, kept_visibility, same_plane
 from napari_greyfill.viewer.layers import Placement, find
 from napari_greyfill.viewer.own_layers import Purpose, own_layers

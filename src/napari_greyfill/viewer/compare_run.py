@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from qtpy.QtCore import Signal
 
+from napari_greyfill.comparison import CompareStep, Comparison, Row, compare_steps
 from napari_greyfill.compute.device import CancelCheck
-from napari_greyfill.evaluate import CompareStep, Comparison, Row, compare_steps
 from napari_greyfill.viewer.models import PlaneSource
 from napari_greyfill.viewer.runs import Runner
 

@@ -11,10 +11,9 @@ from qtpy.QtGui import QFont, QGuiApplication
 from qtpy.QtWidgets import QAbstractItemView, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from napari_greyfill.atomic import write_text
-from napari_greyfill.errors import BadParameter
-from napari_greyfill.evaluate import Row
-from napari_greyfill.evaluate.figures import bars, save_figure
-from napari_greyfill.evaluate.tables import (
+from napari_greyfill.comparison import Row
+from napari_greyfill.comparison.figures import bars, save_figure
+from napari_greyfill.comparison.tables import (
     COLUMNS,
     Column,
     best_rows,
@@ -23,6 +22,7 @@ from napari_greyfill.evaluate.tables import (
     to_markdown,
     to_tsv,
 )
+from napari_greyfill.errors import BadParameter
 from napari_greyfill.viewer.parts import button, side_by_side
 from napari_greyfill.viewer.tables import SortedRows, TableModel, ask_and_write, table_view
 from napari_greyfill.viewer.texts import COMPARE as TEXTS

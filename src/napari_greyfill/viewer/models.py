@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.evaluate.tables import Column
+from napari_greyfill.comparison.tables import Column
 from napari_greyfill.measure import METRICS
 from napari_greyfill.pipeline.hints import ColourHints
 from napari_greyfill.pipeline.job import FillParameters

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from qtpy.QtCore import QAbstractTableModel, QModelIndex, QSortFilterProxyModel, Qt
 from qtpy.QtWidgets import QAbstractItemView, QFileDialog, QTableView, QWidget
 
+from napari_greyfill.comparison.tables import Column
 from napari_greyfill.errors import GreyfillError
-from napari_greyfill.evaluate.tables import Column
 from napari_greyfill.viewer.failures import show_failure
 
 __all__ = ["SortedRows", "TableModel", "ask_and_write", "table_view"]

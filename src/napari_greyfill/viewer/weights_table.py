@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from html import escape
 
-from napari_greyfill.evaluate.tables import Column
+from napari_greyfill.comparison.tables import Column
 from napari_greyfill.viewer.tables import TableModel
 from napari_greyfill.weights.folder import megabytes
 from napari_greyfill.weights.store import StoredCheckpoint

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.atomic import reason_of, replacing
+from napari_greyfill.comparison.configuration import GREY, Combination, pipeline_title
+from napari_greyfill.comparison.row import Row
 from napari_greyfill.errors import BadParameter, UnwritablePath
-from napari_greyfill.evaluate.combinations import GREY, Combination, pipeline_title
-from napari_greyfill.evaluate.comparison import Row
 from napari_greyfill.measure.metrics import METRICS, Metric
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from napari_greyfill.evaluate.combinations import pipeline_title
+from napari_greyfill.comparison.configuration import pipeline_title
 from napari_greyfill.measure.metrics import METRICS
 
 if TYPE_CHECKING:
-    from napari_greyfill.evaluate.comparison import Row
+    from napari_greyfill.comparison.row import Row
 
 __all__ = [
     "COLUMNS",

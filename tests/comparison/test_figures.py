@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from napari_greyfill.comparison import Combination, Row
+from napari_greyfill.comparison.figures import Tile, bars, contact_sheet, save_figure
 from napari_greyfill.errors import BadParameter, UnwritablePath
-from napari_greyfill.evaluate import Combination, Row
-from napari_greyfill.evaluate.figures import Tile, bars, contact_sheet, save_figure
 
 SIGNATURES = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 

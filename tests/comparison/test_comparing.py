@@ -7,6 +7,9 @@ import pytest
 import napari_greyfill
 from napari_greyfill import compare, compare_steps, metrics
 from napari_greyfill.colorization import COLORIZERS, Colorizer
+from napari_greyfill.comparison import Choices, Combination, combinations
+from napari_greyfill.comparison.comparing import NO_REFERENCE
+from napari_greyfill.comparison.tables import best_rows, to_latex, to_markdown
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import (
@@ -17,9 +20,6 @@ from napari_greyfill.errors import (
     MissingWeights,
     ShapeMismatch,
 )
-from napari_greyfill.evaluate import Choices, Combination, combinations
-from napari_greyfill.evaluate.comparing import NO_REFERENCE
-from napari_greyfill.evaluate.tables import best_rows, to_latex, to_markdown
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
 
 PIPELINES = ("grey-rgb", "rgb-grey-rgb", "rgb-rgb")

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.atomic import write_text
-from napari_greyfill.evaluate.combinations import Combination
-from napari_greyfill.evaluate.tables import best_rows, to_csv, to_latex, to_markdown
+from napari_greyfill.comparison.configuration import Combination
+from napari_greyfill.comparison.tables import best_rows, to_csv, to_latex, to_markdown
 
 __all__ = ["CompareStep", "Comparison", "Row"]
 

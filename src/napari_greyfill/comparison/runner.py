@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from napari_greyfill.colorization import COLORIZERS
+from napari_greyfill.comparison.configuration import GREY, Combination
+from napari_greyfill.comparison.row import CompareStep, Row
 from napari_greyfill.compute.memory import Cost, Meter
 from napari_greyfill.compute.progress import translated
 from napari_greyfill.errors import Cancelled, GreyfillError
-from napari_greyfill.evaluate.combinations import GREY, Combination
-from napari_greyfill.evaluate.comparison import CompareStep, Row
 from napari_greyfill.image.colour import luma
 from napari_greyfill.image.picture import Patch
 from napari_greyfill.pipeline.grey_stage import Filling

@@ -15,12 +15,12 @@ from typing import Any
 from numpy.typing import NDArray
 
 from napari_greyfill.checks import array_of, callable_of, flag_of
+from napari_greyfill.comparison.configuration import Choices, Names, combinations
+from napari_greyfill.comparison.row import CompareStep, Comparison, Row
+from napari_greyfill.comparison.runner import ways_of_filling
 from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import GreyfillWarning
-from napari_greyfill.evaluate.combinations import Choices, Names, combinations
-from napari_greyfill.evaluate.comparison import CompareStep, Comparison, Row
-from napari_greyfill.evaluate.ways import ways_of_filling
 from napari_greyfill.image.picture import Picture, plane_of
 from napari_greyfill.image.validity import KeepInvalid
 from napari_greyfill.inpaint import INPAINTERS
