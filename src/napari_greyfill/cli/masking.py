@@ -15,16 +15,9 @@ from numpy.typing import NDArray
 
 from napari_greyfill.checks import number_of
 from napari_greyfill.cli.report import as_json
+from napari_greyfill.datasets import PictureOutcome, mask_pictures, pictures_in
 from napari_greyfill.errors import BadParameter, UnreadableFile, UnwritablePath
-from napari_greyfill.files import (
-    ImageFile,
-    PictureOutcome,
-    make_folder,
-    mask_pictures,
-    pictures_in,
-    read_mask,
-    write_image,
-)
+from napari_greyfill.files import ImageFile, make_folder, read_mask, write_image
 from napari_greyfill.masks import (
     DETECTORS,
     RANDOM_KINDS,

@@ -64,7 +64,7 @@ class MaskedPlane:
         GreyfillError
             As in `write_triple`.
         """
-        from napari_greyfill.files import write_triple
+        from napari_greyfill.datasets import write_triple
 
         written = write_triple(
             folder,

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from napari_greyfill.datasets import mask_pictures, pictures_in, write_triple
+from napari_greyfill.datasets.triples import warn_if_mostly_masked
 from napari_greyfill.errors import (
     BadParameter,
     EmptyMask,
@@ -15,16 +17,7 @@ from napari_greyfill.errors import (
     UnreadableFile,
     UnwritablePath,
 )
-from napari_greyfill.files import (
-    ImageFile,
-    mask_pictures,
-    pictures_in,
-    read_image,
-    read_mask,
-    write_image,
-    write_triple,
-)
-from napari_greyfill.files.triples import warn_if_mostly_masked
+from napari_greyfill.files import ImageFile, read_image, read_mask, write_image
 from napari_greyfill.masks import DETECTORS, RANDOM_KINDS, detect_mask, masked_images, random_mask
 from tests import commandline
 from tests.strategies import holes, pictures

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.atomic import reason_of, resolved
+from napari_greyfill.datasets.triples import Triple, warn_if_mostly_masked, write_triple
 from napari_greyfill.errors import (
     BadParameter,
     GreyfillError,
@@ -25,7 +26,6 @@ from napari_greyfill.errors import (
 from napari_greyfill.files.base import ImageFile
 from napari_greyfill.files.pairs import without_masks
 from napari_greyfill.files.reading import read_image
-from napari_greyfill.files.triples import Triple, warn_if_mostly_masked, write_triple
 from napari_greyfill.masks.outputs import HoleValue
 
 __all__ = [
