@@ -7,7 +7,7 @@ import math
 import textwrap
 from typing import Any
 
-from napari_greyfill.cli.filling import Outcome, Outcomes
+from napari_greyfill.cli.fill import Outcome, Outcomes
 from napari_greyfill.colorization import COLORIZERS
 from napari_greyfill.compute.registry import MethodInfo, Registry
 from napari_greyfill.inpaint import INPAINTERS

@@ -14,8 +14,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.cli.exit_codes import tell_what_is_lost
 from napari_greyfill.cli.progressbar import progress_bar
-from napari_greyfill.cli.sentences import tell_what_is_lost
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import (
     BadParameter,

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from napari_greyfill.atomic import write_text
+from napari_greyfill.cli.exit_codes import tell_what_is_lost
 from napari_greyfill.cli.progressbar import progress_bar
-from napari_greyfill.cli.sentences import tell_what_is_lost
 from napari_greyfill.comparison import CompareStep, Comparison, compare_steps
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import BadParameter, Cancelled, UnwritablePath

@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 import napari_greyfill
-from napari_greyfill.cli import filling, report
+from napari_greyfill.cli import fill as filling
+from napari_greyfill.cli import report
 from napari_greyfill.files import read_image, write_image
 from napari_greyfill.pipeline import run as pipeline
 from napari_greyfill.pipeline.result import Step
