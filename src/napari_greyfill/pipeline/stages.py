@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from napari_greyfill.colorization import Level
 from napari_greyfill.compute.registry import MethodInfo
-from napari_greyfill.errors import OutOfMemory, UnusableFill
+from napari_greyfill.errors import OutOfMemoryError, UnusableFillError
 from napari_greyfill.image.colour import chroma, luma, with_luma
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.picture import Patch, Picture
@@ -102,7 +102,7 @@ class Stage(ABC):
             self.job.notes.append(note)
             yield Step(self._name, note, self._fraction(index, 0.0), "note")
 
-    def _move_to_cpu(self, problem: OutOfMemory, index: int) -> Generator[Step, None, None]:
+    def _move_to_cpu(self, problem: OutOfMemoryError, index: int) -> Generator[Step, None, None]:
         """Leave the rest to the CPU; raises what led to it if that is where it was."""
         if self.job.compute.device == "cpu":
             raise problem
@@ -153,7 +153,7 @@ class Colouring(Stage):
         for index in range(len(self.job.regions)):
             try:
                 patch = yield from self._work(index, tuple(patches))
-            except OutOfMemory as problem:
+            except OutOfMemoryError as problem:
                 yield from self._move_to_cpu(problem, index)
                 patch = yield from self._work(index, tuple(patches))
             patches.append(patch)
@@ -260,18 +260,18 @@ def require_finite(filled: Plane, hole: Hole, method: MethodInfo | None, origin:
 
     Raises
     ------
-    UnusableFill
+    UnusableFillError
     """
     height, width = hole.shape
     if np.isfinite(filled[:height, :width][hole]).all():
         return
     title = "The method" if method is None else method.title
     if origin:
-        raise UnusableFill(
+        raise UnusableFillError(
             f"{title} computed values that are no numbers with the weights in {origin}, so "
             "nothing was filled; get the weights again or choose another method."
         )
-    raise UnusableFill(
+    raise UnusableFillError(
         f"{title} computed values that are no numbers, so nothing was filled; choose another "
         "method."
     )
