@@ -17,10 +17,13 @@ except PackageNotFoundError:  # running from a source tree that was never instal
 
 if TYPE_CHECKING:
     from napari_greyfill.colorization import colorizers as colorizers
-    from napari_greyfill.comparison import CompareStep as CompareStep
     from napari_greyfill.comparison import Comparison as Comparison
     from napari_greyfill.comparison import compare as compare
     from napari_greyfill.comparison import compare_steps as compare_steps
+    from napari_greyfill.compute.events import Note as Note
+    from napari_greyfill.compute.events import Preview as Preview
+    from napari_greyfill.compute.events import Progress as Progress
+    from napari_greyfill.compute.events import Result as Result
     from napari_greyfill.compute.registry import MethodInfo as MethodInfo
     from napari_greyfill.errors import GreyfillError as GreyfillError
     from napari_greyfill.inpaint import methods as methods
@@ -28,19 +31,19 @@ if TYPE_CHECKING:
     from napari_greyfill.masks import random_mask as random_mask
     from napari_greyfill.measure import metrics as metrics
     from napari_greyfill.pipeline.hints import ColourHints as ColourHints
+    from napari_greyfill.pipeline.options import FillOptions as FillOptions
     from napari_greyfill.pipeline.result import FillResult as FillResult
-    from napari_greyfill.pipeline.result import Step as Step
+    from napari_greyfill.pipeline.result import Intermediate as Intermediate
     from napari_greyfill.pipeline.run import colorize as colorize
     from napari_greyfill.pipeline.run import fill as fill
     from napari_greyfill.pipeline.run import fill_steps as fill_steps
-    from napari_greyfill.pipeline.several import FillResults as FillResults
-    from napari_greyfill.pipeline.suggest import suggest_look as suggest_look
+    from napari_greyfill.pipeline.run import suggest_look as suggest_look
 
 _HOMES = {
     "fill": "pipeline.run",
     "fill_steps": "pipeline.run",
     "colorize": "pipeline.run",
-    "suggest_look": "pipeline.suggest",
+    "suggest_look": "pipeline.run",
     "methods": "inpaint",
     "colorizers": "colorization",
     "compare": "comparison",
@@ -49,24 +52,30 @@ _HOMES = {
     "ColourHints": "pipeline.hints",
     "random_mask": "masks",
     "masked_images": "masks",
-    "CompareStep": "comparison",
     "Comparison": "comparison",
+    "FillOptions": "pipeline.options",
+    "Note": "compute.events",
+    "Preview": "compute.events",
+    "Progress": "compute.events",
+    "Result": "compute.events",
     "FillResult": "pipeline.result",
-    "FillResults": "pipeline.several",
-    "Step": "pipeline.result",
+    "Intermediate": "pipeline.result",
     "MethodInfo": "compute.registry",
     "GreyfillError": "errors",
 }
 
 __all__ = [
     "ColourHints",
-    "CompareStep",
     "Comparison",
+    "FillOptions",
     "FillResult",
-    "FillResults",
     "GreyfillError",
+    "Intermediate",
     "MethodInfo",
-    "Step",
+    "Note",
+    "Preview",
+    "Progress",
+    "Result",
     "__version__",
     "colorize",
     "colorizers",

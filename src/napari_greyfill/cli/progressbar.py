@@ -10,14 +10,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from napari_greyfill.pipeline.result import Step
+from napari_greyfill.compute.events import Event, Note
 
 __all__ = ["progress_bar"]
 
 
 @contextmanager
-def progress_bar(wanted: bool) -> Iterator[Callable[[Step], None]]:
-    """Yield a function that shows one step: its note, and a bar if stderr is a terminal."""
+def progress_bar(wanted: bool) -> Iterator[Callable[[Event], None]]:
+    """Yield a function that shows one event: its note, and a bar if stderr is a terminal."""
     if not (wanted and sys.stderr.isatty()):
         yield _say
         return
@@ -32,15 +32,15 @@ def progress_bar(wanted: bool) -> Iterator[Callable[[Step], None]]:
     with bar:
         task = bar.add_task("starting", total=1.0)
 
-        def show(step: Step) -> None:
-            if step.kind == "note":
-                bar.console.print(step.name, markup=False, highlight=False, soft_wrap=True)
+        def show(event: Event) -> None:
+            if isinstance(event, Note):
+                bar.console.print(event.text, markup=False, highlight=False, soft_wrap=True)
             else:
-                bar.update(task, completed=step.fraction, description=step.name, refresh=True)
+                bar.update(task, completed=event.fraction, description=event.text, refresh=True)
 
         yield show
 
 
-def _say(step: Step) -> None:
-    if step.kind == "note":
-        typer.echo(step.name, err=True)
+def _say(event: Event) -> None:
+    if isinstance(event, Note):
+        typer.echo(event.text, err=True)

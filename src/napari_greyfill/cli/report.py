@@ -7,7 +7,7 @@ import math
 import textwrap
 from typing import Any
 
-from napari_greyfill.cli.fill import Outcome, Outcomes
+from napari_greyfill.cli.fill_run import Outcome, Outcomes
 from napari_greyfill.colorization import COLORIZERS
 from napari_greyfill.compute.registry import MethodInfo, Registry
 from napari_greyfill.inpaint import INPAINTERS
@@ -19,37 +19,36 @@ _WIDTH = 88
 _INDENT = 17
 
 
-def fill_text(outcome: Outcome | Outcomes) -> str:
+def fill_text(outcomes: Outcomes) -> str:
     """Return a summary for people."""
-    if isinstance(outcome, Outcomes):
-        return "\n".join(fill_text(each) for each in outcome.outcomes)
+    return "\n".join(_summary(each) for each in outcomes.outcomes)
+
+
+def _summary(outcome: Outcome) -> str:
     result = outcome.result
     how = result.method + (f", then {result.colorizer}" if result.colorizer else "")
     work = f"{result.provenance['filled_pixels']:,} pixels filled in {result.seconds:.1f} s"
     lines = [f"Wrote {outcome.output}: {work} by {how} ({result.pipeline})."]
+    lines += [result.reason] if result.reason else []
     lines += [f"{s.remark[:1].upper()}{s.remark[1:]}." for s in result.steps if s.remark]
     if outcome.steps:
         lines.append(f"Wrote {len(outcome.steps)} steps to {outcome.steps[0].parent}.")
-    return "\n".join(lines + _measures(outcome.metrics))
+    return "\n".join(lines + _measures(result.metrics))
 
 
-def fill_json(outcome: Outcome | Outcomes) -> str:
+def fill_json(outcomes: Outcomes) -> str:
     """Return the same for programs, with the whole provenance."""
-    if isinstance(outcome, Outcome):
-        return as_json(_fill_fields(outcome))
-    return as_json(
-        {
-            "results": [_fill_fields(each) for each in outcome.outcomes],
-            "failures": {name: str(error) for name, error in outcome.failures.items()},
-        }
-    )
+    fields = [_fill_fields(each) for each in outcomes.outcomes]
+    if not outcomes.several:
+        return as_json(fields[0])
+    return as_json({"results": fields, "failures": outcomes.failures})
 
 
 def _fill_fields(outcome: Outcome) -> dict[str, Any]:
     return {
         "output": str(outcome.output),
         "steps": [str(path) for path in outcome.steps],
-        "metrics": outcome.metrics,
+        "metrics": outcome.result.metrics or None,
         "notes": list(outcome.result.notes),
         "provenance": outcome.result.provenance,
     }
@@ -79,8 +78,7 @@ def methods_json() -> str:
     )
 
 
-def _measures(metrics: dict[str, float] | None) -> list[str]:
-    found = metrics or {}
+def _measures(found: dict[str, float]) -> list[str]:
     return [
         f"  {metric.title:<10}{found[metric.key]:>10.{metric.digits}f}  {metric.explanation}"
         for metric in METRICS

@@ -2,12 +2,11 @@
 
 from napari_greyfill.comparison.comparing import compare, compare_steps
 from napari_greyfill.comparison.configuration import Choices, Combination, combinations
-from napari_greyfill.comparison.row import CompareStep, Comparison, Row
+from napari_greyfill.comparison.row import Comparison, Row
 
 __all__ = [
     "Choices",
     "Combination",
-    "CompareStep",
     "Comparison",
     "Row",
     "combinations",

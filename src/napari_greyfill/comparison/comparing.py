@@ -1,6 +1,6 @@
-"""Fill one hole in every way that is asked for, and measure each.
+"""Fill one hole by every combination that is asked for, and measure each.
 
-`compare_steps` is the generator behind the API, the dock and the command line. What combinations
+`compare_steps` is the generator behind the API, the docks and the command line. What combinations
 share is done once: a method fills the grey once for all colorizers, and the colour once for the
 pipelines rgb-rgb and rgb-grey-rgb; what measuring needs of the reference is worked out once.
 """
@@ -8,31 +8,38 @@ pipelines rgb-rgb and rgb-grey-rgb; what measuring needs of the reference is wor
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Unpack
 
-from numpy.typing import NDArray
-
-from napari_greyfill.checks import array_of, callable_of, flag_of
+from napari_greyfill.checks import callable_of, flag_of
 from napari_greyfill.comparison.configuration import Choices, Names, combinations
-from napari_greyfill.comparison.row import CompareStep, Comparison, Row
-from napari_greyfill.comparison.runner import ways_of_filling
+from napari_greyfill.comparison.row import Comparison, Row
+from napari_greyfill.comparison.runner import filled_by_each
 from napari_greyfill.compute.device import CancelCheck, never
+from napari_greyfill.compute.events import Event, Note, Progress, Result
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import GreyfillWarning
-from napari_greyfill.image.picture import Picture, plane_of
-from napari_greyfill.image.validity import KeepInvalid
-from napari_greyfill.inpaint import INPAINTERS
+from napari_greyfill.image.picture import Picture
 from napari_greyfill.masks import mostly_masked
-from napari_greyfill.measure.measuring import Measure
-from napari_greyfill.pipeline.job import ArrayOrLayer, FillJob, FillParameters, prepare
+from napari_greyfill.pipeline.hints import ColourHints
+from napari_greyfill.pipeline.job import (
+    ArrayOrLayer,
+    FillJob,
+    HintsOrLayer,
+    make_job,
+    read_picture,
+)
+from napari_greyfill.pipeline.options import SHARED, FillOptions, SharedChoices, takes_options
+from napari_greyfill.pipeline.reference import Reference
+from napari_greyfill.pipeline.suggest import method_for
 
 __all__ = ["compare", "compare_steps"]
 
 NO_REFERENCE = "There is no reference, so nothing can be measured; choose the untouched picture."
 
 
+@takes_options(*SHARED)
 def compare_steps(
     image: ArrayOrLayer,
     mask: ArrayOrLayer,
@@ -42,44 +49,41 @@ def compare_steps(
     colorizers: Names = None,
     reference: ArrayOrLayer | None = "image",
     rgb: bool | None = None,
-    labels: Collection[int] | None = None,
-    device: str = "auto",
-    seed: int = 0,
-    grow: float = 0,
-    nodata: float | None = None,
-    keep_invalid: KeepInvalid = "auto",
+    hints: HintsOrLayer = None,
     done: Sequence[Row] = (),
     cancelled: CancelCheck = never,
-) -> Generator[CompareStep, None, Comparison]:
+    **options: Unpack[SharedChoices],
+) -> Generator[Event, None, Comparison]:
     """Compare step by step; takes what `compare` takes.
 
     Names are checked at once, before the first step. Closing the generator cancels; `cancelled`
     is asked inside long computations, as in `fill_steps`, and ends them with `CancelledError`.
+    Every row comes as a `Result` as soon as it is finished.
 
     Parameters
     ----------
+    image, mask, methods, pipelines, colorizers, reference, rgb, hints
+        As in `compare`.
     done : sequence of Row
         Rows that an earlier, cancelled comparison has finished: they are not filled again, and
         are part of the result.
+    cancelled : callable
+    <options>
 
     Yields
     ------
-    CompareStep
+    Event
     """
-    parameters = FillParameters(
-        labels=labels,
-        device=device,
-        seed=seed,
-        grow=grow,
-        nodata=nodata,
-        keep_invalid=keep_invalid,
-    )
+    shared = FillOptions(**options)  # type: ignore[arg-type]  # checked there
     callable_of("cancelled", cancelled)
     flag_of("rgb", rgb)
-    choices = Choices.of(methods, pipelines, colorizers)
-    return _Run(image, mask, choices, parameters, reference, rgb, cancelled).work(done)
+    Choices.of(methods, pipelines, colorizers)
+    placed = None if hints is None else ColourHints.of(hints)
+    names = (methods, pipelines, colorizers)
+    return _Run(image, mask, names, shared, reference, rgb, placed, cancelled).work(done)
 
 
+@takes_options(*SHARED)
 def compare(
     image: ArrayOrLayer,
     mask: ArrayOrLayer,
@@ -89,12 +93,8 @@ def compare(
     colorizers: Names = None,
     reference: ArrayOrLayer | None = "image",
     rgb: bool | None = None,
-    labels: Collection[int] | None = None,
-    device: str = "auto",
-    seed: int = 0,
-    grow: float = 0,
-    nodata: float | None = None,
-    keep_invalid: KeepInvalid = "auto",
+    hints: HintsOrLayer = None,
+    **options: Unpack[SharedChoices],
 ) -> Comparison:
     """Fill one hole by several methods, pipelines and colorizers, and compare the results.
 
@@ -104,7 +104,8 @@ def compare(
     mask : (H, W) array, or a napari Labels layer
         Painted pixels (not 0) are filled.
     methods : str or iterable of str, optional
-        See `methods`; by default every one that can run here.
+        See `methods`; by default every one that can run here. "auto" is the one that suits the
+        hole, as in `fill`.
     pipelines : str or iterable of str, optional
         By default all three. Grey pictures are filled as they are, once by each method.
     colorizers : str or iterable of str, optional
@@ -112,13 +113,15 @@ def compare(
     reference : array, napari Image layer, "image" or None
         The true picture. "image" is the image itself, for holes painted on an intact picture;
         None measures nothing.
-    rgb, labels, device, seed, grow, nodata, keep_invalid
-        As in `fill`. Pixels without a value in image or reference are not measured.
+    rgb, hints
+        As in `fill`.
+    <options>
 
     Returns
     -------
     Comparison
-        A method that fails has a row that says why; the others go on.
+        A method that fails has a row that says why; the others go on. Pixels without a value in
+        image or reference are not measured.
 
     Raises
     ------
@@ -153,12 +156,8 @@ def compare(
             colorizers=colorizers,
             reference=reference,
             rgb=rgb,
-            labels=labels,
-            device=device,
-            seed=seed,
-            grow=grow,
-            nodata=nodata,
-            keep_invalid=keep_invalid,
+            hints=hints,
+            **options,
         )
     )
     for note in comparison.notes:
@@ -172,82 +171,67 @@ class _Run:
 
     image: ArrayOrLayer
     mask: ArrayOrLayer
-    choices: Choices
-    parameters: FillParameters
+    names: tuple[Names, Names, Names]  # of methods, pipelines and colorizers
+    options: FillOptions
     reference: ArrayOrLayer | None
     rgb: bool | None
+    hints: ColourHints | None
     cancelled: CancelCheck
     notes: list[str] = field(default_factory=list)
+    reasons: dict[str, str] = field(default_factory=dict)  # why a method was chosen
 
-    def work(self, done: Sequence[Row]) -> Generator[CompareStep, None, Comparison]:
-        """Yield every step, and return the comparison."""
-        yield CompareStep("reading the image", 0.0)
-        picture = self._prepare(_any_embedded()).picture
-        measure = self._measure(picture)
+    def work(self, done: Sequence[Row]) -> Generator[Event, None, Comparison]:
+        """Yield every event, and return the comparison."""
+        yield Progress("reading the image")
+        picture = read_picture(self.image, self.mask, self.options, rgb=self.rgb)
+        truth = Reference.of(self.reference, picture, self.options)
         yield from self._noted(mostly_masked(picture.hole), 0.0)
-        plan = combinations(self.choices, colour=picture.is_colour)
+        plan = combinations(self._choices(picture), colour=picture.is_colour)
         rows = {row.combination: row for row in done if row.combination in plan}
         todo = [combination for combination in plan if combination not in rows]
-        for step in ways_of_filling(todo, self._prepare):
-            fraction = (len(plan) - len(todo) + step.fraction) / len(plan)
-            if step.note:
-                yield from self._noted(step.name, fraction)
-            elif step.row is None:
-                yield replace(step, fraction=fraction)
-            else:
-                row = _measured(step.row, measure, colour=picture.is_colour)
+        for event in filled_by_each(todo, lambda method: self._prepare(method, picture)):
+            fraction = (len(plan) - len(todo) + event.fraction) / len(plan)
+            if isinstance(event, Note):
+                yield from self._noted(event.text, fraction)
+            elif isinstance(event, Result):
+                row = _measured(event.value, truth)
                 rows[row.combination] = row
-                yield CompareStep(step.name, fraction, row)
+                yield Result(event.text, fraction, row)
+            else:
+                yield replace(event, fraction=fraction)
         return Comparison(
             rows=tuple(rows[combination] for combination in plan),
             hole=picture.hole,
-            why_no_metrics=NO_REFERENCE if measure is None else "",
+            why_no_metrics=NO_REFERENCE if truth is None else "",
             notes=tuple(self.notes),
         )
 
-    def _prepare(self, method: str) -> FillJob:
-        """Return a job for the method; what is wrong with image and mask is found here."""
-        parameters = replace(self.parameters, method=method)
-        return prepare(self.image, self.mask, parameters, rgb=self.rgb, cancelled=self.cancelled)
-
-    def _measure(self, picture: Picture) -> Measure | None:
-        if self.reference is None:
-            return None
-        default = isinstance(self.reference, str) and self.reference == "image"
-        truth = picture.original if default else _pixels(self.reference)
-        colour = picture.is_colour
-        return Measure(
-            _colours(picture.original),
-            _colours(plane_of(truth, rgb=colour)),
-            picture.hole,
-            rgb=colour,
-            nodata=self.parameters.nodata,
+    def _choices(self, picture: Picture) -> Choices:
+        """Return the choices, with the method that suits the hole in place of "auto"."""
+        methods, pipelines, colorizers = self.names
+        given = [methods] if isinstance(methods, str) else methods
+        if given is None or "auto" not in (listed := list(given)):
+            return Choices.of(*self.names)
+        found, reason = method_for(picture, self.options)
+        self.reasons[found] = reason
+        return Choices.of(
+            [found if name == "auto" else name for name in listed], pipelines, colorizers
         )
 
-    def _noted(self, note: str, fraction: float) -> Generator[CompareStep, None, None]:
+    def _prepare(self, method: str, picture: Picture) -> FillJob:
+        """Return a job for the method."""
+        options = replace(self.options, method=method)
+        job = make_job(picture, options, hints=self.hints, cancelled=self.cancelled)
+        return replace(job, reason=self.reasons.get(method, ""))
+
+    def _noted(self, note: str, fraction: float) -> Generator[Event, None, None]:
         """Hand out a note once."""
         if note and note not in self.notes:
             self.notes.append(note)
-            yield CompareStep(note, fraction, note=True)
+            yield Note(note, fraction)
 
 
-def _any_embedded() -> str:
-    """Return a method that costs nothing to prepare, to look at image and mask with."""
-    return next(i.name for i in INPAINTERS.infos() if i.available and not i.uses_torch)
-
-
-def _measured(row: Row, measure: Measure | None, *, colour: bool) -> Row:
-    if measure is None or row.image is None:
+def _measured(row: Row, truth: Reference | None) -> Row:
+    if truth is None or row.image is None:
         return row
-    return replace(row, metrics=measure(_colours(plane_of(row.image, rgb=colour))))
-
-
-def _pixels(layer: ArrayOrLayer) -> NDArray[Any]:
-    """Return the array of a napari layer, or of what was given."""
-    data = layer.data if hasattr(layer, "rgb") else layer
-    return array_of("reference", data[0] if getattr(layer, "multiscale", False) else data)
-
-
-def _colours(image: NDArray[Any]) -> NDArray[Any]:
-    """Return an image without its alpha channel."""
-    return image[..., :3] if image.ndim == 3 else image
+    return replace(row, metrics=truth.measured(row.image))

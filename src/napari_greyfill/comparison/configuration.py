@@ -15,9 +15,17 @@ from napari_greyfill.checks import names_of
 from napari_greyfill.colorization import COLORIZERS
 from napari_greyfill.errors import BadParameterError, MissingWeightsError
 from napari_greyfill.inpaint import INPAINTERS
-from napari_greyfill.pipeline.job import PIPELINES, resolve_pipeline
+from napari_greyfill.pipeline.options import PIPELINES, resolve_pipeline
 
-__all__ = ["GREY", "Choices", "Combination", "Names", "combinations", "pipeline_title"]
+__all__ = [
+    "GREY",
+    "Choices",
+    "Combination",
+    "Names",
+    "combinations",
+    "pipeline_title",
+    "resolved_methods",
+]
 
 GREY = "grey"  # what stands in place of a pipeline for pictures without colour
 _TITLES = {"grey-rgb": "Grey-RGB", "rgb-grey-rgb": "RGB-Grey-RGB", "rgb-rgb": "RGB-RGB"}
@@ -124,6 +132,21 @@ def combinations(choices: Choices, *, colour: bool) -> list[Combination]:
         )
     )
     return list(dict.fromkeys(found))
+
+
+def resolved_methods(names: Names) -> tuple[str, ...]:
+    """Return the methods that names stand for, each once; "auto" stays, for the hole decides.
+
+    Raises
+    ------
+    BadParameterError
+        If there is no name, or no method of one of the names.
+    """
+    return _resolved("method", names, (), _method_name)
+
+
+def _method_name(name: str) -> str:
+    return name if name == "auto" else INPAINTERS.info(name).name
 
 
 def pipeline_title(pipeline: str) -> str:

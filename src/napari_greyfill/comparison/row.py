@@ -1,4 +1,4 @@
-"""What a comparison hands out: rows, steps on the way, and the result at the end."""
+"""What a comparison hands out: rows on the way, and all of them at the end."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 from napari_greyfill.atomic import write_text
 from napari_greyfill.comparison.configuration import Combination
 from napari_greyfill.comparison.tables import best_rows, to_csv, to_latex, to_markdown
+from napari_greyfill.errors import EveryMethodFailedError
+from napari_greyfill.inpaint import INPAINTERS
+from napari_greyfill.pipeline.result import FillResult
 
-__all__ = ["CompareStep", "Comparison", "Row"]
+__all__ = ["Comparison", "Row"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,10 +37,8 @@ class Row:
         Bytes by which the process grew at most, or what torch allocated on a graphics card.
     error : str
         Why there is no image, as a sentence; empty if there is one.
-    image : array or None
-        The filled image.
-    provenance : dict
-        As in `FillResult`; empty if the fill failed.
+    result : FillResult or None
+        The fill; None if it failed, and for rows that were read from a file.
     """
 
     combination: Combination
@@ -46,8 +47,45 @@ class Row:
     seconds: float | None = None
     peak_memory: int | None = None
     error: str = ""
-    image: NDArray[Any] | None = field(default=None, repr=False)
-    provenance: dict[str, Any] = field(default_factory=dict, repr=False)
+    result: FillResult | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(
+        cls, combination: Combination, result: FillResult, *, peak_memory: int | None = None
+    ) -> Row:
+        """Return the row of a finished fill.
+
+        Parameters
+        ----------
+        combination : Combination
+        result : FillResult
+        peak_memory : int, optional
+            Bytes.
+        """
+        return cls(
+            combination,
+            metrics=result.metrics,
+            seconds=result.seconds,
+            peak_memory=peak_memory,
+            result=result,
+        )
+
+    @property
+    def image(self) -> NDArray[Any] | None:
+        """Return the filled image; None if there is none."""
+        return None if self.result is None else self.result.image
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Return how the fill was made, as in `FillResult`; empty if the fill failed."""
+        return {} if self.result is None else self.result.provenance
+
+    @property
+    def failure(self) -> str:
+        """Return which method failed and why, as a sentence; empty if there is an image."""
+        title = INPAINTERS.info(self.combination.method).title
+        named = not self.error or self.error.startswith(title)
+        return self.error if named else f"{title} failed: {self.error}"
 
     @property
     def megabytes(self) -> float | None:
@@ -100,28 +138,6 @@ class Row:
 
 
 @dataclass(frozen=True, eq=False)
-class CompareStep:
-    """One moment of a comparison.
-
-    Attributes
-    ----------
-    name : str
-        What is happening, for people; a note's sentence.
-    fraction : float
-        Finished share of the whole comparison, 0 to 1.
-    row : Row or None
-        A row that has just been finished.
-    note : bool
-        Whether `name` is a sentence the user must see.
-    """
-
-    name: str
-    fraction: float
-    row: Row | None = None
-    note: bool = False
-
-
-@dataclass(frozen=True, eq=False)
 class Comparison:
     """Fills of one hole, side by side.
 
@@ -141,6 +157,18 @@ class Comparison:
     hole: NDArray[np.bool_]
     why_no_metrics: str = ""
     notes: tuple[str, ...] = ()
+
+    def require_some(self) -> None:
+        """Check that at least one method gave a result.
+
+        Raises
+        ------
+        EveryMethodFailedError
+            With the reasons.
+        """
+        if not any(row.image is not None for row in self.rows):
+            told = " ".join(dict.fromkeys(row.failure for row in self.rows))
+            raise EveryMethodFailedError(told)
 
     def best(self) -> dict[str, set[int]]:
         """Return which rows are best, by the key of each column that can be ranked."""

@@ -1,4 +1,4 @@
-"""Fill one hole in many ways, doing once what they share.
+"""Fill one hole by many combinations, doing once what they share.
 
 A method is prepared once. It fills the grey once for all colorizers, and the colour once for the
 pipelines rgb-rgb and rgb-grey-rgb. What fails becomes a row that says why.
@@ -12,22 +12,19 @@ from typing import TypeVar
 
 from napari_greyfill.colorization import COLORIZERS
 from napari_greyfill.comparison.configuration import GREY, Combination
-from napari_greyfill.comparison.row import CompareStep, Row
+from napari_greyfill.comparison.row import Row
+from napari_greyfill.compute.events import Event, Note, Progress, Result
 from napari_greyfill.compute.memory import Cost, Meter
 from napari_greyfill.compute.progress import translated
 from napari_greyfill.errors import CancelledError, GreyfillError
-from napari_greyfill.image.colour import luma
-from napari_greyfill.image.picture import Patch
-from napari_greyfill.pipeline.grey_stage import Filling
 from napari_greyfill.pipeline.job import FillJob, device_for
-from napari_greyfill.pipeline.result import Step
-from napari_greyfill.pipeline.stages import Colouring
+from napari_greyfill.pipeline.options import PIPELINES
+from napari_greyfill.pipeline.run import Filled, coloured, filled_grey
 
-__all__ = ["ways_of_filling"]
+__all__ = ["filled_by_each"]
 
 T = TypeVar("T")
-Patches = tuple[Patch, ...]
-Work = Generator[CompareStep, None, T]
+Work = Generator[Event, None, T]
 
 
 @dataclass(frozen=True)
@@ -38,16 +35,17 @@ class _Failure:
 
 
 @dataclass(frozen=True, eq=False)
-class _Filled:
-    """Stage 1, as several combinations share it."""
+class _Shared:
+    """Stage 1, as several combinations share it, and what it cost."""
 
-    job: FillJob
-    patches: Patches
+    filled: Filled
     cost: Cost
 
 
-def ways_of_filling(todo: Iterable[Combination], prepare: Callable[[str], FillJob]) -> Work[None]:
-    """Fill in every way, yielding a step for each row; fractions count finished combinations.
+def filled_by_each(todo: Iterable[Combination], prepare: Callable[[str], FillJob]) -> Work[None]:
+    """Fill by every combination; each yields a `Result` with its row.
+
+    Fractions count finished combinations.
 
     Parameters
     ----------
@@ -61,9 +59,9 @@ def ways_of_filling(todo: Iterable[Combination], prepare: Callable[[str], FillJo
         by_stage1.setdefault(combination.fills_colour, []).append(combination)
     finished = 0
     for method, by_stage1 in groups.items():
-        for step in _method(method, by_stage1, prepare):
-            yield replace(step, fraction=finished + step.fraction)
-            finished += step.row is not None
+        for event in _method(method, by_stage1, prepare):
+            yield replace(event, fraction=finished + event.fraction)
+            finished += isinstance(event, Result)
 
 
 def _method(
@@ -72,80 +70,74 @@ def _method(
     """Fill by one method; fractions count from the last finished row."""
     prepared = yield from _or_failure(_prepared(method, prepare))
     for mine in by_stage1.values():
-        filled: _Filled | _Failure
+        shared: _Shared | _Failure
         if isinstance(prepared, _Failure):
-            filled = prepared
+            shared = prepared
         else:
-            filled = yield from _or_failure(_fill(*prepared, mine[0]))
+            shared = yield from _or_failure(_stage1(*prepared, mine[0]))
         for number, combination in enumerate(mine):
             # the first row of a group waits for stage 1 as well
             start = 0.5 if number == 0 and combination.colorizer else 0.0
             row: Row | _Failure
-            if isinstance(filled, _Failure):
-                row = filled
+            if isinstance(shared, _Failure):
+                row = shared
             else:
-                row = yield from _or_failure(_row(filled, combination, start))
+                row = yield from _or_failure(_row(shared, combination, start))
             if isinstance(row, _Failure):
                 row = Row(combination, error=row.reason)
-            yield CompareStep(combination.title, 1.0, row)
+            yield Result(combination.title, 1.0, row)
 
 
 def _prepared(method: str, prepare: Callable[[str], FillJob]) -> Work[tuple[FillJob, Cost]]:
-    yield CompareStep(f"{method}: preparing", 0.0)
+    yield Progress(f"{method}: preparing")
     meter = Meter()
     with meter.watching():
         job = prepare(method)
-    for note in job.notes:
-        yield CompareStep(note, 0.0, note=True)
     return job, meter.cost
 
 
-def _fill(job: FillJob, cost: Cost, combination: Combination) -> Work[_Filled]:
+def _stage1(job: FillJob, cost: Cost, combination: Combination) -> Work[_Shared]:
     """Run stage 1 for a combination and all that share it with it."""
     end = 0.5 if combination.colorizer else 1.0
-    job = replace(job, pipeline="rgb-rgb" if combination.fills_colour else "grey-rgb")
+    job = _with_pipeline(job, "rgb-rgb" if combination.fills_colour else "grey-rgb")
     meter = Meter(job.compute.device)
-    stage = Filling(job, 0.0, end)
-    patches = yield from _told(f"{combination.method}: ", meter.steps(stage.run()))
-    return _Filled(job, patches, cost + meter.cost)
+    work = meter.steps(filled_grey(job, end))
+    filled = yield from _told(f"{combination.method}: ", work)
+    return _Shared(filled, cost + meter.cost)
 
 
-def _row(filled: _Filled, combination: Combination, start: float) -> Work[Row]:
+def _row(shared: _Shared, combination: Combination, start: float) -> Work[Row]:
     """Run stage 2, if there is one, and put the image together."""
-    job = _with_colorizer(filled.job, combination)
-    meter, patches = Meter(job.compute.device), filled.patches
-    confidences = None
-    if job.colorizer is not None:
-        stage = Colouring(job, _grey(patches), start, 1.0)
-        patches = yield from _told(f"{combination.title}: ", meter.steps(stage.run()))
-        confidences = stage.confidences
-    with meter.watching():
-        result = job.finished((job.final(patches),), confidences)
-    cost = filled.cost + meter.cost
-    return Row(
-        combination,
+    job = _with_colorizer(shared.filled.job, combination)
+    meter = Meter(job.compute.device)
+    work = meter.steps(coloured(replace(shared.filled, job=job), start))
+    result = yield from _told(f"{combination.title}: ", work)
+    cost = shared.cost + meter.cost
+    result = replace(
+        result,
         seconds=cost.seconds,
-        peak_memory=cost.peak,
-        image=result.image,
         provenance={**result.provenance, "seconds": round(cost.seconds, 3)},
     )
+    return Row.of(combination, result, peak_memory=cost.peak)
+
+
+def _with_pipeline(job: FillJob, pipeline: str) -> FillJob:
+    return replace(job, options=replace(job.options, pipeline=pipeline))  # type: ignore[arg-type]
 
 
 def _with_colorizer(job: FillJob, combination: Combination) -> FillJob:
     """Return the job for a combination's own pipeline and colorizer, with notes of its own."""
+    pipeline = PIPELINES[0] if combination.pipeline == GREY else combination.pipeline
     job = replace(job, notes=list(job.notes), devices=list(job.devices))
-    pipeline = "grey-rgb" if combination.pipeline == GREY else combination.pipeline
-    parameters = replace(job.parameters, pipeline=pipeline)
+    job = _with_pipeline(job, pipeline)
     if not combination.colorizer:
-        plain = replace(job, colouring=None, colorizer=None)
-        return replace(plain, parameters=parameters, pipeline=pipeline)
+        return replace(job, colouring=None, colorizer=None)
     info = COLORIZERS.require(combination.colorizer)
-    device = device_for(job.parameters.device, job.method, info)[0]
+    device = device_for(job.options.device, job.method, info)[0]
     compute = replace(job.compute, device=device)
     return replace(
         job,
-        parameters=replace(parameters, colorizer=info.name),
-        pipeline=pipeline,
+        options=replace(job.options, colorizer=info.name),
         colouring=info,
         colorizer=COLORIZERS.create(info.name, compute),
         compute=compute,
@@ -153,16 +145,11 @@ def _with_colorizer(job: FillJob, combination: Combination) -> FillJob:
     )
 
 
-def _grey(patches: Patches) -> Patches:
-    return tuple(Patch(p.window, luma(p.planes)) if p.planes.ndim == 3 else p for p in patches)
+def _told(prefix: str, work: Generator[Event, None, T]) -> Work[T]:
+    """Say by which combination; notes stay as they are."""
 
-
-def _told(prefix: str, work: Generator[Step, None, T]) -> Work[T]:
-    """Turn a stage's steps into steps of the comparison."""
-
-    def told(step: Step) -> Iterator[CompareStep]:
-        note = step.kind == "note"
-        yield CompareStep(step.name if note else prefix + step.name, step.fraction, note=note)
+    def told(event: Event) -> Iterator[Event]:
+        yield event if isinstance(event, Note) else replace(event, text=prefix + event.text)
 
     return translated(work, told)
 

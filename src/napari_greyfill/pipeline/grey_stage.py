@@ -12,6 +12,7 @@ from math import prod
 
 import numpy as np
 
+from napari_greyfill.compute.events import Event, Progress
 from napari_greyfill.errors import OutOfMemoryError
 from napari_greyfill.image.colour import luma
 from napari_greyfill.image.picture import Patch
@@ -25,7 +26,7 @@ from napari_greyfill.inpaint import (
 )
 from napari_greyfill.pipeline.handover import Handover, handed_over, handed_over_in_unit
 from napari_greyfill.pipeline.job import FillJob
-from napari_greyfill.pipeline.result import FILLED_COLOUR, FILLED_GREY, Step
+from napari_greyfill.pipeline.result import FILLED_COLOUR, FILLED_GREY, Intermediate
 from napari_greyfill.pipeline.stages import (
     BEYOND_RANGE,
     Hole,
@@ -97,19 +98,14 @@ class Filling(Stage):
         self._one_at_a_time = False
         self._errors: list[tuple[float, int]] = []  # expected ones, and of how many pixels
 
-    def result(self, patches: Patches) -> Step:
-        """Return the step that shows what this stage filled."""
-        name = FILLED_COLOUR if self.job.fills_colour else FILLED_GREY
-        picture = self.job.picture
-        grey = not self.job.fills_colour
-        return Step(
+    def result(self, patches: Patches) -> Intermediate:
+        """Return what this stage filled."""
+        return Intermediate(
             "grey",
-            name,
-            self._end,
-            "result",
-            picture,
+            FILLED_COLOUR if self.job.fills_colour else FILLED_GREY,
+            self.job.picture,
             patches,
-            as_grey=grey,
+            as_grey=not self.job.fills_colour,
             expected_error=self._expected_error(),
         )
 
@@ -121,7 +117,7 @@ class Filling(Stage):
         width = self.job.picture.values.width
         return float(np.sqrt(np.average(errors**2, weights=pixels))) * width
 
-    def run(self) -> Generator[Step, None, Patches]:
+    def run(self) -> Generator[Event, None, Patches]:
         """Work through every region and return the patches."""
         patches: list[Patch] = []
         while len(patches) < len(self.job.regions):
@@ -167,7 +163,7 @@ class Filling(Stage):
             plane = luma(plane)
         hole = with_patches(plane, job.picture, region.window, seen)
         wanted = hole & job.picture.hole[region.window.slices]
-        factor = reduction(wanted, job.parameters.scale, inpainter.training_scale)
+        factor = reduction(wanted, job.options.scale, inpainter.training_scale)
         scale, shown = (handed_over_in_unit if inpainter.unit else handed_over)(plane, hole)
         shown_hole = hole
         shown[hole] = 0.0
@@ -187,7 +183,7 @@ class Filling(Stage):
 
     # ------------------------------------------------------------ filling
 
-    def _fill(self, tasks: list[_Task], index: int) -> Generator[Step, None, list[Patch]]:
+    def _fill(self, tasks: list[_Task], index: int) -> Generator[Event, None, list[Patch]]:
         """Fill windows of consecutive regions, the first of which is `index`.
 
         Raises
@@ -227,7 +223,7 @@ class Filling(Stage):
 
     def _fill_pieces(
         self, task: _Task, pieces: list[Region], index: int
-    ) -> Generator[Step, None, Patch]:
+    ) -> Generator[Event, None, Patch]:
         """Fill a region piece by piece, each seeing those before, and return it as a whole."""
         patches: list[Patch] = []
         for piece in pieces:
@@ -236,7 +232,7 @@ class Filling(Stage):
         with_patches(plane, self.job.picture, task.region.window, tuple(patches))
         return own_core(task.region, plane, task.plane, task.hole)
 
-    def _together(self, tasks: list[_Task], index: int) -> Generator[Step, None, list[Patch]]:
+    def _together(self, tasks: list[_Task], index: int) -> Generator[Event, None, list[Patch]]:
         inpainter = self.job.inpainter
         size = _common_size(tasks)
         padded = [pad_to(task.shown, task.shown_hole, size) for task in tasks]
@@ -257,7 +253,7 @@ class Filling(Stage):
                 return [self._core(t.region, f, t.plane, t.hole) for t, f in pairs]
             self.job.compute.check()
             if self._progress.ready():
-                yield Step("grey", name, self._fraction(index, part, len(tasks)))
+                yield Progress(name, self._fraction(index, part, len(tasks)))
 
     def _expect(self, tasks: list[_Task], filled: list[Plane]) -> None:
         """Keep the expected error of windows, which is never below what clipping them costs."""

@@ -1,6 +1,6 @@
 """One fill, checked and ready to run.
 
-`FillParameters` is what the user chose, `prepare` checks it against the image and the mask,
+`FillOptions` is what the user chose, `prepare` checks it against the image and the mask,
 and `FillJob` is what the stages work on. Everything that can be wrong with the input is
 found here, before any work starts.
 """
@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Collection
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeAlias
 
@@ -20,82 +19,36 @@ from numpy.typing import NDArray
 from napari_greyfill.checks import (
     array_of,
     callable_of,
-    choice_of,
     flag_of,
-    labels_of,
-    number_of,
-    whole_of,
 )
 from napari_greyfill.colorization import COLORIZERS, Colorizer
-from napari_greyfill.compute.device import DEVICES, CancelCheck, Compute, choose_device, never
+from napari_greyfill.compute.device import CancelCheck, Compute, choose_device, never
 from napari_greyfill.compute.registry import MethodInfo
-from napari_greyfill.errors import BadParameterError
 from napari_greyfill.image.geometry import tight_box
 from napari_greyfill.image.picture import Patch, Picture, about_transparent, is_erased, plane_of
 from napari_greyfill.image.regions import Region, plan_regions
-from napari_greyfill.image.validity import KEEP_INVALID, KeepInvalid, nodata_of
-from napari_greyfill.inpaint import INPAINTERS, SCALES, Inpainter
+from napari_greyfill.inpaint import INPAINTERS, Inpainter
 from napari_greyfill.masks import feather, grow, hole_from_mask, inspected
 from napari_greyfill.pipeline.hints import ColourHints
-from napari_greyfill.pipeline.result import FINAL, WITH_HOLE, FillResult, Step
+from napari_greyfill.pipeline.options import FillOptions, PipelineName
+from napari_greyfill.pipeline.result import FINAL, WITH_HOLE, FillResult, Intermediate
+from napari_greyfill.pipeline.suggest import method_for
 
 __all__ = [
-    "PIPELINES",
     "ArrayOrLayer",
     "FillJob",
-    "FillParameters",
     "HintsOrLayer",
-    "check_choices",
+    "data_of",
     "device_for",
     "make_job",
     "prepare",
     "read_picture",
-    "resolve_pipeline",
+    "require_methods",
 ]
 
-PIPELINES = ("grey-rgb", "rgb-grey-rgb", "rgb-rgb")
-_ALIASES = {"g2g2rgb": "grey-rgb", "rgb2g2rgb": "rgb-grey-rgb", "rgb2rgb": "rgb-rgb"}
 ArrayOrLayer: TypeAlias = Any  # an array, what numpy makes one of, or a napari layer
 HintsOrLayer: TypeAlias = Any  # whatever `ColourHints.of` takes, or None
 _PACKAGES = ("napari-greyfill", "numpy", "scipy", "scikit-image")
-
-
-@dataclass(frozen=True)
-class FillParameters:
-    """What the user chose; the fields are the keyword arguments of `fill`."""
-
-    method: str = "auto"
-    pipeline: str = "grey-rgb"
-    colorizer: str = "auto"
-    labels: Collection[int] | None = None
-    device: str = "auto"
-    seed: int = 0
-    grow: float = 0
-    feather: float = 0
-    scale: str = "auto"
-    nodata: float | None = None
-    keep_invalid: KeepInvalid = "auto"
-
-    def __post_init__(self) -> None:
-        """Check what can be checked without an image; keep plain numbers, as JSON needs them."""
-        for name in ("method", "pipeline", "colorizer"):
-            if not isinstance(getattr(self, name), str):
-                raise BadParameterError(
-                    f"The {name} is {getattr(self, name)!r}, but it must be a name; "
-                    "the documentation lists them."
-                )
-        choice_of("device", self.device, DEVICES)
-        choice_of("scale", self.scale, SCALES)
-        choice_of("keep_invalid", self.keep_invalid, KEEP_INVALID)
-        checked = {
-            "seed": whole_of("The seed", self.seed),
-            "grow": number_of("grow", self.grow, unit=" pixels"),
-            "feather": number_of("feather", self.feather, unit=" pixels"),
-            "labels": labels_of(self.labels),
-            "nodata": nodata_of(self.nodata),
-        }
-        for name, value in checked.items():
-            object.__setattr__(self, name, value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,12 +65,13 @@ class FillJob:
         Where it ran: the chosen device, and the CPU if that had to take over.
     hints : ColourHints or None
         Those in the hole, None without any.
+    reason : str
+        Why the method was chosen, if it was left open; a sentence.
     grey_share : float
         Share of the progress bar for stage 1.
     """
 
-    parameters: FillParameters
-    pipeline: str
+    options: FillOptions
     picture: Picture
     regions: list[Region]
     method: MethodInfo
@@ -128,7 +82,13 @@ class FillJob:
     notes: list[str]
     devices: list[str]
     hints: ColourHints | None = None
+    reason: str = ""
     started: float = field(default_factory=time.perf_counter)
+
+    @property
+    def pipeline(self) -> PipelineName:
+        """Return the pipeline by its own name."""
+        return self.options.pipeline
 
     @property
     def grey_share(self) -> float:
@@ -154,23 +114,22 @@ class FillJob:
             colorizer=COLORIZERS.create(self.colouring.name, compute) if self.colouring else None,
         )
 
-    def with_hole(self) -> Step:
-        """Return the step that shows the grey before anything is filled."""
+    def with_hole(self) -> Intermediate:
+        """Return the grey before anything is filled."""
         empty = tuple(
             Patch(r.core, np.zeros(r.core.shape, dtype=np.float32)) for r in self.regions
         )
-        return Step("start", WITH_HOLE, 0.0, "result", self.picture, empty, as_grey=True)
+        return Intermediate("start", WITH_HOLE, self.picture, empty, as_grey=True)
 
-    def final(self, patches: tuple[Patch, ...]) -> Step:
-        """Return the step that shows the result."""
-        return Step("done", FINAL, 1.0, "result", self.picture, patches)
+    def final(self, patches: tuple[Patch, ...]) -> Intermediate:
+        """Return the filled image."""
+        return Intermediate("done", FINAL, self.picture, patches)
 
     def finished(
-        self, steps: tuple[Step, ...], confidences: tuple[Patch, ...] | None
+        self, steps: tuple[Intermediate, ...], confidences: tuple[Patch, ...] | None
     ) -> FillResult:
-        """Return the result from the steps that were kept and the confidence of each region."""
+        """Return the result from the images that were kept and the confidence of each region."""
         image = steps[-1].image
-        assert image is not None  # the last step is the final image
         seconds = time.perf_counter() - self.started
         return FillResult(
             image=image.reshape(self.picture.given or image.shape),
@@ -183,21 +142,23 @@ class FillJob:
             provenance=self._provenance(seconds, steps),
             seconds=seconds,
             confidences=confidences,
+            reason=self.reason,
         )
 
     def _used_torch(self) -> bool:
         methods = (self.method, self.colouring)
         return self.devices != ["cpu"] or any(info.uses_torch for info in methods if info)
 
-    def _provenance(self, seconds: float, steps: tuple[Step, ...]) -> dict[str, Any]:
+    def _provenance(self, seconds: float, steps: tuple[Intermediate, ...]) -> dict[str, Any]:
         hole = self.picture.hole
         errors = [step.expected_error for step in steps if step.expected_error is not None]
         return {
             "method": self.method.name,
             "pipeline": self.pipeline,
             "colorizer": self.colouring.name if self.colouring else None,
-            "parameters": asdict(self.parameters),
-            "seed": self.parameters.seed,
+            "reason": self.reason,
+            "parameters": self.options.to_dict(),
+            "seed": self.options.seed,
             "device": ", ".join(self.devices),
             "versions": _versions(with_torch=self._used_torch()),
             "mask_sha256": _hash(hole),
@@ -213,41 +174,42 @@ class FillJob:
 def prepare(
     image: ArrayOrLayer,
     mask: ArrayOrLayer,
-    parameters: FillParameters,
+    options: FillOptions,
     *,
     rgb: bool | None = None,
     hints: HintsOrLayer = None,
     cancelled: CancelCheck = never,
 ) -> FillJob:
-    """Check image, mask and parameters, and return a job that can run.
+    """Check image, mask and options, and return a job that can run.
 
     Raises
     ------
     GreyfillError
         As listed in `napari_greyfill.fill`.
     """
-    check_choices(parameters)
-    INPAINTERS.require(parameters.method)  # before the image is looked at: it is quick
-    picture = read_picture(image, mask, parameters, rgb=rgb)
-    return make_job(picture, parameters, hints=hints, cancelled=cancelled)
+    require_methods(options)  # before the image is looked at: it is quick
+    picture = read_picture(image, mask, options, rgb=rgb)
+    return make_job(picture, options, hints=hints, cancelled=cancelled)
 
 
-def check_choices(parameters: FillParameters) -> None:
-    """Check what needs no image and no method to be there.
+def require_methods(options: FillOptions) -> None:
+    """Check that the methods of both stages exist, and that the first can run here.
 
     Raises
     ------
     BadParameterError
-        If there is no such pipeline or colorizer.
+        If there is no method of that name.
+    MissingDependencyError, MissingWeightsError
+        If the inpainter cannot run here.
     """
-    resolve_pipeline(parameters.pipeline)
-    COLORIZERS.info(parameters.colorizer)
+    INPAINTERS.require(options.method)
+    COLORIZERS.info(options.colorizer)
 
 
 def read_picture(
     image: ArrayOrLayer,
     mask: ArrayOrLayer,
-    parameters: FillParameters,
+    options: FillOptions,
     *,
     rgb: bool | None = None,
 ) -> Picture:
@@ -262,17 +224,17 @@ def read_picture(
     """
     if flag_of("rgb", rgb) is None:
         rgb = getattr(image, "rgb", None)
-    given = array_of("image", _data_of(image))
+    given = array_of("image", data_of(image))
     pixels = plane_of(given, rgb=rgb)
-    hole = hole_from_mask(_data_of(mask), labels=parameters.labels)
+    hole = hole_from_mask(data_of(mask), labels=options.labels)
     if pixels.ndim >= 2 and hole.shape == pixels.shape[:2]:
-        hole = grow(hole, parameters.grow)
+        hole = grow(hole, options.grow)
     picture = Picture.from_array(
         pixels,
         hole,
         rgb=rgb,
-        nodata=parameters.nodata,
-        keep_invalid=parameters.keep_invalid,
+        nodata=options.nodata,
+        keep_invalid=options.keep_invalid,
         transparent_is_unknown=True,
     )
     if pixels.shape != given.shape:
@@ -280,14 +242,14 @@ def read_picture(
     if picture.transparent:
         alpha = np.asarray(picture.original[..., 3])
         picture = replace(picture, revealed=is_erased(alpha, picture.hole))
-    if parameters.feather == 0:
+    if options.feather == 0:
         return picture
-    return picture.with_blend(feather(picture.hole, parameters.feather))
+    return picture.with_blend(feather(picture.hole, options.feather))
 
 
 def make_job(
     picture: Picture,
-    parameters: FillParameters,
+    options: FillOptions,
     *,
     hints: HintsOrLayer = None,
     cancelled: CancelCheck = never,
@@ -300,19 +262,18 @@ def make_job(
         As listed in `napari_greyfill.fill`.
     """
     callable_of("cancelled", cancelled)
-    pipeline = resolve_pipeline(parameters.pipeline)
-    method = INPAINTERS.require(parameters.method)
+    name, reason = method_for(picture, options)
+    method = INPAINTERS.require(name)
     colouring = None
-    if picture.is_colour and pipeline != "rgb-rgb":
-        colouring = COLORIZERS.require(parameters.colorizer)
-    notes = _notes(picture, parameters, pipeline)
+    if picture.is_colour and options.pipeline != "rgb-rgb":
+        colouring = COLORIZERS.require(options.colorizer)
+    notes = _notes(picture, options)
     placed = _placed(hints, picture, notes, colouring)
-    device, fallback = device_for(parameters.device, method, colouring)
+    device, fallback = device_for(options.device, method, colouring)
     notes += [fallback] if fallback else []
-    compute = Compute(device, parameters.seed, cancelled)
+    compute = Compute(device, options.seed, cancelled)
     return FillJob(
-        parameters=parameters,
-        pipeline=pipeline,
+        options=options,
         picture=picture,
         regions=plan_regions(picture.hole, unknown=picture.unknown),
         method=method,
@@ -323,6 +284,7 @@ def make_job(
         notes=notes,
         devices=[device],
         hints=placed,
+        reason=reason,
     )
 
 
@@ -338,20 +300,7 @@ def device_for(requested: str, *methods: MethodInfo | None) -> tuple[str, str]:
     return choose_device(requested) if wanted else ("cpu", "")
 
 
-def resolve_pipeline(name: str) -> str:
-    """Return a pipeline's own name from any of its names.
-
-    Raises
-    ------
-    BadParameterError
-        If there is no such pipeline.
-    """
-    lower = name.lower() if isinstance(name, str) else name
-    found = _ALIASES.get(lower, lower) if isinstance(lower, str) else lower
-    return choice_of("pipeline", found if found in PIPELINES else name, PIPELINES)
-
-
-def _data_of(layer: ArrayOrLayer) -> ArrayOrLayer:
+def data_of(layer: ArrayOrLayer) -> ArrayOrLayer:
     """Return the array of a napari layer, or what was given; needs no napari."""
     is_layer = hasattr(layer, "rgb") or hasattr(layer, "selected_label")
     if not is_layer:
@@ -359,11 +308,11 @@ def _data_of(layer: ArrayOrLayer) -> ArrayOrLayer:
     return layer.data[0] if getattr(layer, "multiscale", False) else layer.data
 
 
-def _notes(picture: Picture, parameters: FillParameters, pipeline: str) -> list[str]:
+def _notes(picture: Picture, options: FillOptions) -> list[str]:
     notes = [finding.sentence for finding in inspected(picture.original, picture.hole)]
     if picture.transparent:
         notes.append(about_transparent(picture.transparent, revealed=picture.revealed))
-    plain = parameters.nodata is None and not isinstance(picture.original, np.ma.MaskedArray)
+    plain = options.nodata is None and not isinstance(picture.original, np.ma.MaskedArray)
     what = "NaN or infinite" if plain else "NaN, infinite, masked or no-data"
     if picture.invalid:
         notes.append(
@@ -373,7 +322,7 @@ def _notes(picture: Picture, parameters: FillParameters, pipeline: str) -> list[
         notes.append(
             f"{picture.kept} pixels outside the mask are {what}; they were left as they are."
         )
-    if not picture.is_colour and (pipeline != "grey-rgb" or parameters.colorizer != "auto"):
+    if not picture.is_colour and (options.pipeline != "grey-rgb" or options.colorizer != "auto"):
         notes.append("The image is grey, so there is no colour to recover: only stage 1 ran.")
     return notes
 

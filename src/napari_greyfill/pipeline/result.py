@@ -1,4 +1,4 @@
-"""What a fill hands out: steps on the way, and the result at the end."""
+"""What a fill hands out: images on the way, and the result at the end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from napari_greyfill.image.picture import Patch, Picture
 
-__all__ = ["FillResult", "StageName", "Step"]
+__all__ = ["FillResult", "Intermediate", "StageName"]
 
 StageName = Literal["start", "grey", "colour", "done"]
 
@@ -23,23 +23,16 @@ FINAL = "filled"
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
-    """One moment of a fill.
+class Intermediate:
+    """What a fill shows on its way, and at its end.
+
+    It holds no image but the means to make one: the picture and the patches so far.
 
     Attributes
     ----------
     stage : {"start", "grey", "colour", "done"}
     name : str
-        What is happening or what the image shows, for people.
-    fraction : float
-        Finished share of the whole fill, 0 to 1.
-    kind : {"progress", "preview", "result", "note", "finished"}
-        "progress" has no image; "preview" is an unfinished one; "result" is an intermediate
-        or final image worth keeping; "note" is a sentence the user must see; "finished" comes
-        once for each of several methods, with its `result`.
-    method : str
-        Whose step it is, where several methods run; empty otherwise.
-    result : FillResult or None
+        What the image shows, for people.
     expected_error : float or None
         The root mean square error to expect in the hole, in the units of the image, if the
         method estimates it.
@@ -47,35 +40,24 @@ class Step:
 
     stage: StageName
     name: str
-    fraction: float
-    kind: Literal["progress", "preview", "result", "note", "finished"] = "progress"
-    picture: Picture | None = field(default=None, repr=False)
-    patches: tuple[Patch, ...] = field(default=(), repr=False)
+    picture: Picture = field(repr=False)
+    patches: tuple[Patch, ...] = field(repr=False)
     as_grey: bool = False
-    method: str = ""
-    result: FillResult | None = field(default=None, repr=False)
     expected_error: float | None = None
 
     @property
     def remark(self) -> str:
         """Return what there is to say about the image, for people; may be empty."""
-        if self.expected_error is None or self.picture is None:
+        if self.expected_error is None:
             return ""
         return f"expected error about {_in_units(self.expected_error, self.picture)}"
 
     @property
-    def has_image(self) -> bool:
-        """Return whether there is something to see."""
-        return self.picture is not None
-
-    @property
-    def image(self) -> NDArray[Any] | None:
+    def image(self) -> NDArray[Any]:
         """Return the whole image as it is at this step, in the type of the input.
 
-        It is put together anew on every access; None for steps without an image.
+        It is put together anew on every access.
         """
-        if self.picture is None:
-            return None
         if self.as_grey:
             return self.picture.composite_grey(self.patches)
         return self.picture.composite(self.patches)
@@ -99,7 +81,7 @@ class FillResult:
         The filled image: shape, type and range of the input, known pixels bit-identical.
     hole : (H, W) bool array
         The pixels that were invented, grown mask and NaN pixels included.
-    steps : tuple of Step
+    steps : tuple of Intermediate
         The intermediate and final images in order.
     notes : tuple of str
         Sentences the user should know: what was skipped, replaced or filled in addition.
@@ -111,11 +93,15 @@ class FillResult:
         Wall time.
     confidences : tuple of Patch, or None
         How sure the recovered colours are, region by region; see `confidence`.
+    metrics : dict
+        As `metrics` returns them, if there was a reference; empty otherwise.
+    reason : str
+        Why the method was chosen, if it was left open; a sentence.
     """
 
     image: NDArray[Any]
     hole: NDArray[np.bool_]
-    steps: tuple[Step, ...]
+    steps: tuple[Intermediate, ...]
     notes: tuple[str, ...]
     method: str
     pipeline: str
@@ -123,6 +109,8 @@ class FillResult:
     provenance: dict[str, Any]
     seconds: float
     confidences: tuple[Patch, ...] | None = field(default=None, repr=False)
+    metrics: dict[str, float] = field(default_factory=dict)
+    reason: str = ""
 
     @cached_property
     def confidence(self) -> NDArray[np.float32] | None:
@@ -150,6 +138,4 @@ class FillResult:
     def grey(self) -> NDArray[Any]:
         """Return the filled luma, (H, W), in the type of the input."""
         filled = [step for step in self.steps if step.name in (FILLED_GREY, FILLED_COLOUR)]
-        picture = filled[0].picture
-        assert picture is not None  # kept steps always have one
-        return picture.composite_grey(filled[0].patches)
+        return filled[0].picture.composite_grey(filled[0].patches)

@@ -1,4 +1,4 @@
-"""From an image and a mask to a filled image, as a generator of steps.
+"""From an image and a mask to a filled image, as a generator of events.
 
 Three pipelines, named by what is filled and what comes back:
 
@@ -6,195 +6,128 @@ Three pipelines, named by what is filled and what comes back:
 * ``rgb-grey-rgb`` (RGB2G2RGB): fill the colour image, keep its luma, recover the colour anew.
 * ``rgb-rgb`` (RGB2RGB): fill the colour image, done.
 
-The graphical interface, the command line and `fill` all run `fill_steps`.
+The graphical interface, the command line and `fill` all run `fill_steps`. Its two halves,
+`filled_grey` and `coloured`, are all there is of the order of the stages: comparisons run the
+first one once for all that share it.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Generator, Sequence
-from dataclasses import replace
-from typing import Any, TypedDict, Unpack, overload
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from napari_greyfill.checks import numbers_of
 from napari_greyfill.compute.device import CancelCheck, never
+from napari_greyfill.compute.events import Event, Note, Preview, Progress, Result
 from napari_greyfill.compute.progress import exhaust
-from napari_greyfill.errors import GreyfillWarning, ShapeMismatchError, UnsupportedImageError
+from napari_greyfill.errors import (
+    GreyfillWarning,
+    ShapeMismatchError,
+    UnsupportedImageError,
+)
 from napari_greyfill.image.colour import luma
-from napari_greyfill.image.picture import Patch, Picture
-from napari_greyfill.image.validity import KeepInvalid
-from napari_greyfill.inpaint import INPAINTERS
+from napari_greyfill.image.picture import Patch
+from napari_greyfill.inpaint.texture import Look
 from napari_greyfill.pipeline.grey_stage import Filling
 from napari_greyfill.pipeline.hints import ColourHints
 from napari_greyfill.pipeline.job import (
     ArrayOrLayer,
     FillJob,
-    FillParameters,
     HintsOrLayer,
-    check_choices,
     make_job,
     prepare,
     read_picture,
+    require_methods,
 )
-from napari_greyfill.pipeline.result import FillResult, Step
-from napari_greyfill.pipeline.several import FillResults, fill_with_each, resolve_methods
+from napari_greyfill.pipeline.options import (
+    ComputeChoices,
+    FillChoices,
+    FillOptions,
+    MaskChoices,
+    takes_options,
+)
+from napari_greyfill.pipeline.reference import Reference
+from napari_greyfill.pipeline.result import FillResult, Intermediate
 from napari_greyfill.pipeline.stages import Colouring
+from napari_greyfill.pipeline.suggest import suggested_look
 
-__all__ = ["FillOptions", "colorize", "fill", "fill_steps", "picture_steps"]
-
-
-class FillOptions(TypedDict, total=False):
-    """The options of `fill` that are the same for one method and for several."""
-
-    pipeline: str
-    colorizer: str
-    rgb: bool | None
-    labels: Collection[int] | None
-    device: str
-    seed: int
-    grow: float
-    feather: float
-    scale: str
-    hints: HintsOrLayer
-    nodata: float | None
-    keep_invalid: KeepInvalid
+__all__ = ["Filled", "colorize", "coloured", "fill", "fill_steps", "filled_grey", "suggest_look"]
 
 
-class _StepOptions(FillOptions, total=False):
-    cancelled: CancelCheck
+@dataclass(frozen=True, eq=False)
+class Filled:
+    """What stage 1 leaves behind.
+
+    Attributes
+    ----------
+    job : FillJob
+        As it was at the end of the stage: another device may have taken over.
+    patches : tuple of Patch
+    steps : tuple of Intermediate
+    """
+
+    job: FillJob
+    patches: tuple[Patch, ...]
+    steps: tuple[Intermediate, ...]
 
 
-@overload
-def fill_steps(
-    image: ArrayOrLayer, mask: ArrayOrLayer, *, method: str = ..., **options: Unpack[_StepOptions]
-) -> Generator[Step, None, FillResult]: ...
-
-
-@overload
+@takes_options()
 def fill_steps(
     image: ArrayOrLayer,
     mask: ArrayOrLayer,
     *,
-    method: Sequence[str],
-    **options: Unpack[_StepOptions],
-) -> Generator[Step, None, FillResults]: ...
-
-
-def fill_steps(
-    image: ArrayOrLayer,
-    mask: ArrayOrLayer,
-    *,
-    method: str | Sequence[str] = "auto",
-    pipeline: str = "grey-rgb",
-    colorizer: str = "auto",
     rgb: bool | None = None,
-    labels: Collection[int] | None = None,
-    device: str = "auto",
-    seed: int = 0,
-    grow: float = 0,
-    feather: float = 0,
-    scale: str = "auto",
     hints: HintsOrLayer = None,
-    nodata: float | None = None,
-    keep_invalid: KeepInvalid = "auto",
+    reference: ArrayOrLayer | None = None,
     cancelled: CancelCheck = never,
-) -> Generator[Step, None, FillResult] | Generator[Step, None, FillResults]:
+    **options: Unpack[FillChoices],
+) -> Generator[Event, None, FillResult]:
     """Fill a hole step by step; takes what `fill` takes.
 
     Arguments are checked at once, before the first step. Closing the generator cancels the
-    fill; `cancelled` is asked as well, inside long computations, in the thread that runs the
-    generator, which then raises `CancelledError`. Steps come at most a few times a second, apart
-    from results and notes. The generator's return value is what `fill` returns; with several
-    methods each one's result also comes as a step, as soon as it is there.
+    fill. Events come at most a few times a second, apart from results and notes. The last one
+    holds the result, which is the generator's return value as well.
+
+    Parameters
+    ----------
+    image, mask, rgb, hints, reference
+        As in `fill`.
+    cancelled : callable
+        Asked inside long computations, in the thread that runs the generator, which then
+        raises `CancelledError` if the answer is True.
+    <options>
 
     Yields
     ------
-    Step
+    Event
     """
-    parameters = FillParameters(
-        method=method if isinstance(method, str) else "auto",
-        pipeline=pipeline,
-        colorizer=colorizer,
-        labels=labels,
-        device=device,
-        seed=seed,
-        grow=grow,
-        feather=feather,
-        scale=scale,
-        nodata=nodata,
-        keep_invalid=keep_invalid,
-    )
-    # before the image is looked at: it is quick
-    check_choices(parameters)
-    if isinstance(method, str):
-        INPAINTERS.require(method)
-    else:
-        resolve_methods(method)
-    picture = read_picture(image, mask, parameters, rgb=rgb)
-    return picture_steps(picture, parameters, method, hints=hints, cancelled=cancelled)
-
-
-def picture_steps(
-    picture: Picture,
-    parameters: FillParameters,
-    method: str | Sequence[str],
-    *,
-    hints: HintsOrLayer = None,
-    cancelled: CancelCheck = never,
-) -> Generator[Step, None, FillResult] | Generator[Step, None, FillResults]:
-    """Fill the hole of a picture that `read_picture` returned; otherwise as `fill_steps`.
-
-    `method` counts, not that of the parameters.
-    """
+    chosen = FillOptions(**options)  # type: ignore[arg-type]  # checked there
+    require_methods(chosen)  # before the image is looked at: it is quick
+    picture = read_picture(image, mask, chosen, rgb=rgb)
+    truth = Reference.of(reference, picture, chosen)
     placed = None if hints is None else ColourHints.of(hints)
-
-    def start(name: str) -> Generator[Step, None, FillResult]:
-        own = replace(parameters, method=name)
-        return _run(make_job(picture, own, hints=placed, cancelled=cancelled))
-
-    if isinstance(method, str):
-        return start(method)
-    return fill_with_each(resolve_methods(method), start)
+    job = make_job(picture, chosen, hints=placed, cancelled=cancelled)
+    return _run(job, truth)
 
 
-@overload
-def fill(
-    image: ArrayOrLayer, mask: ArrayOrLayer, *, method: str = ..., **options: Unpack[FillOptions]
-) -> FillResult: ...
-
-
-@overload
+@takes_options()
 def fill(
     image: ArrayOrLayer,
     mask: ArrayOrLayer,
     *,
-    method: Sequence[str],
-    **options: Unpack[FillOptions],
-) -> FillResults: ...
-
-
-def fill(
-    image: ArrayOrLayer,
-    mask: ArrayOrLayer,
-    *,
-    method: str | Sequence[str] = "auto",
-    pipeline: str = "grey-rgb",
-    colorizer: str = "auto",
     rgb: bool | None = None,
-    labels: Collection[int] | None = None,
-    device: str = "auto",
-    seed: int = 0,
-    grow: float = 0,
-    feather: float = 0,
-    scale: str = "auto",
     hints: HintsOrLayer = None,
-    nodata: float | None = None,
-    keep_invalid: KeepInvalid = "auto",
-) -> FillResult | FillResults:
+    reference: ArrayOrLayer | None = None,
+    **options: Unpack[FillChoices],
+) -> FillResult:
     """Fill the painted hole of an image.
+
+    Several methods on one hole are a comparison: see `compare`.
 
     Parameters
     ----------
@@ -205,48 +138,22 @@ def fill(
         mask.
     mask : (H, W) array, or a napari Labels layer
         Painted pixels (not 0) are filled.
-    method : str or sequence of str
-        How the hole is filled; see `methods`. Several methods run one after the other on the
-        same image and mask; one that fails does not stop the others.
-    pipeline : {"grey-rgb", "rgb-grey-rgb", "rgb-rgb"}
-        Also by their other names G2G2RGB, RGB2G2RGB and RGB2RGB. Grey images are filled
-        as they are, whatever the pipeline.
-    colorizer : str
-        How colour is recovered; see `colorizers`.
     rgb : bool, optional
         Whether the last axis is colour; by default if there are three axes and the last
         has 3 or 4 entries.
-    labels : collection of int, optional
-        Only these labels of the mask count; by default all but 0.
-    device : {"auto", "cpu", "cuda", "mps"}
-        Where networks run. The colour stage follows a network to CUDA, and goes there
-        without one if "cuda" is asked for by name.
-    seed : int
-        The same seed on the same device gives the same pixels.
-    grow : float
-        Fill this many pixels around the mask as well.
-    feather : float
-        Blend the fill with what the image holds over this many pixels inside the hole.
-    scale : {"auto", "native", "training"}
-        At which size a network sees the surroundings of the hole: as they are; reduced to
-        the size it was trained at, with the detail put back afterwards; or "auto", reduced
-        if the hole is larger than those it was trained on.
     hints : ColourHints, napari Points or Labels layer, or arrays, optional
         Colours that some pixels of the hole are to have, where the picture itself cannot
         tell; see `ColourHints.of`. They do not change the grey that is filled.
-    nodata : float, optional
-        A value that stands for none, such as -9999; a colour pixel has it in all channels.
-    keep_invalid : {"auto", "keep", "fill"}
-        What becomes of pixels without a value that are not painted: they stay as they are, or
-        are filled as well. "auto" keeps areas of them that touch the border of the image and
-        are larger than the mask, as around the footprint of a mosaic, and fills the others.
+    reference : array, napari Image layer or "image", optional
+        The true picture, to measure the fill against; "image" is the image itself, for holes
+        painted on an intact picture.
+    <options>
 
     Returns
     -------
     FillResult
         Its `image` has the shape, type and range of the input; pixels outside the (grown)
-        mask are bit-identical. For a sequence of methods a `FillResults`, which maps the
-        names of the methods to their results.
+        mask are bit-identical.
 
     Raises
     ------
@@ -254,7 +161,7 @@ def fill(
         With a sentence that says what to do: `EmptyMaskError`, `BadMaskError`,
         `ShapeMismatchError`, `NothingKnownError`, `UnsupportedImageError`, `BadParameterError`,
         `MissingDependencyError`, `MissingWeightsError`, `BadCheckpointError`,
-        `OutOfMemoryError`, `EveryMethodFailedError`.
+        `OutOfMemoryError`.
 
     Warns
     -----
@@ -277,39 +184,22 @@ def fill(
     >>> result.image.shape, bool((result.image[~mask] == photo[~mask]).all())
     ((128, 128, 3), True)
     """
-    result: FillResult | FillResults = exhaust(
-        fill_steps(
-            image,
-            mask,
-            method=method,
-            pipeline=pipeline,
-            colorizer=colorizer,
-            rgb=rgb,
-            labels=labels,
-            device=device,
-            seed=seed,
-            grow=grow,
-            feather=feather,
-            scale=scale,
-            hints=hints,
-            nodata=nodata,
-            keep_invalid=keep_invalid,
-        )
-    )
+    work = fill_steps(image, mask, rgb=rgb, hints=hints, reference=reference, **options)
+    result = exhaust(work)
     for note in result.notes:
         warnings.warn(note, GreyfillWarning, stacklevel=2)
     return result
 
 
+@takes_options("device", "seed")
 def colorize(
     image: ArrayOrLayer,
     grey: ArrayLike,
     mask: ArrayOrLayer,
     *,
     method: str = "auto",
-    device: str = "auto",
-    seed: int = 0,
     hints: HintsOrLayer = None,
+    **options: Unpack[ComputeChoices],
 ) -> NDArray[Any]:
     """Recover the colour of a hole whose grey is already filled.
 
@@ -323,8 +213,9 @@ def colorize(
         Painted pixels (not 0) are coloured.
     method : str
         See `colorizers`.
-    device, seed, hints
+    hints
         As in `fill`.
+    <options>
 
     Returns
     -------
@@ -340,8 +231,9 @@ def colorize(
     GreyfillWarning
         As in `fill`.
     """
-    parameters = FillParameters(colorizer=method, device=device, seed=seed)
-    job = prepare(image, mask, parameters, hints=hints)
+    job = prepare(
+        image, mask, FillOptions(colorizer=method, look="faithful", **options), hints=hints
+    )
     if not job.picture.is_colour:
         raise UnsupportedImageError("A grey image has no colour to recover; pass a colour image.")
     plane = numbers_of("grey", grey, UnsupportedImageError)
@@ -357,39 +249,108 @@ def colorize(
     patches = tuple(
         Patch(r.core, job.picture.values.to_unit(plane[r.core.slices])) for r in job.regions
     )
-    coloured = exhaust(Colouring(job, patches, 0.0, 1.0).run())
+    found = exhaust(Colouring(job, patches, 0.0, 1.0).run())
     for note in job.notes:
         warnings.warn(note, GreyfillWarning, stacklevel=2)
-    return job.picture.composite(coloured)
+    return job.picture.composite(found)
 
 
-def _run(job: FillJob) -> Generator[Step, None, FillResult]:
-    """Fill, colour if there is colour to recover, and yield every step of it."""
-    kept: list[Step] = []
-    work = _stages(job)
-    while True:
-        try:
-            step = next(work)
-        except StopIteration as stop:
-            return job.finished(tuple(kept), stop.value)
-        if step.kind == "result":
-            kept.append(step)
-        yield step
+@takes_options("labels", "grow", "nodata", "keep_invalid")
+def suggest_look(
+    image: ArrayOrLayer,
+    mask: ArrayOrLayer,
+    *,
+    rgb: bool | None = None,
+    **options: Unpack[MaskChoices],
+) -> Look:
+    """Say whether a faithful fill or a texture fill suits a hole, and why.
+
+    Takes a fraction of a second. It looks at the largest hole, or group of holes. `fill` does
+    what it says unless a method or a look is chosen.
+
+    Parameters
+    ----------
+    image, mask, rgb
+        As in `fill`.
+    <options>
+
+    Returns
+    -------
+    Look
+        Its `name` is "faithful" (the default method) or "texture" (the method of that name),
+        its `reason` a sentence.
+
+    Raises
+    ------
+    GreyfillError
+        As in `fill`, for what is wrong with image and mask.
+    """
+    return suggested_look(
+        read_picture(image, mask, FillOptions(**options), rgb=rgb)  # type: ignore[arg-type]
+    )
 
 
-def _stages(job: FillJob) -> Generator[Step, None, tuple[Patch, ...] | None]:
-    """Run both stages, and return how sure the colours of each region are."""
+def filled_grey(job: FillJob, end: float = 1.0) -> Generator[Event, None, Filled]:
+    """Run stage 1, which fills the grey, or colours if the pipeline says so.
+
+    Parameters
+    ----------
+    job : FillJob
+    end : float
+        The share of the whole work that is done then.
+    """
     for note in job.notes:
-        yield Step("start", note, 0.0, "note")
-    yield job.with_hole()
-    filling = Filling(job, 0.0, job.grey_share)
-    patches = yield from filling.run()
-    yield filling.result(patches)
-    confidences = None
+        yield Note(note)
+    before = job.with_hole()
+    yield _complete(before, 0.0)
+    stage = Filling(job, 0.0, end)
+    patches = yield from stage.run()
+    after = stage.result(patches)
+    yield _complete(after, end)
+    return Filled(stage.job, patches, (before, after))
+
+
+def coloured(filled: Filled, start: float) -> Generator[Event, None, FillResult]:
+    """Run stage 2 if there is colour to recover, and put the image together.
+
+    Parameters
+    ----------
+    filled : Filled
+        Its job may have got another colorizer and pipeline since.
+    start : float
+        The share of the whole work that is done before.
+    """
+    job, patches, confidences = filled.job, filled.patches, None
+    steps = list(filled.steps)
     if job.colorizer is not None:
         grey = tuple(Patch(p.window, luma(p.planes)) if p.planes.ndim == 3 else p for p in patches)
-        colouring = Colouring(job, grey, job.grey_share, 1.0)
-        patches = yield from colouring.run()
-        confidences = colouring.confidences
-    yield job.final(patches)
-    return confidences
+        stage = Colouring(job, grey, start, 1.0)
+        work = stage.run()
+        while True:
+            try:
+                event = next(work)
+            except StopIteration as stop:
+                patches = stop.value
+                break
+            if isinstance(event, Preview) and event.complete:
+                steps.append(event.source)  # type: ignore[arg-type]  # a stage shows those
+            yield event
+        job, confidences = stage.job, stage.confidences
+    steps.append(job.final(patches))
+    yield _complete(steps[-1], 1.0)
+    return job.finished(tuple(steps), confidences)
+
+
+def _run(job: FillJob, truth: Reference | None) -> Generator[Event, None, FillResult]:
+    """Fill, colour if there is colour to recover, and measure if there is a reference."""
+    filled = yield from filled_grey(job, job.grey_share)
+    result = yield from coloured(filled, job.grey_share)
+    if truth is not None:
+        yield Progress("measuring", 1.0)
+        result = replace(result, metrics=truth.measured(result.image))
+    yield Result("filled", 1.0, result)
+    return result
+
+
+def _complete(image: Intermediate, fraction: float) -> Preview:
+    return Preview(image.name, fraction, image, complete=True)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.colorization import Level
+from napari_greyfill.compute.events import Event, Note, Preview, Progress
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import OutOfMemoryError, UnusableFillError
 from napari_greyfill.image.colour import chroma, luma, with_luma
@@ -23,7 +24,7 @@ from napari_greyfill.image.picture import Patch, Picture
 from napari_greyfill.image.regions import Region, neighbours
 from napari_greyfill.pipeline.handover import handed_over_in_unit
 from napari_greyfill.pipeline.job import FillJob
-from napari_greyfill.pipeline.result import StageName, Step
+from napari_greyfill.pipeline.result import Intermediate, StageName
 
 __all__ = [
     "Colouring",
@@ -77,7 +78,7 @@ class Stage(ABC):
         self._preview = _Throttle(0.7)
 
     @abstractmethod
-    def run(self) -> Generator[Step, None, Patches]:
+    def run(self) -> Generator[Event, None, Patches]:
         """Work through every region and return the patches."""
 
     def _fraction(self, index: int, part: float, count: int = 1) -> float:
@@ -96,13 +97,13 @@ class Stage(ABC):
         done = (sum(areas[:index]) + sum(areas[index : index + count]) * part) / sum(areas)
         return self._start + (self._end - self._start) * done
 
-    def _told(self, index: int, note: str) -> Generator[Step, None, None]:
+    def _told(self, index: int, note: str) -> Generator[Event, None, None]:
         """Yield a note and keep it for the result, unless it was said before."""
         if note not in self.job.notes:
             self.job.notes.append(note)
-            yield Step(self._name, note, self._fraction(index, 0.0), "note")
+            yield Note(note, self._fraction(index, 0.0))
 
-    def _move_to_cpu(self, problem: OutOfMemoryError, index: int) -> Generator[Step, None, None]:
+    def _move_to_cpu(self, problem: OutOfMemoryError, index: int) -> Generator[Event, None, None]:
         """Leave the rest to the CPU; raises what led to it if that is where it was."""
         if self.job.compute.device == "cpu":
             raise problem
@@ -144,7 +145,7 @@ class Colouring(Stage):
         found = tuple(patch for patch in self._confidences if patch is not None)
         return found if found and len(found) == len(self._confidences) else None
 
-    def run(self) -> Generator[Step, None, Patches]:
+    def run(self) -> Generator[Event, None, Patches]:
         """Work through every region, return the patches, and say if there was no colour.
 
         A device that runs out of memory leaves the region, and the rest, to the CPU.
@@ -165,7 +166,7 @@ class Colouring(Stage):
             )
         return tuple(patches)
 
-    def _work(self, index: int, every: Patches) -> Generator[Step, None, Patch]:
+    def _work(self, index: int, every: Patches) -> Generator[Event, None, Patch]:
         """Return the patch of one region; `every` are the finished ones."""
         colorizer, region = self.job.colorizer, self.job.regions[index]
         assert colorizer is not None  # the stage does not run without one
@@ -201,9 +202,9 @@ class Colouring(Stage):
             fraction = self._fraction(index, level.fraction)
             if level.preview is not None and (level.complete or self._preview.ready()):
                 patch = self._core(region, seen.back(level.preview()), given, hole)
-                yield self._picture_step(level, index, fraction, (*every, patch))
+                yield self._preview_of(level, index, fraction, (*every, patch))
             elif self._progress.ready():
-                yield Step("colour", level.name + self._in_region(index), fraction)
+                yield Progress(level.name + self._in_region(index), fraction)
 
     def _hinted(self, window: Window, colour: Plane, grey: Plane, hole: Hole) -> Hole | None:
         """Make the pixels with a hint known, with its chroma and the luma filled; say where."""
@@ -218,17 +219,11 @@ class Colouring(Stage):
     def _overlapping_grey(self, index: int) -> Patches:
         return tuple(self._grey[i] for i in (*self._neighbours[index], index))
 
-    def _picture_step(self, level: Level, index: int, fraction: float, patches: Patches) -> Step:
+    def _preview_of(self, level: Level, index: int, fraction: float, patches: Patches) -> Preview:
         keep = level.complete and len(self.job.regions) == 1
         name = level.name if keep else level.name + self._in_region(index)
-        return Step(
-            "colour",
-            name,
-            fraction,
-            "result" if keep else "preview",
-            self.job.picture,
-            patches,
-        )
+        source = Intermediate("colour", name, self.job.picture, patches)
+        return Preview(name, fraction, source, complete=keep)
 
 
 def with_patches(plane: Plane, picture: Picture, window: Window, patches: Patches) -> Hole:

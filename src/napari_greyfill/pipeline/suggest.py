@@ -1,26 +1,40 @@
-"""Which look suits the hole of an image: faithful, for measuring, or texture, for looking."""
+"""Which method suits a hole where the choice is left open.
+
+Two looks: faithful, for measuring, and texture, for looking.
+"""
 
 from __future__ import annotations
-
-from collections.abc import Collection
 
 import numpy as np
 
 from napari_greyfill.image.picture import Picture
 from napari_greyfill.image.regions import plan_regions
-from napari_greyfill.image.validity import KeepInvalid
+from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.inpaint.texture import Look, recommend_look
 from napari_greyfill.pipeline.handover import handed_over
-from napari_greyfill.pipeline.job import ArrayOrLayer, FillParameters, read_picture
+from napari_greyfill.pipeline.options import FillOptions
 
-__all__ = ["methods_of_look", "suggest_look", "suggested_look"]
+__all__ = ["AUTO", "method_for", "suggested_look"]
 
-_METHODS = {"faithful": ("auto",), "texture": ("texture",), "both": ("auto", "texture")}
+AUTO = (INPAINTERS.auto, "texture")  # what the method "auto" may stand for
 
 
-def methods_of_look(look: str) -> tuple[str, ...]:
-    """Return the inpainting methods of "faithful", "texture" or "both"."""
-    return _METHODS[look]
+def method_for(picture: Picture, options: FillOptions) -> tuple[str, str]:
+    """Return the method that options stand for in a picture, and why if it was left open.
+
+    Parameters
+    ----------
+    picture : Picture
+    options : FillOptions
+        The method "auto" stands for the faithful or the texture fill, whichever look is chosen,
+        and the look "auto" for the one that suits the hole.
+    """
+    if options.method != "auto":
+        return INPAINTERS.info(options.method).name, ""
+    if options.look != "auto":
+        return _method_of(options.look), ""
+    look = suggested_look(picture)
+    return _method_of(look.name), look.reason
 
 
 def suggested_look(picture: Picture) -> Look:
@@ -32,35 +46,5 @@ def suggested_look(picture: Picture) -> Look:
     return recommend_look(handed_over(plane, missing)[1], missing)
 
 
-def suggest_look(
-    image: ArrayOrLayer,
-    mask: ArrayOrLayer,
-    *,
-    rgb: bool | None = None,
-    labels: Collection[int] | None = None,
-    grow: float = 0,
-    nodata: float | None = None,
-    keep_invalid: KeepInvalid = "auto",
-) -> Look:
-    """Say whether a faithful fill or a texture fill suits a hole, and why.
-
-    Takes a fraction of a second. It looks at the largest hole, or group of holes.
-
-    Parameters
-    ----------
-    image, mask, rgb, labels, grow, nodata, keep_invalid
-        As in `fill`.
-
-    Returns
-    -------
-    Look
-        Its `name` is "faithful" (the default method) or "texture" (the method of that name),
-        its `reason` a sentence.
-
-    Raises
-    ------
-    GreyfillError
-        As in `fill`, for what is wrong with image and mask.
-    """
-    parameters = FillParameters(labels=labels, grow=grow, nodata=nodata, keep_invalid=keep_invalid)
-    return suggested_look(read_picture(image, mask, parameters, rgb=rgb))
+def _method_of(look: str) -> str:
+    return AUTO[look == "texture"]

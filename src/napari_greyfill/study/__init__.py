@@ -2,7 +2,7 @@
 
 from napari_greyfill.study.folder import StudyFolder
 from napari_greyfill.study.report import write_report
-from napari_greyfill.study.run import StudyStep, study_steps
+from napari_greyfill.study.run import study_steps
 from napari_greyfill.study.settings import StudySettings
 
-__all__ = ["StudyFolder", "StudySettings", "StudyStep", "study_steps", "write_report"]
+__all__ = ["StudyFolder", "StudySettings", "study_steps", "write_report"]

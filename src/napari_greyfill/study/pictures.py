@@ -132,7 +132,7 @@ def read_subject(name: str, settings: StudySettings) -> Subject:
 
 def _mask_of(name: str, picture: ImageFile, settings: StudySettings) -> NDArray[np.bool_]:
     if not settings.masks:
-        seed = _draw(name, settings.seed) % 2**32
+        seed = _draw(name, settings.options.seed) % 2**32
         shape = (picture.array.shape[0], picture.array.shape[1])
         return random_mask(shape, settings.mask_kind, share=settings.share, seed=seed)
     path = mask_file(name, Path(settings.masks), picture.path)

@@ -1,6 +1,7 @@
 """Run a study: every chosen picture through every combination, one after another or side by side.
 
-`study_steps` is a generator of what happens; rows are in the folder before they are handed out.
+`study_steps` is a generator of events; what comes as a `Result`, rows and pictures that were
+skipped, is in the folder before it is handed out.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from napari_greyfill.comparison import Combination, Row, combinations, compare_steps
 from napari_greyfill.compute.device import CancelCheck, never
+from napari_greyfill.compute.events import Event, Note, Progress, Result
 from napari_greyfill.errors import CancelledError, GreyfillError
 from napari_greyfill.study.folder import Skipped, StudyFolder
 from napari_greyfill.study.pictures import (
@@ -25,33 +27,7 @@ from napari_greyfill.study.processes import side_by_side
 from napari_greyfill.study.settings import StudySettings
 from napari_greyfill.study.thumbnails import keep_inputs, keep_result
 
-__all__ = ["Note", "StudyStep", "pictures_of", "study_steps"]
-
-
-@dataclass(frozen=True)
-class Note:
-    """A sentence the user must see."""
-
-    text: str
-
-
-@dataclass(frozen=True, eq=False)
-class StudyStep:
-    """One moment of a study.
-
-    Attributes
-    ----------
-    name : str
-        What is happening, or a note's sentence, for people.
-    fraction : float
-        Finished share of the whole study, 0 to 1.
-    news : Row, Skipped, Note or None
-        What came of it.
-    """
-
-    name: str
-    fraction: float
-    news: Row | Skipped | Note | None = None
+__all__ = ["pictures_of", "study_steps"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,12 +52,12 @@ def pictures_of(settings: StudySettings, folder: StudyFolder) -> list[str]:
     beside = masks == real_path(settings.dataset_path)  # masks may lie beside their pictures
     leave_out = [folder.path, *([masks] if masks and not beside else [])]
     found = find_pictures(settings.dataset_path, leave_out)
-    return chosen_pictures(found, settings.count, settings.seed)
+    return chosen_pictures(found, settings.count, settings.options.seed)
 
 
 def study_steps(
     settings: StudySettings, folder: StudyFolder, *, jobs: int = 1
-) -> Generator[StudyStep, None, None]:
+) -> Generator[Event, None, None]:
     """Work through the pictures; closing the generator cancels.
 
     Parameters
@@ -105,17 +81,17 @@ def study_steps(
     finished = len(pictures) - len(tasks)
     with ExitStack() as stack:
         stack.enter_context(folder.held())
-        steps: Iterator[tuple[Task, StudyStep]]
+        events: Iterator[tuple[Task, Event]]
         if jobs > 1 and len(tasks) > 1:
-            steps = stack.enter_context(side_by_side(whole_picture, tasks, jobs))
+            events = stack.enter_context(side_by_side(whole_picture, tasks, jobs))
         else:
-            steps = ((task, step) for task in tasks for step in picture_steps(task))
-        for task, step in steps:
-            if isinstance(step.news, Row | Skipped):
-                folder.add(step.news)
-            fraction = (finished + step.fraction) / len(pictures)
-            yield replace(step, name=f"{task.picture}: {step.name}", fraction=fraction)
-            finished += step.fraction == 1.0 and step.news is None
+            events = ((task, event) for task in tasks for event in picture_steps(task))
+        for task, event in events:
+            if isinstance(event, Result):
+                folder.add(event.value)
+            fraction = (finished + event.fraction) / len(pictures)
+            yield replace(event, text=f"{task.picture}: {event.text}", fraction=fraction)
+            finished += isinstance(event, Progress) and event.fraction == 1.0
 
 
 def _is_finished(task: Task) -> bool:
@@ -130,28 +106,26 @@ def _plan_seen_in(rows: Sequence[Row], settings: StudySettings) -> list[Combinat
     return combinations(settings.choices, colour=rows[0].combination.pipeline != "grey")
 
 
-def whole_picture(task: Task, cancelled: CancelCheck) -> list[StudyStep]:
-    """Return every step of a picture that brings news, and the last one; for other processes."""
-    steps = list(picture_steps(task, cancelled))
-    return [step for step in steps if step.news is not None or step is steps[-1]]
+def whole_picture(task: Task, cancelled: CancelCheck) -> list[Event]:
+    """Return what a picture has brought, and the last event; for other processes."""
+    events = list(picture_steps(task, cancelled))
+    return [each for each in events if isinstance(each, Note | Result) or each is events[-1]]
 
 
-def picture_steps(task: Task, cancelled: CancelCheck = never) -> Generator[StudyStep, None, None]:
-    """Read one picture and its mask, and fill it in every way; the last step has no news."""
+def picture_steps(task: Task, cancelled: CancelCheck = never) -> Generator[Event, None, None]:
+    """Read one picture and its mask, and fill it in every way; the last event is at 1."""
     try:
         yield from _filled(task, read_subject(task.picture, task.settings), cancelled)
     except CancelledError:
         raise
     except GreyfillError as error:
-        yield StudyStep("skipped", 0.0, Skipped(task.picture, str(error)))
-    yield StudyStep("finished", 1.0)
+        yield Result(f"skipped: {error}", 0.0, Skipped(task.picture, str(error)))
+    yield Progress("finished", 1.0)
 
 
-def _filled(
-    task: Task, subject: Subject, cancelled: CancelCheck
-) -> Generator[StudyStep, None, None]:
+def _filled(task: Task, subject: Subject, cancelled: CancelCheck) -> Generator[Event, None, None]:
     for note in subject.notes:
-        yield StudyStep("reading", 0.0, Note(note))
+        yield Note(note)
     folder, settings = StudyFolder(task.folder), task.settings
     keep_inputs(folder, task.picture, subject)
     work = compare_steps(
@@ -160,20 +134,16 @@ def _filled(
         methods=settings.choices.methods,
         pipelines=settings.choices.pipelines,
         colorizers=settings.choices.colorizers,
-        device=settings.device,
-        seed=settings.seed,
-        grow=settings.grow,
         done=task.done,
         cancelled=cancelled,
+        **settings.options.shared(),
     )
-    for step in work:
-        fraction = min(step.fraction, 0.99)  # only the last step of a picture is at 1
-        if step.note:
-            yield StudyStep("note", fraction, Note(f"{task.picture}: {step.name}"))
-        elif step.row is None:
-            yield StudyStep(step.name, fraction)
-        else:
-            if step.row.image is not None:
-                keep_result(folder, task.picture, step.row)
-            row = replace(step.row, picture=task.picture, image=None, provenance={})
-            yield StudyStep(step.name, fraction, row)
+    for event in work:
+        fraction = min(event.fraction, 0.99)  # only the last event of a picture is at 1
+        if not isinstance(event, Result):
+            yield replace(event, fraction=fraction)
+            continue
+        row = event.value
+        if row.image is not None:
+            keep_result(folder, task.picture, row)
+        yield Result(event.text, fraction, replace(row, picture=task.picture, result=None))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from napari_greyfill.checks import choice_of, is_number, number_of, whole_of
+from napari_greyfill.checks import choice_of, is_number, whole_of
 from napari_greyfill.comparison import Choices
-from napari_greyfill.compute.device import DEVICES
 from napari_greyfill.errors import BadParameterError
 from napari_greyfill.masks import RANDOM_KINDS
+from napari_greyfill.pipeline.options import FillOptions
 
 __all__ = ["StudySettings"]
 
@@ -37,12 +37,9 @@ class StudySettings:
         How masks from the folder lie on pictures that are stored turned, as in `read_mask`.
     count : int
         How many pictures, chosen by the seed; 0 for all.
-    seed : int
-        For the choice of pictures, generated masks and networks.
-    grow : float
-        As in `fill`.
-    device : str
-        As in `fill`.
+    options : FillOptions
+        As in `fill`; methods, pipelines and colorizers are those of `choices`. The seed is that
+        of the choice of pictures and of generated masks as well.
     """
 
     dataset: str
@@ -53,9 +50,7 @@ class StudySettings:
     invert: bool = False
     mask_frame: str = "auto"
     count: int = 0
-    seed: int = 0
-    grow: float = 0.0
-    device: str = "auto"
+    options: FillOptions = field(default_factory=FillOptions)
 
     def __post_init__(self) -> None:
         """Check what can be checked without looking at files."""
@@ -65,9 +60,6 @@ class StudySettings:
                 "set it to 0.15."
             )
         whole_of("The number of pictures", self.count)
-        whole_of("The seed", self.seed)
-        number_of("grow", self.grow, unit=" pixels")
-        choice_of("device", self.device, DEVICES)
         choice_of("kind of mask", self.mask_kind, RANDOM_KINDS)
         if self.invert and not self.masks:
             raise BadParameterError(
@@ -82,9 +74,11 @@ class StudySettings:
     def from_dict(cls, values: dict[str, Any]) -> StudySettings:
         """Return the settings that `to_dict` described."""
         choices = {name: tuple(names) for name, names in values["choices"].items()}
-        known = {field.name for field in fields(cls)} - {"choices"}
+        known = {each.name for each in fields(cls)} - {"choices", "options"}
         return cls(
-            choices=Choices(**choices), **{name: values[name] for name in known if name in values}
+            choices=Choices(**choices),
+            options=FillOptions.from_dict(values["options"]),
+            **{name: values[name] for name in known if name in values},
         )
 
     def differences(self, other: StudySettings) -> list[str]:
@@ -92,10 +86,15 @@ class StudySettings:
 
         The number of pictures does not: a study may go on with more.
         """
-        mine, theirs = self.to_dict(), other.to_dict()
+        mine, theirs = _flat(self.to_dict()), _flat(other.to_dict())
         return [name for name in mine if name != "count" and mine[name] != theirs[name]]
 
     @property
     def dataset_path(self) -> Path:
         """Return the folder of pictures."""
         return Path(self.dataset)
+
+
+def _flat(values: dict[str, Any]) -> dict[str, Any]:
+    """Return settings with the options of a fill among them."""
+    return {**values, **values["options"], "options": None}

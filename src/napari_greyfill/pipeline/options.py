@@ -1,0 +1,347 @@
+"""How a hole is filled, as the user chooses it: every option with what there is to say about it.
+
+The Fill dock, the command line, comparisons, studies, provenance and the documentation are made
+from the fields of `FillOptions`; what is wrong with a value is said here and nowhere else.
+Importing this module imports neither numpy nor torch.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import MISSING, asdict, dataclass, field, fields
+from typing import Any, Literal, TypedDict, TypeVar, get_args
+
+from napari_greyfill.errors import BadParameterError
+from napari_greyfill.options import Option
+
+__all__ = [
+    "LOOKS",
+    "ONE_FILL",
+    "PIPELINES",
+    "SHARED",
+    "ComputeChoices",
+    "DeviceName",
+    "FillChoices",
+    "FillOptions",
+    "KeepInvalid",
+    "LookName",
+    "MaskChoices",
+    "PipelineName",
+    "ScaleName",
+    "SharedChoices",
+    "resolve_pipeline",
+    "takes_options",
+]
+
+PipelineName = Literal["grey-rgb", "rgb-grey-rgb", "rgb-rgb"]
+LookName = Literal["auto", "faithful", "texture"]
+DeviceName = Literal["auto", "cpu", "cuda", "mps"]
+ScaleName = Literal["auto", "native", "training"]
+KeepInvalid = Literal["auto", "keep", "fill"]
+
+PIPELINES: tuple[str, ...] = get_args(PipelineName)
+LOOKS: tuple[str, ...] = get_args(LookName)
+_ALIASES = {"g2g2rgb": "grey-rgb", "rgb2g2rgb": "rgb-grey-rgb", "rgb2rgb": "rgb-rgb"}
+_PLACE = "<options>"  # where a docstring lists them
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class MaskChoices(TypedDict, total=False):
+    """The options that say what is to be filled."""
+
+    labels: Collection[int] | None
+    grow: float
+    nodata: float | None
+    keep_invalid: KeepInvalid
+
+
+class ComputeChoices(TypedDict, total=False):
+    """The options that say where and how it is computed."""
+
+    device: DeviceName
+    seed: int
+
+
+class SharedChoices(MaskChoices, ComputeChoices, total=False):
+    """The options that a comparison of methods takes as well."""
+
+    feather: float
+    scale: ScaleName
+
+
+class FillChoices(SharedChoices, total=False):
+    """The options of `fill`."""
+
+    method: str
+    look: LookName
+    pipeline: str
+    colorizer: str
+
+
+def _option(default: Any, title: str, tip: str, **rest: Any) -> Any:  # noqa: ANN401 - as `field`
+    """Return a field with all there is to know about an option."""
+    return field(default=default, metadata={"title": title, "tip": tip, **rest})
+
+
+@dataclass(frozen=True)
+class FillOptions:
+    """What the user chose; the fields are keyword arguments of `fill`.
+
+    Raises
+    ------
+    BadParameterError
+        With a sentence, if a value is none that its option takes.
+    """
+
+    method: str = _option(
+        "auto",
+        "Method",
+        "How the hole is filled, by a name that `methods` lists. Auto needs no download; the "
+        "look decides.",
+        type="str",
+    )
+    look: LookName = _option(
+        "auto",
+        "Look",
+        "What the method auto stands for. Faithful has the smallest error and can be measured, "
+        "but is smooth in large holes; texture looks like the surroundings, but is made up. Auto "
+        "looks at the width of the hole and at what a faithful fill would lose.",
+        choices=LOOKS,
+        titles=("As suggested", "Faithful (for measuring)", "Texture (for looking)"),
+    )
+    colorizer: str = _option(
+        "auto",
+        "Colorizer",
+        "How the filled grey gets its colour back, by a name that `colorizers` lists. Auto takes "
+        "the fast closed form.",
+        type="str",
+    )
+    grow: float = _option(
+        0.0,
+        "Grow by",
+        "Fill this many pixels around the mask as well. A mask painted slightly too small is the "
+        "commonest cause of a bad fill.",
+        high=999.0,
+        unit="px",
+    )
+    pipeline: PipelineName = _option(
+        "grey-rgb",
+        "Pipeline",
+        "What is filled: the grey, whose colour is then recovered (G2G2RGB, the monochromic "
+        "bottleneck); colours, of which only the grey is kept (RGB2G2RGB); or colours, and done "
+        "(RGB2RGB). Grey images are filled as they are.",
+        choices=PIPELINES,
+        titles=("Grey → colour", "Colour → grey → colour", "Colour"),
+        advanced=True,
+    )
+    labels: tuple[int, ...] | None = _option(
+        None,
+        "Labels",
+        "Which labels of the mask count as painted; by default all but 0.",
+        type="collection of int, optional",
+        advanced=True,
+    )
+    feather: float = _option(
+        0.0,
+        "Feather",
+        "Blend the fill with what the image holds over this many pixels inside the edge of the "
+        "hole. 0 shows nothing but the fill.",
+        high=999.0,
+        unit="px",
+        advanced=True,
+    )
+    scale: ScaleName = _option(
+        "auto",
+        "Scale",
+        "At which size networks see the surroundings of the hole: native, as they are; training, "
+        "reduced to the size the networks were trained at, with the detail put back afterwards; "
+        "or auto, reduced only if the hole is larger than those they were trained on.",
+        choices=get_args(ScaleName),
+        titles=("Auto", "As it is", "As in training"),
+        advanced=True,
+    )
+    nodata: float | None = _option(
+        None,
+        "No data",
+        "A value that stands for none, such as -9999; a colour pixel has it in all channels.",
+        type="float, optional",
+        advanced=True,
+    )
+    keep_invalid: KeepInvalid = _option(
+        "auto",
+        "Invalid pixels",
+        "What becomes of unpainted pixels without a value: keep leaves them as they are, fill "
+        "fills them as well. Auto keeps areas of them that touch the border of the image and are "
+        "larger than the mask, as around the footprint of a mosaic, and fills the others.",
+        choices=get_args(KeepInvalid),
+        titles=("Auto", "Keep", "Fill"),
+        advanced=True,
+    )
+    device: DeviceName = _option(
+        "auto",
+        "Device",
+        "Where networks run. Auto takes the graphics card if there is one. Without a network the "
+        "CPU is used, unless cuda is chosen: it quickens large holes.",
+        choices=get_args(DeviceName),
+        titles=("Auto", "CPU", "CUDA (NVIDIA)", "MPS (Apple)"),
+        advanced=True,
+    )
+    seed: int = _option(
+        0,
+        "Seed",
+        "The same seed on the same device gives the same pixels. Only networks use it.",
+        high=2**31 - 1,
+        advanced=True,
+    )
+
+    def __post_init__(self) -> None:
+        """Check what can be checked without an image; keep plain numbers, as JSON needs them."""
+        from napari_greyfill.checks import choice_of, labels_of, number_of, whole_of
+        from napari_greyfill.image.validity import nodata_of
+
+        for name in ("method", "colorizer"):
+            if not isinstance(getattr(self, name), str):
+                raise BadParameterError(
+                    f"The {name} is {getattr(self, name)!r}, but it must be a name such as "
+                    f"'auto'; napari_greyfill.{name}s() lists them."
+                )
+        for option in self.options():
+            if option.choices and option.name != "pipeline":
+                choice_of(option.name, getattr(self, option.name), option.choices)
+        checked = {
+            "pipeline": resolve_pipeline(self.pipeline),
+            "seed": whole_of("The seed", self.seed),
+            "grow": number_of("grow", self.grow, unit=" pixels"),
+            "feather": number_of("feather", self.feather, unit=" pixels"),
+            "labels": labels_of(self.labels),
+            "nodata": nodata_of(self.nodata),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def options(cls, names: Iterable[str] | None = None) -> tuple[Option, ...]:
+        """Return what there is to say about each option, or about those of some names."""
+        wanted = None if names is None else set(names)
+        return tuple(
+            Option(each.name, default=_default(each), **_without(each.metadata, "type"))
+            for each in fields(cls)
+            if wanted is None or each.name in wanted
+        )
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> FillOptions:
+        """Return the options that `to_dict` described, such as those in a provenance.
+
+        Raises
+        ------
+        BadParameterError
+            If it names an option that does not exist, or a value is none.
+        """
+        unknown = values.keys() - {each.name for each in fields(cls)}
+        if unknown:
+            raise BadParameterError(
+                f"There is no option {', '.join(sorted(unknown))}; the settings come from another "
+                "version: choose them anew."
+            )
+        return cls(**values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what JSON can hold."""
+        return asdict(self)
+
+    def changed(self) -> dict[str, Any]:
+        """Return the options that are not as they are by default."""
+        return {
+            each.name: value
+            for each in fields(self)
+            if (value := getattr(self, each.name)) != each.default
+        }
+
+    def shared(self) -> SharedChoices:
+        """Return the options that a comparison takes as well."""
+        return {name: getattr(self, name) for name in SHARED}  # type: ignore[return-value]
+
+
+ONE_FILL = ("method", "look", "pipeline", "colorizer")
+SHARED = tuple(each.name for each in fields(FillOptions) if each.name not in ONE_FILL)
+
+
+def resolve_pipeline(name: Any) -> PipelineName:  # noqa: ANN401 - it may be anything
+    """Return a pipeline's own name from any of its names.
+
+    Raises
+    ------
+    BadParameterError
+        If there is no such pipeline.
+    """
+    from napari_greyfill.checks import choice_of
+
+    lower = name.lower() if isinstance(name, str) else name
+    found = _ALIASES.get(lower, lower) if isinstance(lower, str) else lower
+    known = choice_of("pipeline", found if found in PIPELINES else name, PIPELINES)
+    return known  # type: ignore[return-value]
+
+
+def takes_options(*names: str) -> Callable[[F], F]:
+    """Write the options into the signature and the docstring of a function.
+
+    Parameters
+    ----------
+    *names : str
+        Which; all without any. The function takes them as ``**options``, and its docstring has a
+        line ``<options>`` where they are to be listed.
+    """
+    wanted = [each for each in fields(FillOptions) if not names or each.name in names]
+
+    def complete(function: F) -> F:
+        signature = inspect.signature(function)
+        own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
+        keyword = inspect.Parameter.KEYWORD_ONLY
+        listed = [
+            inspect.Parameter(each.name, keyword, default=each.default, annotation=each.type)
+            for each in wanted
+        ]
+        function.__signature__ = signature.replace(parameters=[*own, *listed])  # type: ignore[attr-defined]
+        if function.__doc__:
+            function.__doc__ = _with_options(function.__doc__, wanted)
+        return function
+
+    return complete
+
+
+def _with_options(text: str, wanted: list[Any]) -> str:
+    """Put the options where a docstring has a place for them, indented as that is."""
+    lines = []
+    for line in text.splitlines():
+        if line.strip() != _PLACE:
+            lines.append(line)
+            continue
+        margin = line[: len(line) - len(line.lstrip())]
+        for each in wanted:
+            lines += [f"{margin}{each.name} : {_type_of(each)}"]
+            lines += [f"{margin}    {part}" for part in _wrapped(each.metadata["tip"])]
+    return "\n".join(lines)
+
+
+def _type_of(each: Any) -> str:  # noqa: ANN401 - a field of a dataclass
+    choices = each.metadata.get("choices")
+    if choices:
+        return "{" + ", ".join(f'"{choice}"' for choice in choices) + "}"
+    return str(each.metadata.get("type") or type(each.default).__name__)
+
+
+def _wrapped(text: str) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, 88)
+
+
+def _default(each: Any) -> Any:  # noqa: ANN401 - a field of a dataclass
+    assert each.default is not MISSING  # every option has one
+    return each.default
+
+
+def _without(values: Any, name: str) -> dict[str, Any]:  # noqa: ANN401 - a mapping proxy
+    return {key: value for key, value in values.items() if key != name}

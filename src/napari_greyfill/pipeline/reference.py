@@ -1,0 +1,65 @@
+"""The true picture that a fill is measured against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from napari_greyfill.checks import array_of
+from napari_greyfill.image.picture import Picture, plane_of
+from napari_greyfill.measure.measuring import Measure
+from napari_greyfill.pipeline.job import ArrayOrLayer, data_of
+from napari_greyfill.pipeline.options import FillOptions
+
+__all__ = ["Reference"]
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """What measuring needs of picture and reference, worked out once."""
+
+    measure: Measure
+    is_colour: bool
+
+    @classmethod
+    def of(
+        cls, reference: ArrayOrLayer | None, picture: Picture, options: FillOptions
+    ) -> Reference | None:
+        """Return a reference as `fill` takes it, ready to measure; None for none.
+
+        Parameters
+        ----------
+        reference : array, napari Image layer, "image" or None
+        picture : Picture
+            Whose fills are measured.
+        options : FillOptions
+
+        Raises
+        ------
+        GreyfillError
+            If it does not fit, as in `metrics`.
+        """
+        if reference is None:
+            return None
+        itself = isinstance(reference, str) and reference == "image"
+        truth = picture.original if itself else array_of("reference", data_of(reference))
+        colour = picture.is_colour
+        measure = Measure(
+            _colours(picture.original),
+            _colours(plane_of(truth, rgb=colour)),
+            picture.hole,
+            rgb=colour,
+            nodata=options.nodata,
+        )
+        return cls(measure, colour)
+
+    def measured(self, image: NDArray[Any]) -> dict[str, float]:
+        """Return the metrics of a filled image, as `metrics` does."""
+        return self.measure(_colours(plane_of(image, rgb=self.is_colour)))
+
+
+def _colours(image: NDArray[Any]) -> NDArray[Any]:
+    """Return an image without its alpha channel."""
+    return image[..., :3] if image.ndim == 3 else image
