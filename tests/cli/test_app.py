@@ -13,11 +13,11 @@ import pytest
 from PIL import Image
 
 import napari_greyfill
-from napari_greyfill.cli import fill as filling
+from napari_greyfill.cli import fill_run as filling
 from napari_greyfill.cli import report
+from napari_greyfill.compute.events import Progress
 from napari_greyfill.files import read_image, write_image
 from napari_greyfill.pipeline import run as pipeline
-from napari_greyfill.pipeline.result import Step
 from tests.commandline import run
 
 
@@ -128,8 +128,9 @@ def test_steps_of_floats_are_tiffs(folder):
 def test_the_summary(folder):
     result = fill()
     assert result.stdout.startswith("Wrote out.png: 600 pixels filled in ")
-    first, second, end = result.stdout.split("\n")
+    first, why, second, end = result.stdout.split("\n")
     assert first.endswith(" by blend, then hybrid (grey-rgb).")
+    assert why.endswith(": faithful suits it.")
     assert re.fullmatch(r"Expected error about \d+ grey levels?\.", second)
     assert (end, result.stderr) == ("", "")
 
@@ -187,7 +188,7 @@ def test_metrics_are_those_of_the_library(folder, astronaut):
     filled = napari_greyfill.fill(photo, mask, grow=1)
     expected = napari_greyfill.metrics(filled.image, astronaut, filled.hole)
     found = json.loads(fill("--json", "--grow", 1, "--reference", "truth.png").stdout)
-    assert found["metrics"] == expected
+    assert found["metrics"] == pytest.approx(expected, rel=1e-9)  # sums in another order
     text = fill("--grow", 1, "--reference", "truth.png", "--force").stdout
     assert f"{expected['hole_psnr']:.2f}  Peak signal-to-noise ratio in the hole" in text
     assert f"{expected['delta_e']:.2f}  Mean CIEDE2000" in text
@@ -416,7 +417,7 @@ def test_other_warnings_are_not_hidden(folder, monkeypatch):
 
 
 def interrupted(*args, **kwargs):
-    yield Step("grey", "filling grey", 0.5)
+    yield Progress("filling grey", 0.5)
     raise KeyboardInterrupt
 
 
@@ -505,7 +506,8 @@ def test_help_names_every_parameter_of_fill():
     for name in ("method", "pipeline", "colorizer", "labels", "device", "seed", "grow", "feather"):
         assert f"--{name} " in text
     assert "--hints " in text
-    assert "in pixels" in text
+    assert "pixels" in text
+    assert "--look " in text
 
 
 # As a program
@@ -578,16 +580,15 @@ class TestTerminal:
 
     SCRIPT = (
         "import os, signal, sys\n"
-        "from napari_greyfill.cli import filling, main\n"
-        "from napari_greyfill.pipeline.run import fill_steps\n"
-        "from napari_greyfill.pipeline.result import Step\n"
+        "from napari_greyfill.cli import fill_run, main\n"
+        "from napari_greyfill import Note, Progress, fill_steps\n"
         "def steps(*args, **kwargs):\n"
-        "    yield Step('start', 'A note [with] brackets.', 0.0, 'note')\n"
-        "    yield Step('grey', 'filling grey, region 1/1', 0.5)\n"
+        "    yield Note('A note [with] brackets.')\n"
+        "    yield Progress('filling grey, region 1/1', 0.5)\n"
         "    if os.environ.get('INTERRUPT'):\n"
         "        os.kill(os.getpid(), signal.SIGINT)\n"
         "    return (yield from fill_steps(*args, **kwargs))\n"
-        "filling.fill_steps = steps\n"
+        "fill_run.fill_steps = steps\n"
         "main()\n"
     )
 
@@ -668,7 +669,7 @@ class TestSeveralMethods:
     def test_a_comma_without_names_is_refused(self, folder):
         result = fill("--method", ",")
         assert result.exit_code == 2
-        assert "name at least one" in result.stderr
+        assert "choose at least one" in result.stderr
 
 
 # Which pixels a mask means

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import napari_greyfill
-from napari_greyfill import compare, compare_steps, metrics
+from napari_greyfill import Result, compare, compare_steps, metrics
 from napari_greyfill.colorization import COLORIZERS, Colorizer
 from napari_greyfill.comparison import Choices, Combination, combinations
 from napari_greyfill.comparison.comparing import NO_REFERENCE
@@ -248,7 +248,7 @@ class TestSteps:
         fractions = [step.fraction for step in steps]
         assert fractions == sorted(fractions)
         assert fractions[-1] == 1.0
-        assert sum(step.row is not None for step in steps) == 6
+        assert sum(isinstance(step, Result) for step in steps) == 6
 
     def test_cancelled_and_continued_is_as_if_it_had_run_through(
         self, counting, astronaut, scratch
@@ -259,8 +259,8 @@ class TestSteps:
         work = compare_steps(astronaut, scratch, cancelled=lambda: stop, **arguments)
         with pytest.raises(CancelledError):
             for step in work:
-                if step.row is not None:
-                    done.append(step.row)
+                if isinstance(step, Result):
+                    done.append(step.value)
                 stop = len(done) == 4
         assert counting == [2, 3] or counting == [2]
         counting.clear()

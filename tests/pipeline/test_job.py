@@ -1,5 +1,4 @@
 import json
-from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -19,13 +18,8 @@ from napari_greyfill.errors import (
 from napari_greyfill.inpaint.blend import Blend
 from napari_greyfill.masks import feather, grow
 from napari_greyfill.pipeline import job as job_module
-from napari_greyfill.pipeline.job import (
-    PIPELINES,
-    FillParameters,
-    device_for,
-    prepare,
-    resolve_pipeline,
-)
+from napari_greyfill.pipeline.job import device_for, prepare
+from napari_greyfill.pipeline.options import PIPELINES, FillOptions, resolve_pipeline
 
 
 class ImageLayer:
@@ -46,8 +40,9 @@ class LabelsLayer:
 
 class TestParameters:
     def test_the_defaults_fill_with_one_colour_from_surroundings(self):
-        assert asdict(FillParameters()) == {
+        assert FillOptions().to_dict() == {
             "method": "auto",
+            "look": "auto",
             "pipeline": "grey-rgb",
             "colorizer": "auto",
             "labels": None,
@@ -61,14 +56,14 @@ class TestParameters:
         }
 
     def test_numbers_of_numpy_become_plain(self):
-        given = FillParameters(
+        given = FillOptions(
             labels=tuple(np.array([1, 2])),
             seed=np.int64(3),
             grow=np.float32(1.5),
             feather=np.int8(2),
         )
-        assert json.loads(json.dumps(asdict(given))) == asdict(given) | {"labels": [1, 2]}
-        assert given == FillParameters(labels=(1, 2), seed=3, grow=1.5, feather=2)
+        assert json.loads(json.dumps(given.to_dict())) == given.to_dict() | {"labels": [1, 2]}
+        assert given == FillOptions(labels=(1, 2), seed=3, grow=1.5, feather=2)
 
     @pytest.mark.parametrize(
         ("name", "value", "sentence"),
@@ -83,7 +78,7 @@ class TestParameters:
     )
     def test_what_is_out_of_range_is_refused_with_a_next_step(self, name, value, sentence):
         with pytest.raises(BadParameterError, match=sentence):
-            FillParameters(**{name: value})
+            FillOptions(**{name: value})
 
 
 class TestPipelines:
@@ -113,20 +108,20 @@ class TestPipelines:
     def test_they_differ_in_what_is_filled_and_whether_colour_follows(
         self, pipeline, fills_colour, colours, tissue, scratch
     ):
-        job = prepare(tissue, scratch, FillParameters(pipeline=pipeline))
+        job = prepare(tissue, scratch, FillOptions(pipeline=pipeline))
         assert job.fills_colour == fills_colour
         assert (job.colorizer is not None) == (job.colouring is not None) == colours
         assert job.notes == []
 
     @pytest.mark.parametrize("pipeline", PIPELINES)
     def test_a_grey_image_is_just_filled(self, pipeline, cell, scratch):
-        job = prepare(cell, scratch, FillParameters(pipeline=pipeline))
+        job = prepare(cell, scratch, FillOptions(pipeline=pipeline))
         assert not job.fills_colour
         assert job.colorizer is None
         assert len(job.notes) == (pipeline != "grey-rgb")
 
     def test_a_colorizer_for_a_grey_image_is_left_out_and_said(self, cell, scratch):
-        chosen = FillParameters("biharmonic", colorizer="progressive", device="cuda")
+        chosen = FillOptions("biharmonic", colorizer="progressive", device="cuda")
         job = prepare(cell, scratch, chosen)
         assert job.colorizer is None
         assert job.notes == [
@@ -169,7 +164,7 @@ class TestDevice:
 
 class TestPrepare:
     def test_a_job_has_what_the_parameters_name(self, tissue, scratch):
-        job = prepare(tissue, scratch, FillParameters(seed=7))
+        job = prepare(tissue, scratch, FillOptions(seed=7))
         assert type(job.inpainter) is Blend
         assert type(job.colorizer) is Hybrid
         assert (job.method.name, job.colouring.name) == ("blend", "hybrid")
@@ -178,8 +173,8 @@ class TestPrepare:
 
     def test_the_device_is_chosen_for_networks_only(self, tissue, scratch, monkeypatch):
         monkeypatch.setattr(job_module, "choose_device", lambda name: ("mps", f"Chosen: {name}."))
-        plain = prepare(tissue, scratch, FillParameters(device="auto"))
-        network = prepare(tissue, scratch, FillParameters(device="auto", colorizer="progressive"))
+        plain = prepare(tissue, scratch, FillOptions(device="auto"))
+        network = prepare(tissue, scratch, FillOptions(device="auto", colorizer="progressive"))
         assert (plain.compute.device, plain.notes) == ("cpu", [])
         assert (network.compute.device, network.notes) == ("mps", ["Chosen: auto."])
         assert network.on_cpu().compute.device == "cpu"
@@ -187,21 +182,21 @@ class TestPrepare:
         assert network.grey_share < plain.grey_share < 1
 
     def test_the_mask_is_grown_before_and_feathered_inside(self, cell, scratch):
-        job = prepare(cell, scratch, FillParameters(grow=3, feather=2))
+        job = prepare(cell, scratch, FillOptions(grow=3, feather=2))
         np.testing.assert_array_equal(job.picture.hole, grow(scratch, 3))
         np.testing.assert_array_equal(job.picture.blend, feather(grow(scratch, 3), 2))
 
     def test_chosen_labels_make_the_hole(self, cell, scratch):
         labels = scratch.astype(int)
         labels[0, 0] = 5
-        job = prepare(cell, labels, FillParameters(labels=(5,)))
+        job = prepare(cell, labels, FillOptions(labels=(5,)))
         assert np.argwhere(job.picture.hole).tolist() == [[0, 0]]
 
     def test_invalid_pixels_are_counted_in_a_note(self, cell, scratch):
         image = cell.astype(float)
         image[0, :4] = np.nan, np.inf, -np.inf, 3
         image[scratch] = np.nan
-        job = prepare(image, scratch, FillParameters())
+        job = prepare(image, scratch, FillOptions())
         assert job.notes == [
             "3 pixels outside the mask were NaN or infinite; they were filled as well."
         ]
@@ -213,18 +208,18 @@ class TestPrepare:
 
         image = ImageLayer(levels(tissue), rgb=True, multiscale=multiscale)
         labels = LabelsLayer(levels(scratch.astype(int)), multiscale=multiscale)
-        job = prepare(image, labels, FillParameters())
+        job = prepare(image, labels, FillOptions())
         np.testing.assert_array_equal(job.picture.original, tissue)
         np.testing.assert_array_equal(job.picture.hole, scratch)
 
     def test_a_layer_knows_whether_it_is_colour(self, scratch):
         stack = np.ones((96, 120, 3))
-        assert prepare(ImageLayer(stack, rgb=True), scratch, FillParameters()).picture.is_colour
+        assert prepare(ImageLayer(stack, rgb=True), scratch, FillOptions()).picture.is_colour
         with pytest.raises(UnsupportedImageError):
-            prepare(ImageLayer(stack, rgb=False), scratch, FillParameters())
+            prepare(ImageLayer(stack, rgb=False), scratch, FillOptions())
 
     def test_lists_are_images_too(self):
-        job = prepare([[1, 2], [3, 4]], [[0, 1], [0, 0]], FillParameters())
+        job = prepare([[1, 2], [3, 4]], [[0, 1], [0, 0]], FillOptions())
         assert job.picture.hole.sum() == 1
 
     @pytest.mark.parametrize(
@@ -245,13 +240,13 @@ class TestPrepare:
     @pytest.mark.parametrize("grown", [0, 2])
     def test_wrong_images_and_masks_are_refused(self, image, mask, error, grown):
         with pytest.raises(error, match=r"; (choose|pass|paint|leave|convert|decide) ") as caught:
-            prepare(image, mask, FillParameters(grow=grown))
+            prepare(image, mask, FillOptions(grow=grown))
         assert isinstance(caught.value, ValueError)
 
     def test_growing_may_leave_nothing_known(self):
         mask = np.eye(5, 6)
         with pytest.raises(NothingKnownError):
-            prepare(np.ones((5, 6)), mask, FillParameters(grow=9))
+            prepare(np.ones((5, 6)), mask, FillOptions(grow=9))
 
 
 @pytest.mark.parametrize("shape", [(1, 9, 8), (1, 1, 9, 8), (9, 8, 1)])
@@ -280,4 +275,4 @@ def test_a_colour_picture_with_an_axis_more_is_one():
 
 def test_stacks_are_still_refused():
     with pytest.raises(UnsupportedImageError, match="one plane"):
-        prepare(np.zeros((2, 9, 8)), np.eye(9, 8), FillParameters())
+        prepare(np.zeros((2, 9, 8)), np.eye(9, 8), FillOptions())

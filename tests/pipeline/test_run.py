@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from napari_greyfill import colorize, fill, fill_steps
 from napari_greyfill.colorization import COLORIZERS, Colorizer, Level
 from napari_greyfill.compute import device as device_module
+from napari_greyfill.compute.events import Note, Preview, Progress, Result
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import (
     BadMaskError,
@@ -34,7 +35,7 @@ from napari_greyfill.masks import feather, grow
 from napari_greyfill.pipeline import job as job_module
 from napari_greyfill.pipeline import run as pipeline
 from napari_greyfill.pipeline import stages
-from napari_greyfill.pipeline.job import PIPELINES
+from napari_greyfill.pipeline.options import PIPELINES
 from tests.recording import recorded
 from tests.strategies import holes, pictures
 
@@ -60,6 +61,14 @@ def registered(monkeypatch):
 def every_step(monkeypatch):
     """Let every step through, however fast they come."""
     monkeypatch.setattr(stages._Throttle, "ready", lambda self: True)
+
+
+def is_complete(step):
+    return isinstance(step, Preview) and step.complete
+
+
+def is_unfinished(step):
+    return isinstance(step, Preview) and not step.complete
 
 
 def run(*args, **options):
@@ -303,31 +312,33 @@ class TestSteps:
     )
     def test_images_worth_keeping_come_in_order(self, options, expected, tissue, scratch):
         result, steps = run(tissue, scratch, **options)
-        kept = [step for step in steps if step.kind == "result"]
-        assert [f"{step.stage}: {step.name}" for step in kept] == expected
+        kept = [step.source for step in steps if is_complete(step)]
+        assert [f"{each.stage}: {each.name}" for each in kept] == expected
         assert all(a is b for a, b in zip(result.steps, kept, strict=True))
         np.testing.assert_array_equal(kept[-1].image, result.image)
 
     def test_a_grey_image_is_shown_with_its_hole_and_filled(self, cell, scratch):
         result, steps = run(cell, scratch)
-        kept = [(step.stage, step.name) for step in steps if step.kind == "result"]
+        kept = [(step.source.stage, step.text) for step in steps if is_complete(step)]
         assert kept == [("start", "grey with hole"), ("grey", "filled grey"), ("done", "filled")]
         np.testing.assert_array_equal(result.steps[1].image, result.image)
 
     def test_notes_come_first(self, cell, scratch):
         result, steps = run(cell, scratch, colorizer="progressive")
-        assert steps[0].kind == "note"
-        assert steps[0].name == result.notes[0]
-        assert not steps[0].has_image
-        assert steps[0].image is None
-        assert [step.kind for step in steps].count("note") == 1
+        assert steps[0] == Note(result.notes[0], 0.0)
+        assert [type(step) for step in steps].count(Note) == 1
+
+    def test_the_result_comes_last(self, cell, scratch):
+        result, steps = run(cell, scratch)
+        assert isinstance(steps[-1], Result)
+        assert steps[-1].value is result
 
     def test_every_image_is_of_the_type_and_size_of_the_input(self, tissue, scratch, every_step):
         _, steps = run(tissue, scratch, colorizer="progressive")
-        images = [step for step in steps if step.has_image]
-        assert {step.kind for step in images} == {"preview", "result"}
+        images = [step for step in steps if isinstance(step, Preview)]
+        assert {step.complete for step in images} == {False, True}
         for step in images:
-            grey = step.stage != "done" and step.stage != "colour"
+            grey = step.source.stage not in ("done", "colour")
             assert step.image.shape == (scratch.shape if grey else tissue.shape)
             assert step.image.dtype == np.uint8
             if not grey:
@@ -342,7 +353,7 @@ class TestSteps:
 
     def test_previews_keep_the_filled_grey(self, tissue, scratch, every_step):
         result, steps = run(tissue / 255, scratch, colorizer="progressive")
-        previews = [step.image for step in steps if step.kind == "preview"]
+        previews = [step.image for step in steps if is_unfinished(step)]
         assert len(previews) >= 5
         for image in previews:
             own = luma(image.astype(np.float32))
@@ -360,20 +371,20 @@ class TestSteps:
         assert (fractions[0], fractions[-1]) == (0.0, 1.0)
         assert all(first <= second for first, second in pairwise(fractions))
         assert len(set(fractions)) > count
-        regions = {step.name[-3:] for step in steps if ", region " in step.name}
+        regions = {step.text[-3:] for step in steps if ", region " in step.text}
         assert regions == ({"1/3", "2/3", "3/3"} if count == 3 else set())
 
     def test_the_stages_follow_each_other(self, tissue, scratch, every_step):
         _, steps = run(tissue, scratch, colorizer="progressive")
         order = ["start", "grey", "colour", "done"]
-        places = [order.index(step.stage) for step in steps]
+        places = [order.index(step.source.stage) for step in steps if isinstance(step, Preview)]
         assert places == sorted(places)
         assert set(places) == {0, 1, 2, 3}
 
     def test_few_steps_come_while_the_work_is_fast(self, tissue, scratch, monkeypatch):
         monkeypatch.setattr(stages.time, "perf_counter", lambda: 0.0)
         _, steps = run(tissue, scratch)
-        assert [step.kind for step in steps] == ["result"] * 3
+        assert [type(step) for step in steps] == [Preview] * 3 + [Result]
 
     def test_levels_of_several_regions_are_previews(self, every_step):
         image = np.random.default_rng(0).random((110, 700, 3))
@@ -381,7 +392,7 @@ class TestSteps:
         mask[50:54, [100, 600]] = True
         result, steps = run(image, mask, colorizer="progressive")
         assert len(result.steps) == 3
-        names = [step.name for step in steps if step.kind == "preview"]
+        names = [step.text for step in steps if is_unfinished(step)]
         assert "colour scale 1/2, region 2/2" in names
 
 
@@ -394,7 +405,7 @@ class TestCancelling:
     def test_closing_ends_the_work(self, colorizer, tissue, scratch, every_step):
         work = fill_steps(tissue, scratch, colorizer=colorizer)
         for step in work:
-            if step.stage == "colour":
+            if isinstance(step, Preview) and step.source.stage in ("grey", "colour"):
                 break
         work.close()
         assert list(work) == []
@@ -412,7 +423,7 @@ class TestCancelling:
 
         registered(INPAINTERS, Endless, "inpainter")
         work = fill_steps(cell, scratch, method="mine")
-        while next(work).stage == "start":
+        while not isinstance(next(work), Progress):
             pass
         work.close()
         assert ended == [True]
@@ -433,11 +444,11 @@ class TestCancelling:
             tissue,
             scratch,
             colorizer=colorizer,
-            cancelled=lambda: any(step.name == "filled grey" for step in seen),
+            cancelled=lambda: any(step.text == "filled grey" for step in seen),
         )
         with pytest.raises(CancelledError):
             seen.extend(work)
-        assert seen[-1].name == "filled grey"
+        assert seen[-1].text == "filled grey"
 
 
 class TestWhatIsFilled:
@@ -525,7 +536,7 @@ class TestWhatIsFilled:
         image = (0.5 + 0.3 * np.sin(x / 40) * np.cos(y / 30))[..., None] * [1, 0.8, 0.5]
         mask = np.abs(x - y) < 3
         result, steps = run(image, mask)
-        pieces = len(steps[0].patches)
+        pieces = len(steps[0].source.patches)
         assert pieces > 2
         # where the scratch leaves the picture it ends in a corner: it is continued from one side
         assert np.abs(result.image - image)[8:-8, 8:-8].max() < 0.01
@@ -699,7 +710,7 @@ class TestDevices:
 
         monkeypatch.setattr(spectral_module, "conditional_means", full)
         result, steps = run(cell, scratch, method="spectral", device="cuda")
-        notes = [step.name for step in steps if step.kind == "note"]
+        notes = [step.text for step in steps if isinstance(step, Note)]
         assert notes[-1].endswith("the CPU goes on instead.")
         assert result.provenance["device"] == "cuda, cpu"
         assert "torch" in result.provenance["versions"]
@@ -741,12 +752,12 @@ class TestDevices:
         monkeypatch.setattr(job_module, "choose_device", lambda _: ("cuda", ""))
         registered(COLORIZERS, Hungry, "colorizer", uses_torch=True)
         result, steps = run(tissue, scratch, method="biharmonic", colorizer="mine", device="cuda")
-        (note,) = [step for step in steps if step.kind == "note"]
-        assert note.stage == "colour"
-        assert note.fraction >= max(step.fraction for step in steps if step.stage == "grey")
-        assert note.name == result.notes[0]
-        assert note.name.endswith("the CPU goes on instead.")
-        assert result.provenance["notes"] == [note.name]
+        (note,) = [step for step in steps if isinstance(step, Note)]
+        order = [getattr(getattr(step, "source", step), "stage", type(step)) for step in steps]
+        assert order.index("grey") < order.index(Note) < order.index("done")
+        assert note.text == result.notes[0]
+        assert note.text.endswith("the CPU goes on instead.")
+        assert result.provenance["notes"] == [note.text]
         assert result.provenance["device"] == "cuda, cpu"
         filled = result.image[scratch].astype(int)
         assert np.ptp(filled, axis=-1).max() == 0
@@ -767,8 +778,8 @@ class TestDevices:
         mask = np.zeros(image.shape, bool)
         mask[30, [30, 450, 870]] = True
         result, steps = run(image, mask, method="mine", device="cuda")
-        (note,) = [step for step in steps if step.kind == "note"]
-        assert (note.stage, result.notes) == ("grey", (note.name,))
+        (note,) = [step for step in steps if isinstance(step, Note)]
+        assert result.notes == (note.text,)
         np.testing.assert_allclose(result.image[mask], 0.5)
 
     def test_a_full_cpu_is_an_error(self, registered, tissue, scratch, monkeypatch):

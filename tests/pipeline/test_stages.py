@@ -189,11 +189,12 @@ def test_the_colour_stage_can_be_cancelled(tissue):
     def run():
         steps = fill_steps(tissue, hole, cancelled=lambda: "colour" in seen)
         for step in steps:
-            seen.append("colour" if step.name == "filled grey" else step.stage)
+            seen.append("colour" if step.text == "filled grey" else step.text)
 
     with pytest.raises(CancelledError):
         run()
-    assert "done" not in seen
+    assert "colour" in seen
+    assert "filled" not in seen
 
 
 def test_the_same_seed_gives_the_same_pixels(tissue, scratch):

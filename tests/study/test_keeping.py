@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from napari_greyfill import atomic
+from napari_greyfill import Result, atomic
 from napari_greyfill.comparison import Choices, Combination, Row
 from napari_greyfill.errors import GreyfillError, UnreadableFileError, UnwritablePathError
 from napari_greyfill.files import write_image
@@ -54,7 +54,7 @@ class TestOneRunAtATime:
         with pytest.raises(UnwritablePathError, match="in use by process"):
             next(study_steps(settings, second))
         steps.close()
-        rows = [step for step in study_steps(settings, second) if isinstance(step.news, Row)]
+        rows = [step for step in study_steps(settings, second) if isinstance(step, Result)]
         written = (tmp_path / "out" / "rows.jsonl").read_text().splitlines()
         keys = [
             (line["picture"], line["pipeline"])
@@ -139,9 +139,10 @@ class TestDamage:
     @pytest.mark.parametrize(
         "change",
         [
-            {"choices": 5}, {"choices": {"methods": 5}}, {"share": "x"}, {"seed": "1"},
-            {"seed": 1.5},
-            {"count": None}, {"grow": "x"}, {"device": 5}, {"mask_kind": "nonsense"},
+            {"choices": 5}, {"choices": {"methods": 5}}, {"share": "x"},
+            {"options": {"seed": "1"}}, {"options": {"seed": 1.5}}, {"options": 5},
+            {"options": {"magic": 1}}, {"options": {"grow": "x"}}, {"options": {"device": 5}},
+            {"count": None}, {"mask_kind": "nonsense"},
         ],
     )  # fmt: skip
     def test_settings_of_other_types(self, tmp_path, settings, change):

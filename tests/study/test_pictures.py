@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from napari_greyfill import FillOptions
 from napari_greyfill.errors import (
     BadMaskError,
     EmptyMaskError,
@@ -54,7 +55,9 @@ def test_masks_differ_between_pictures_but_not_between_runs(settings):
     other = read_subject("scenes/face.png", box).hole
     assert first.shape == other.shape
     assert not np.array_equal(first, other)
-    assert not np.array_equal(first, read_subject("face.png", replace(box, seed=1)).hole)
+    assert not np.array_equal(
+        first, read_subject("face.png", replace(box, options=FillOptions(seed=1))).hole
+    )
 
 
 @pytest.mark.parametrize(

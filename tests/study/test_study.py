@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from napari_greyfill import compare
+from napari_greyfill import FillOptions, compare
 from napari_greyfill.comparison import Choices, Combination, Row
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import BadParameterError, UnreadableFileError, UnwritablePathError
@@ -117,7 +117,7 @@ class TestGoingOn:
         run(settings, tmp_path / "out")
         folder, steps = run(settings, tmp_path / "out", resume=True)
         assert len(folder.rows) == 5
-        assert not [step for step in steps if isinstance(step.news, Row)]
+        assert not [step for step in steps if isinstance(getattr(step, "value", None), Row)]
 
     def test_failed_rows_are_tried_again(self, settings, tmp_path, monkeypatch):
         monkeypatch.setattr(INPAINTERS, "_entries", dict(INPAINTERS._entries))
@@ -142,7 +142,7 @@ class TestGoingOn:
 
     def test_other_settings_do_not_go_together(self, settings, tmp_path):
         opened(tmp_path / "out", settings)
-        other = replace(settings, seed=5, share=0.2)
+        other = replace(settings, options=FillOptions(seed=5), share=0.2)
         with pytest.raises(UnreadableFileError, match=r"other settings \(share, seed\)"):
             opened(tmp_path / "out", other, resume=True)
 
@@ -208,7 +208,7 @@ class TestFolder:
 
 
 @pytest.mark.parametrize(
-    "values", [{"share": 0.0}, {"share": 1.0}, {"count": -1}, {"seed": -1}, {"invert": True}]
+    "values", [{"share": 0.0}, {"share": 1.0}, {"count": -1}, {"invert": True}]
 )
 def test_settings_out_of_range(settings, values):
     with pytest.raises(BadParameterError):

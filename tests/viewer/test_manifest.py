@@ -33,7 +33,7 @@ def test_opening_a_dock_imports_no_torch_and_no_matplotlib(dock):
         "import sys, napari\n"
         "viewer = napari.Viewer(show=False)\n"
         f"viewer.window.add_plugin_dock_widget('napari-greyfill', '{dock}')\n"
-        f"assert 'napari_greyfill.viewer.{dock.lower()}_dock' in sys.modules\n"
+        f"assert 'napari_greyfill.viewer.{dock.lower()}.dock' in sys.modules\n"
         "assert 'torch' not in sys.modules\n"
         "assert 'matplotlib.figure' not in sys.modules\n"
         "viewer.close()\n"

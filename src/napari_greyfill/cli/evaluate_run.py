@@ -68,8 +68,10 @@ def _work(settings: StudySettings, folder: StudyFolder, jobs: int, *, show_progr
     steps = study_steps(settings, folder, jobs=jobs)
     with closing(steps), progress_bar(show_progress) as show:
         for event in steps:
-            skipped = isinstance(event, Result) and isinstance(event.value, Skipped)
-            show(Note(event.text, event.fraction) if skipped else event)
+            if isinstance(event, Result) and isinstance(event.value, Skipped):
+                show(Note(f"{event.value.picture} skipped: {event.value.reason}"))
+            else:
+                show(event)
 
 
 def _why_nothing(folder: StudyFolder, pictures: Sequence[str], summary: str) -> str:

@@ -232,6 +232,7 @@ class _Run:
 
 
 def _measured(row: Row, truth: Reference | None) -> Row:
-    if truth is None or row.image is None:
+    if truth is None or row.result is None:
         return row
-    return replace(row, metrics=truth.measured(row.image))
+    found = truth.measured(row.result.image)
+    return replace(row, metrics=found, result=replace(row.result, metrics=found))

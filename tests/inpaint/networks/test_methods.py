@@ -7,13 +7,12 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from napari_greyfill import fill
+from napari_greyfill import compare, fill
 from napari_greyfill.cli import app
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import (
     BadCheckpointError,
     CancelledError,
-    GreyfillWarning,
     MissingWeightsError,
 )
 from napari_greyfill.files import read_image
@@ -58,29 +57,29 @@ def scene():
 @pytest.mark.parametrize("pipeline", ["grey-rgb", "rgb-grey-rgb", "rgb-rgb"])
 def test_all_three_fill_one_picture_in_one_run(weights, scene, pipeline):
     image, mask = scene
-    results = fill(image, mask, method=checkpoints.METHODS, pipeline=pipeline)
-    assert tuple(results) == checkpoints.METHODS
-    assert results.failures == {}
-    for result in results.values():
-        assert result.image.dtype == np.uint8
-        np.testing.assert_array_equal(result.image[~mask], image[~mask])
-        assert np.abs(result.image[mask].astype(int) - image[mask]).mean() > 1
-    pictures = [result.image for result in results.values()]
+    rows = compare(image, mask, methods=checkpoints.METHODS, pipelines=pipeline).rows
+    assert tuple(row.combination.method for row in rows) == checkpoints.METHODS
+    for row in rows:
+        assert row.error == ""
+        assert row.image.dtype == np.uint8
+        np.testing.assert_array_equal(row.image[~mask], image[~mask])
+        assert np.abs(row.image[mask].astype(int) - image[mask]).mean() > 1
+    pictures = [row.image for row in rows]
     assert not np.array_equal(pictures[0], pictures[1])
     assert not np.array_equal(pictures[1], pictures[2])
 
 
 def test_a_grey_picture_too(weights, scene):
     image, mask = scene
-    results = fill(image[..., 0].astype(np.uint16) * 257, mask, method=checkpoints.METHODS)
-    assert {result.image.dtype for result in results.values()} == {np.dtype(np.uint16)}
+    rows = compare(image[..., 0].astype(np.uint16) * 257, mask, methods=checkpoints.METHODS).rows
+    assert {row.image.dtype for row in rows} == {np.dtype(np.uint16)}
 
 
 def test_one_without_weights_does_not_stop_the_others(weights, scene):
     WeightsStore(weights).remove("edgeconnect-edge-places2")
-    with pytest.warns(GreyfillWarning, match="weights get edgeconnect-edge-places2"):
-        results = fill(*scene, method=checkpoints.METHODS)
-    assert tuple(results) == (checkpoints.METHODS[0], checkpoints.METHODS[2])
+    rows = compare(*scene, methods=checkpoints.METHODS, pipelines="grey-rgb").rows
+    assert "weights get edgeconnect-edge-places2" in rows[1].error
+    assert [row.image is None for row in rows] == [False, True, False]
 
 
 def test_from_the_command_line_too(weights, scene, tmp_path):
