@@ -20,7 +20,7 @@ from napari_greyfill.files import read_image
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.inpaint.networks import methods as methods_module
 from napari_greyfill.inpaint.networks.loaded import LOADED, Loaded, LoadedNetworks
-from napari_greyfill.weights.store import WeightsStore
+from napari_greyfill.inpaint.networks.store import network_weights
 from tests import checkpoints
 
 GMCNN = "gmcnn-celebahq"
