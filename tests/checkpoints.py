@@ -27,7 +27,7 @@ def install(folder: Path, *, full: bool = False) -> None:
     full : bool
         Whether the networks are as wide as the published ones.
     """
-    store, file = WeightsStore(folder), folder / "made_up.pth"
+    store, file = network_weights(folder), folder / "made_up.pth"
     folder.mkdir(parents=True, exist_ok=True)
     for name, tensors in state_dicts(full=full).items():
         torch.save(tensors, file)

@@ -241,7 +241,7 @@ def _require_one_meaning(name: str | None, own_name: str | None, facts: str) -> 
 def _print_added(added: StoredCheckpoint) -> None:
     info = added.info
     typer.echo(f"{info.title} is ready: {added.path}")
-    typer.echo(f"{IDENTITIES[added.identity]}.")
+    typer.echo(f"It is {IDENTITIES[added.identity]}.")
     if info.own:
         typer.echo(f"Training data: {info.training_data}.")
     typer.echo(f"Licence: {info.licence}.")

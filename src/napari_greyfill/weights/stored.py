@@ -18,7 +18,7 @@ IDENTITIES: dict[Identity, str] = {
     "published": "the published file, by its SHA-256",
     "claimed": "the published file, as you said: no SHA-256 is published",
     "own": "weights of your own",
-    "found": "not verified: put there by hand, and recognised by the layout only",
+    "found": "not verified: put there by hand, and recognised by its layout only",
 }
 
 

@@ -21,6 +21,7 @@ from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.inpaint.networks import methods as methods_module
 from napari_greyfill.inpaint.networks.loaded import LOADED, Loaded, LoadedNetworks
 from napari_greyfill.inpaint.networks.store import network_weights
+from napari_greyfill.weights.store import WeightsStore
 from tests import checkpoints
 
 GMCNN = "gmcnn-celebahq"
@@ -77,7 +78,7 @@ def test_a_grey_picture_too(weights, scene):
 
 
 def test_one_without_weights_does_not_stop_the_others(weights, scene):
-    WeightsStore(weights).remove("edgeconnect-edge-places2")
+    network_weights(weights).remove("edgeconnect-edge-places2")
     with pytest.warns(GreyfillWarning, match="weights get edgeconnect-edge-places2"):
         results = fill(*scene, method=checkpoints.METHODS)
     assert tuple(results) == (checkpoints.METHODS[0], checkpoints.METHODS[2])
@@ -114,21 +115,21 @@ class TestLoading:
         first = fill(*scene, method=GMCNN)
         other = weights.parent / "other.pth"
         torch.save(checkpoints.state_dicts(seed=1)[GMCNN], other)
-        WeightsStore(weights).add(other, GMCNN)
+        network_weights(weights).add(other, GMCNN)
         second = fill(*scene, method=GMCNN)
         assert loads == [GMCNN, GMCNN]
         assert not np.array_equal(first.image, second.image)
 
     def test_one_that_is_damaged_meanwhile_is_not_used(self, weights, scene):
         fill(*scene, method=GMCNN)
-        path = WeightsStore(weights).path(GMCNN)
+        path = network_weights(weights).path(GMCNN)
         path.write_bytes(path.read_bytes()[:1000])
         with pytest.raises((BadCheckpointError, MissingWeightsError)):
             fill(*scene, method=GMCNN)
 
     def test_one_that_is_removed_is_missed(self, weights, scene):
         fill(*scene, method=GMCNN)
-        WeightsStore(weights).remove(GMCNN)
+        network_weights(weights).remove(GMCNN)
         with pytest.raises(MissingWeightsError, match=f"weights get {GMCNN}"):
             fill(*scene, method=GMCNN)
 
