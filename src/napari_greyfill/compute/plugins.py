@@ -50,7 +50,7 @@ def _loaded(
 ) -> Method[Any]:
     try:
         method = entry.load()
-    except Exception as error:  # noqa: BLE001 - a package of others may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - others may raise anything
         return _broken(entry, kind, taken, f"it cannot be loaded ({_named(error)})")
     if not isinstance(method, Method) or not isinstance(method.info, MethodInfo):
         return _broken(entry, kind, taken, "its entry point leads to no Method")
@@ -117,6 +117,6 @@ def _package(entry: EntryPoint) -> str:
     return entry.dist.name if entry.dist is not None else entry.module
 
 
-def _named(error: Exception) -> str:
+def _named(error: BaseException) -> str:
     text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text:.200}" if text else type(error).__name__

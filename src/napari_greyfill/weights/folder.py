@@ -173,7 +173,7 @@ class WeightsFolder:
         if other:
             return other.removesuffix(".")
         memory = recall(self.file(info))
-        accepted = memory.accepted if memory else ""
+        accepted = memory.accepted if memory and not memory.found else ""
         if memory and memory.rejected and not again and memory.describes(self.file(info).stat()):
             return memory.rejected
         if not (info.published_hash or accepted or again):

@@ -48,6 +48,11 @@ class Memory:
             return now
         return replace(now, accepted=earlier.accepted, own=earlier.own)
 
+    @property
+    def found(self) -> bool:
+        """Whether the file was put there by hand, so that another one may be there any time."""
+        return self.own is not None and self.own.found
+
     def describes(self, status: os.stat_result) -> bool:
         """Tell whether a file has not changed since."""
         return (self.bytes, self.mtime) == (status.st_size, status.st_mtime_ns)

@@ -53,7 +53,7 @@ class Others:
         memory = recall(path)
         if memory is None or memory.own is None or memory.own.layout not in self.layouts:
             return None
-        return memory.own if not memory.own.found or _unchanged(path, memory) else None
+        return memory.own if not memory.found or _unchanged(path, memory) else None
 
     def place(self, own: Own, source: Path, sha256: str) -> CheckpointInfo:
         """Return what the user's own weights are and where they go.

@@ -124,7 +124,8 @@ class WeightsStore:
     def load(self, name: str, cancelled: CancelCheck = never) -> dict[str, Tensor]:
         """Return the tensors of a checkpoint; raises as `path` and `load_state_dict` do."""
         path, info = self.path(name), self.info(name)
-        return load_state_dict(path, self.folder.sha256(info), cancelled=cancelled)
+        sha256 = self.folder.sha256(info)
+        return load_state_dict(path, sha256, allow=self._programs(), cancelled=cancelled)
 
     def get(self, name: str, progress: Progress = silent, cancelled: CancelCheck = never) -> Path:
         """Return the file of a checkpoint, downloaded if need be.
@@ -305,7 +306,7 @@ class WeightsStore:
     def stored(self, info: CheckpointInfo) -> StoredCheckpoint:
         """Return whether a checkpoint is here; never raises or hangs."""
         state, problem = self.folder.look(info)
-        if info.own and state == "by hand":
+        if info.own and (state == "by hand" or (state == "ready" and not info.descriptor)):
             state = "unknown"
         if state == "damaged":
             problem = str(damaged(self.folder, info, problem))
@@ -339,9 +340,12 @@ class WeightsStore:
 
     def _tried(self, checkpoint: Checkpoint, cancelled: CancelCheck) -> str:
         """Return the layout of a checkpoint once its network has run on a small picture."""
-        programs = [info.sha256 for info in self.entries]
-        state = checkpoint.tensors(allow=programs, cancelled=cancelled)
+        state = checkpoint.tensors(allow=self._programs(), cancelled=cancelled)
         return self._recogniser(state, checkpoint.name, cancelled)
+
+    def _programs(self) -> Sequence[str]:
+        """Return the SHA-256 of published files, which may be TorchScript."""
+        return [info.sha256 for info in self.entries if info.sha256]
 
     def _put(
         self,
@@ -375,12 +379,13 @@ class WeightsStore:
 
     def _require_place(self, info: CheckpointInfo, sha256: str) -> None:
         """Raise rather than write over a file that somebody put there by hand."""
-        here = next((each for each in self.list() if each.info.file == info.file), None)
-        strange = here is not None and here.info.own and not info.own
-        if strange and here is not None and self.folder.sha256(here.info) != sha256:
+        here = next((each for each in self._others.infos() if each.file == info.file), None)
+        if here is None or info.own or self.folder.belongs(info) or self.folder.problem(info):
+            return
+        if self.folder.sha256(here) != sha256:
             raise UnwritablePathError(
-                f"{here.path} is another file, which was put there by hand; move it elsewhere, or "
-                f"remove it with: napari-greyfill weights remove {here.info.id}"
+                f"{self.folder.file(here)} is another file, which was put there by hand; move it "
+                f"elsewhere, or remove it with: napari-greyfill weights remove {here.id}"
             )
 
 
