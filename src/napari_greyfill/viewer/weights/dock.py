@@ -71,6 +71,7 @@ class WeightsDock(Dock):
         apply_weights_folder()
         self.store = network_weights()
         self._file: Path | None = None  # the one that is asked about
+        self._fetched = ""  # the id whose page was opened last
         self._workers: list[FunctionWorker] = []  # the running one, or none
         self._stop = Event()
         self._build()
@@ -165,6 +166,7 @@ class WeightsDock(Dock):
             return
         if not chosen.info.url:
             QDesktopServices.openUrl(QUrl(chosen.info.page))
+            self._fetched = chosen.info.id
             self.status.setText("Fetch the file with your browser, then press Add file….")
             return
         store, name, arrivals = self.store, chosen.info.id, _Arrivals()
@@ -215,12 +217,11 @@ class WeightsDock(Dock):
         assert self._file is not None
         possible = [self.store.info(name) for name in error.possible]
         taken = [info.id for info in self.store.own()]
-        chosen = self.chosen
         self.form.ask_which(
             f"{self._file.name} has the layout of {error.layout}, but no published SHA-256 says "
             "which checkpoint it is.",
             possible,
-            "" if chosen is None else chosen.info.id,
+            self._fetched,
             name_of(self._file.name, error.layout, taken),
         )
         self.status.setText("Say what the file is, and press Add.")

@@ -57,9 +57,11 @@ def details(stored: StoredCheckpoint) -> str:
     where = info.url or info.page
     problem = f"<b>{escape(stored.problem)}</b><br><br>" if stored.problem else ""
     what = IDENTITIES[stored.identity]
-    lines = [f"<b>{escape(info.title)}</b>"]
+    lines = [f"<b>{escape(info.title, quote=False)}</b>"]
     lines += [f"{what[:1].upper()}{what[1:]}."] if what else []
-    lines += [escape(info.good_for)] if stored.identity not in ("own", "found") else []
+    lines += (
+        [escape(info.good_for, quote=False)] if stored.identity not in ("own", "found") else []
+    )
     masks = "" if info.own else f", {info.masks}, at {info.size} pixels"
     facts = {
         "Trained on": f"{info.training_data}{masks}.",
@@ -69,7 +71,10 @@ def details(stored: StoredCheckpoint) -> str:
         "File": stored.path.name if info.own else "",
         "From": where,
     }
-    lines += ["", *(f"<b>{key}</b> {escape(text)}" for key, text in facts.items() if text)]
+    lines += [
+        "",
+        *(f"<b>{key}</b> {escape(text, quote=False)}" for key, text in facts.items() if text),
+    ]
     return problem + "<br>".join(lines)
 
 
