@@ -11,7 +11,7 @@ from napari_greyfill.inpaint.networks.deepfillv2.layouts import LAYOUTS
 from napari_greyfill.inpaint.networks.deepfillv2.network import DeepFillV2
 from napari_greyfill.inpaint.networks.edgeconnect.network import CompletionNetwork, EdgeGenerator
 from napari_greyfill.inpaint.networks.gmcnn.network import GMCNN
-from napari_greyfill.weights.store import WeightsStore
+from napari_greyfill.inpaint.networks.store import network_weights
 
 METHODS = ("gmcnn-celebahq", "edgeconnect-places2", "deepfillv2-pt-places2")
 PT = LAYOUTS[0]
@@ -27,7 +27,7 @@ def install(folder: Path, *, full: bool = False) -> None:
     full : bool
         Whether the networks are as wide as the published ones.
     """
-    store, file = WeightsStore(folder), folder / "made_up.pth"
+    store, file = network_weights(folder), folder / "made_up.pth"
     folder.mkdir(parents=True, exist_ok=True)
     for name, tensors in state_dicts(full=full).items():
         torch.save(tensors, file)

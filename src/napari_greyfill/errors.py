@@ -10,6 +10,7 @@ __all__ = [
     "BadCheckpointError",
     "BadMaskError",
     "BadParameterError",
+    "BrokenMethodError",
     "CancelledError",
     "DownloadError",
     "EmptyMaskError",
@@ -21,6 +22,7 @@ __all__ = [
     "NothingKnownError",
     "OutOfMemoryError",
     "ShapeMismatchError",
+    "UnidentifiedCheckpointError",
     "UnreadableFileError",
     "UnsupportedImageError",
     "UnusableFillError",
@@ -60,12 +62,33 @@ class MissingDependencyError(GreyfillError):
     """A method needs an optional package that is not installed."""
 
 
+class BrokenMethodError(GreyfillError):
+    """A method that another package brings cannot be loaded or made."""
+
+
 class MissingWeightsError(GreyfillError):
     """A network's checkpoint is not on this computer."""
 
 
 class BadCheckpointError(GreyfillError):
     """A file is no checkpoint of a network we know, is damaged, or is not safe to load."""
+
+
+class UnidentifiedCheckpointError(BadCheckpointError):
+    """Nothing tells which published checkpoint a file is, or whether it is one.
+
+    Parameters
+    ----------
+    message : str
+    layout : str
+        The layout that its tensors have.
+    possible : tuple of str
+        The ids of published checkpoints that it may be.
+    """
+
+    def __init__(self, message: str, *, layout: str, possible: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.layout, self.possible = layout, possible
 
 
 class DownloadError(GreyfillError, OSError):

@@ -4,7 +4,7 @@ import pytest
 
 from napari_greyfill.compute import registry as methodinfo
 from napari_greyfill.compute.device import Compute
-from napari_greyfill.compute.registry import MethodInfo, Registry, installed
+from napari_greyfill.compute.registry import Method, MethodInfo, Registry, installed
 from napari_greyfill.errors import BadParameterError, MissingDependencyError, MissingWeightsError
 
 NEEDS = ("no_such_module", "no-such-package")
@@ -12,7 +12,7 @@ NEEDS = ("no_such_module", "no-such-package")
 
 @pytest.fixture
 def registry():
-    made = Registry(auto="plain")
+    made = Registry(auto="plain", kind="inpainter")
     made.add(MethodInfo("plain", "Plain", "inpainter", "Does it."), lambda c: ("plain", c))
     made.add(
         MethodInfo("fancy", "Fancy", "inpainter", "More."),
@@ -44,7 +44,7 @@ def test_what_was_installed_meanwhile_can_run(registry, monkeypatch):
 
 
 def test_another_lack_is_another_error():
-    made = Registry(auto="net")
+    made = Registry(auto="net", kind="inpainter")
     info = MethodInfo("net", "Net", "inpainter", "Fills.")
     made.add(info, lambda c: c, lambda: "it has no weights", lacking=MissingWeightsError)
     with pytest.raises(MissingWeightsError, match="Net cannot run: it has no weights"):
@@ -65,3 +65,34 @@ def test_an_unknown_name_is_refused_with_the_choices(registry):
 def test_information_goes_into_json(registry):
     known = json.loads(json.dumps(registry.info("fancy").to_dict()))
     assert (known["name"], known["available"]) == ("fancy", False)
+
+
+def test_methods_from_elsewhere_are_asked_for_once_and_late(registry):
+    asked = []
+
+    def others(taken):
+        asked.append(list(taken))
+        yield Method(MethodInfo("far", "Far", "inpainter", "From afar."), lambda c: "far")
+
+    made = Registry(auto="near", kind="inpainter", others=others)
+    made.add(MethodInfo("near", "Near", "inpainter", "Ours."), lambda c: "near")
+    assert asked == []
+    assert made.create("far", Compute()) == "far"
+    assert [info.name for info in made.infos()] == ["near", "far"]
+    assert asked == [["near"]]
+
+
+def test_methods_may_come_and_go(registry):
+    names = ["mine"]
+
+    def changing():
+        for name in [*names, "plain"]:
+            yield Method(MethodInfo(name, "Mine", "inpainter", "Own."), lambda c: "changing")
+
+    registry.register_changing(changing)
+    assert [info.name for info in registry.infos()] == ["plain", "fancy", "mine"]
+    assert registry.create("mine", Compute()) == "changing"
+    assert registry.create("plain", Compute())[0] == "plain"  # ours goes before
+    names.clear()
+    with pytest.raises(BadParameterError, match="auto, plain, fancy"):
+        registry.info("mine")

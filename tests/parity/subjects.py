@@ -6,31 +6,29 @@ import numpy as np
 import torch
 
 from napari_greyfill.compute.device import Compute
-from napari_greyfill.inpaint.networks.deepfillv2 import (
-    OPENMMLAB,
-    PT,
-    TF,
-    TF_FUSED,
-    TF_PORT,
-    DeepFillV2Inpainter,
-    build,
-)
 from napari_greyfill.inpaint.networks.deepfillv2.attention import (
     ContextualAttention,
     picked,
     reduced,
     valid_patches,
 )
-from napari_greyfill.inpaint.networks.edgeconnect import EdgeConnectInpainter
+from napari_greyfill.inpaint.networks.deepfillv2.description import build
+from napari_greyfill.inpaint.networks.deepfillv2.layouts import (
+    OPENMMLAB,
+    PT,
+    TF,
+    TF_FUSED,
+    TF_PORT,
+)
 from napari_greyfill.inpaint.networks.edgeconnect.inpainter import (
     brightness,
     completion_input,
     known_edges,
 )
 from napari_greyfill.inpaint.networks.edgeconnect.network import spectral_norm
-from napari_greyfill.inpaint.networks.gmcnn import GMCNNInpainter
 from napari_greyfill.inpaint.networks.modules import applied
 from tests import golden
+from tests.networks import inpainter_of
 from tests.parity.frame import Arrays, Reference, Subject
 
 __all__ = ["SUBJECTS"]
@@ -65,7 +63,7 @@ _GMCNN_PROBES = {
 def gmcnn(reference: Reference, inputs: Arrays) -> Arrays:
     module = reference.module("gmcnn", "gmcnn")
     seen = observed(module, *(part for part, _ in _GMCNN_PROBES.values()))
-    filled = GMCNNInpainter(Compute(), {"gmcnn": module}).fill(*golden.picture(inputs))
+    filled = inpainter_of({"gmcnn": module}).fill(*golden.picture(inputs))
     probes = {name: seen[part][1][kept] for name, (part, kept) in _GMCNN_PROBES.items()}
     return {"net_input": seen[""][0], **probes, "composite": truncated(filled)}
 
@@ -98,7 +96,7 @@ def _in_a_row(reference: Reference, inputs: Arrays) -> tuple[np.ndarray, dict, d
     edge = reference.module("edgeconnect_edge", _EDGE)
     inpaint = reference.module("edgeconnect_inpaint", _INPAINT)
     seen = observed(edge, *_PARTS), observed(inpaint, *_PARTS)
-    inpainter = EdgeConnectInpainter(Compute(), {_EDGE: edge, _INPAINT: inpaint})
+    inpainter = inpainter_of({_EDGE: edge, _INPAINT: inpaint})
     return inpainter.fill(*golden.picture(inputs)), *seen
 
 
@@ -158,7 +156,7 @@ _DEEPFILL_PARTS = (
 def _deepfillv2(module: torch.nn.Module, inputs: Arrays) -> tuple[np.ndarray, dict[str, tuple]]:
     """Return the filled picture and what the parts saw and gave."""
     seen = observed(module, *_DEEPFILL_PARTS)
-    inpainter = DeepFillV2Inpainter(Compute(), {module.layout.name: module})
+    inpainter = inpainter_of({module.layout.name: module})
     return inpainter.fill(*golden.picture(inputs, 8)), seen
 
 

@@ -6,7 +6,9 @@ from typer.testing import CliRunner
 
 from napari_greyfill.cli.weights import app
 from napari_greyfill.errors import CancelledError
-from napari_greyfill.weights import catalogue, store
+from napari_greyfill.inpaint.networks import store as networks_store
+from napari_greyfill.inpaint.networks.store import catalogue
+from napari_greyfill.weights import store
 from napari_greyfill.weights.download import fetch
 from napari_greyfill.weights.folder import file_sha256
 from tests import golden
@@ -51,14 +53,18 @@ def test_list_in_json(run, tmp_path):
 
 def test_from_a_fetched_file_to_a_checked_checkpoint(run, checkpoint, tmp_path):
     path = tmp_path / "weights" / "gmcnn_celebahq256_rect.pth"
-    result = run("add", checkpoint)
+    result = run("add", checkpoint, "--id", GMCNN)
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == (
         f"GMCNN, CelebA-HQ is ready: {path}\n"
+        "It is the published file, as you said: no SHA-256 is published.\n"
         "Licence: not stated for the weights (code: MIT); CelebA-HQ is for non-commercial "
         "research.\n"
     )
-    assert f"{GMCNN} ready GMCNN" in " ".join(run("list").stdout.split())
+    assert (
+        f"{GMCNN} ready; the published file, as you said: no SHA-256 is published GMCNN"
+        in " ".join(run("list").stdout.split())
+    )
     digits = file_sha256(checkpoint)
     assert run("verify").stdout == f"{GMCNN} is as it should be (SHA-256 {digits}).\n"
     found = json.loads(run("verify", GMCNN, "--json").stdout)
@@ -90,7 +96,7 @@ def offered(site, rules, tmp_path, monkeypatch):
     torch.save({"a": torch.ones(2)}, file)
     url = site.offer("/net.pth", whole(file.read_bytes()))
     info = entry(url=url, sha256=file_sha256(file))
-    monkeypatch.setattr(store, "catalogue", lambda: (info,))
+    monkeypatch.setattr(networks_store, "catalogue", lambda: (info,))
     monkeypatch.setattr(store, "download", lambda *known: fetch(*known, rules))
     return info
 

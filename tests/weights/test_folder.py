@@ -9,6 +9,7 @@ from napari_greyfill.errors import UnwritablePathError
 from napari_greyfill.weights import folder as module
 from napari_greyfill.weights import weights_folder
 from napari_greyfill.weights.folder import file_sha256, prefer_folder, unfinished, writing
+from napari_greyfill.weights.own import Own
 from tests.weights.conftest import CONTENT, SHA256, entry, link, names
 
 
@@ -69,10 +70,10 @@ def test_looking_makes_no_folder(folder):
 @pytest.mark.parametrize(
     ("published", "state"),
     [
-        ({}, "ready"),
+        ({}, "by hand"),  # nothing says that it is the published file
         ({"sha256": SHA256}, "ready"),
         ({"sha256_prefix": SHA256[:8]}, "ready"),
-        ({"bytes": len(CONTENT)}, "ready"),
+        ({"bytes": len(CONTENT)}, "by hand"),
         ({"bytes": len(CONTENT) + 1}, "damaged"),
         ({"sha256": SHA256[::-1]}, "damaged"),
         ({"sha256_prefix": SHA256[1:9]}, "damaged"),
@@ -104,8 +105,36 @@ def test_files_are_read_once(folder, hashed):
 
 def test_files_with_nothing_published_are_not_read(folder, hashed):
     put(folder, entry())
+    assert folder.state(entry()) == "by hand"
+    assert folder.accept(entry(), SHA256)
     assert folder.state(entry()) == "ready"
     assert hashed == []
+
+
+def test_what_says_which_checkpoint_a_file_is(folder):
+    known, unknown = entry(sha256=SHA256), entry(file="other.pth")
+    own = entry(page="", file="own.pth")
+    for info in (known, unknown, own):
+        put(folder, info)
+    assert [folder.belongs(info) for info in (known, unknown, own)] == [True, False, False]
+    folder.accept(unknown, SHA256)
+    folder.accept(own, SHA256, Own("mine", "net"))
+    assert [folder.belongs(info) for info in (known, unknown, own)] == [True, True, True]
+    identities = [folder.identity(info) for info in (known, unknown, own)]
+    assert identities == ["published", "claimed", "own"]
+    folder.accept(own, SHA256, Own("mine", "net", found=True))
+    assert folder.identity(own) == "found"
+    folder.accept(unknown, SHA256, Own("mine", "net"))  # what is the user's own is not published
+    assert not folder.belongs(unknown)
+
+
+def test_what_is_in_the_folder(folder):
+    assert folder.checkpoints() == []
+    folder.create()
+    for name in ("b.pth", "a.PT", "c.safetensors", "notes.txt", "b.pth.json", "b.pth.part"):
+        (folder.path / name).write_bytes(b"x")
+    (folder.path / "folder.pth").mkdir()
+    assert [path.name for path in folder.checkpoints()] == ["a.PT", "b.pth", "c.safetensors"]
 
 
 def test_changed_files_are_read_again(folder, hashed):
@@ -159,9 +188,11 @@ def test_folders_that_cannot_be_written_to_can_be_read(folder, monkeypatch):
     def refuse(*args, **kwargs):
         raise PermissionError(errno.EACCES, "no")
 
-    monkeypatch.setattr(Path, "write_text", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(module, "_other_kind", lambda *known: "")
+    monkeypatch.setattr(module, "file_sha256", lambda file: SHA256)
     assert folder.state(info) == "ready"
-    folder.accept(info, SHA256)
+    assert not folder.accept(info, SHA256)
     assert names(folder) == ["net_faces.pth"]
 
 

@@ -28,11 +28,12 @@ from napari_greyfill.errors import (
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
 from napari_greyfill.inpaint.networks.detection import detect
 from napari_greyfill.inpaint.networks.methods import network_methods
+from napari_greyfill.inpaint.networks.store import network_weights
 from napari_greyfill.inpaint.networks.trial import try_out
 from napari_greyfill.weights import WeightsStore, child, loading
 from napari_greyfill.weights import folder as folders
 from napari_greyfill.weights.download import fetch
-from napari_greyfill.weights.folder import VARIABLE
+from napari_greyfill.weights.folder import VARIABLE, WeightsFolder, file_sha256
 from napari_greyfill.weights.inspection import inspect
 from napari_greyfill.weights.loading import load_state_dict
 from tests.checkpoints import state_dicts
@@ -247,7 +248,7 @@ def test_other_files_are_called_what_they_are(file, kind):
 def test_other_files_in_the_folder_are_damaged(folder, kind):
     folder.create()
     folder.file(entry()).write_bytes(KINDS[kind][0])
-    store = WeightsStore(folder.path, entries=[entry()])
+    store = WeightsStore(folder.path, entries=[entry()], recogniser=str)
     (found,) = store.list()
     assert found.state == "damaged"
     assert KINDS[kind][1].split(";")[0].removesuffix(".") in found.problem
@@ -270,7 +271,7 @@ def test_weights_that_are_no_numbers_are_refused(file, value):
 @pytest.mark.parametrize("name", list(state_dicts()))
 def test_weights_that_explode_are_refused(file, tmp_path, name):
     torch.save(spoilt(1e12, name), file)
-    store = WeightsStore(tmp_path / "weights")
+    store = network_weights(tmp_path / "weights")
     with pytest.raises(BadCheckpointError, match=r"in net.pth the network computes values that"):
         store.add(file, name)
     assert names(store.folder) == []
@@ -283,9 +284,10 @@ def test_sound_weights_pass(name):
 
 
 def test_verifying_tries_and_listing_remembers(tmp_path):
-    store = WeightsStore(tmp_path)
+    store = network_weights(tmp_path)
     info = store.info("gmcnn-celebahq")
     torch.save(spoilt(1e12), store.folder.file(info))
+    store.folder.accept(info, file_sha256(store.folder.file(info)))
     with pytest.raises(
         BadCheckpointError, match=r"gmcnn_celebahq256_rect.pth the network computes"
     ):
@@ -300,13 +302,16 @@ def test_tensors_of_wrong_shapes_are_called_that(file, tmp_path):
     last = list(tensors)[-1]
     torch.save({**tensors, last: torch.ones(17)}, file)
     with pytest.raises(BadCheckpointError, match=f"net.pth does not fit its network: .*{last}"):
-        WeightsStore(tmp_path / "weights").add(file)
+        network_weights(tmp_path / "weights").add(file)
 
 
 def test_a_method_does_not_fill_with_weights_that_explode(tmp_path, monkeypatch):
     monkeypatch.setenv(VARIABLE, str(tmp_path))
     (method,) = (m for m in network_methods() if m.info.name == "gmcnn-celebahq")
     torch.save(spoilt(1e12), tmp_path / method.checkpoints[0].file)
+    WeightsFolder(tmp_path).accept(
+        method.checkpoints[0], file_sha256(tmp_path / method.checkpoints[0].file)
+    )
     with pytest.raises(
         BadCheckpointError, match=r"gmcnn_celebahq256_rect.pth the network computes"
     ):
@@ -382,7 +387,7 @@ def broken(request, tmp_path, monkeypatch):
 
 
 def is_told(path):
-    store = WeightsStore()
+    store = network_weights()
     assert {found.state for found in store.list()} == {"unreadable"}
     problem = store.list()[0].problem
     assert problem.startswith(f"The weights folder {path!s:.200} cannot be read (")
@@ -413,10 +418,10 @@ def test_a_folder_without_permission_for_real(tmp_path):
     path.mkdir(mode=0o000)
     code = (  # everything is imported before the rights to read it may be gone
         "import os, platformdirs\n"
-        "from napari_greyfill.weights.store import WeightsStore, catalogue\n"
+        "from napari_greyfill.inpaint.networks.store import catalogue, network_weights\n"
         "catalogue()\n"
         "os.geteuid() or os.setuid(65534)\n"
-        f"print(*{{found.state for found in WeightsStore({str(path)!r}).list()}})\n"
+        f"print(*{{found.state for found in network_weights({str(path)!r}).list()}})\n"
     )
     found = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=LONG, check=True
@@ -428,9 +433,9 @@ def test_a_home_that_does_not_exist(monkeypatch, tmp_path):
     monkeypatch.delenv(VARIABLE, raising=False)
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "gone"))
-    assert {found.state for found in WeightsStore().list()} == {"download", "by hand"}
+    assert {found.state for found in network_weights().list()} == {"download", "by hand"}
     monkeypatch.setenv(VARIABLE, "~nobody-of-that-name/weights")
-    assert {found.state for found in WeightsStore().list()} == {"download", "by hand"}
+    assert {found.state for found in network_weights().list()} == {"download", "by hand"}
 
 
 def test_a_mount_that_does_not_answer_is_not_waited_for(monkeypatch, tmp_path):
@@ -467,7 +472,7 @@ def test_cancelling_an_addition_while_the_disk_does_not_answer(tmp_path, monkeyp
     monkeypatch.setattr(loading, "_read", read)
     source = tmp_path / "a.pth"
     source.write_bytes(b"x")
-    store = WeightsStore(tmp_path / "weights")
+    store = network_weights(tmp_path / "weights")
     with pytest.raises(CancelledError):
         store.add(source, cancelled=reading.is_set)
     assert not end.is_set()
@@ -476,15 +481,17 @@ def test_cancelling_an_addition_while_the_disk_does_not_answer(tmp_path, monkeyp
 
 
 def test_cancelling_a_verification(tmp_path):
-    store = WeightsStore(tmp_path)
-    torch.save(state_dicts()["gmcnn-celebahq"], store.folder.file(store.info("gmcnn-celebahq")))
+    store = network_weights(tmp_path)
+    info = store.info("gmcnn-celebahq")
+    torch.save(state_dicts()[info.id], store.folder.file(info))
+    store.folder.accept(info, file_sha256(store.folder.file(info)))
     with pytest.raises(CancelledError):
         store.verify("gmcnn-celebahq", lambda: True)
 
 
 def test_what_ended_processes_left_is_swept(tmp_path):
     info = entry()
-    store = WeightsStore(tmp_path, entries=[info])
+    store = WeightsStore(tmp_path, entries=[info], recogniser=str)
     old = [f"{info.file}.0123456789ab.part", f"{info.file}.json.0123456789ab.part"]
     others = [f"{info.file}.ba9876543210.part", "thesis.part", "thesis.pth.0123456789ab.part"]
     for name in (*old, *others):

@@ -3,7 +3,6 @@ import io
 import os
 import pickle
 import sys
-import types
 import zipfile
 from collections import OrderedDict
 
@@ -16,6 +15,8 @@ from napari_greyfill.errors import BadCheckpointError, MissingDependencyError, M
 from napari_greyfill.weights import loading
 from napari_greyfill.weights.folder import file_sha256
 from napari_greyfill.weights.loading import load_state_dict
+from napari_greyfill.weights.store import WeightsStore
+from tests.weights.conftest import entry
 from tests.weights.conftest import link as make_link
 
 TENSORS = OrderedDict(
@@ -399,16 +400,19 @@ class Program:
         return TENSORS
 
 
-@pytest.mark.parametrize("by", ["the user", "the catalogue"])
-def test_torchscript_that_is_trusted_is_loaded(script, monkeypatch, by):
-    sha256 = file_sha256(script)
+def test_torchscript_that_is_trusted_is_loaded(script, monkeypatch):
     monkeypatch.setattr(torch.jit, "load", lambda file, map_location: Program())
-    if by == "the user":
-        assert same(load_state_dict(script, allow={sha256}))
-        return
-    known = types.SimpleNamespace(sha256=sha256)
-    monkeypatch.setattr(loading, "catalogue", lambda: [known])
-    assert same(load_state_dict(script))
+    assert same(load_state_dict(script, allow={file_sha256(script)}))
+
+
+def test_torchscript_that_is_published_is_trusted(script, monkeypatch, tmp_path):
+    monkeypatch.setattr(torch.jit, "load", lambda file, map_location: Program())
+    known = entry(sha256=file_sha256(script))
+    store = WeightsStore(
+        tmp_path / "weights", entries=[known], recogniser=lambda *state: known.descriptor
+    )
+    assert store.add(script).info == known
+    assert same(store.load(known.id))
 
 
 def test_a_prefix_is_not_enough_to_trust_a_program(script):

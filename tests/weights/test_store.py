@@ -1,7 +1,6 @@
 import errno
 import os
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import torch
@@ -11,9 +10,11 @@ from napari_greyfill.errors import (
     BadParameterError,
     CancelledError,
     MissingWeightsError,
+    UnidentifiedCheckpointError,
     UnwritablePathError,
 )
-from napari_greyfill.weights import WeightsStore, catalogue, store
+from napari_greyfill.inpaint.networks.store import catalogue, network_weights
+from napari_greyfill.weights import WeightsStore, store
 from napari_greyfill.weights.download import fetch
 from napari_greyfill.weights.folder import file_sha256
 from tests.weights.conftest import entry, link, names, whole
@@ -21,14 +22,14 @@ from tests.weights.conftest import entry, link, names, whole
 TENSORS = {"conv.weight": torch.arange(8.0).reshape(2, 1, 2, 2), "conv.bias": torch.zeros(2)}
 
 
-def detect(state):
+def recognised(state, name, cancelled):
     """Take the first part of the first name for the layout."""
     layout = next(iter(state)).split(".")[0]
     if layout not in ("conv", "other"):
         raise BadCheckpointError(
             "This file is no checkpoint of a network we know; choose another."
         )
-    return SimpleNamespace(name=layout)
+    return layout
 
 
 ENTRIES = (
@@ -40,7 +41,7 @@ ENTRIES = (
 
 @pytest.fixture
 def weights(tmp_path):
-    return WeightsStore(tmp_path / "weights", entries=ENTRIES, detector=detect)
+    return WeightsStore(tmp_path / "weights", entries=ENTRIES, recogniser=recognised)
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def states(weights):
 
 
 def test_everything_published_is_listed(tmp_path):
-    found = WeightsStore(tmp_path / "none").list()
+    found = network_weights(tmp_path / "none").list()
     assert [checkpoint.info for checkpoint in found] == list(catalogue())
     assert {checkpoint.state for checkpoint in found} == {"download", "by hand"}
     assert all(checkpoint.path.parent == tmp_path / "none" for checkpoint in found)
@@ -76,7 +77,7 @@ def test_everything_published_is_listed(tmp_path):
 
 def test_the_folder_of_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("NAPARI_GREYFILL_WEIGHTS", str(tmp_path / "there"))
-    assert WeightsStore().folder.path == tmp_path / "there"
+    assert network_weights().folder.path == tmp_path / "there"
 
 
 def test_rows_are_plain_data(weights):
@@ -94,7 +95,7 @@ def test_what_is_not_here_says_how_to_get_it(tmp_path, weights):
         "faces.pth, and add it with: napari-greyfill weights add FILE --id conv-faces"
     )
     with pytest.raises(MissingWeightsError) as caught:
-        WeightsStore(tmp_path).path("deepfillv2-mm-places365")
+        network_weights(tmp_path).path("deepfillv2-mm-places365")
     assert str(caught.value) == (
         "DeepFill v2 (OpenMMLab), Places365 is not on this computer; "
         "get it with: napari-greyfill weights get deepfillv2-mm-places365"
@@ -127,29 +128,24 @@ def test_adding_loading_and_removing(weights, file):
     assert states(weights)["conv-faces"] == "by hand"
 
 
-def test_the_only_one_of_a_layout_needs_no_id(weights, tmp_path):
-    file = saved(tmp_path / "x.pth", **{"other.weight": torch.ones(2)})
-    assert weights.add(file).info.id == "other-only"
-
-
-@pytest.mark.parametrize("name", ["places.pth", "conv_places.pth"])
-def test_names_tell_which_one_it_is(weights, file, tmp_path, name):
-    assert weights.add(file.rename(tmp_path / name)).info.id == "conv-places"
-
-
 def test_the_hash_tells_better_than_the_name(tmp_path, file):
     entries = (*ENTRIES, published(file))
-    weights = WeightsStore(tmp_path / "weights", entries=entries, detector=detect)
+    weights = WeightsStore(tmp_path / "weights", entries=entries, recogniser=recognised)
     assert weights.add(file.rename(tmp_path / "places.pth")).info.id == "conv-known"
 
 
-def test_if_nothing_tells_the_user_must(weights, file):
-    with pytest.raises(BadCheckpointError) as caught:
+@pytest.mark.parametrize("name", ["faces.pth", "conv_faces.pth", "download.pth"])
+def test_neither_layout_nor_name_says_that_a_file_is_published(weights, file, name):
+    file = file.rename(file.with_name(name))
+    with pytest.raises(UnidentifiedCheckpointError) as caught:
         weights.add(file)
     assert str(caught.value) == (
-        "download.pth may be any of several checkpoints of conv; "
-        "say which with --id: conv-faces, conv-places."
+        f"{name} has the layout of conv, but no published SHA-256 says which checkpoint it is; "
+        "say which it is with --id (conv-faces, conv-places), or keep it as weights of your own "
+        "with --name NAME."
     )
+    assert caught.value.layout == "conv"
+    assert caught.value.possible == ("conv-faces", "conv-places")
     assert not weights.folder.path.exists()
 
 
@@ -163,13 +159,17 @@ def test_a_checkpoint_of_another_network_is_refused(weights, file):
     assert not weights.folder.path.exists()
 
 
-@pytest.mark.parametrize("name", ["conv-known", None])
-def test_another_file_than_the_published_one_is_refused(tmp_path, file, name):
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("conv-known", r"is not the file that was published as conv-known .* with --name NAME\.$"),
+        (None, r"which checkpoint it is; keep it as weights of your own with --name NAME\.$"),
+    ],
+)
+def test_another_file_than_the_published_one_is_refused(tmp_path, file, name, words):
     known = published(file, bytes=file.stat().st_size + 1)
-    weights = WeightsStore(tmp_path / "weights", entries=[known], detector=detect)
-    with pytest.raises(
-        BadCheckpointError, match=r"is not the file that was|none of those that were"
-    ):
+    weights = WeightsStore(tmp_path / "weights", entries=[known], recogniser=recognised)
+    with pytest.raises(BadCheckpointError, match=words):
         weights.add(file, name)
     assert not weights.folder.path.exists()
 
@@ -223,7 +223,7 @@ def test_a_file_that_is_in_its_place_already(weights, file):
     weights.folder.create()
     target = file.rename(weights.folder.path / "conv_faces.pth")
     before = target.stat().st_ino
-    assert weights.add(target).info.id == "conv-faces"
+    assert weights.add(target, "conv-faces").info.id == "conv-faces"
     assert target.stat().st_ino == before
     target.write_bytes(b"spoilt")
     assert states(weights)["conv-faces"] == "damaged"
@@ -271,6 +271,9 @@ def test_verifying_loads_the_file(weights):
     weights.folder.create()
     saved(weights.folder.path / "conv_faces.pth", **{"other.weight": torch.ones(2)})
     (weights.folder.path / "conv_places.pth").write_bytes(b"no checkpoint")
+    for name in ("conv-faces", "conv-places"):
+        info = weights.info(name)
+        weights.folder.accept(info, file_sha256(weights.folder.file(info)))
     assert states(weights)["conv-places"] == "ready"
     with pytest.raises(BadCheckpointError, match=r"is a checkpoint of another network \(other\);"):
         weights.verify("conv-faces")
@@ -305,7 +308,7 @@ def test_getting(site, rules, tmp_path, file, monkeypatch):
     content = file.read_bytes()
     info = published(file, url=site.offer("/known.pth", whole(content)))
     monkeypatch.setattr(store, "download", lambda *known: fetch(*known, rules))
-    weights = WeightsStore(tmp_path / "weights", entries=[info], detector=detect)
+    weights = WeightsStore(tmp_path / "weights", entries=[info], recogniser=recognised)
     assert states(weights) == {"conv-known": "download"}
     with pytest.raises(CancelledError):
         weights.get("conv-known", cancelled=lambda: True)
@@ -327,7 +330,7 @@ def test_what_cannot_be_downloaded(weights):
 
 def test_a_folder_that_cannot_be_made(tmp_path, file):
     (tmp_path / "taken").write_text("a file")
-    weights = WeightsStore(tmp_path / "taken" / "weights", entries=ENTRIES, detector=detect)
+    weights = WeightsStore(tmp_path / "taken" / "weights", entries=ENTRIES, recogniser=recognised)
     assert states(weights)["conv-faces"] == "unreadable"
     with pytest.raises(UnwritablePathError, match="choose another folder in Preferences"):
         weights.add(file, "conv-faces")

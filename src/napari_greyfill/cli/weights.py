@@ -1,4 +1,4 @@
-"""The commands `napari-greyfill weights list`, `get`, `add`, `remove` and `verify`.
+"""The commands `napari-greyfill weights list`, `get`, `add`, `describe`, `remove` and `verify`.
 
 What a command needs is imported once it runs, so that `--help` is quick.
 """
@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from napari_greyfill.cli.exit_codes import FAILED, ending_in_sentences
-from napari_greyfill.errors import GreyfillError, UnwritablePathError
+from napari_greyfill.errors import BadParameterError, GreyfillError, UnwritablePathError
+from napari_greyfill.weights.stored import IDENTITIES
 
 if TYPE_CHECKING:
-    from napari_greyfill.weights.store import StoredCheckpoint, WeightsStore
+    from napari_greyfill.weights.store import WeightsStore
+    from napari_greyfill.weights.stored import StoredCheckpoint
     from napari_greyfill.weights.transfer import Progress
 
 __all__ = ["app"]
@@ -44,17 +46,27 @@ _Folder = Annotated[
     ),
 ]
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+_TrainingData = Annotated[
+    str, typer.Option(help="What they were trained on, as far as you know.", show_default=False)
+]
+_Licence = Annotated[
+    str, typer.Option(help="Their licence, as far as you know.", show_default=False)
+]
 _Ids = Annotated[list[str], typer.Argument(metavar="ID", help=f"Checkpoints; {_LISTED}")]
 
 
 @app.command("list")
 def list_command(folder: _Folder = None, as_json: _Json = False) -> None:
-    """List the published checkpoints and whether they are on this computer."""
-    from napari_greyfill.weights.store import WeightsStore
+    """List the published checkpoints, whether they are on this computer, and your own weights.
+
+    Files that were put into the folder by hand are looked at first.
+    """
+    from napari_greyfill.inpaint.networks.store import network_weights
 
     with ending_in_sentences(_INTERRUPTED):
-        store = WeightsStore(folder)
+        store = network_weights(folder)
         store.sweep()
+        store.recognise()
         found = store.list()
         if as_json:
             _print_json(found, folder=str(store.folder.path))
@@ -69,10 +81,10 @@ def list_command(folder: _Folder = None, as_json: _Json = False) -> None:
 @app.command()
 def get(ids: _Ids, folder: _Folder = None, as_json: _Json = False) -> None:
     """Download checkpoints that need no browser."""
-    from napari_greyfill.weights.store import WeightsStore
+    from napari_greyfill.inpaint.networks.store import network_weights
 
     with ending_in_sentences(_INTERRUPTED):
-        store = WeightsStore(folder)
+        store = network_weights(folder)
         infos = [store.info(name) for name in ids]  # so that a mistyped id downloads nothing
         for info in infos:
             with _progress_bar(info.title, wanted=not as_json) as progress:
@@ -90,37 +102,82 @@ def add(
         Path, typer.Argument(metavar="FILE", help="A checkpoint file.", readable=False)
     ],
     name: Annotated[
-        str | None, typer.Option("--id", help=f"Which checkpoint it is; {_LISTED}")
+        str | None,
+        typer.Option(
+            "--id", help=f"Which published checkpoint it is, where no hash tells; {_LISTED}"
+        ),
     ] = None,
+    own_name: Annotated[
+        str | None, typer.Option("--name", help="What you call weights of your own.")
+    ] = None,
+    training_data: _TrainingData = "",
+    licence: _Licence = "",
     folder: _Folder = None,
     as_json: _Json = False,
 ) -> None:
-    """Copy a checkpoint that you have fetched with a browser to where networks find it."""
-    from napari_greyfill.weights.store import WeightsStore
+    """Copy a checkpoint to where networks find it: a published one, or one of your own.
+
+    Weights of your own become a method, NETWORK@NAME. Files of one network with the same name
+    go together.
+    """
+    from napari_greyfill.inpaint.networks.store import network_weights
+    from napari_greyfill.weights.own import Own
 
     with ending_in_sentences(_INTERRUPTED):
-        added = WeightsStore(folder).add(file, name)
+        _require_one_meaning(name, own_name, training_data or licence)
+        own = None if own_name is None else Own(own_name, "", training_data, licence)
+        added = network_weights(folder).add(file, name, own=own)
         if as_json:
             _print_json([added])
         else:
-            typer.echo(f"{added.info.title} is ready: {added.path}")
-            typer.echo(f"Licence: {added.info.licence}.")
+            _print_added(added)
+
+
+@app.command()
+def describe(
+    name: Annotated[str, typer.Argument(metavar="ID", help=f"Weights of your own; {_LISTED}")],
+    own_name: Annotated[
+        str | None, typer.Option("--name", help="What to call them from now on.")
+    ] = None,
+    training_data: _TrainingData = "",
+    licence: _Licence = "",
+    folder: _Folder = None,
+    as_json: _Json = False,
+) -> None:
+    """Say what weights of your own were trained on and what their licence is."""
+    from napari_greyfill.inpaint.networks.store import network_weights
+    from napari_greyfill.weights.own import Own
+
+    with ending_in_sentences(_INTERRUPTED):
+        store = network_weights(folder)
+        store.recognise()
+        known = store.said(name)
+        said = Own(
+            own_name or known.name,
+            training_data=training_data or known.training_data,
+            licence=licence or known.licence,
+        )
+        described = store.describe(name, said)
+        if as_json:
+            _print_json([described])
+        else:
+            _print_added(described)
 
 
 @app.command()
 def remove(ids: _Ids, folder: _Folder = None, as_json: _Json = False) -> None:
     """Delete checkpoints."""
-    from napari_greyfill.weights.store import WeightsStore
+    from napari_greyfill.inpaint.networks.store import network_weights
 
     with ending_in_sentences(_INTERRUPTED):
-        store = WeightsStore(folder)
+        store = network_weights(folder)
         infos = [store.info(name) for name in ids]
         for info in infos:
             store.remove(info.id)
             if not as_json:
                 typer.echo(f"Removed {info.title}.")
         if as_json:
-            _print_json([found for found in store.list() if found.info in infos])
+            _print_json([store.stored(info) for info in infos])
 
 
 @app.command()
@@ -135,10 +192,10 @@ def verify(
     as_json: _Json = False,
 ) -> None:
     """Read checkpoints from end to end and load them."""
-    from napari_greyfill.weights.store import WeightsStore
+    from napari_greyfill.inpaint.networks.store import network_weights
 
     with ending_in_sentences(_INTERRUPTED):
-        store = WeightsStore(folder)
+        store = network_weights(folder)
         found_all = store.list()
         here = [found.info.id for found in found_all if found.state in ("ready", "damaged")]
         unreadable = [found.problem for found in found_all if found.state == "unreadable"]
@@ -169,6 +226,27 @@ class _Verified:
             return cls(name, None, str(error))
 
 
+def _require_one_meaning(name: str | None, own_name: str | None, facts: str) -> None:
+    if name is not None and own_name is not None:
+        raise BadParameterError(
+            "A file is a published checkpoint or your own; give --id or --name, not both."
+        )
+    if facts and own_name is None:
+        raise BadParameterError(
+            "Training data and licence of published checkpoints are known; give them with --name "
+            "only."
+        )
+
+
+def _print_added(added: StoredCheckpoint) -> None:
+    info = added.info
+    typer.echo(f"{info.title} is ready: {added.path}")
+    typer.echo(f"It is {IDENTITIES[added.identity]}.")
+    if info.own:
+        typer.echo(f"Training data: {info.training_data}.")
+    typer.echo(f"Licence: {info.licence}.")
+
+
 def _print_verified(results: list[_Verified]) -> None:
     for result in results:
         if result.problem:
@@ -192,9 +270,13 @@ def _described(checkpoint: StoredCheckpoint) -> str:
         "by hand": f"not here; fetch {info.published_as or 'it'} by hand from {info.page}",
         "damaged": f"damaged; see: napari-greyfill weights verify {info.id}",
         "unreadable": "not known: the folder cannot be read",
+        "unknown": "could not be looked at",
     }
-    texts = (info.title, info.good_for, f"Licence: {info.licence}.")
-    lines = [f"{info.id}", f"  {words[checkpoint.state]}"]
+    texts = [info.title, info.good_for, f"Licence: {info.licence}."]
+    if info.own:
+        texts.insert(2, f"Training data: {info.training_data}.")
+    what = f"; {IDENTITIES[checkpoint.identity]}" if checkpoint.identity else ""
+    lines = [f"{info.id}", f"  {words[checkpoint.state]}{what}"]
     layout = textwrap.TextWrapper(
         _WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
     )

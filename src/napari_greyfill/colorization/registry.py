@@ -10,11 +10,17 @@ from napari_greyfill.colorization.hybrid import Examples, Hybrid
 from napari_greyfill.colorization.progressive import Progressive
 from napari_greyfill.colorization.propagation import Propagation
 from napari_greyfill.colorization.published import Published
+from napari_greyfill.compute.plugins import COLORIZERS as GROUP
+from napari_greyfill.compute.plugins import methods_from_outside
 from napari_greyfill.compute.registry import MethodInfo, Registry, installed
 
 __all__ = ["COLORIZERS", "colorizers"]
 
-COLORIZERS: Registry[Colorizer] = Registry(auto="hybrid")
+COLORIZERS: Registry[Colorizer] = Registry(
+    auto="hybrid",
+    kind="colorizer",
+    others=partial(methods_from_outside, GROUP, "colorizer", lambda: Colorizer),
+)
 
 _EXAMPLES = "Welsh, Ashikhmin and Mueller 2002, doi 10.1145/566654.566576"
 _PROPAGATION = "Levin, Lischinski and Weiss 2004, doi 10.1145/1015706.1015780"

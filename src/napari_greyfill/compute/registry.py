@@ -6,18 +6,20 @@ running it. `Registry` holds the methods of one stage, by name.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
+from threading import Lock
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from napari_greyfill.checks import choice_of
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import GreyfillError, MissingDependencyError
 
-__all__ = ["MethodInfo", "Registry", "installed"]
+__all__ = ["Kind", "Method", "MethodInfo", "Registry", "installed"]
 
 T = TypeVar("T")
+Kind: TypeAlias = Literal["inpainter", "colorizer"]
 WhyNot: TypeAlias = Callable[[], str]  # one sentence, or "" if nothing is missing
 
 
@@ -51,7 +53,7 @@ class MethodInfo:
 
     name: str
     title: str
-    kind: Literal["inpainter", "colorizer"]
+    kind: Kind
     summary: str
     available: bool = True
     why_not: str = ""
@@ -81,11 +83,24 @@ def _nothing() -> str:
 
 
 @dataclass(frozen=True)
-class _Entry(Generic[T]):
+class Method(Generic[T]):
+    """What there is to know about a method, and how to make one.
+
+    Attributes
+    ----------
+    info : MethodInfo
+    create : callable
+        Makes the method, ready to run, from a `Compute`.
+    why_not : callable
+        Says what it lacks here and now; "" if nothing.
+    lacking : type
+        The error if it is asked for while it lacks something.
+    """
+
     info: MethodInfo
     create: Callable[[Compute], T]
-    why_not: WhyNot
-    lacking: type[GreyfillError]
+    why_not: WhyNot = _nothing
+    lacking: type[GreyfillError] = MissingDependencyError
 
 
 class Registry(Generic[T]):
@@ -95,11 +110,24 @@ class Registry(Generic[T]):
     ----------
     auto : str
         The name of the method that "auto" stands for.
+    kind : {"inpainter", "colorizer"}
+        The stage.
+    others : callable, optional
+        Yields methods from elsewhere, given the names that are taken; called once, when the
+        registry is first asked.
     """
 
-    def __init__(self, auto: str) -> None:
-        self.auto = auto
-        self._entries: dict[str, _Entry[T]] = {}
+    def __init__(
+        self,
+        auto: str,
+        kind: Kind,
+        others: Callable[[Collection[str]], Iterable[Method[T]]] | None = None,
+    ) -> None:
+        self.auto, self.kind = auto, kind
+        self._entries: dict[str, Method[T]] = {}
+        self._others = others
+        self._comers: list[Callable[[], Iterable[Method[T]]]] = []
+        self._lock = Lock()
 
     def add(
         self,
@@ -108,27 +136,41 @@ class Registry(Generic[T]):
         why_not: WhyNot = _nothing,
         lacking: type[GreyfillError] = MissingDependencyError,
     ) -> None:
-        """Add a method; `why_not` says what it lacks here and now, `lacking` is the error then."""
-        self._entries[info.name] = _Entry(info, create, why_not, lacking)
+        """Add a method; see `Method` for the parameters."""
+        self.register(Method(info, create, why_not, lacking))
+
+    def register(self, method: Method[T]) -> None:
+        """Add a method."""
+        self._entries[method.info.name] = method
+
+    def register_changing(self, source: Callable[[], Iterable[Method[T]]]) -> None:
+        """Add what yields methods that come and go; it is asked anew every time."""
+        self._comers.append(source)
 
     def infos(self) -> list[MethodInfo]:
         """Return every method, whether or not it can run here."""
-        return [_checked(entry) for entry in self._entries.values()]
+        return [_checked(method) for method in self._every().values()]
 
     def info(self, name: str) -> MethodInfo:
         """Return the method a name stands for, "auto" included.
+
+        Parameters
+        ----------
+        name : str
 
         Raises
         ------
         BadParameterError
             If there is no such method.
         """
-        kind = next(iter(self._entries.values())).info.kind
-        wanted = choice_of(kind, name, ["auto", *self._entries])
-        return _checked(self._entries[self.auto if wanted == "auto" else wanted])
+        return _checked(self._method(name))
 
     def require(self, name: str) -> MethodInfo:
         """Return the method a name stands for if it can run here.
+
+        Parameters
+        ----------
+        name : str
 
         Raises
         ------
@@ -137,16 +179,49 @@ class Registry(Generic[T]):
         MissingDependencyError, MissingWeightsError
             If it cannot run here.
         """
-        info = self.info(name)
-        if not info.available:
-            raise self._entries[info.name].lacking(f"{info.title} cannot run: {info.why_not}")
-        return info
+        return self._required(name).info
 
     def create(self, name: str, compute: Compute) -> T:
-        """Return a method ready to run; raises as `require` does."""
-        return self._entries[self.require(name).name].create(compute)
+        """Return a method ready to run; raises as `require` does.
+
+        Parameters
+        ----------
+        name : str
+        compute : Compute
+        """
+        return self._required(name).create(compute)
+
+    def _required(self, name: str) -> Method[T]:
+        method = self._method(name)
+        info = _checked(method)
+        if not info.available:
+            raise method.lacking(f"{info.title} cannot run: {info.why_not}")
+        return replace(method, info=info)
+
+    def _method(self, name: str) -> Method[T]:
+        known = self._fixed()
+        if not isinstance(name, str) or name not in known:
+            known = self._every()
+        wanted = choice_of(self.kind, name, ["auto", *known])
+        return known[self.auto if wanted == "auto" else wanted]
+
+    def _every(self) -> dict[str, Method[T]]:
+        found = dict(self._fixed())
+        for source in self._comers:
+            for method in source():
+                found.setdefault(method.info.name, method)
+        return found
+
+    def _fixed(self) -> dict[str, Method[T]]:
+        """Return the methods that stay, and load those from elsewhere the first time."""
+        with self._lock:
+            if self._others is not None:
+                others, self._others = self._others, None
+                for method in others(list(self._entries)):
+                    self._entries.setdefault(method.info.name, method)
+        return self._entries
 
 
-def _checked(entry: _Entry[T]) -> MethodInfo:
-    why_not = entry.why_not()
-    return replace(entry.info, available=not why_not, why_not=why_not)
+def _checked(method: Method[T]) -> MethodInfo:
+    why_not = method.why_not()
+    return replace(method.info, available=not why_not, why_not=why_not)

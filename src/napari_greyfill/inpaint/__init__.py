@@ -1,8 +1,34 @@
-"""Stage 1: fill the hole in a plane."""
+"""Stage 1: fill the hole in a plane. What is public here is loaded on first use."""
 
-from napari_greyfill.inpaint.base import Inpainter, fit_to_size, fitting_size, pad_to
-from napari_greyfill.inpaint.registry import INPAINTERS, methods
-from napari_greyfill.inpaint.scale import SCALES, enlarged_with_detail, reduced, reduction
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from napari_greyfill.inpaint.base import Inpainter as Inpainter
+    from napari_greyfill.inpaint.base import fit_to_size as fit_to_size
+    from napari_greyfill.inpaint.base import fitting_size as fitting_size
+    from napari_greyfill.inpaint.base import pad_to as pad_to
+    from napari_greyfill.inpaint.registry import INPAINTERS as INPAINTERS
+    from napari_greyfill.inpaint.registry import methods as methods
+    from napari_greyfill.inpaint.scale import SCALES as SCALES
+    from napari_greyfill.inpaint.scale import enlarged_with_detail as enlarged_with_detail
+    from napari_greyfill.inpaint.scale import reduced as reduced
+    from napari_greyfill.inpaint.scale import reduction as reduction
+
+_HOMES = {
+    "INPAINTERS": "registry",
+    "SCALES": "scale",
+    "Inpainter": "base",
+    "enlarged_with_detail": "scale",
+    "fit_to_size": "base",
+    "fitting_size": "base",
+    "methods": "registry",
+    "pad_to": "base",
+    "reduced": "scale",
+    "reduction": "scale",
+}
 
 __all__ = [
     "INPAINTERS",
@@ -16,3 +42,9 @@ __all__ = [
     "reduced",
     "reduction",
 ]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module attribute can be anything
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Sequence
-from typing import ClassVar
+from collections.abc import Generator, Mapping, Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,17 +45,20 @@ class Inpainter(ABC):
         from methods that estimate it; None otherwise.
     origin : str
         The files its weights come from, for messages; empty without any.
+    weights : tuple of dict
+        What is known about each of these files, for the provenance.
     unknown : (H, W) bool array or None
         Before a run: pixels of the hole that nobody wants filled, such as those beyond what a
         camera has seen. They are no source, and what is returned for them does not matter.
     """
 
     channels: ClassVar[tuple[int, ...]] = (1, 3)
-    minimum: ClassVar[int] = 1
-    multiple_of: ClassVar[int] = 1
-    unit: ClassVar[bool] = True
-    training_scale: ClassVar[int | None] = None
+    minimum: int = 1
+    multiple_of: int = 1
+    unit: bool = True
+    training_scale: int | None = None
     origin: str = ""
+    weights: tuple[Mapping[str, Any], ...] = ()
 
     def __init__(self, compute: Compute | None = None) -> None:
         self.compute = compute or Compute()

@@ -42,7 +42,7 @@ class Blend(Inpainter):
     (weights that are not negative); the rest is this project's own.
     """
 
-    unit: ClassVar[bool] = False
+    unit = False
     PRIOR: ClassVar[tuple[float, ...]] = (0.1, 0.05, 0.0, 0.85)
     TRUST: ClassVar[float] = 0.5  # share of the fitted weights
 

@@ -32,7 +32,7 @@ class Biharmonic(Inpainter):
     Functions: Numerical Aspects", Int. J. Math. Math. Sci. 2018, doi 10.1155/2018/3950312.
     """
 
-    unit: ClassVar[bool] = False
+    unit = False
     LIMIT: ClassVar[int] = 16_384
     TILE: ClassVar[int] = 96
     HALO: ClassVar[int] = 16
@@ -91,7 +91,7 @@ class _OpenCV(Inpainter):
     The range of the known pixels is the range of the fill: both go beyond it by errors only.
     """
 
-    unit: ClassVar[bool] = False
+    unit = False
     RADIUS: ClassVar[float] = 3.0
     SCALE: ClassVar[float] = 65_535.0  # OpenCV adds terms of about 1, whatever the range
     flag: ClassVar[str]

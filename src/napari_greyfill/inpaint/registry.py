@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from napari_greyfill.compute.plugins import METHODS, methods_from_outside
 from napari_greyfill.compute.registry import MethodInfo, Registry, installed
-from napari_greyfill.errors import MissingWeightsError
 from napari_greyfill.inpaint.base import Inpainter
 from napari_greyfill.inpaint.blend import Blend
 from napari_greyfill.inpaint.correction import Correction
 from napari_greyfill.inpaint.diffusion import Biharmonic, NavierStokes, Telea
-from napari_greyfill.inpaint.networks.methods import network_methods
+from napari_greyfill.inpaint.networks.methods import network_methods, own_methods
 from napari_greyfill.inpaint.selective import FrequencySelective
 from napari_greyfill.inpaint.spectral import Spectral
 from napari_greyfill.inpaint.texture import Texture
 
 __all__ = ["INPAINTERS", "methods"]
 
-INPAINTERS: Registry[Inpainter] = Registry(auto="blend")
+INPAINTERS: Registry[Inpainter] = Registry(
+    auto="blend",
+    kind="inpainter",
+    others=partial(methods_from_outside, METHODS, "inpainter", lambda: Inpainter),
+)
 
 INPAINTERS.add(
     MethodInfo(
@@ -116,9 +122,8 @@ INPAINTERS.add(
     why_not=_OPENCV,
 )
 for _method in network_methods():
-    INPAINTERS.add(
-        _method.info, _method.create, why_not=_method.why_not, lacking=MissingWeightsError
-    )
+    INPAINTERS.register(_method.registered())
+INPAINTERS.register_changing(lambda: (method.registered() for method in own_methods()))
 
 
 def methods() -> list[MethodInfo]:

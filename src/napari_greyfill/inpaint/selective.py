@@ -56,7 +56,7 @@ class FrequencySelective(Inpainter):
     Error Concealment", PCS 2018, doi 10.1109/PCS.2018.8456259 (the order of the blocks).
     """
 
-    unit: ClassVar[bool] = False
+    unit = False
     GUIDED: ClassVar[float] = 0.4  # share of the time the guide takes
 
     def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:

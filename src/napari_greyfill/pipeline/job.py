@@ -166,6 +166,7 @@ class FillJob:
             "hint_pixels": len(self.hints) if self.hints else 0,
             "value_range": [self.picture.values.low, self.picture.values.high],
             "expected_error": errors[0] if errors else None,
+            "weights": [dict(each) for each in self.inpainter.weights],
             "notes": list(self.notes),
             "seconds": round(seconds, 3),
         }

@@ -1,24 +1,22 @@
-"""The checkpoints that are published for our networks: `CheckpointInfo`, and the list of them.
+"""What there is to know about one checkpoint: `CheckpointInfo`.
 
-The list is data, in `catalogue.json`. It says where files are fetched from and where they are
-put, so every entry is checked before it is used.
+Networks say which are published. That says where files are fetched from and where they are put,
+so it is checked before it is used.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, asdict, dataclass, fields
-from functools import cache
-from importlib.resources import files
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from napari_greyfill.errors import BadParameterError
 
-__all__ = ["CheckpointInfo", "catalogue", "find_checkpoint", "parse_catalogue"]
+__all__ = ["CHECKPOINT_FILES", "CheckpointInfo", "find_checkpoint", "require_sound"]
 
+CHECKPOINT_FILES = (".pth", ".pt", ".safetensors")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # One name without folders, that no system takes for something else and none of ours collides with.
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.(pth|pt|safetensors)")
@@ -28,7 +26,7 @@ _SHA256_PREFIX = re.compile(r"[0-9a-f]{8,63}")
 
 @dataclass(frozen=True)
 class CheckpointInfo:
-    """One published checkpoint.
+    """One checkpoint: a published one, or the user's own.
 
     Attributes
     ----------
@@ -37,7 +35,7 @@ class CheckpointInfo:
     network : str
         The inpainting method it belongs to, for example "edgeconnect".
     descriptor : str
-        Its layout, as the networks' `Descriptor.name`.
+        Its layout, as the networks' `Descriptor.name`; empty if nobody has looked.
     title : str
         What people read in menus.
     training_data : str
@@ -91,6 +89,11 @@ class CheckpointInfo:
         return asdict(self)
 
     @property
+    def own(self) -> bool:
+        """Whether it is the user's own: what is published comes from somewhere."""
+        return not (self.url or self.page)
+
+    @property
     def published_hash(self) -> str:
         """As much of the SHA-256 as is published; empty if nothing is."""
         return self.sha256 or self.sha256_prefix
@@ -100,22 +103,45 @@ class CheckpointInfo:
         return sha256.startswith(self.published_hash) and self.bytes in (None, size)
 
 
-@cache
-def catalogue() -> tuple[CheckpointInfo, ...]:
-    """Return every published checkpoint we know."""
-    text = files("napari_greyfill.weights").joinpath("catalogue.json").read_text("utf-8")
-    return parse_catalogue(text)
+def require_sound(entries: Sequence[CheckpointInfo]) -> None:
+    """Check descriptions of published checkpoints, before anything is fetched or looked for.
+
+    Parameters
+    ----------
+    entries : sequence of CheckpointInfo
+
+    Raises
+    ------
+    BadParameterError
+        If one could lead to a wrong file, a wrong place or an unprotected connection.
+    """
+    for info in entries:
+        for field, sound, advice in _RULES:
+            if not sound(getattr(info, field)):
+                raise _wrong(info.id, field, advice)
+        if info.own:
+            raise _wrong(info.id, "url, page", "give at least one of them")
+        if info.sha256 and info.sha256_prefix:
+            raise _wrong(info.id, "sha256, sha256_prefix", "give only the longer one")
+    _require_unique("id", [info.id for info in entries])
+    # Windows and macOS do not tell capitals from small letters in file names.
+    _require_unique("file", [info.file.lower() for info in entries])
 
 
-def find_checkpoint(name: str, entries: Iterable[CheckpointInfo] | None = None) -> CheckpointInfo:
+def find_checkpoint(name: str, entries: Iterable[CheckpointInfo]) -> CheckpointInfo:
     """Return the checkpoint with an id.
+
+    Parameters
+    ----------
+    name : str
+    entries : iterable of CheckpointInfo
 
     Raises
     ------
     BadParameterError
         If there is none.
     """
-    known = {info.id: info for info in (catalogue() if entries is None else entries)}
+    known = {info.id: info for info in entries}
     if name not in known:
         raise BadParameterError(
             f"There is no checkpoint {name!r}; choose one of: {', '.join(known)}."
@@ -123,62 +149,14 @@ def find_checkpoint(name: str, entries: Iterable[CheckpointInfo] | None = None) 
     return known[name]
 
 
-def parse_catalogue(text: str) -> tuple[CheckpointInfo, ...]:
-    """Read and check a catalogue.
-
-    Parameters
-    ----------
-    text : str
-        JSON: an object with a list "checkpoints" of objects with the fields of `CheckpointInfo`.
-
-    Raises
-    ------
-    BadParameterError
-        If an entry could lead to a wrong file, a wrong place or an unprotected connection.
-    """
-    try:
-        entries = json.loads(text)["checkpoints"]
-    except (ValueError, LookupError, TypeError) as error:
-        raise BadParameterError(
-            'The catalogue holds no list of checkpoints; write {"checkpoints": [...]}.'
-        ) from error
-    found = tuple(_parsed(entry) for entry in entries)
-    _require_unique("id", [info.id for info in found])
-    # Windows and macOS do not tell capitals from small letters in file names.
-    _require_unique("file", [info.file.lower() for info in found])
-    return found
-
-
-def _parsed(entry: Mapping[str, Any]) -> CheckpointInfo:
-    if not isinstance(entry, dict):
-        raise BadParameterError("The catalogue holds an entry without fields; write an object.")
-    name = str(entry.get("id", "without id"))
-    known = {field.name: field for field in fields(CheckpointInfo)}
-    missing = [
-        key for key, field in known.items() if field.default is MISSING and key not in entry
-    ]
-    unknown = [key for key in entry if key not in known]
-    if missing or unknown:
-        raise _wrong(name, ", ".join([*missing, *unknown]), "give the fields of CheckpointInfo")
-    info = CheckpointInfo(**entry)
-    for field, sound, advice in _RULES:
-        if not sound(getattr(info, field)):
-            raise _wrong(name, field, advice)
-    if not (info.url or info.page):
-        raise _wrong(name, "url, page", "give at least one of them")
-    if info.sha256 and info.sha256_prefix:
-        raise _wrong(name, "sha256, sha256_prefix", "give only the longer one")
-    return info
-
-
 def _wrong(name: str, field: str, advice: str) -> BadParameterError:
-    return BadParameterError(f"The catalogue's entry {name!r} is wrong in {field}; {advice}.")
+    return BadParameterError(f"The checkpoint {name!r} is wrong in {field}; {advice}.")
 
 
 def _require_unique(field: str, values: list[str]) -> None:
     for value in values:
         if values.count(value) > 1:
-            raise _wrong(value, field, f"two entries have it, so change one {field}")
+            raise _wrong(value, field, f"two checkpoints have it, so change one {field}")
 
 
 def _text(value: object) -> bool:

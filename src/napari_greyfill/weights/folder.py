@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
 import os
 import re
 import secrets
@@ -17,17 +16,20 @@ import stat
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from napari_greyfill.compute.detached import answered
 from napari_greyfill.errors import GreyfillError, UnwritablePathError
-from napari_greyfill.weights.catalogue import CheckpointInfo
+from napari_greyfill.weights.catalogue import CHECKPOINT_FILES, CheckpointInfo
 from napari_greyfill.weights.kinds import HEAD, other_kind
+from napari_greyfill.weights.memory import Memory, memory_file, recall, remember
+from napari_greyfill.weights.own import Own
 
 __all__ = [
     "VARIABLE",
+    "Identity",
     "State",
     "WeightsFolder",
     "file_sha256",
@@ -38,7 +40,8 @@ __all__ = [
 ]
 
 VARIABLE = "NAPARI_GREYFILL_WEIGHTS"
-State = Literal["ready", "download", "by hand", "damaged", "unreadable"]
+State = Literal["ready", "download", "by hand", "damaged", "unreadable", "unknown"]
+Identity = Literal["", "published", "claimed", "own", "found"]
 
 _preferred: dict[str, str] = {}  # what the user chose in Preferences
 _ABANDONED = 3600.0  # seconds after which a part that nobody has written to is nobody's
@@ -81,34 +84,6 @@ def prefer_folder(folder: str) -> None:
 
 
 @dataclass(frozen=True)
-class _Memory:
-    """What the JSON file beside a checkpoint says.
-
-    Attributes
-    ----------
-    sha256 : str
-        Of the checkpoint when it had this size and time.
-    bytes : int
-    mtime : int
-        In nanoseconds.
-    accepted : str
-        Its SHA-256 when it was downloaded or added; empty if it was put there by other means.
-    rejected : str
-        What was wrong with it when it was tried; empty if nothing was, or it was not tried.
-    """
-
-    sha256: str
-    bytes: int
-    mtime: int
-    accepted: str = ""
-    rejected: str = ""
-
-    def describes(self, status: os.stat_result) -> bool:
-        """Tell whether a file has not changed since."""
-        return (self.bytes, self.mtime) == (status.st_size, status.st_mtime_ns)
-
-
-@dataclass(frozen=True)
 class WeightsFolder:
     """Checkpoints in one folder, which need not exist yet.
 
@@ -137,10 +112,35 @@ class WeightsFolder:
             here = answered(self.path, lambda: _has_file(self.path, self.file(info)))
         except (OSError, ValueError) as error:
             return "unreadable", unreadable(self.path, error)
-        if not here:
+        problem = self.problem(info) if here else ""
+        if problem:
+            return "damaged", problem
+        if not (here and self.belongs(info)):
             return ("download" if info.url else "by hand"), ""
-        problem = self.problem(info)
-        return ("damaged" if problem else "ready"), problem
+        return "ready", ""
+
+    def belongs(self, info: CheckpointInfo) -> bool:
+        """Tell whether a hash or the user says that the file in a checkpoint's place is it."""
+        memory = recall(self.file(info))
+        if info.own:
+            return memory is not None and memory.own is not None
+        if info.published_hash:
+            return True  # and if it does not agree, it is damaged
+        return memory is not None and bool(memory.accepted) and memory.own is None
+
+    def identity(self, info: CheckpointInfo) -> Identity:
+        """Tell what says that a file that is here is that checkpoint."""
+        if info.own:
+            memory = recall(self.file(info))
+            return "found" if memory and memory.own and memory.own.found else "own"
+        return "published" if info.published_hash else "claimed"
+
+    def checkpoints(self) -> list[Path]:
+        """Return the checkpoint files in the folder, whatever they are; never raises or hangs."""
+        try:
+            return answered(self.path, lambda: _checkpoints(self.path))
+        except (OSError, ValueError):
+            return []
 
     def problem(self, info: CheckpointInfo, *, again: bool = False) -> str:
         """Return what is wrong with a checkpoint that is there; empty if nothing is.
@@ -162,9 +162,8 @@ class WeightsFolder:
         """Remember what was found to be wrong with a checkpoint when it was tried."""
         file = self.file(info)
         with suppress(OSError):
-            memory = _recall(file)
-            accepted = memory.accepted if memory else ""
-            _remember(file, file.stat(), sha256, accepted, problem)
+            memory = Memory.of(file.stat(), sha256, recall(file))
+            remember(file, replace(memory, rejected=problem))
 
     def _mismatch(self, info: CheckpointInfo, again: bool) -> str:
         size = self.file(info).stat().st_size
@@ -173,8 +172,8 @@ class WeightsFolder:
         other = _other_kind(self.file(info), size)
         if other:
             return other.removesuffix(".")
-        memory = _recall(self.file(info))
-        accepted = memory.accepted if memory else ""
+        memory = recall(self.file(info))
+        accepted = memory.accepted if memory and not memory.found else ""
         if memory and memory.rejected and not again and memory.describes(self.file(info).stat()):
             return memory.rejected
         if not (info.published_hash or accepted or again):
@@ -196,19 +195,34 @@ class WeightsFolder:
             Whether to read the file even if size and time say that it has not changed.
         """
         file = self.file(info)
-        memory, status = _recall(file), file.stat()
+        memory, status = recall(file), file.stat()
         if memory and memory.describes(status) and not again:
             return memory.sha256
         found = file_sha256(file)
-        with suppress(OSError):  # in a folder we cannot write to, it is worked out every time
-            _remember(file, status, found, memory.accepted if memory else "")
+        # in a folder we cannot write to, it is worked out every time
+        remember(file, Memory.of(status, found, memory))
         return found
 
-    def accept(self, info: CheckpointInfo, sha256: str) -> None:
-        """Remember that a checkpoint that is now there is as it should be."""
+    def accept(self, info: CheckpointInfo, sha256: str, own: Own | None = None) -> bool:
+        """Remember that a checkpoint that is now there is as it should be.
+
+        Parameters
+        ----------
+        info : CheckpointInfo
+        sha256 : str
+        own : Own, optional
+            What is known about it, if it is no published file.
+
+        Returns
+        -------
+        bool
+            Whether that could be written.
+        """
         file = self.file(info)
         with suppress(OSError):
-            _remember(file, file.stat(), sha256, sha256)
+            now = Memory.of(file.stat(), sha256, None)
+            return remember(file, replace(now, accepted=sha256, own=own))
+        return False
 
     def create(self) -> None:
         """Make the folder if it is not there.
@@ -228,15 +242,15 @@ class WeightsFolder:
             file = self.file(info)
             resumed = unfinished(file) if info.url and info.published_hash else []
             with suppress(OSError):
-                for part in [*unfinished(file), *unfinished(_memory_file(file))]:
+                for part in [*unfinished(file), *unfinished(memory_file(file))]:
                     if _OWN_PART.search(part.name) and stale(part) and part not in resumed:
                         part.unlink()
 
     def traces(self, info: CheckpointInfo) -> list[Path]:
         """Return the files that belong to a checkpoint: itself, its memory, unfinished parts."""
         file = self.file(info)
-        whole = [path for path in (file, _memory_file(file)) if path.exists() or path.is_symlink()]
-        return [*whole, *unfinished(file), *unfinished(_memory_file(file))]
+        whole = [path for path in (file, memory_file(file)) if path.exists() or path.is_symlink()]
+        return [*whole, *unfinished(file), *unfinished(memory_file(file))]
 
 
 def leads_out(file: Path) -> bool:
@@ -252,7 +266,7 @@ def unfinished(file: Path) -> list[Path]:
         path
         for path in file.parent.iterdir()
         if path.name.startswith(f"{file.name}.")
-        and not path.name.startswith(f"{_memory_file(file).name}.")
+        and not path.name.startswith(f"{memory_file(file).name}.")
         and path.suffix == ".part"
     ]
 
@@ -293,6 +307,15 @@ def _has_file(folder: Path, file: Path) -> bool:
         return False
 
 
+def _checkpoints(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            found = [Path(e.path) for e in entries if e.name.lower().endswith(CHECKPOINT_FILES)]
+    except FileNotFoundError:
+        return []
+    return sorted(path for path in found if path.is_file())
+
+
 def _other_kind(file: Path, size: int) -> str:
     with file.open("rb") as stream:
         head = stream.read(HEAD)
@@ -322,31 +345,3 @@ def _refusal(folder: Path, error: OSError) -> str:
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return f"There is no permission to write to {folder}; {other}."
     return f"The folder {folder} cannot be written to ({error.strerror or error}); {other}."
-
-
-def _memory_file(file: Path) -> Path:
-    return file.with_name(f"{file.name}.json")
-
-
-def _recall(file: Path) -> _Memory | None:
-    """Read the memory of a file; whatever is not as we write it counts as none."""
-    try:
-        memory = _Memory(**json.loads(_memory_file(file).read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
-    texts = (memory.sha256, memory.accepted, memory.rejected)
-    return memory if all(isinstance(text, str) for text in texts) else None
-
-
-def _remember(
-    file: Path, status: os.stat_result, sha256: str, accepted: str, rejected: str = ""
-) -> None:
-    memory: dict[str, Any] = asdict(
-        _Memory(sha256, status.st_size, status.st_mtime_ns, accepted, rejected)
-    )
-    part = own_part(_memory_file(file))
-    try:
-        part.write_text(json.dumps(memory, indent=2) + "\n", "utf-8")
-        part.replace(_memory_file(file))
-    finally:
-        part.unlink(missing_ok=True)

@@ -32,7 +32,6 @@ from napari_greyfill.errors import (
     MissingDependencyError,
     MissingWeightsError,
 )
-from napari_greyfill.weights.catalogue import catalogue
 from napari_greyfill.weights.child import inspected
 from napari_greyfill.weights.folder import leads_out, megabytes
 from napari_greyfill.weights.inspection import LARGEST
@@ -283,7 +282,7 @@ def _with_safetensors(content: bytes, name: str) -> object:
 
 
 def _with_torchscript(checkpoint: Checkpoint, allow: Collection[str]) -> object:
-    if checkpoint.sha256 not in {*allow, *(info.sha256 for info in catalogue())}:
+    if checkpoint.sha256 not in allow:
         raise BadCheckpointError(
             f"{checkpoint.name} is a TorchScript archive, which is a program and not only "
             "tensors, so it was refused; choose a checkpoint of the network's weights instead."

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from napari_greyfill.compute.detached import apart
 from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.errors import (
     BadCheckpointError,
+    BadParameterError,
     CancelledError,
     MissingWeightsError,
     UnwritablePathError,
 )
-from napari_greyfill.weights.catalogue import CheckpointInfo, catalogue, find_checkpoint
-from napari_greyfill.weights.download import by_hand, download
+from napari_greyfill.weights.catalogue import CheckpointInfo, find_checkpoint
+from napari_greyfill.weights.download import download
 from napari_greyfill.weights.folder import (
-    State,
+    Identity,
     WeightsFolder,
     own_part,
     stale,
@@ -27,88 +29,82 @@ from napari_greyfill.weights.folder import (
     weights_folder,
     writing,
 )
+from napari_greyfill.weights.identify import agreed, proven, unidentified
 from napari_greyfill.weights.loading import Checkpoint, load_state_dict, read_checkpoint
+from napari_greyfill.weights.others import Others, unwritable_memory
+from napari_greyfill.weights.own import LayoutInfo, Own, layouts_of, require_name
+from napari_greyfill.weights.stored import StoredCheckpoint, damaged, missing
 from napari_greyfill.weights.transfer import Progress, silent
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Detector", "StoredCheckpoint", "WeightsStore"]
+__all__ = ["Recogniser", "StoredCheckpoint", "WeightsStore"]
 
 _BLOCK = 1 << 20
 
 
-class _Named(Protocol):
-    @property
-    def name(self) -> str: ...
-
-
-# Tells the layout of a state dict, or raises BadCheckpointError.
-Detector = Callable[["dict[str, Tensor]"], _Named]
-
-
-@dataclass(frozen=True)
-class StoredCheckpoint:
-    """A published checkpoint, and whether it is here.
-
-    Attributes
-    ----------
-    info : CheckpointInfo
-    state : {"ready", "download", "by hand", "damaged", "unreadable"}
-        Whether it can be used now, can be downloaded, or has to be fetched with a browser;
-        "unreadable" if the folder cannot be looked into.
-    path : Path
-        Where it is or would be.
-    problem : str
-        What is wrong with the file or the folder, as a sentence; empty if nothing is.
-    """
-
-    info: CheckpointInfo
-    state: State
-    path: Path
-    problem: str = ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as a JSON-able dictionary."""
-        return {**self.info.to_dict(), "state": self.state, "path": str(self.path)}
+# Tells the layout of the tensors in a file and tries them out, or raises BadCheckpointError.
+Recogniser = Callable[["dict[str, Tensor]", str, CancelCheck], str]
 
 
 class WeightsStore:
-    """The published checkpoints and the folder they are kept in.
+    """The checkpoints that can be had, and the folder they are kept in.
 
     Parameters
     ----------
-    folder : path, optional
+    folder : path or None
         By default what `weights_folder` says. It is made when something is put into it.
-    entries : sequence of CheckpointInfo, optional
-        By default the whole catalogue.
-    detector : callable, optional
-        Tells which layout a state dict has; by default that of the networks.
+    entries : sequence of CheckpointInfo
+        What is published.
+    recogniser : callable
+        Tells which layout tensors have, once it has tried them out.
+    layouts : mapping of str to LayoutInfo, optional
+        Which layouts the user's own weights may have; by default those of `entries`.
     """
 
     def __init__(
         self,
         folder: str | os.PathLike[str] | None = None,
         *,
-        entries: Sequence[CheckpointInfo] | None = None,
-        detector: Detector | None = None,
+        entries: Sequence[CheckpointInfo],
+        recogniser: Recogniser,
+        layouts: Mapping[str, LayoutInfo] | None = None,
     ) -> None:
         self.folder = WeightsFolder(weights_folder(folder))
-        self.entries = catalogue() if entries is None else tuple(entries)
-        self._detector = detector
+        self.entries = tuple(entries)
+        self.layouts = layouts_of(entries) if layouts is None else layouts
+        self._recogniser = recogniser
+        self._others = Others(self.folder, self.layouts)
 
     def list(self) -> list[StoredCheckpoint]:
-        """Return every published checkpoint, whether or not it is here."""
-        return [self._stored(info) for info in self.entries]
+        """Return every published checkpoint, whether or not it is here, and what else is here."""
+        found = [self.stored(info) for info in self.entries]
+        if any(each.state == "unreadable" for each in found):
+            return found
+        theirs = {each.info.file for each in found if each.state in ("ready", "damaged")}
+        return [*found, *map(self.stored, self._others.infos(theirs))]
+
+    def own(self) -> Sequence[CheckpointInfo]:
+        """Return the user's own weights; never raises or hangs."""
+        return [info for info in self._others.infos() if info.descriptor]
 
     def sweep(self) -> None:
         """Delete what processes that were ended have left in the folder; never raises or hangs."""
-        if all(found.state != "unreadable" for found in self.list()):
-            self.folder.sweep(self.entries)
+        found = self.list()
+        if all(each.state != "unreadable" for each in found):
+            self.folder.sweep([each.info for each in found])
 
     def info(self, name: str) -> CheckpointInfo:
-        """Return what is published under an id; raises `BadParameterError` if nothing is."""
-        return find_checkpoint(name, self.entries)
+        """Return what is known under an id; raises `BadParameterError` if nothing is."""
+        if any(info.id == name for info in self.entries):
+            return find_checkpoint(name, self.entries)
+        others = [stored.info for stored in self.list()[len(self.entries) :]]
+        return find_checkpoint(name, [*self.entries, *others])
+
+    def identity(self, name: str) -> Identity:
+        """Return what says that a checkpoint that is here is the one of an id."""
+        return self.folder.identity(self.info(name))
 
     def path(self, name: str) -> Path:
         """Return the file of a checkpoint that can be used.
@@ -128,7 +124,8 @@ class WeightsStore:
     def load(self, name: str, cancelled: CancelCheck = never) -> dict[str, Tensor]:
         """Return the tensors of a checkpoint; raises as `path` and `load_state_dict` do."""
         path, info = self.path(name), self.info(name)
-        return load_state_dict(path, self.folder.sha256(info), cancelled=cancelled)
+        sha256 = self.folder.sha256(info)
+        return load_state_dict(path, sha256, allow=self._programs(), cancelled=cancelled)
 
     def get(self, name: str, progress: Progress = silent, cancelled: CancelCheck = never) -> Path:
         """Return the file of a checkpoint, downloaded if need be.
@@ -147,6 +144,8 @@ class WeightsStore:
         self,
         file: str | os.PathLike[str],
         name: str | None = None,
+        *,
+        own: Own | None = None,
         cancelled: CancelCheck = never,
     ) -> StoredCheckpoint:
         """Copy a checkpoint into the folder, after it was tried, and a look at which one it is.
@@ -155,23 +154,31 @@ class WeightsStore:
         ----------
         file : path
         name : str, optional
-            Its id, where file and network do not tell which of several it is.
+            The id of the published checkpoint that the user says it is.
+        own : Own, optional
+            What the user calls it and knows about it, if it is no published one. If its SHA-256
+            is a published one, it is that all the same.
         cancelled : callable
             Asked several times a second, also while a disk does not answer.
 
         Raises
         ------
         BadParameterError
-            If there is no such id.
+            If there is no such id, or weights cannot be called so.
         MissingWeightsError
             If there is no such file.
+        UnidentifiedCheckpointError
+            If nothing tells which checkpoint it is, or whether it is a published one.
         BadCheckpointError
-            If it is no checkpoint, not that checkpoint, or more than one is possible.
+            If it is no checkpoint, or not that checkpoint.
         UnwritablePathError
         CancelledError
             Nothing has changed then.
         """
         wanted = None if name is None else self.info(name)
+        if wanted is not None and wanted.own:
+            raise BadParameterError(f"{name} is no published checkpoint; say --name instead.")
+        said = None if own is None else require_name(own)
 
         def look(left: CancelCheck) -> tuple[Path, Checkpoint, str]:
             # a link of the user's own may lead anywhere; one in the weights folder may not
@@ -180,10 +187,57 @@ class WeightsStore:
             return source, checkpoint, self._tried(checkpoint, left)
 
         source, checkpoint, layout = apart(look, lambda: _check(cancelled))
-        info = self._identified(checkpoint, layout, wanted)
+        info = proven(checkpoint, layout, self.entries)
+        if wanted is not None:
+            info = agreed(checkpoint, layout, wanted, self.entries)
+        facts = None
+        if info is None:
+            if said is None:
+                raise unidentified(checkpoint, layout, self.entries)
+            facts = replace(said, layout=layout, original=checkpoint.name, found=False)
+            info = self._others.place(facts, source, checkpoint.sha256)
         self._require_folder(info)
-        self._put(source, info, checkpoint, cancelled)
-        return self._stored(info)
+        self._put(source, info, checkpoint, cancelled, facts)
+        return self.stored(info)
+
+    def said(self, name: str) -> Own:
+        """Return what is known about weights of the user's own; raises as `describe` does."""
+        return self._others.said(self.info(name))
+
+    def describe(self, name: str, said: Own) -> StoredCheckpoint:
+        """Change what is said about weights of the user's own.
+
+        Parameters
+        ----------
+        name : str
+            Their id.
+        said : Own
+            What they are to be called, and what the user knows about them.
+
+        Raises
+        ------
+        BadParameterError
+            If there are no such weights, others are called so, or the name is none.
+        UnwritablePathError
+        """
+        return self.stored(self._others.describe(self.info(name), said))
+
+    def recognise(self, cancelled: CancelCheck = never) -> Sequence[StoredCheckpoint]:
+        """Look at the files that were put into the folder by hand, and remember what they are.
+
+        A file whose SHA-256 is a published one is still no checkpoint of that id unless it has
+        its name; add it to make it one.
+
+        Returns
+        -------
+        list of StoredCheckpoint
+            These files, as they are now.
+        """
+        unknown = [stored.info for stored in self.list() if stored.state == "unknown"]
+        for info in unknown:
+            apart(partial(self._recognised, info), lambda: _check(cancelled))
+        files = {info.file for info in unknown}
+        return [stored for stored in self.list() if stored.info.file in files and stored.info.own]
 
     def remove(self, name: str) -> None:
         """Delete a checkpoint and what belongs to it.
@@ -234,7 +288,7 @@ class WeightsStore:
     def _verified(self, info: CheckpointInfo, cancelled: CancelCheck) -> str:
         problem = self.folder.problem(info, again=True)
         if problem:
-            raise self._damaged(info, problem)
+            raise damaged(self.folder, info, problem)
         checkpoint = read_checkpoint(self.folder.file(info), cancelled)
         checkpoint.require(self.folder.sha256(info))
         try:
@@ -246,112 +300,93 @@ class WeightsStore:
         if layout != info.descriptor:
             problem = f"is a checkpoint of another network ({layout})"
             self.folder.reject(info, checkpoint.sha256, problem)
-            raise self._damaged(info, problem)
+            raise damaged(self.folder, info, problem)
         return checkpoint.sha256
 
-    def _stored(self, info: CheckpointInfo) -> StoredCheckpoint:
+    def stored(self, info: CheckpointInfo) -> StoredCheckpoint:
+        """Return whether a checkpoint is here; never raises or hangs."""
         state, problem = self.folder.look(info)
+        if info.own and (state == "by hand" or (state == "ready" and not info.descriptor)):
+            state = "unknown"
         if state == "damaged":
-            problem = str(self._damaged(info, problem))
-        return StoredCheckpoint(info, state, self.folder.file(info), problem)
+            problem = str(damaged(self.folder, info, problem))
+        identity = self.folder.identity(info) if state == "ready" else ""
+        return StoredCheckpoint(info, state, self.folder.file(info), problem, identity)
 
     def _require(self, info: CheckpointInfo) -> None:
         """Raise unless a checkpoint can be used."""
         self._require_folder(info)
         state, problem = self.folder.look(info)
         if state == "damaged":
-            raise self._damaged(info, problem)
+            raise damaged(self.folder, info, problem)
         if state != "ready":
-            raise _missing(info)
+            raise missing(info)
 
     def _require_folder(self, info: CheckpointInfo) -> None:
         state, problem = self.folder.look(info)
         if state == "unreadable":
             raise UnwritablePathError(problem)
 
+    def _recognised(self, info: CheckpointInfo, cancelled: CancelCheck) -> None:
+        file = self.folder.file(info)
+        try:
+            checkpoint = read_checkpoint(file, cancelled)
+            layout = self._tried(checkpoint, cancelled)
+        except BadCheckpointError as error:
+            problem = f"cannot be used: {str(error).split(';')[0]}"
+            self.folder.reject(info, self.folder.sha256(info), problem)
+            return
+        self._others.remember_found(info, layout, checkpoint.sha256)
+
     def _tried(self, checkpoint: Checkpoint, cancelled: CancelCheck) -> str:
         """Return the layout of a checkpoint once its network has run on a small picture."""
-        state = checkpoint.tensors(cancelled=cancelled)
-        if self._detector is not None:
-            return self._detector(state).name
-        from napari_greyfill.inpaint.networks.detection import detect
-        from napari_greyfill.inpaint.networks.trial import try_out
+        state = checkpoint.tensors(allow=self._programs(), cancelled=cancelled)
+        return self._recogniser(state, checkpoint.name, cancelled)
 
-        descriptor = detect(state)
-        try_out(descriptor, state, checkpoint.name, cancelled)
-        return descriptor.name
-
-    def _identified(
-        self, file: Checkpoint, layout: str, wanted: CheckpointInfo | None
-    ) -> CheckpointInfo:
-        """Return which published checkpoint a file is."""
-        sha256, size = file.sha256, len(file.content)
-        if wanted is None:
-            return self._guessed(file, layout)
-        if wanted.descriptor != layout:
-            raise BadCheckpointError(
-                f"{file.name} is a checkpoint of {layout}, and {wanted.id} is one of "
-                f"{wanted.descriptor}; choose {_choices(self._of_layout(layout))}."
-            )
-        if not wanted.matches(sha256, size):
-            raise BadCheckpointError(
-                f"{file.name} is not the file that was published as {wanted.id} (its SHA-256 "
-                f"begins with {sha256[:8]}); {by_hand(wanted)}"
-            )
-        return wanted
-
-    def _guessed(self, file: Checkpoint, layout: str) -> CheckpointInfo:
-        """Go by what is published about the files, then by their names."""
-        fitting = [
-            info
-            for info in self._of_layout(layout)
-            if info.matches(file.sha256, len(file.content))
-        ]
-        proven = [info for info in fitting if info.published_hash]
-        named = [info for info in fitting if file.name in (info.file, info.published_as)]
-        for found in (proven, named, fitting):
-            if len(found) == 1:
-                return found[0]
-        if fitting:
-            raise BadCheckpointError(
-                f"{file.name} may be any of several checkpoints of {layout}; say which with "
-                f"--id: {_choices(fitting)}."
-            )
-        raise BadCheckpointError(
-            f"{file.name} is a checkpoint of {layout}, but none of those that were published; "
-            f"choose {_choices(self._of_layout(layout)) or 'another file'}."
-        )
-
-    def _of_layout(self, layout: str) -> Sequence[CheckpointInfo]:
-        return [info for info in self.entries if info.descriptor == layout]
+    def _programs(self) -> Sequence[str]:
+        """Return the SHA-256 of published files, which may be TorchScript."""
+        return [info.sha256 for info in self.entries if info.sha256]
 
     def _put(
-        self, source: Path, info: CheckpointInfo, checkpoint: Checkpoint, cancelled: CancelCheck
+        self,
+        source: Path,
+        info: CheckpointInfo,
+        checkpoint: Checkpoint,
+        cancelled: CancelCheck,
+        own: Own | None,
     ) -> None:
         """Write what was looked at, whatever has become of the file it was read from."""
         target = self.folder.file(info)
         self.folder.create()
         with writing(self.folder.path):
-            if target.exists() and target.samefile(source) and not target.is_symlink():
-                self.folder.accept(info, checkpoint.sha256)
-                return
-            part = own_part(target)
-            try:
-                _write(checkpoint.content, part, cancelled)
-                part.replace(target)
-            finally:
-                part.unlink(missing_ok=True)
-            for rest in filter(stale, unfinished(target)):
-                rest.unlink(missing_ok=True)
-        self.folder.accept(info, checkpoint.sha256)
+            same = target.exists() and target.samefile(source) and not target.is_symlink()
+            if not same:
+                self._require_place(info, checkpoint.sha256)
+                self._write(checkpoint.content, target, cancelled)
+        accepted = self.folder.accept(info, checkpoint.sha256, own)
+        if not accepted and not info.published_hash:
+            raise unwritable_memory(self.folder.path)
 
-    def _damaged(self, info: CheckpointInfo, problem: str) -> BadCheckpointError:
-        again = (
-            f"get it again with: napari-greyfill weights get {info.id}"
-            if info.url
-            else by_hand(info)
-        )
-        return BadCheckpointError(f"{self.folder.file(info)} {problem}; {again}")
+    def _write(self, content: bytes, target: Path, cancelled: CancelCheck) -> None:
+        part = own_part(target)
+        try:
+            _write(content, part, cancelled)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+        for rest in filter(stale, unfinished(target)):
+            rest.unlink(missing_ok=True)
+
+    def _require_place(self, info: CheckpointInfo, sha256: str) -> None:
+        """Raise rather than write over a file that somebody put there by hand."""
+        here = next((each for each in self._others.infos() if each.file == info.file), None)
+        if here is None or info.own or self.folder.belongs(info) or self.folder.problem(info):
+            return
+        if self.folder.sha256(here) != sha256:
+            raise UnwritablePathError(
+                f"{self.folder.file(here)} is another file, which was put there by hand; move it "
+                f"elsewhere, or remove it with: napari-greyfill weights remove {here.id}"
+            )
 
 
 def _check(cancelled: CancelCheck) -> None:
@@ -365,19 +400,6 @@ def _resolved(file: Path) -> Path:
         return file.expanduser().resolve()
     except (OSError, RuntimeError):
         return file
-
-
-def _missing(info: CheckpointInfo) -> MissingWeightsError:
-    if info.url:
-        return MissingWeightsError(
-            f"{info.title} is not on this computer; "
-            f"get it with: napari-greyfill weights get {info.id}"
-        )
-    return MissingWeightsError(f"{info.title} is not on this computer; {by_hand(info)}")
-
-
-def _choices(entries: Sequence[CheckpointInfo]) -> str:
-    return ", ".join(info.id for info in entries)
 
 
 def _write(content: bytes, part: Path, cancelled: CancelCheck) -> None:

@@ -4,14 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from napari_greyfill.compute.device import Compute
 from napari_greyfill.inpaint.networks.detection import detect
-from napari_greyfill.inpaint.networks.edgeconnect import EdgeConnectInpainter
 from napari_greyfill.inpaint.networks.edgeconnect.network import CompletionNetwork, EdgeGenerator
-from napari_greyfill.inpaint.networks.gmcnn import GMCNNInpainter
 from napari_greyfill.inpaint.networks.gmcnn.network import GMCNN
 from tests import golden
 from tests.checkpoints import spectrally_normalised
+from tests.networks import inpainter_of
 from tests.parity.frame import Reference
 
 
@@ -51,11 +49,10 @@ def rebuilt(small, tmp_path_factory):
 @pytest.fixture(scope="session")
 def small_inpainter(rebuilt):
     """Return a function that makes a network's inpainter with the small modules."""
-    kinds = {"gmcnn": GMCNNInpainter, "edgeconnect": EdgeConnectInpainter}
 
     def make(network, compute=None):
         own = {name: module for name, module in rebuilt.items() if name.startswith(network)}
-        return kinds[network](compute or Compute(), own)
+        return inpainter_of(own, compute)
 
     return make
 

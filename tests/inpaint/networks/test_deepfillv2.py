@@ -13,27 +13,21 @@ from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import BadCheckpointError, CancelledError
 from napari_greyfill.image.colour import luma
 from napari_greyfill.inpaint import fit_to_size
-from napari_greyfill.inpaint.networks.deepfillv2 import (
-    DESCRIPTORS,
-    OPENMMLAB,
-    PT,
-    TF,
-    TF_PORT,
-    DeepFillV2Inpainter,
-    build,
-)
+from napari_greyfill.inpaint.networks.deepfillv2 import NETWORK
 from napari_greyfill.inpaint.networks.deepfillv2.attention import (
     ContextualAttention,
     picked,
     reduced,
     valid_patches,
 )
+from napari_greyfill.inpaint.networks.deepfillv2.description import build
 from napari_greyfill.inpaint.networks.deepfillv2.inpainter import network_input
-from napari_greyfill.inpaint.networks.deepfillv2.layouts import LAYOUTS
+from napari_greyfill.inpaint.networks.deepfillv2.layouts import LAYOUTS, OPENMMLAB, PT, TF, TF_PORT
 from napari_greyfill.inpaint.networks.deepfillv2.network import DeepFillV2
 from napari_greyfill.inpaint.networks.detection import detect, without_prefix
 from tests import golden
 from tests.checkpoints import as_published
+from tests.networks import inpainter_of
 from tests.parity import subjects
 
 NAMES = [layout.name for layout in LAYOUTS]
@@ -81,7 +75,7 @@ def state(layout, small):
 
 @pytest.fixture
 def inpainter(layout, small):
-    return DeepFillV2Inpainter(Compute(), {layout.name: small[layout.name]})
+    return inpainter_of({layout.name: small[layout.name]})
 
 
 def noise(*shape):
@@ -103,8 +97,7 @@ def test_a_saved_network_comes_back_whatever_its_width(layout, small, state, tmp
 
 
 def test_a_checkpoint_is_of_one_layout_only(layout, state):
-    assert [d.name for d in DESCRIPTORS if d.detect(state)] == [layout.name]
-    assert {d.network for d in DESCRIPTORS} == {"deepfillv2"}
+    assert [d.name for d in NETWORK.descriptors if d.detect(state)] == [layout.name]
 
 
 @pytest.mark.parametrize("change", ["planes", "colours", "no weights"])
@@ -117,14 +110,14 @@ def test_other_shapes_are_not_taken_for_a_layout(layout, state, change):
         "colours": {f"{layout.prefix}{last}.conv.weight": torch.zeros(4, 2, 3, 3)},
         "no weights": dict.fromkeys(state, torch.tensor(0.0)),
     }[change]
-    assert not any(d.detect({**state, **changed}) for d in DESCRIPTORS)
+    assert not any(d.detect({**state, **changed}) for d in NETWORK.descriptors)
 
 
 @pytest.mark.parametrize("name", ["gmcnn", "edgeconnect_edge", "edgeconnect_inpaint"])
 def test_other_networks_are_not_taken_for_it(name):
     spec = json.loads((golden.FOLDER / f"{name}.json").read_text())
     state = {t["key"]: torch.empty(t["shape"], device="meta") for t in spec["tensors"]}
-    assert not any(descriptor.detect(state) for descriptor in DESCRIPTORS)
+    assert not any(descriptor.detect(state) for descriptor in NETWORK.descriptors)
 
 
 def test_the_kernel_may_be_there_but_only_as_the_identity():
@@ -133,7 +126,9 @@ def test_the_kernel_may_be_there_but_only_as_the_identity():
         state = as_published(layout, network)
         key = layout.prefix + layout.identity
         assert detect({**state, key: torch.eye(3)[None, None]}).build(state).layout == layout
-        assert not any(d.detect({**state, key: torch.eye(5)[None, None]}) for d in DESCRIPTORS)
+        assert not any(
+            d.detect({**state, key: torch.eye(5)[None, None]}) for d in NETWORK.descriptors
+        )
         with pytest.raises(BadCheckpointError, match=r"by a kernel of its own; choose"):
             build(layout, {**state, key: torch.ones(1, 1, 3, 3)})
 
@@ -179,10 +174,11 @@ def test_odd_sizes_fit_after_padding(inpainter):
     assert np.isfinite(filled).all()
 
 
-def test_the_smallest_size_is_enough_for_all_layouts(inpainter):
-    assert (inpainter.minimum, inpainter.multiple_of) == (8, 8)
-    filled = inpainter.fill(noise(8, 16, 3), noise(8, 16) < 0.1)
-    assert filled.shape == (8, 16, 3)
+def test_the_smallest_size_of_a_layout_is_enough(inpainter, layout):
+    side = {OPENMMLAB.name: 72}.get(layout.name, 8)
+    assert (inpainter.minimum, inpainter.multiple_of) == (side, 8)
+    filled = inpainter.fill(noise(side, side + 8, 3), noise(side, side + 8) < 0.1)
+    assert filled.shape == (side, side + 8, 3)
     assert np.isfinite(filled).all()
 
 
@@ -233,7 +229,7 @@ def test_colours_go_in_as_the_layout_wants_them():
 def test_a_gpu_gives_nearly_the_same(layout, state, inpainter, monkeypatch):
     monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", False)
     image, hole = noise(80, 96, 3), holes()["in a corner"]
-    on_gpu = DeepFillV2Inpainter(Compute("cuda"), {layout.name: build(layout, state)})
+    on_gpu = inpainter_of({layout.name: build(layout, state)}, Compute("cuda"))
     np.testing.assert_allclose(on_gpu.fill(image, hole), inpainter.fill(image, hole), atol=1e-4)
 
 
@@ -247,12 +243,12 @@ def test_a_fill_can_be_cancelled_on_the_way(small, share):
 
     network = {PT.name: small[PT.name]}
     image, hole = noise(16, 16, 3), np.eye(16, dtype=bool)
-    DeepFillV2Inpainter(Compute(cancelled=cancelled), network).fill(image, hole)
+    inpainter_of(network, Compute(cancelled=cancelled)).fill(image, hole)
     limit = share * (len(asked) - 1)
     asked.clear()
     compute = Compute(cancelled=lambda: cancelled(limit))
     with pytest.raises(CancelledError):
-        DeepFillV2Inpainter(compute, network).fill(image, hole)
+        inpainter_of(network, compute).fill(image, hole)
     assert len(asked) == int(limit) + 1
 
 

@@ -6,11 +6,11 @@ import torch
 
 from napari_greyfill.errors import BadCheckpointError
 from napari_greyfill.inpaint.networks.detection import detect
-from napari_greyfill.inpaint.networks.edgeconnect import EdgeConnectInpainter
 from napari_greyfill.inpaint.networks.edgeconnect.inpainter import (
     completion_input,
     edge_input,
 )
+from tests.networks import variant_of
 
 EDGE = "edgeconnect-edge"
 
@@ -46,4 +46,5 @@ def test_the_smallest_size_is_the_smallest(small):
     assert small[EDGE](torch.zeros(1, 3, 12, 12)).shape == (1, 1, 12, 12)
     with pytest.raises(RuntimeError, match=r"[Pp]adding"):
         small[EDGE](torch.zeros(1, 3, 8, 8))
-    assert (EdgeConnectInpainter.minimum, EdgeConnectInpainter.multiple_of) == (12, 4)
+    _, variant = variant_of("edgeconnect-edge")
+    assert (variant.minimum, variant.multiple_of) == (12, 4)

@@ -19,6 +19,9 @@ from napari_greyfill.files import read_image
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.inpaint.networks import methods as methods_module
 from napari_greyfill.inpaint.networks.loaded import LOADED, Loaded, LoadedNetworks
+from napari_greyfill.inpaint.networks.store import network_weights
+from napari_greyfill.weights.folder import file_sha256
+from napari_greyfill.weights.own import Own
 from napari_greyfill.weights.store import WeightsStore
 from tests import checkpoints
 
@@ -76,7 +79,7 @@ def test_a_grey_picture_too(weights, scene):
 
 
 def test_one_without_weights_does_not_stop_the_others(weights, scene):
-    WeightsStore(weights).remove("edgeconnect-edge-places2")
+    network_weights(weights).remove("edgeconnect-edge-places2")
     rows = compare(*scene, methods=checkpoints.METHODS, pipelines="grey-rgb").rows
     assert "weights get edgeconnect-edge-places2" in rows[1].error
     assert [row.image is None for row in rows] == [False, True, False]
@@ -113,21 +116,21 @@ class TestLoading:
         first = fill(*scene, method=GMCNN)
         other = weights.parent / "other.pth"
         torch.save(checkpoints.state_dicts(seed=1)[GMCNN], other)
-        WeightsStore(weights).add(other, GMCNN)
+        network_weights(weights).add(other, GMCNN)
         second = fill(*scene, method=GMCNN)
         assert loads == [GMCNN, GMCNN]
         assert not np.array_equal(first.image, second.image)
 
     def test_one_that_is_damaged_meanwhile_is_not_used(self, weights, scene):
         fill(*scene, method=GMCNN)
-        path = WeightsStore(weights).path(GMCNN)
+        path = network_weights(weights).path(GMCNN)
         path.write_bytes(path.read_bytes()[:1000])
         with pytest.raises((BadCheckpointError, MissingWeightsError)):
             fill(*scene, method=GMCNN)
 
     def test_one_that_is_removed_is_missed(self, weights, scene):
         fill(*scene, method=GMCNN)
-        WeightsStore(weights).remove(GMCNN)
+        network_weights(weights).remove(GMCNN)
         with pytest.raises(MissingWeightsError, match=f"weights get {GMCNN}"):
             fill(*scene, method=GMCNN)
 
@@ -159,3 +162,84 @@ class TestLoading:
         with pytest.raises(CancelledError):
             method.create(Compute(cancelled=lambda: len(loads) > 0))
         assert loads == ["edgeconnect-edge-places2"]
+
+
+class TestOwnWeights:
+    """The user's own weights as methods, and what a fill says about its weights."""
+
+    @pytest.fixture
+    def mine(self, weights, tmp_path):
+        """Add own weights of two networks, and return their files by id."""
+        tensors = checkpoints.state_dicts(seed=7)
+        files = {}
+        for name in ("gmcnn-celebahq", "edgeconnect-edge-places2", "edgeconnect-inpaint-places2"):
+            torch.save(tensors[name], tmp_path / "trained.pth")
+            own = Own("bark", training_data="bark", licence="CC0")
+            added = network_weights(weights).add(tmp_path / "trained.pth", own=own)
+            files[added.info.id] = added.path
+        return files
+
+    def names(self):
+        return [info.name for info in INPAINTERS.infos()]
+
+    def test_they_are_methods_beside_the_published_ones(self, mine, scene):
+        assert {"gmcnn@bark", "edgeconnect@bark", GMCNN} <= set(self.names())
+        results = fill(*scene, method=[GMCNN, "gmcnn@bark", "edgeconnect@bark"])
+        assert results.failures == {}
+        first, *others = [result.image for result in results.values()]
+        for other in others:
+            np.testing.assert_array_equal(other[~scene[1]], scene[0][~scene[1]])
+            assert not np.array_equal(first, other)
+
+    def test_provenance_says_which_files_and_who_says_so(self, mine, scene):
+        provenance = fill(*scene, method="edgeconnect@bark").provenance
+        assert json.loads(json.dumps(provenance["weights"])) == [
+            {
+                "id": name,
+                "file": mine[name].name,
+                "sha256": file_sha256(mine[name]),
+                "identity": "own",
+                "training_data": "bark",
+                "licence": "CC0",
+            }
+            for name in ("edgeconnect-edge@bark", "edgeconnect-inpaint@bark")
+        ]
+        (published,) = fill(*scene, method=GMCNN).provenance["weights"]
+        assert published["identity"] == "claimed"
+        assert published["training_data"] == "CelebA-HQ (faces)"
+        assert fill(*scene).provenance["weights"] == []
+
+    def test_what_is_said_later_is_in_the_next_fill(self, mine, scene):
+        fill(*scene, method="gmcnn@bark")
+        network_weights().describe("gmcnn@bark", Own("bark", training_data="leaves"))
+        (facts,) = fill(*scene, method="gmcnn@bark").provenance["weights"]
+        assert (facts["training_data"], facts["licence"]) == ("leaves", "not known")
+
+    def test_a_file_put_there_by_hand_is_a_method_once_it_was_looked_at(self, weights, scene):
+        torch.save(checkpoints.state_dicts(seed=9)[GMCNN], weights / "leaves.pth")
+        assert "gmcnn@leaves" not in self.names()
+        network_weights().recognise()
+        (facts,) = fill(*scene, method="gmcnn@leaves").provenance["weights"]
+        assert (facts["identity"], facts["licence"]) == ("found", "not known")
+        assert "by its layout only" in INPAINTERS.info("gmcnn@leaves").summary
+
+    def test_one_of_two_files_is_not_enough(self, mine, scene):
+        network_weights().remove("edgeconnect-inpaint@bark")
+        info = INPAINTERS.info("edgeconnect@bark")
+        assert not info.available
+        assert info.why_not == (
+            "there are no weights edgeconnect-inpaint@bark, which it needs too; add them with: "
+            "napari-greyfill weights add FILE --name bark"
+        )
+        with pytest.raises(MissingWeightsError, match="edgeconnect-inpaint@bark"):
+            fill(*scene, method="edgeconnect@bark")
+
+    def test_removed_ones_are_no_methods(self, mine):
+        network_weights().remove("gmcnn@bark")
+        assert "gmcnn@bark" not in self.names()
+
+    def test_own_weights_that_changed_are_not_used(self, mine, scene):
+        path = mine["gmcnn@bark"]
+        path.write_bytes(path.read_bytes()[:-1])
+        with pytest.raises(MissingWeightsError, match="has changed since it was added"):
+            fill(*scene, method="gmcnn@bark")

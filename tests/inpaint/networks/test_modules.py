@@ -5,7 +5,8 @@ from torch import nn
 
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import BadCheckpointError, CancelledError
-from napari_greyfill.inpaint.networks.modules import applied, built, shape_of
+from napari_greyfill.inpaint.networks.description import shape_of
+from napari_greyfill.inpaint.networks.modules import applied, built
 
 
 def make():

@@ -13,6 +13,7 @@ from napari_greyfill.image.colour import luma
 from napari_greyfill.inpaint import fit_to_size
 from napari_greyfill.inpaint.networks import base as networks_base
 from napari_greyfill.inpaint.networks.base import NetworkInpainter
+from napari_greyfill.inpaint.networks.description import Variant
 
 NETWORKS = ("gmcnn", "edgeconnect")
 INPUTS = {"gmcnn": 4, "edgeconnect-edge": 3, "edgeconnect-inpaint": 4}
@@ -125,7 +126,7 @@ class TestHalfPrecision:
 
     class Watched(NetworkInpainter):
         def __init__(self, error):
-            super().__init__(Compute(), {})
+            super().__init__(Compute(), {}, Variant("watched", "Watched", (), 1, 1))
             self.compute = Compute("cuda")
             self.error, self.halves = error, []
 

@@ -4,10 +4,12 @@ import pytest
 
 from napari_greyfill.errors import BadCheckpointError, CancelledError
 from napari_greyfill.inpaint import INPAINTERS
+from napari_greyfill.viewer.weights import dock as dock_module
 from napari_greyfill.viewer.weights.dock import WeightsDock
 from napari_greyfill.viewer.weights.table import STATES, WeightsTableModel
 from napari_greyfill.weights.folder import VARIABLE
 from tests import golden
+from tests.test_imports import imported_by
 
 
 @pytest.fixture
@@ -19,6 +21,12 @@ def folder(tmp_path, monkeypatch):
 @pytest.fixture
 def dock(viewer, folder):
     return viewer.window.add_plugin_dock_widget("napari-greyfill", "Weights")[1]
+
+
+def added(dock, qtbot, act):
+    """Do what starts work in a thread, and wait until it is done."""
+    with qtbot.waitSignal(dock.done, timeout=30_000):
+        act()
 
 
 def select(dock, name):
@@ -54,10 +62,8 @@ def test_button_says_what_it_will_do(dock):
 
 
 def test_page_is_opened_for_files_behind_a_browser(dock, monkeypatch):
-    from napari_greyfill.viewer.weights import dock as weights_dock
-
     opened = []
-    monkeypatch.setattr(weights_dock.QDesktopServices, "openUrl", opened.append)
+    monkeypatch.setattr(dock_module.QDesktopServices, "openUrl", opened.append)
     chosen = select(dock, "gmcnn-celebahq")
     dock.get_button.click()
     assert [url.toString() for url in opened] == [chosen.info.page]
@@ -68,9 +74,9 @@ def test_added_file_makes_its_method_available(dock, qtbot, tmp_path):
     file = golden.checkpoint("gmcnn", tmp_path)
     assert not INPAINTERS.info("gmcnn-celebahq").available
     with qtbot.waitSignal(dock.done, timeout=30_000):
-        dock.add(file)
+        dock.add(file, "gmcnn-celebahq")
     assert select(dock, "gmcnn-celebahq").state == "ready"
-    assert "ready" in dock.status.text()
+    assert dock.status.text() == "GMCNN, CelebA-HQ: ready, as you said."
     assert INPAINTERS.info("gmcnn-celebahq").available
     assert not dock.get_button.isEnabled()
     dock.remove()
@@ -78,13 +84,131 @@ def test_added_file_makes_its_method_available(dock, qtbot, tmp_path):
     assert not INPAINTERS.info("gmcnn-celebahq").available
 
 
-def test_chosen_row_decides_where_the_file_does_not(dock, qtbot, tmp_path):
+def test_the_user_is_asked_where_no_hash_tells(dock, qtbot, tmp_path, messages, monkeypatch):
+    monkeypatch.setattr(dock_module.QDesktopServices, "openUrl", lambda url: None)
     file = golden.checkpoint("edgeconnect_edge", tmp_path)
     select(dock, "edgeconnect-edge-psv")
-    with qtbot.waitSignal(dock.done, timeout=30_000):
-        dock.add(file)
+    dock.get_button.click()
+    assert not dock.form.isVisibleTo(dock)
+    added(dock, qtbot, lambda: dock.add(file))
+    assert messages["error"] == []
+    form = dock.form
+    assert form.isVisibleTo(dock)
+    assert "edgeconnect_edge.pth has the layout of edgeconnect-edge" in form.question.text()
+    ids = [form.which.itemData(index) for index in range(form.which.count())]
+    layout = "edgeconnect-edge"
+    assert ids == ["", *(f"{layout}-{data}" for data in ("places2", "celeba", "psv"))]
+    assert form.which.currentData() == "edgeconnect-edge-psv"  # whose page was opened
+    assert not form.name.isVisibleTo(dock)
+    added(dock, qtbot, form.say_button.click)
     ready = [stored.info.id for stored in dock.model.rows if stored.state == "ready"]
     assert ready == ["edgeconnect-edge-psv"]
+    assert not form.isVisibleTo(dock)
+
+
+class TestOwnWeights:
+    @pytest.fixture
+    def mine(self, dock, qtbot, tmp_path):
+        """Add weights of one's own as a user does; return the dock."""
+        file = golden.checkpoint("gmcnn", tmp_path)
+        added(dock, qtbot, lambda: dock.add(file))
+        form = dock.form
+        assert form.which.currentData() == ""
+        assert form.name.text() == "gmcnn"
+        form.name.setText("bark")
+        form.training_data.setText("bark, 120 photographs")
+        added(dock, qtbot, form.say_button.click)
+        return dock
+
+    def test_they_are_a_row_and_a_method(self, mine):
+        chosen = select(mine, "gmcnn@bark")
+        assert (chosen.state, chosen.identity) == ("ready", "own")
+        assert mine.status.text() == "GMCNN, bark: own weights."
+        row = mine.view.selectionModel().selectedRows()[0].row()
+        shown = [mine.model.index(row, column).data() for column in range(4)]
+        assert shown == ["own weights", "GMCNN, bark", "bark, 120 photographs", "–"]
+        for text in ("Weights of your own.", "bark, 120 photographs", "not known", "gmcnn@bark"):
+            assert text in mine.about.text()
+        assert INPAINTERS.info("gmcnn@bark").available
+        assert not mine.get_button.isEnabled()
+
+    def test_more_can_be_said_about_them_later(self, mine):
+        select(mine, "gmcnn@bark")
+        mine.describe_button.click()
+        form = mine.form
+        assert form.isVisibleTo(mine)
+        assert not form.which.isVisibleTo(mine)
+        assert form.training_data.text() == "bark, 120 photographs"
+        form.name.setText("leaves")
+        form.licence.setText("CC0")
+        form.say_button.click()
+        assert not form.isVisibleTo(mine)
+        assert "CC0" in mine.about.text()
+        assert mine.store.said("gmcnn@leaves").licence == "CC0"
+        assert mine.chosen.info.id == "gmcnn@leaves"
+
+    def test_a_name_that_cannot_be_is_refused_and_asked_again(self, mine, messages):
+        select(mine, "gmcnn@bark")
+        mine.describe_button.click()
+        mine.form.name.setText("My Weights")
+        mine.form.say_button.click()
+        assert "Weights cannot be called 'My Weights'" in messages["error"][0]
+        assert mine.form.isVisibleTo(mine)
+        mine.form.name.setText("")
+        assert not mine.form.say_button.isEnabled()
+
+    def test_another_row_is_not_described_by_mistake(self, mine):
+        select(mine, "gmcnn@bark")
+        mine.describe_button.click()
+        select(mine, "gmcnn-celebahq")
+        assert not mine.form.isVisibleTo(mine)
+        assert not mine.describe_button.isVisibleTo(mine)
+
+    def test_they_are_removed(self, mine):
+        select(mine, "gmcnn@bark")
+        mine.remove()
+        assert "gmcnn@bark" not in [stored.info.id for stored in mine.model.rows]
+        assert "gmcnn@bark" not in [info.name for info in INPAINTERS.infos()]
+
+    def test_fill_lists_them_as_they_come_and_go(self, mine, viewer):
+        fill = viewer.window.add_plugin_dock_widget("napari-greyfill", "Fill")[1]
+        combo = fill.form.method
+        combo.setCurrentIndex(combo.findData("gmcnn@bark"))
+        assert combo.currentText() == "GMCNN, bark (own weights)"
+        mine.store.remove("gmcnn@bark")
+        combo.update_availability()
+        assert combo.findData("gmcnn@bark") == -1
+        assert combo.currentData() != "gmcnn@bark"
+
+
+def test_a_file_put_there_by_hand_is_looked_at_on_request(dock, folder, qtbot):
+    folder.mkdir()
+    file = golden.checkpoint("gmcnn", folder)
+    dock.refresh()
+    chosen = select(dock, file.name)
+    assert chosen.state == "unknown"
+    assert dock.get_button.text() == "Look at it"
+    added(dock, qtbot, dock.get_button.click)
+    chosen = select(dock, "gmcnn@gmcnn")
+    assert (chosen.state, chosen.identity) == ("ready", "found")
+    assert "Not verified: put there by hand" in dock.about.text()
+    dock.describe_button.click()
+    dock.form.say_button.click()
+    assert select(dock, "gmcnn@gmcnn").identity == "own"
+
+
+def test_opening_the_dock_looks_at_no_file_and_imports_no_torch(tmp_path):
+    (tmp_path / "mine.pth").write_bytes(b"no checkpoint, but nobody has looked")
+    code = (
+        "import os\n"
+        f"os.environ[{VARIABLE!r}] = {str(tmp_path)!r}\n"
+        "from qtpy.QtWidgets import QApplication\n"
+        "application = QApplication([])\n"
+        "from napari_greyfill.viewer.weights.dock import WeightsDock\n"
+        "dock = WeightsDock()\n"
+        "assert [row.state for row in dock.model.rows][-1] == 'unknown'\n"
+    )
+    assert imported_by(code, ("torch",)) == set()
 
 
 def test_foreign_file_is_refused_with_a_sentence(dock, qtbot, tmp_path, messages):
@@ -150,7 +274,7 @@ def test_fill_dock_leads_here_and_lists_what_arrived(viewer, folder, qtbot, tmp_
     weights = viewer.window.add_plugin_dock_widget("napari-greyfill", "Weights")[1]
     assert isinstance(weights, WeightsDock)
     with qtbot.waitSignal(weights.done, timeout=30_000):
-        weights.add(golden.checkpoint("gmcnn", tmp_path))
+        weights.add(golden.checkpoint("gmcnn", tmp_path), "gmcnn-celebahq")
     fill.form.method.showPopup()
     fill.form.method.hidePopup()
     assert item.isEnabled()
@@ -170,7 +294,7 @@ def test_a_folder_that_cannot_be_read_leaves_the_docks(viewer, tmp_path, monkeyp
 def test_adding_a_file_can_be_cancelled(dock, qtbot, monkeypatch, tmp_path):
     reading = threading.Event()
 
-    def add(file, name=None, cancelled=None):
+    def add(file, name=None, *, own=None, cancelled=None):
         reading.set()
         while not cancelled():
             reading.wait(0.01)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import ClassVar
 
 import numpy as np
 
@@ -34,7 +33,7 @@ class Correction(Inpainter):
     in numpy, tile by tile. Data, recipe and limits are in ``docs/model_card_correction.md``.
     """
 
-    unit: ClassVar[bool] = False
+    unit = False
 
     def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
         """Fill the hole; see `Inpainter.run`."""

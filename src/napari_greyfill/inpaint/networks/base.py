@@ -1,58 +1,23 @@
-"""What every published network shares: how a checkpoint is recognised and how it is called.
-
-A network's folder holds the module proper and a `Descriptor`, which recognises a checkpoint by
-the names and shapes of its tensors and builds the module from it, hyper-parameters included.
-This module imports torch only when a network runs.
-"""
+"""How every published network is called. Imports torch only when a network runs."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from collections.abc import Generator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from napari_greyfill.compute.device import Compute, clear_memory_errors, free_memory
 from napari_greyfill.image.colour import luma
 from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
+from napari_greyfill.inpaint.networks.description import Variant
+from napari_greyfill.inpaint.networks.modules import Channels, applied
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import nn
 
-    from napari_greyfill.inpaint.networks.modules import Channels
-
-__all__ = ["Descriptor", "HalfPrecision", "NetworkInpainter", "StateDict"]
-
-StateDict: TypeAlias = "Mapping[str, Tensor]"
-
-
-@dataclass(frozen=True)
-class Descriptor:
-    """One checkpoint layout of one network.
-
-    Attributes
-    ----------
-    name : str
-        The layout's name, for example "edgeconnect-edge" or "deepfillv2-tf".
-    network : str
-        The inpainting method it belongs to, for example "edgeconnect".
-    title : str
-        For people.
-    detect : callable
-        Tells whether a state dict (keys without a "module." prefix) has this layout. It looks
-        at names and shapes only and never raises.
-    build : callable
-        Makes the module, in evaluation mode on the CPU, from a state dict it detected, taking
-        hyper-parameters from the tensors' shapes.
-    """
-
-    name: str
-    network: str
-    title: str
-    detect: Callable[[StateDict], bool]
-    build: Callable[[StateDict], nn.Module]
+__all__ = ["HalfPrecision", "NetworkInpainter"]
 
 
 class HalfPrecision:
@@ -94,21 +59,30 @@ class NetworkInpainter(Inpainter):
     modules : mapping of str to torch module
         One for each checkpoint the network needs, by descriptor name, on the device of
         `compute`.
+    variant : Variant
+        Says which sizes of pictures the checkpoints take.
     half : HalfPrecision, optional
         What is known about half precision with these modules.
+    weights : sequence of dict
+        What is known about the files the modules were built from.
     """
 
     channels: ClassVar[tuple[int, ...]] = (3,)
-    training_scale: ClassVar[int | None] = 256
     bytes_per_pixel: ClassVar[int] = 4096
 
     def __init__(
         self,
         compute: Compute,
         modules: Mapping[str, nn.Module],
+        variant: Variant,
         half: HalfPrecision | None = None,
+        weights: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         super().__init__(compute)
+        self.minimum, self.multiple_of = variant.minimum, variant.multiple_of
+        self.training_scale, self.unit = variant.training_scale, variant.unit
+        self.weights = tuple(weights)
+        self.origin = " and ".join(each["file"] for each in weights)
         self.modules = {name: module.to(compute.device) for name, module in modules.items()}
         self.half = half or HalfPrecision()
         self._in_half = False
@@ -131,8 +105,6 @@ class NetworkInpainter(Inpainter):
 
     def apply(self, name: str, channels: Channels) -> Channels:
         """Run one of the modules on (N, H, W, C) pictures, in the precision of the moment."""
-        from napari_greyfill.inpaint.networks.modules import applied
-
         return applied(self.modules[name], channels, self.compute, half=self._in_half)
 
     def most_pixels(self) -> int:

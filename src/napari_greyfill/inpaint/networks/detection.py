@@ -1,20 +1,17 @@
-"""Which published network a checkpoint is of. Does not import torch."""
+"""Which network a checkpoint is of. Does not import torch."""
 
 from __future__ import annotations
 
 from napari_greyfill.errors import BadCheckpointError
-from napari_greyfill.inpaint.networks import deepfillv2, edgeconnect, gmcnn
-from napari_greyfill.inpaint.networks.base import Descriptor, StateDict
+from napari_greyfill.inpaint.networks import NETWORKS
+from napari_greyfill.inpaint.networks.description import Descriptor, StateDict
 
-__all__ = ["DESCRIPTORS", "detect", "expect", "without_prefix"]
+__all__ = ["DESCRIPTORS", "detect", "without_prefix"]
 
-DESCRIPTORS: tuple[Descriptor, ...] = (
-    *gmcnn.DESCRIPTORS,
-    *edgeconnect.DESCRIPTORS,
-    *deepfillv2.DESCRIPTORS,
+DESCRIPTORS: tuple[Descriptor, ...] = tuple(
+    layout for network in NETWORKS for layout in network.descriptors
 )
 
-_NAMES = {"gmcnn": "GMCNN", "edgeconnect": "EdgeConnect", "deepfillv2": "DeepFill v2"}
 _PREFIX = "module."
 
 
@@ -43,20 +40,11 @@ def detect(state: StateDict) -> Descriptor:
         for descriptor in DESCRIPTORS:
             if descriptor.detect(plain):
                 return descriptor
-    *others, last = dict.fromkeys(_NAMES[descriptor.network] for descriptor in DESCRIPTORS)
+    *others, last = (network.title for network in NETWORKS)
     raise BadCheckpointError(
         f"This file is no checkpoint of a network we know ({_described(state)}); "
         f"choose a checkpoint of {', '.join(others)} or {last}."
     )
-
-
-def expect(descriptor: Descriptor, wanted_network: str) -> None:
-    """Raise `BadCheckpointError` if a checkpoint is of another network than the one chosen."""
-    if descriptor.network != wanted_network:
-        raise BadCheckpointError(
-            f"This file is a checkpoint of {descriptor.title}; choose "
-            f"{_NAMES[descriptor.network]}, or a checkpoint of {_NAMES[wanted_network]}."
-        )
 
 
 def _described(state: StateDict) -> str:

@@ -1,53 +1,54 @@
-"""The published networks as inpainting methods: one for each set of checkpoints.
+"""The networks as inpainting methods: one for each set of checkpoints.
 
-A method is a network trained on one set of pictures, for example ``edgeconnect-places2``. It can
-run once all of its checkpoints are on this computer. Importing this module imports no torch.
+A method is a variant of a network with the weights of one data set, for example
+``edgeconnect-places2``, or with the user's own, for example ``edgeconnect@mine``. It can run once
+all of its checkpoints are on this computer. Importing this module imports no torch.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from napari_greyfill.compute.device import Compute
-from napari_greyfill.compute.registry import MethodInfo, installed
+from napari_greyfill.compute.registry import Method, MethodInfo, installed
+from napari_greyfill.errors import MissingWeightsError
+from napari_greyfill.inpaint.base import Inpainter
+from napari_greyfill.inpaint.networks import NETWORKS
 from napari_greyfill.inpaint.networks.base import NetworkInpainter
-from napari_greyfill.inpaint.networks.deepfillv2 import DeepFillV2Inpainter
-from napari_greyfill.inpaint.networks.detection import DESCRIPTORS
-from napari_greyfill.inpaint.networks.edgeconnect import EdgeConnectInpainter
-from napari_greyfill.inpaint.networks.gmcnn import GMCNNInpainter
+from napari_greyfill.inpaint.networks.description import Descriptor, Network, Variant
 from napari_greyfill.inpaint.networks.loaded import LOADED, Loaded, signature
+from napari_greyfill.inpaint.networks.store import network_weights
 from napari_greyfill.inpaint.networks.trial import require_sane
-from napari_greyfill.weights.catalogue import CheckpointInfo, catalogue
+from napari_greyfill.weights.catalogue import CheckpointInfo
+from napari_greyfill.weights.own import SEPARATOR
 from napari_greyfill.weights.store import WeightsStore
 
-__all__ = ["NetworkMethod", "network_methods"]
-
-_BUILDERS = {descriptor.name: descriptor.build for descriptor in DESCRIPTORS}
-
-# The checkpoint layouts that each kind of method is made of, the inpainter, and its title.
-_KINDS: tuple[tuple[tuple[str, ...], type[NetworkInpainter], str], ...] = (
-    (("gmcnn",), GMCNNInpainter, "GMCNN"),
-    (("edgeconnect-edge", "edgeconnect-inpaint"), EdgeConnectInpainter, "EdgeConnect"),
-    (("deepfillv2-pt",), DeepFillV2Inpainter, "DeepFill v2 (PyTorch)"),
-    (("deepfillv2-tf",), DeepFillV2Inpainter, "DeepFill v2 (TensorFlow)"),
-    (("deepfillv2-mm",), DeepFillV2Inpainter, "DeepFill v2 (OpenMMLab)"),
-)
+__all__ = ["NetworkMethod", "method_of", "network_methods", "own_methods"]
 
 
 @dataclass(frozen=True)
 class NetworkMethod:
-    """A network and the checkpoints that make it a method.
+    """A variant of a network and the checkpoints that make it a method.
 
     Attributes
     ----------
+    network : Network
+    variant : Variant
     info : MethodInfo
-    inpainter : type
     checkpoints : tuple of CheckpointInfo
+        One for each of the variant's layouts.
     """
 
+    network: Network
+    variant: Variant
     info: MethodInfo
-    inpainter: type[NetworkInpainter]
     checkpoints: tuple[CheckpointInfo, ...]
+
+    def registered(self) -> Method[Inpainter]:
+        """Return what the registry of methods takes."""
+        return Method(self.info, self.create, self.why_not, MissingWeightsError)
 
     def why_not(self) -> str:
         """Return what is missing, or an empty string."""
@@ -56,65 +57,82 @@ class NetworkMethod:
     def create(self, compute: Compute) -> NetworkInpainter:
         """Return the network, ready to fill; its checkpoints are loaded unless they still are.
 
+        Parameters
+        ----------
+        compute : Compute
+
         Raises
         ------
         MissingWeightsError, BadCheckpointError
             If a checkpoint is not here, damaged, or of another network.
         """
-        store = WeightsStore()
+        store = network_weights()
         files = tuple(signature(store.path(checkpoint.id)) for checkpoint in self.checkpoints)
         key = (self.info.name, compute.device, files)
         loaded = LOADED.get(key, lambda: self._loaded(store, compute))
-        inpainter = self.inpainter(compute, loaded.modules, loaded.half)
-        inpainter.origin = " and ".join(checkpoint.file for checkpoint in self.checkpoints)
-        return inpainter
+        weights = [_facts(store, checkpoint) for checkpoint in self.checkpoints]
+        inpainter = self.network.inpainter()
+        return inpainter(compute, loaded.modules, self.variant, loaded.half, weights)
 
     def _loaded(self, store: WeightsStore, compute: Compute) -> Loaded:
         modules = {}
-        for checkpoint in self.checkpoints:
+        for checkpoint, layout in zip(self.checkpoints, self.variant.descriptors, strict=True):
             compute.check()
             state = store.load(checkpoint.id, compute.cancelled)
-            module = _BUILDERS[checkpoint.descriptor](state).to(compute.device)
+            module = layout.build(state).to(compute.device)
             require_sane(module, checkpoint.file, compute)
-            modules[checkpoint.descriptor] = module
+            modules[layout.name] = module
         return Loaded(modules)
 
     def _missing(self) -> str:
-        store = WeightsStore(entries=self.checkpoints)
-        lacking = [stored for stored in store.list() if stored.state != "ready"]
+        store = network_weights()
+        lacking = [store.stored(each) for each in self.checkpoints]
+        lacking = [stored for stored in lacking if stored.state != "ready"]
         if not lacking:
             return ""
         if lacking[0].problem:
             return lacking[0].problem
-        wanted = [stored.info.id for stored in lacking]
-        return f"its weights are not here; get them with: napari-greyfill weights get {wanted[0]}"
+        wanted = lacking[0].info
+        if wanted.own:
+            name = wanted.id.partition(SEPARATOR)[2]
+            return (
+                f"there are no weights {wanted.id}, which it needs too; "
+                f"add them with: napari-greyfill weights add FILE --name {name}"
+            )
+        return f"its weights are not here; get them with: napari-greyfill weights get {wanted.id}"
+
+
+def _facts(store: WeightsStore, checkpoint: CheckpointInfo) -> dict[str, Any]:
+    """Return what is known about the weights of a fill, for its provenance."""
+    return {
+        "id": checkpoint.id,
+        "file": checkpoint.file,
+        "sha256": store.folder.sha256(checkpoint),
+        "identity": store.folder.identity(checkpoint),
+        "training_data": checkpoint.training_data,
+        "licence": checkpoint.licence,
+    }
+
+
+# ------------------------------------------------------------ published ones
 
 
 def network_methods() -> list[NetworkMethod]:
-    """Return every network method the catalogue has checkpoints for."""
-    entries = catalogue()
-    found = []
-    for layouts, inpainter, title in _KINDS:
-        for data in _data_sets(layouts[0], entries):
-            ids = [f"{layout}-{data}" for layout in layouts]
-            chosen = tuple(entry for name in ids for entry in entries if entry.id == name)
-            found.append(NetworkMethod(_info(layouts, data, title, chosen), inpainter, chosen))
-    return found
+    """Return every method that published checkpoints make."""
+    return [
+        _published(network, variant, data_set)
+        for network in NETWORKS
+        for variant in network.variants
+        for data_set in network.data_sets(variant)
+    ]
 
 
-def _data_sets(layout: str, entries: tuple[CheckpointInfo, ...]) -> list[str]:
-    """Return the names of the data sets a layout has checkpoints of, from their ids."""
-    return [e.id.removeprefix(f"{layout}-") for e in entries if e.descriptor == layout]
-
-
-def _info(
-    layouts: tuple[str, ...], data: str, title: str, checkpoints: tuple[CheckpointInfo, ...]
-) -> MethodInfo:
-    name = layouts[0] if len(layouts) == 1 else checkpoints[0].network
+def _published(network: Network, variant: Variant, data_set: str) -> NetworkMethod:
+    checkpoints = network.published(variant, data_set)
     first = checkpoints[0]
-    return MethodInfo(
-        f"{name}-{data}",
-        f"{title}, {first.training_data.split(' (')[0]}",
+    info = MethodInfo(
+        f"{variant.name}-{data_set}",
+        f"{variant.title}, {first.training_data.split(' (')[0]}",
         "inpainter",
         summary=f"{checkpoints[-1].good_for} Trained on {first.training_data}, {first.masks}, "
         f"at {first.size} pixels.",
@@ -122,3 +140,55 @@ def _info(
         citation=first.citation,
         uses_torch=True,
     )
+    return NetworkMethod(network, variant, info, checkpoints)
+
+
+# ------------------------------------------------------------ the user's own
+
+
+def own_methods() -> Iterator[NetworkMethod]:
+    """Yield every method that the user's own weights make, also if one of two files is missing."""
+    own = network_weights().own()
+    for network in NETWORKS:
+        for variant in network.variants:
+            names = [layout.name for layout in variant.descriptors]
+            theirs = [each for each in own if each.descriptor in names]
+            for name in dict.fromkeys(each.id.partition(SEPARATOR)[2] for each in theirs):
+                yield _own(network, variant, name, theirs)
+
+
+def method_of(own: CheckpointInfo) -> str:
+    """Return the name of the method that weights of the user's own make, or are a part of."""
+    variants = (variant for network in NETWORKS for variant in network.variants)
+    for variant in variants:
+        if own.descriptor in [layout.name for layout in variant.descriptors]:
+            return f"{variant.name}{SEPARATOR}{own.id.partition(SEPARATOR)[2]}"
+    return ""
+
+
+def _own(
+    network: Network, variant: Variant, name: str, own: Sequence[CheckpointInfo]
+) -> NetworkMethod:
+    here = {each.id: each for each in own}
+    stand_in = next(each for each in own if each.id.partition(SEPARATOR)[2] == name)
+    checkpoints = tuple(
+        here.get(f"{layout.name}{SEPARATOR}{name}") or _absent(stand_in, layout, name)
+        for layout in variant.descriptors
+    )
+    first = stand_in
+    info = MethodInfo(
+        f"{variant.name}{SEPARATOR}{name}",
+        f"{variant.title}, {name} (own weights)",
+        "inpainter",
+        summary=f"{first.good_for} Training data: {first.training_data}.",
+        licence=first.licence,
+        citation=first.citation,
+        uses_torch=True,
+    )
+    return NetworkMethod(network, variant, info, checkpoints)
+
+
+def _absent(other: CheckpointInfo, layout: Descriptor, name: str) -> CheckpointInfo:
+    """Return the second file that a method needs, which is not here."""
+    wanted = f"{layout.name}{SEPARATOR}{name}"
+    return replace(other, id=wanted, descriptor=layout.name, file=f"{wanted}.pth")

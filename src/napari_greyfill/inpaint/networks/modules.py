@@ -14,19 +14,14 @@ from numpy.typing import NDArray
 
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import BadCheckpointError
-from napari_greyfill.inpaint.networks.base import StateDict
+from napari_greyfill.inpaint.networks.description import StateDict, shape_of
 
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["Channels", "applied", "built", "shape_of"]
+__all__ = ["Channels", "applied", "built"]
 
 Channels = NDArray[np.float32]
-
-
-def shape_of(state: StateDict, key: str) -> tuple[int, ...]:
-    """Return the shape of a tensor, or ``()`` if there is none of that name."""
-    return tuple(getattr(state.get(key), "shape", ()))
 
 
 def built(make: Callable[[], nn.Module], state: StateDict, title: str) -> nn.Module:

@@ -13,7 +13,7 @@ import numpy as np
 
 from napari_greyfill.compute.device import CancelCheck, Compute, never
 from napari_greyfill.errors import BadCheckpointError, GreyfillError
-from napari_greyfill.inpaint.networks.base import Descriptor, StateDict
+from napari_greyfill.inpaint.networks.description import Descriptor, StateDict
 from napari_greyfill.inpaint.networks.modules import Channels, applied
 
 if TYPE_CHECKING:

@@ -44,7 +44,7 @@ class Spectral(Inpainter):
     doi 10.1137/16M1109047.
     """
 
-    unit: ClassVar[bool] = False
+    unit = False
     THIN: ClassVar[float] = 4.0  # deepest hole, in pixels, that starts from biharmonic
     SMALL: ClassVar[int] = 48  # longest side of planes that start from it whatever the hole
     ITERATIONS: ClassVar[int] = 400  # at most; some 60 are enough for most tiles

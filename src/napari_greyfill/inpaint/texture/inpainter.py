@@ -60,7 +60,7 @@ class Texture(Inpainter):
     D. B. Goldman, "PatchMatch", ACM Trans. Graphics 28(3), 2009, doi 10.1145/1531326.1531330.
     """
 
-    unit: ClassVar[bool] = False
+    unit = False
     COARSEST: ClassVar[int] = 8  # shortest side of a plane of the pyramid, in pixels
     REPEATS: ClassVar[int] = 4  # times each level is matched and voted on
     PATCHES: ClassVar[int] = 120_000  # in all repeats of a level, which bounds the time

@@ -1,4 +1,4 @@
-"""The dock Weights: see, get, add and remove the checkpoints of published networks."""
+"""The dock Weights: see, get, add, describe and remove checkpoints, published and own."""
 
 from __future__ import annotations
 
@@ -18,16 +18,19 @@ from qtpy.QtWidgets import (
     QVBoxLayout,
 )
 
-from napari_greyfill.errors import CancelledError, GreyfillError
+from napari_greyfill.errors import CancelledError, GreyfillError, UnidentifiedCheckpointError
+from napari_greyfill.inpaint.networks.store import network_weights
 from napari_greyfill.viewer.settings import apply_weights_folder
 from napari_greyfill.viewer.threads.runs import Failed, outcome_of
-from napari_greyfill.viewer.weights.table import STATES, WeightsTableModel, details
+from napari_greyfill.viewer.weights.own_form import OwnForm
+from napari_greyfill.viewer.weights.table import WeightsTableModel, details, state_of
 from napari_greyfill.viewer.widgets.dock import Dock
 from napari_greyfill.viewer.widgets.failures import show_failure
 from napari_greyfill.viewer.widgets.parts import button, side_by_side
 from napari_greyfill.viewer.widgets.tables import table_view
 from napari_greyfill.viewer.widgets.texts import WEIGHTS as TEXTS
-from napari_greyfill.weights.store import StoredCheckpoint, WeightsStore
+from napari_greyfill.weights.own import Own, name_of
+from napari_greyfill.weights.stored import StoredCheckpoint
 
 if TYPE_CHECKING:
     from napari.qt.threading import FunctionWorker
@@ -48,7 +51,7 @@ class _Arrivals(QObject):
 
 
 class WeightsDock(Dock):
-    """Lists the published checkpoints and changes which of them are on this computer.
+    """Lists checkpoints, published and own, and changes which of them are on this computer.
 
     Closing the dock cancels a download; what has arrived is kept for the next one.
 
@@ -66,7 +69,9 @@ class WeightsDock(Dock):
     def __init__(self) -> None:
         super().__init__()
         apply_weights_folder()
-        self.store = WeightsStore()
+        self.store = network_weights()
+        self._file: Path | None = None  # the one that is asked about
+        self._fetched = ""  # the id whose page was opened last
         self._workers: list[FunctionWorker] = []  # the running one, or none
         self._stop = Event()
         self._build()
@@ -88,16 +93,21 @@ class WeightsDock(Dock):
         self.add_button = button("Add file…", TEXTS["add"], self._ask_and_add)
         self.remove_button = button("Remove", TEXTS["remove"], self._ask_and_remove)
         self.folder_button = button("Open folder", TEXTS["folder"], self._open_folder)
+        self.describe_button = button("Describe…", TEXTS["describe"], self.ask_about)
+        self.form = OwnForm()
         self.cancel_button = button("Cancel", TEXTS["cancel"], self.cancel)
         layout = QVBoxLayout(self)
         layout.addWidget(self.view, stretch=1)
         layout.addWidget(self.about)
+        layout.addWidget(self.describe_button)
+        layout.addWidget(self.form)
         layout.addLayout(side_by_side(self.get_button, self.add_button))
         layout.addLayout(side_by_side(self.remove_button, self.folder_button))
         layout.addLayout(side_by_side(self.progress, self.cancel_button))
         layout.addWidget(self.status)
-        self.view.selectionModel().selectionChanged.connect(lambda *_: self._show_chosen())
+        self.view.selectionModel().selectionChanged.connect(lambda *_: self._choose())
         self.arrived.connect(self._show_arrived)
+        self.form.said.connect(self._take)
 
     # ------------------------------------------------------------ what is shown
 
@@ -113,30 +123,50 @@ class WeightsDock(Dock):
         self.view.resizeColumnsToContents()
         self._show_chosen()
 
+    def _choose(self) -> None:
+        """Show another row; what was asked about the one before is not asked any more."""
+        if self._file is None:
+            self.form.hide()
+        self._show_chosen()
+
     def _show_chosen(self) -> None:
         chosen, busy = self.chosen, bool(self._workers)
         self.about.setText("" if chosen is None else details(chosen))
-        by_hand = chosen is not None and not chosen.info.url
-        self.get_button.setText("Open its page" if by_hand else "Download")
-        ready = chosen is not None and chosen.state == "ready"
-        self.get_button.setEnabled(chosen is not None and not ready and not busy)
+        self._show_get(chosen, busy)
         self.add_button.setEnabled(not busy)
-        here = chosen is not None and chosen.state in ("ready", "damaged")
+        here = chosen is not None and chosen.state in ("ready", "damaged", "unknown")
         self.remove_button.setEnabled(here and not busy)
+        own = chosen is not None and chosen.identity in ("own", "found")
+        self.describe_button.setVisible(own)
+        self.describe_button.setEnabled(not busy)
+        self.form.setEnabled(not busy)
         self.progress.setVisible(busy)
         self.cancel_button.setVisible(busy)
         if not busy and not self.status.text():
             self.status.setText(f"Kept in {self.store.folder.path}")
 
+    def _show_get(self, chosen: StoredCheckpoint | None, busy: bool) -> None:
+        if chosen is None or chosen.info.url:
+            self.get_button.setText("Download")
+        else:
+            self.get_button.setText("Look at it" if chosen.info.own else "Open its page")
+        ready = chosen is not None and chosen.state == "ready"
+        stuck = chosen is not None and chosen.info.own and chosen.state == "damaged"
+        self.get_button.setEnabled(chosen is not None and not (ready or stuck or busy))
+
     # ------------------------------------------------------------ actions
 
     def get(self) -> None:
-        """Download the chosen checkpoint, or open the page it can be fetched from."""
+        """Download the chosen checkpoint, open its page, or look at a file put there by hand."""
         chosen = self.chosen
         if chosen is None:
             return
+        if chosen.info.own:
+            self._recognise()
+            return
         if not chosen.info.url:
             QDesktopServices.openUrl(QUrl(chosen.info.page))
+            self._fetched = chosen.info.id
             self.status.setText("Fetch the file with your browser, then press Add file….")
             return
         store, name, arrivals = self.store, chosen.info.id, _Arrivals()
@@ -148,26 +178,75 @@ class WeightsDock(Dock):
             f"Downloading {chosen.info.title}…",
         )
 
-    def add(self, file: Path) -> None:
+    def add(self, file: Path, name: str | None = None, own: Own | None = None) -> None:
         """Check a file, find out which checkpoint it is, and copy it into the folder.
 
-        Where the file does not tell which of several it is, the chosen row decides.
+        Where its SHA-256 does not tell, the user is asked.
+
+        Parameters
+        ----------
+        file : Path
+        name : str, optional
+            The id of the published checkpoint that the user says it is.
+        own : Own, optional
+            What the user says about weights of their own.
         """
-        chosen, store = self.chosen, self.store
-        name = None if chosen is None else chosen.info.id
+        store, self._file = self.store, file
         stop = self._stop = Event()
+        self.form.hide()
+        self._start(
+            lambda: store.add(file, name, own=own, cancelled=stop.is_set),
+            f"Checking {file.name}…",
+        )
 
-        def work() -> StoredCheckpoint:
-            try:
-                return store.add(file, cancelled=stop.is_set)
-            except CancelledError:
-                raise
-            except GreyfillError:
-                if name is None:
-                    raise
-                return store.add(file, name, stop.is_set)
+    def ask_about(self) -> None:
+        """Ask for name, training data and licence of the chosen weights."""
+        chosen = self.chosen
+        if chosen is None:
+            return
+        self._file = None
+        try:
+            known = self.store.said(chosen.info.id)
+        except GreyfillError as error:
+            self._show_failure(error)
+            return
+        self.form.ask_about(f"What is known about {chosen.path.name}:", known)
 
-        self._start(work, f"Checking {file.name}…")
+    def _ask_which(self, error: UnidentifiedCheckpointError) -> None:
+        """Ask which checkpoint the file is that was looked at."""
+        assert self._file is not None
+        possible = [self.store.info(name) for name in error.possible]
+        taken = [info.id for info in self.store.own()]
+        self.form.ask_which(
+            f"{self._file.name} has the layout of {error.layout}, but no published SHA-256 says "
+            "which checkpoint it is.",
+            possible,
+            self._fetched,
+            name_of(self._file.name, error.layout, taken),
+        )
+        self.status.setText("Say what the file is, and press Add.")
+
+    def _take(self, name: str, said: Own) -> None:
+        """Do what the user says about a file, or about the chosen weights."""
+        if self._file is not None:
+            self.add(self._file, name or None, None if name else said)
+            return
+        chosen = self.chosen
+        if chosen is None:
+            return
+        try:
+            now = self.store.describe(chosen.info.id, said)
+        except GreyfillError as error:
+            self._show_failure(error)
+            return
+        self.form.hide()
+        self.status.setText(f"Saved what is known about {now.info.title}.")
+        self.refresh()
+
+    def _recognise(self) -> None:
+        store, stop = self.store, Event()
+        self._stop = stop
+        self._start(lambda: store.recognise(stop.is_set), "Looking at the files in the folder…")
 
     def remove(self) -> None:
         """Delete the chosen checkpoint."""
@@ -237,12 +316,16 @@ class WeightsDock(Dock):
         error = outcome.error if isinstance(outcome, Failed) else None
         if isinstance(error, CancelledError):
             self.status.setText(f"Cancelled. {error}")
+        elif isinstance(error, UnidentifiedCheckpointError):
+            self._ask_which(error)
         elif error is not None:
             self._show_failure(error)
         elif isinstance(outcome, StoredCheckpoint):
-            self.status.setText(f"{outcome.info.title} is {STATES[outcome.state]}.")
-        else:
+            self.status.setText(f"{outcome.info.title}: {state_of(outcome)}.")
+        elif isinstance(outcome, Path):
             self.status.setText("Downloaded and checked.")
+        else:
+            self.status.setText("")
 
     def _show_failure(self, error: Exception) -> None:
         self.status.setText(f"Failed: {error}")

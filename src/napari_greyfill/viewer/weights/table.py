@@ -1,4 +1,4 @@
-"""The Qt model of the weights: one row for each published checkpoint."""
+"""The Qt model of the weights: one row for each checkpoint."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from contextlib import suppress
 from html import escape
 
 from napari_greyfill.comparison.tables import Column
+from napari_greyfill.inpaint.networks.methods import method_of
 from napari_greyfill.viewer.widgets.tables import TableModel
 from napari_greyfill.weights.folder import megabytes
-from napari_greyfill.weights.store import StoredCheckpoint
+from napari_greyfill.weights.stored import IDENTITIES, StoredCheckpoint
 
-__all__ = ["STATES", "WeightsTableModel", "details"]
+__all__ = ["STATES", "WeightsTableModel", "details", "state_of"]
 
 STATES = {
     "ready": "ready",
@@ -18,17 +19,20 @@ STATES = {
     "by hand": "fetch by hand",
     "damaged": "damaged",
     "unreadable": "folder cannot be read",
+    "unknown": "not looked at",
 }
+# What is shown in place of "ready" where nothing but the user, or nobody, says which file it is.
+_UNPROVEN = {"claimed": "ready, as you said", "own": "own weights", "found": "own, not verified"}
 
 
 class WeightsTableModel(TableModel):
-    """Published checkpoints as rows."""
+    """Published checkpoints as rows, then the user's own."""
 
     columns = (
-        Column("state", "State", "", lambda stored: STATES[stored.state]),
+        Column("state", "State", "", lambda stored: state_of(stored)),
         Column("title", "Checkpoint", "", lambda stored: stored.info.title),
         Column("data", "Trained on", "", lambda stored: stored.info.training_data),
-        Column("side", "At", "", lambda stored: f"{stored.info.size} px"),
+        Column("side", "At", "", lambda stored: _side(stored)),
         Column("bytes", "Size", "", lambda stored: _size(stored)),
         Column("licence", "Licence", "", lambda stored: stored.info.licence),
     )
@@ -52,13 +56,39 @@ def details(stored: StoredCheckpoint) -> str:
     info = stored.info
     where = info.url or info.page
     problem = f"<b>{escape(stored.problem)}</b><br><br>" if stored.problem else ""
-    return problem + (
-        f"<b>{info.title}</b><br>{info.good_for}<br><br>"
-        f"<b>Trained on</b> {info.training_data}, {info.masks}, at {info.size} pixels.<br>"
-        f"<b>Licence</b> {info.licence}<br>"
-        f"<b>Please cite</b> {info.citation}<br>"
-        f"<b>From</b> {where}"
+    what = IDENTITIES[stored.identity]
+    lines = [f"<b>{escape(info.title, quote=False)}</b>"]
+    lines += [f"{what[:1].upper()}{what[1:]}."] if what else []
+    lines += (
+        [escape(info.good_for, quote=False)] if stored.identity not in ("own", "found") else []
     )
+    masks = "" if info.own else f", {info.masks}, at {info.size} pixels"
+    facts = {
+        "Trained on": f"{info.training_data}{masks}.",
+        "Licence": info.licence,
+        "Please cite": info.citation if info.descriptor else "",
+        "Method": _method(stored),
+        "File": stored.path.name if info.own else "",
+        "From": where,
+    }
+    lines += [
+        "",
+        *(f"<b>{key}</b> {escape(text, quote=False)}" for key, text in facts.items() if text),
+    ]
+    return problem + "<br>".join(lines)
+
+
+def state_of(stored: StoredCheckpoint) -> str:
+    """Return the state of a checkpoint in a few words, and who says which it is."""
+    return _UNPROVEN.get(stored.identity) or STATES[stored.state]
+
+
+def _side(stored: StoredCheckpoint) -> str:
+    return "–" if stored.info.own else f"{stored.info.size} px"
+
+
+def _method(stored: StoredCheckpoint) -> str:
+    return method_of(stored.info) if stored.info.own and stored.info.descriptor else ""
 
 
 def _size(stored: StoredCheckpoint) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QStandardItemModel
@@ -25,15 +25,14 @@ __all__ = ["AlsoRun", "MethodCombo"]
 class MethodCombo(QComboBox):
     """The methods of a stage, auto first; those that cannot run are greyed out.
 
-    What can run is looked up whenever the list is opened: weights may have come meanwhile.
+    What there is and what can run is looked up whenever the list is opened: weights may have come
+    or gone meanwhile.
     """
 
     def __init__(self, infos: Callable[[], Sequence[MethodInfo]], auto: str) -> None:
         super().__init__()
         self._infos = infos
         self.addItem(f"Auto ({auto})", "auto")
-        for info in infos():
-            self.addItem(info.title, info.name)
         let_shrink(self)
         self.update_availability()
 
@@ -43,13 +42,27 @@ class MethodCombo(QComboBox):
         super().showPopup()
 
     def update_availability(self) -> None:
-        """Look anew at which methods can run here and now."""
+        """Look anew at which methods there are, and can run here and now."""
         model = self.model()
         assert isinstance(model, QStandardItemModel)
-        for info in self._infos():
+        infos = self._infos()
+        self._drop_all_but({info.name for info in infos})
+        for info in infos:
             index = self.findData(info.name)
+            if index < 0:
+                index = self.count()
+                self.addItem(info.title, info.name)
+            self.setItemText(index, info.title)
             self.setItemData(index, method_entry(info).tip, Qt.ItemDataRole.ToolTipRole)
             model.item(index).setEnabled(info.available)
+
+    def _drop_all_but(self, names: Collection[str]) -> None:
+        """Take out methods that there are no more; what was chosen stays, or becomes auto."""
+        for index in reversed(range(1, self.count())):
+            if self.itemData(index) not in names:
+                self.removeItem(index)
+        if self.currentIndex() < 0:
+            self.setCurrentIndex(0)
 
 
 class AlsoRun(QPushButton):

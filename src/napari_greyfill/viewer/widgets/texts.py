@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["COMPARE", "FILL", "MASKS", "MASK_BAR", "METRICS_TABLE", "WEIGHTS"]
+__all__ = ["COMPARE", "FILL", "MASKS", "MASK_BAR", "METRICS_TABLE", "OWN_WEIGHTS", "WEIGHTS"]
 
 FILL = {
     "image": "The image to fill. It is never changed: results come as layers of their own.",
@@ -73,12 +73,29 @@ METRICS_TABLE = {
 }
 
 WEIGHTS = {
-    "table": "The published checkpoints and whether they are on this computer.",
-    "get": "Download the chosen checkpoint, or open the page where a browser can fetch it.",
-    "add": "Add a checkpoint file that you have: it is checked, recognised and copied.",
+    "table": "The published checkpoints and whether they are on this computer; then your own "
+    "weights and files that were put into the folder by hand.",
+    "get": "Download the chosen checkpoint, or open the page where a browser can fetch it. A file "
+    "that was put into the folder by hand is looked at.",
+    "add": "Add a checkpoint file that you have, a published one or one of your own: it is "
+    "checked, recognised and copied.",
+    "describe": "Say what weights of your own are called, what they were trained on and what "
+    "their licence is.",
     "remove": "Delete the chosen checkpoint from the weights folder.",
     "folder": "Open the folder in which checkpoints are kept. Preferences can set another one.",
     "cancel": "Stop the download. What has arrived is kept and continued later.",
+}
+
+OWN_WEIGHTS = {
+    "which": "No published SHA-256 tells whether this is a published file. If you have fetched it "
+    "from its page, say which one it is.",
+    "name": "Small letters and digits, with hyphens, underscores or dots between. The method is "
+    "called network@name; files of one network with the same name go together.",
+    "training_data": "What the weights were trained on, as far as you know. It goes with every "
+    "fill.",
+    "licence": "The licence of the weights, as far as you know. It goes with every fill.",
+    "say": "Keep what is said here.",
+    "leave": "Leave everything as it is.",
 }
 
 MASKS = {

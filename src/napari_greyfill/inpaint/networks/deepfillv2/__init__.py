@@ -8,7 +8,7 @@ Convolution", ICCV 2019, arXiv 1806.03589, in three checkpoint layouts:
     closest to what the authors' TensorFlow graph computes: attention scores are fused, and the
     mask is reduced to the attention's size in two steps. `TF_FUSED` (fused, the mask reduced
     in one step) and `TF_PORT` (not fused, one step: as the PyTorch port they were converted for
-    runs them) are for comparison; ``build(TF_PORT, state)`` makes such a network. With
+    runs them) are for comparison; ``description.build(TF_PORT, state)`` makes such a network. With
     the made-up weights of the tests the three differ by several grey levels in the hole.
 ``deepfillv2-pt``
     Weights trained further in PyTorch from those.
@@ -16,23 +16,6 @@ Convolution", ICCV 2019, arXiv 1806.03589, in three checkpoint layouts:
     A training of its own, with other padding, another last layer and exclusive attention.
 """
 
-from napari_greyfill.inpaint.networks.deepfillv2.descriptor import DESCRIPTORS, build
-from napari_greyfill.inpaint.networks.deepfillv2.inpainter import DeepFillV2Inpainter
-from napari_greyfill.inpaint.networks.deepfillv2.layouts import (
-    OPENMMLAB,
-    PT,
-    TF,
-    TF_FUSED,
-    TF_PORT,
-)
+from napari_greyfill.inpaint.networks.deepfillv2.description import NETWORK
 
-__all__ = [
-    "DESCRIPTORS",
-    "OPENMMLAB",
-    "PT",
-    "TF",
-    "TF_FUSED",
-    "TF_PORT",
-    "DeepFillV2Inpainter",
-    "build",
-]
+__all__ = ["NETWORK"]

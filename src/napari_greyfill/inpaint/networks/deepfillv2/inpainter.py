@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from napari_greyfill.inpaint.base import Hole, Plane, fit_to_size
+from napari_greyfill.inpaint.base import Hole, Plane
 from napari_greyfill.inpaint.networks.base import NetworkInpainter
 from napari_greyfill.inpaint.networks.modules import Channels
 
@@ -19,7 +19,7 @@ __all__ = ["DeepFillV2Inpainter", "network_input"]
 class DeepFillV2Inpainter(NetworkInpainter):
     """Fills with DeepFill v2: gated convolutions and contextual attention.
 
-    It takes one module, of any of this package's descriptors.
+    It takes one module, of any of the network's variants.
 
     References
     ----------
@@ -27,22 +27,13 @@ class DeepFillV2Inpainter(NetworkInpainter):
     Convolution", ICCV 2019, arXiv 1806.03589.
     """
 
-    minimum: ClassVar[int] = 8
-    multiple_of: ClassVar[int] = 8
-    training_scale: ClassVar[int | None] = 256
-
     def complete(self, images: Plane, holes: Hole) -> Plane:
         """Return the networks' pictures; see `NetworkInpainter.complete`."""
         ((name, module),) = self.modules.items()
         layout = cast("DeepFillV2", module).layout
-        # one layout cannot go as low as the others
-        large = [
-            fit_to_size(image, hole, minimum=layout.minimum, multiple_of=self.multiple_of)
-            for image, hole in zip(images, holes, strict=True)
-        ]
-        inputs = np.stack([network_input(*each, bgr=layout.bgr) for each in large])
-        height, width = holes.shape[1:]
-        output = self.apply(name, inputs)[:, :height, :width, :: -1 if layout.bgr else 1]
+        pairs = zip(images, holes, strict=True)
+        inputs = np.stack([network_input(*each, bgr=layout.bgr) for each in pairs])
+        output = self.apply(name, inputs)[..., :: -1 if layout.bgr else 1]
         return np.asarray((output + 1) / 2, dtype=np.float32)
 
 

@@ -5,7 +5,6 @@ Inpainting with Adversarial Edge Learning", arXiv 1901.00212, 2019; "EdgeConnect
 Guided Image Inpainting using Edge Prediction", ICCV Workshops 2019.
 """
 
-from napari_greyfill.inpaint.networks.edgeconnect.descriptor import DESCRIPTORS
-from napari_greyfill.inpaint.networks.edgeconnect.inpainter import EdgeConnectInpainter
+from napari_greyfill.inpaint.networks.edgeconnect.description import NETWORK
 
-__all__ = ["DESCRIPTORS", "EdgeConnectInpainter"]
+__all__ = ["NETWORK"]

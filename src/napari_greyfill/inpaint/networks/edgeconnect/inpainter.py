@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import numpy as np
 from numpy.typing import NDArray
 from skimage.feature import canny
@@ -32,10 +30,6 @@ class EdgeConnectInpainter(NetworkInpainter):
     K. Nazeri, E. Ng, T. Joseph, F. Z. Qureshi, M. Ebrahimi, "EdgeConnect: Generative Image
     Inpainting with Adversarial Edge Learning", arXiv 1901.00212, 2019.
     """
-
-    minimum: ClassVar[int] = 12
-    multiple_of: ClassVar[int] = 4
-    training_scale: ClassVar[int | None] = 256
 
     def complete(self, images: Plane, holes: Hole) -> Plane:
         """Return the completion network's pictures; see `NetworkInpainter.complete`."""

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from napari_greyfill.errors import BadCheckpointError
-from napari_greyfill.inpaint.networks.base import StateDict
+from napari_greyfill.inpaint.networks.description import StateDict
 
 __all__ = ["CompletionNetwork", "EdgeGenerator", "spectral_norm", "with_plain_weights"]
 

@@ -4,7 +4,6 @@ Y. Wang, X. Tao, X. Qi, X. Shen, J. Jia, "Image Inpainting via Generative Multi-
 Convolutional Neural Networks", NeurIPS 2018, pp. 331-340, arXiv 1810.08771.
 """
 
-from napari_greyfill.inpaint.networks.gmcnn.descriptor import DESCRIPTORS
-from napari_greyfill.inpaint.networks.gmcnn.inpainter import GMCNNInpainter
+from napari_greyfill.inpaint.networks.gmcnn.description import NETWORK
 
-__all__ = ["DESCRIPTORS", "GMCNNInpainter"]
+__all__ = ["NETWORK"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import numpy as np
 
 from napari_greyfill.inpaint.base import Hole, Plane
@@ -21,10 +19,6 @@ class GMCNNInpainter(NetworkInpainter):
     Y. Wang, X. Tao, X. Qi, X. Shen, J. Jia, "Image Inpainting via Generative Multi-column
     Convolutional Neural Networks", NeurIPS 2018, arXiv 1810.08771.
     """
-
-    minimum: ClassVar[int] = 196
-    multiple_of: ClassVar[int] = 4
-    training_scale: ClassVar[int | None] = 256
 
     def complete(self, images: Plane, holes: Hole) -> Plane:
         """Return the network's pictures; see `NetworkInpainter.complete`."""

@@ -1,4 +1,4 @@
-"""How DeepFill v2 checkpoints are recognised and built. Imports torch only to build."""
+"""What there is to know about DeepFill v2. Imports torch only to build it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,22 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from napari_greyfill.errors import BadCheckpointError
-from napari_greyfill.inpaint.networks.base import Descriptor, StateDict
-from napari_greyfill.inpaint.networks.deepfillv2.layouts import LAYOUTS, Layout
-from napari_greyfill.inpaint.networks.modules import built, shape_of
+from napari_greyfill.inpaint.networks.deepfillv2.layouts import OPENMMLAB, PT, TF, Layout
+from napari_greyfill.inpaint.networks.deepfillv2.published import CHECKPOINTS, CITATION
+from napari_greyfill.inpaint.networks.description import (
+    Descriptor,
+    Network,
+    StateDict,
+    Variant,
+    shape_of,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-__all__ = ["DESCRIPTORS", "build", "detect"]
+    from napari_greyfill.inpaint.networks.deepfillv2.inpainter import DeepFillV2Inpainter
+
+__all__ = ["NETWORK", "build", "detect"]
 
 _COARSE_PLANES = 5
 _FUSING_KERNEL = (1, 1, 3, 3)
@@ -35,7 +43,7 @@ def detect(layout: Layout, state: StateDict) -> bool:
 def build(layout: Layout, state: StateDict) -> nn.Module:
     """Return the networks of a state dict that `detect` recognised, in evaluation mode.
 
-    Other layouts than those of `DESCRIPTORS` say how else the same checkpoint can be run.
+    Other layouts than those of `NETWORK` say how else the same checkpoint can be run.
 
     Raises
     ------
@@ -46,6 +54,7 @@ def build(layout: Layout, state: StateDict) -> nn.Module:
     import torch
 
     from napari_greyfill.inpaint.networks.deepfillv2.network import DeepFillV2
+    from napari_greyfill.inpaint.networks.modules import built
 
     tensors = _generator(layout, state)
     identity = tensors.pop(layout.identity, None)
@@ -81,13 +90,38 @@ def _renaming(layout: Layout) -> dict[str, str]:
     }
 
 
-DESCRIPTORS: tuple[Descriptor, ...] = tuple(
-    Descriptor(
-        name=layout.name,
-        network="deepfillv2",
-        title=layout.title,
-        detect=partial(detect, layout),
-        build=partial(build, layout),
+def _inpainter() -> type[DeepFillV2Inpainter]:
+    from napari_greyfill.inpaint.networks.deepfillv2.inpainter import DeepFillV2Inpainter
+
+    return DeepFillV2Inpainter
+
+
+def _variant(layout: Layout, title: str) -> Variant:
+    descriptor = Descriptor(
+        layout.name, layout.title, partial(detect, layout), partial(build, layout)
     )
-    for layout in LAYOUTS
+    return Variant(layout.name, title, (descriptor,), minimum=layout.minimum, multiple_of=8)
+
+
+NETWORK = Network(
+    name="deepfillv2",
+    title="DeepFill v2",
+    summary="Gated convolutions, and attention that copies texture from elsewhere in the picture. "
+    "Right for painted strokes and holes of up to half of the training size.",
+    citation=CITATION,
+    code="https://github.com/JiahuiYu/generative_inpainting",
+    code_licence="CC BY-NC 4.0, for education and academic research only",
+    variants=(
+        _variant(PT, "DeepFill v2 (PyTorch)"),
+        _variant(TF, "DeepFill v2 (TensorFlow)"),
+        _variant(OPENMMLAB, "DeepFill v2 (OpenMMLab)"),
+    ),
+    inpainter=_inpainter,
+    checkpoints=CHECKPOINTS,
+    default_method="deepfillv2-mm-places365",
+    note="`mm` was trained anew by "
+    "[OpenMMLab](https://github.com/open-mmlab/mmagic/tree/main/configs/deepfillv2); `tf` are the "
+    "[authors' own weights](https://github.com/JiahuiYu/generative_inpainting), converted for "
+    "[PyTorch](https://github.com/nipponjo/deepfillv2-pytorch); `pt` are those, trained further. "
+    "Start with `mm`.",
 )

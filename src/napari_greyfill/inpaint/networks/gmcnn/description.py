@@ -1,0 +1,90 @@
+"""What there is to know about GMCNN. Imports torch only to build it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from napari_greyfill.inpaint.networks.description import (
+    Descriptor,
+    Network,
+    StateDict,
+    Variant,
+    shape_of,
+)
+from napari_greyfill.weights.catalogue import CheckpointInfo
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from napari_greyfill.inpaint.networks.gmcnn.inpainter import GMCNNInpainter
+
+__all__ = ["NETWORK"]
+
+_TITLE = "GMCNN"
+_CITATION = (
+    "Y. Wang, X. Tao, X. Qi, X. Shen, J. Jia: Image Inpainting via Generative Multi-column "
+    "Convolutional Neural Networks, NeurIPS 2018, arXiv:1810.08771"
+)
+
+
+def _detect(state: StateDict) -> bool:
+    firsts = [shape_of(state, f"EB{column}.0.weight")[1:] for column in (1, 2, 3)]
+    last = shape_of(state, "decoding_layers.1.weight")
+    return firsts == [(4, k, k) for k in (7, 5, 3)] and len(last) == 4 and last[0] == 3
+
+
+def _build(state: StateDict) -> nn.Module:
+    from napari_greyfill.inpaint.networks.gmcnn.network import GMCNN
+    from napari_greyfill.inpaint.networks.modules import built
+
+    width = shape_of(state, "EB1.0.weight")[0]
+    merged = shape_of(state, "decoding_layers.1.weight")[1]
+    return built(lambda: GMCNN(width, merged), state, _TITLE)
+
+
+def _inpainter() -> type[GMCNNInpainter]:
+    from napari_greyfill.inpaint.networks.gmcnn.inpainter import GMCNNInpainter
+
+    return GMCNNInpainter
+
+
+NETWORK = Network(
+    name="gmcnn",
+    title=_TITLE,
+    summary="Three columns of convolutions that see the picture at three scales, in one go. "
+    "Trained on faces with a square hole; people who tried it with strokes were disappointed.",
+    citation=_CITATION,
+    code="https://github.com/shepnerd/inpainting_gmcnn",
+    code_licence="MIT",
+    variants=(
+        Variant(
+            "gmcnn",
+            _TITLE,
+            (Descriptor("gmcnn", _TITLE, _detect, _build),),
+            minimum=196,
+            multiple_of=4,
+        ),
+    ),
+    inpainter=_inpainter,
+    checkpoints=(
+        CheckpointInfo(
+            id="gmcnn-celebahq",
+            network="gmcnn",
+            descriptor="gmcnn",
+            title="GMCNN, CelebA-HQ",
+            training_data="CelebA-HQ (faces)",
+            masks="rectangles of 128 x 128 pixels",
+            size=256,
+            good_for="Faces with one compact hole of up to a quarter of the picture; users report "
+            "poor results with strokes.",
+            page="https://drive.google.com/file/d/1lx0BHKQ-GsbFu60ocYm4wK1HVfv7uean/view",
+            file="gmcnn_celebahq256_rect.pth",
+            licence="not stated for the weights (code: MIT); CelebA-HQ is for non-commercial "
+            "research",
+            citation=_CITATION,
+        ),
+    ),
+    default_method="gmcnn-celebahq",
+    note="The name of the file is not published; training writes names that end in `_net_GM.pth`. "
+    "The authors offer more checkpoints for TensorFlow. Those cannot be used here.",
+)
