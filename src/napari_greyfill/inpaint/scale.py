@@ -21,7 +21,8 @@ from scipy import ndimage
 from scipy.spatial import cKDTree
 
 from napari_greyfill.image.colour import luma
-from napari_greyfill.inpaint.base import Hole, Plane, pad_to
+from napari_greyfill.image.padding import pad_to
+from napari_greyfill.inpaint.base import Hole, Plane
 
 __all__ = ["SCALES", "enlarged_with_detail", "reduced", "reduction"]
 

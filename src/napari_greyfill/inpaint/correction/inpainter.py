@@ -12,7 +12,8 @@ import numpy as np
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import scaled
 from napari_greyfill.image.geometry import Window
-from napari_greyfill.inpaint.base import Hole, Inpainter, Plane, fit_to_size
+from napari_greyfill.image.padding import fit_to_size
+from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
 from napari_greyfill.inpaint.correction.features import features, spread
 from napari_greyfill.inpaint.correction.network import MULTIPLE_OF, Network
 from napari_greyfill.inpaint.selective import extrapolated

@@ -19,7 +19,8 @@ from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QVBoxLayout,
 
 from napari_greyfill.errors import GreyfillError, GreyfillWarning
 from napari_greyfill.files import orientation_of, read_mask_as_stored
-from napari_greyfill.masks import Finding, about_hole, looks_like_mask, painted_in
+from napari_greyfill.image.painted import looks_like_mask, painted_in
+from napari_greyfill.masks import Finding, about_hole
 from napari_greyfill.viewer.layers import planes as layers
 from napari_greyfill.viewer.layers.keeping import same_plane
 from napari_greyfill.viewer.masks.edits import EDITS

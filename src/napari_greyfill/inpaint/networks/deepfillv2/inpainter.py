@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 import numpy as np
 
-from napari_greyfill.inpaint.base import Hole, Plane, fit_to_size
+from napari_greyfill.image.padding import fit_to_size
+from napari_greyfill.inpaint.base import Hole, Plane
 from napari_greyfill.inpaint.networks.base import NetworkInpainter
 from napari_greyfill.inpaint.networks.modules import Channels
 
