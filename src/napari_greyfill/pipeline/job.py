@@ -11,7 +11,6 @@ import hashlib
 import time
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field, replace
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -29,6 +28,7 @@ from napari_greyfill.checks import (
 from napari_greyfill.colorization import COLORIZERS, Colorizer
 from napari_greyfill.compute.device import DEVICES, CancelCheck, Compute, choose_device, never
 from napari_greyfill.compute.registry import MethodInfo
+from napari_greyfill.compute.versions import version_of
 from napari_greyfill.errors import BadParameterError
 from napari_greyfill.image.geometry import tight_box
 from napari_greyfill.image.picture import Patch, Picture, about_transparent, is_erased, plane_of
@@ -399,14 +399,7 @@ def _placed(
 
 def _versions(*, with_torch: bool) -> dict[str, str]:
     packages = (*_PACKAGES, "torch") if with_torch else _PACKAGES
-    return {package: _version(package) for package in packages}
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "unknown"
+    return {package: version_of(package) for package in packages}
 
 
 def _hash(hole: NDArray[np.bool_]) -> str:
