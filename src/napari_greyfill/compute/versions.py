@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
-__all__ = ["own_version", "version_of"]
+__all__ = ["__version__", "version_of"]
 
 
 @cache
@@ -27,6 +27,5 @@ def version_of(package: str, missing: str = "unknown") -> str:
         return missing
 
 
-def own_version() -> str:
-    """Return the version of napari-greyfill; "0+unknown" in a tree that was never installed."""
-    return version_of("napari-greyfill", "0+unknown")
+# Without metadata this is a source tree that was never installed.
+__version__ = version_of("napari-greyfill", "0+unknown")

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from napari_greyfill.atomic import write_text
-from napari_greyfill.compute.versions import own_version
+from napari_greyfill.compute.versions import __version__
 from napari_greyfill.errors import GreyfillWarning, UnwritablePathError
 from napari_greyfill.files.base import ImageFile, says_upright
 from napari_greyfill.files.writing import make_folder, require_writable, write_image
@@ -173,7 +173,7 @@ def _description(
         "hole_value": value if isinstance(value, str) or np.isfinite(value) else str(value),
         "made_by": made_by or {},
         "files": {role: path.name for role, path in zip(_ROLES, paths.all(), strict=False)},
-        "version": own_version(),
+        "version": __version__,
     }
 
 
