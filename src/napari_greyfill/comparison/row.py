@@ -142,6 +142,17 @@ class Comparison:
     why_no_metrics: str = ""
     notes: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        """Say in one line how many fills there are, and which has the smallest error."""
+        failed = sum(row.image is None for row in self.rows)
+        known = [row for row in self.rows if row.metrics]
+        best = max(known, key=lambda row: row.metrics["hole_psnr"], default=None)
+        parts = [f"{len(self.rows)} fills of {np.count_nonzero(self.hole):,} pixels"]
+        parts += [f"{failed} failed"] if failed else []
+        if best is not None:
+            parts.append(f"best: {best.combination.title}, {best.metrics['hole_psnr']:.2f} dB")
+        return f"<Comparison of {', '.join(parts)}>"
+
     def best(self) -> dict[str, set[int]]:
         """Return which rows are best, by the key of each column that can be ranked."""
         return best_rows(self.rows)

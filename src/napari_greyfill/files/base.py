@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from napari_greyfill.image.arrays import described
+
 __all__ = [
     "Decoded",
     "ImageFile",
@@ -130,6 +132,10 @@ class ImageFile:
     alpha: Array | None = None
     metadata: Metadata = field(default=Metadata(), repr=False)
     orientation: int = 1
+
+    def __repr__(self) -> str:
+        """Say in one line which file it is, of which size and type."""
+        return f"<ImageFile {self.path}: {described(self.array)}>"
 
 
 @dataclass(frozen=True, eq=False)
