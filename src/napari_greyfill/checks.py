@@ -52,7 +52,9 @@ def number_of(
     name : str
         What the sentence calls it.
     value : anything
+        What the caller passed.
     low : float
+        The smallest number allowed.
     unit : str
         Such as " pixels", for the sentence.
     example : float
@@ -88,6 +90,7 @@ def whole_of(
     value : anything
         Fractions and booleans are no whole numbers.
     low, high : int
+        The smallest and the largest number allowed.
     example : int
         What the sentence advises.
     """
@@ -111,7 +114,9 @@ def choice_of(kind: str, value: Any, choices: Iterable[str]) -> str:  # noqa: AN
     kind : str
         What the choices are, for the sentence.
     value : anything
+        What the caller passed.
     choices : iterable of str
+        The names that exist.
     """
     known = tuple(choices)
     if not isinstance(value, str) or value not in known:
@@ -129,6 +134,7 @@ def names_of(kind: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401
     kind : str
         What the names are of, for the sentence.
     value : anything
+        What the caller passed.
     """
     if isinstance(value, str):
         return (value,)
@@ -212,6 +218,7 @@ def array_of(
     what : str
         What it is, for the sentence.
     value : anything
+        What the caller passed.
     error : type
         What is raised if it is no array.
     """

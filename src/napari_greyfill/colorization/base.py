@@ -93,9 +93,13 @@ class Colorizer(ABC):
         Parameters
         ----------
         colour : (H, W, 3) array
+            Known colours; those in the hole do not count.
         grey : (H, W) array
+            Filled everywhere.
         frame : Window
+            Where `found` lies in the plane.
         found : array of the frame's height and width, and two planes
+            The chroma, B - Y and R - Y.
         """
         result = colour.copy()
         rows = max(1, _BAND // frame.shape[1])

@@ -110,7 +110,9 @@ def learn(
     network : CorrectionNet
         Changed in place.
     lessons : Lessons
+        What there is to learn, and what to test it on.
     steps : int
+        How many updates of the weights.
     rate : float
         Adam's learning rate at the start; it falls to a tenth.
     random : numpy.random.Generator

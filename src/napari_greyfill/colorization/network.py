@@ -100,10 +100,13 @@ def training(
     network : ColourNet
         Changed in place.
     inputs : (1, 1 or 4, H, W) tensor
+        What the network is shown.
     target : (1, 3, H, W) tensor
+        The colours it is to give.
     known : (1, 1, H, W) tensor
         1 at known pixels, 0 in the hole.
     steps : int
+        How many updates of the weights.
     rate : float
         Learning rate.
     """

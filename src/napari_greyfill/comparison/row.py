@@ -142,6 +142,10 @@ class Comparison:
     why_no_metrics: str = ""
     notes: tuple[str, ...] = ()
 
+    def best(self) -> dict[str, set[int]]:
+        """Return which rows are best, by the key of each column that can be ranked."""
+        return best_rows(self.rows)
+
     def __repr__(self) -> str:
         """Say in one line how many fills there are, and which has the smallest error."""
         failed = sum(row.image is None for row in self.rows)
@@ -152,10 +156,6 @@ class Comparison:
         if best is not None:
             parts.append(f"best: {best.combination.title}, {best.metrics['hole_psnr']:.2f} dB")
         return f"<Comparison of {', '.join(parts)}>"
-
-    def best(self) -> dict[str, set[int]]:
-        """Return which rows are best, by the key of each column that can be ranked."""
-        return best_rows(self.rows)
 
     def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
         """Return the table as CSV at full precision, and write it to a file if one is given.

@@ -52,6 +52,7 @@ def ways_of_filling(todo: Iterable[Combination], prepare: Callable[[str], FillJo
     Parameters
     ----------
     todo : iterable of Combination
+        In the order in which rows come.
     prepare : callable
         Returns a job for a method by its name.
     """

@@ -53,12 +53,15 @@ def mask_on_picture(
     Parameters
     ----------
     mask : (H, W) array
+        As it lies in its own file.
     lying : Lying
+        What is known of how it lies.
     shape : tuple of int
         Of the picture, upright; only height and width are looked at.
     orientation : int
         What the picture's tag said before it was turned.
     frame : "auto", "shown" or "stored"
+        How the user says it lies; "auto" goes by sizes.
 
     Returns
     -------

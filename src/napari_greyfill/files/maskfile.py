@@ -89,6 +89,7 @@ def read_mask_as_stored(
     Parameters
     ----------
     path : path
+        An image, or regions of ImageJ.
     shape : tuple
         Of the picture as stored.
     orientation : int

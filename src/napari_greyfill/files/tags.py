@@ -69,6 +69,7 @@ def lost_tags(page: Page, *, turned: bool) -> tuple[str, ...]:
     Parameters
     ----------
     page : tifffile.TiffPage
+        The page that was read.
     turned : bool
         Whether the picture is turned upright: what says where it lies does not hold then.
     """

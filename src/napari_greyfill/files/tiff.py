@@ -50,6 +50,7 @@ def read_tiff(path: Path, fallback: Fallback) -> Decoded:
     Parameters
     ----------
     path : Path
+        A TIFF with a single picture.
     fallback : callable
         Decodes a file in the formats given. It is asked for what tifffile leaves to the
         package imagecodecs, which may be missing.

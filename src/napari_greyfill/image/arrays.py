@@ -63,6 +63,7 @@ def channels_last(
     Parameters
     ----------
     image : array, or a napari Image layer
+        With the axes of its own.
     channel_axis : int or None
         The axis with red, green, blue and perhaps alpha, counted from the end if negative.
         None leaves the image as it is.

@@ -95,6 +95,7 @@ def group_boxes(mask: NDArray[np.bool_], reach: int) -> list[Window]:
     Parameters
     ----------
     mask : (H, W) bool array
+        True in the groups.
     reach : int
         Distance in pixels (Chebyshev) up to which True pixels belong together.
     """

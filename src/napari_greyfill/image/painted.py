@@ -47,6 +47,7 @@ def painted_in(
     Parameters
     ----------
     values : (H, W) or (H, W, 3) array
+        The pixels of a mask file, of any type.
     alpha : (H, W) array, optional
         If it varies and the opaque part is of one colour, the opaque part is painted; if the
         opaque part is a picture, the transparent part is.
@@ -74,6 +75,7 @@ def looks_like_mask(values: NDArray[Any]) -> bool:
     Parameters
     ----------
     values : (H, W), (H, W, 3) or (H, W, 4) array
+        The pixels, of any type.
     """
     values = np.asarray(values)
     alpha = values[..., 3] if values.ndim == 3 and values.shape[-1] == 4 else None
@@ -96,6 +98,7 @@ def is_black_and_white(image: NDArray[Any]) -> bool:
     Parameters
     ----------
     image : (H, W), (H, W, 3) or (H, W, 4) array
+        The pixels; only unsigned integers can be black and white.
     """
     if image.dtype.kind != "u" or not looks_like_mask(middle := _middle(image)):
         return False

@@ -23,7 +23,9 @@ def halved(plane: Plane, known: Mask) -> tuple[Plane, Mask]:
     Parameters
     ----------
     plane : (H, W) or (H, W, C) float32 array
+        What is not known does not count.
     known : (H, W) bool array
+        True where the plane has values.
 
     Returns
     -------

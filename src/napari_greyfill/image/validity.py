@@ -73,6 +73,7 @@ def kept_pixels(invalid: Mask, hole: Mask, how: KeepInvalid) -> Mask:
     Parameters
     ----------
     invalid, hole : (H, W) bool arrays
+        Where pixels have no value, and where they are painted.
     how : {"auto", "keep", "fill"}
         "auto" keeps those that lie outside of what was recorded: connected areas that touch
         the border of the image and are larger than the hole.

@@ -35,6 +35,7 @@ def by_channel(
     fill : callable
         Returns an (H, W) plane from as many, of any range.
     *planes : (H, W) or (H, W, 3) float32 arrays
+        All of one shape.
     """
     if planes[0].ndim == 2:
         return (yield from fill(*planes))

@@ -227,6 +227,7 @@ def detect_mask(
     Parameters
     ----------
     image : (H, W), (H, W, 3) or (H, W, 4) array, or Tones
+        The picture to look at, of any real type.
     kind : str
         One of `DETECTORS`.
     rgb : bool, optional

@@ -58,7 +58,9 @@ def saturated(image: ArrayLike | Tones, side: Side = "bright", smallest: int = 4
     Parameters
     ----------
     image : array or Tones
+        The picture to look at.
     side : {"bright", "dark", "both"}
+        Which end of the range to look for.
     smallest : int
         Groups of fewer pixels are left out: one brightest pixel is no saturation.
     """
@@ -78,6 +80,7 @@ def blank(image: ArrayLike | Tones, width: int = 5) -> Mask:
     Parameters
     ----------
     image : array or Tones
+        The picture to look at.
     width : int
         A patch of one value counts where a square of so many pixels a side fits in.
     """
@@ -119,6 +122,7 @@ def similar(
     Parameters
     ----------
     image : array or Tones
+        The picture to look at.
     at : (int, int)
         Row and column of the given pixel.
     tolerance : float
@@ -164,6 +168,7 @@ def lines(
     Parameters
     ----------
     image : array or Tones
+        The picture to look at.
     side : {"bright", "dark", "both"}
         Whether lines are brighter or darker than their surroundings.
     width : int
@@ -200,6 +205,7 @@ def spots(
     Parameters
     ----------
     image : array or Tones
+        The picture to look at.
     side : {"bright", "dark", "both"}
         Whether spots are brighter or darker than their surroundings.
     diameter : int
@@ -234,6 +240,7 @@ def corners(
     Parameters
     ----------
     image : array or Tones
+        The picture to look at.
     side : {"bright", "dark", "both"}
         Whether they are drawn in white or in black. Colours count by their largest (smallest)
         channel.

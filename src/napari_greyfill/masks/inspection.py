@@ -42,7 +42,9 @@ def inspected(image: NDArray[Any], hole: NDArray[np.bool_]) -> list[Finding]:
     Parameters
     ----------
     image : (H, W), (H, W, 3) or (H, W, 4) array
+        The pixels as they were read.
     hole : (H, W) bool array
+        True where pixels are to be filled.
     """
     swapped = _image_is_mask(image)
     return about_hole(hole) + ([] if swapped is None else [swapped])

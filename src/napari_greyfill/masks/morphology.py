@@ -26,6 +26,7 @@ def grow(hole: Mask, pixels: float) -> Mask:
     Parameters
     ----------
     hole : (H, W) bool array
+        What to grow; it is not changed.
     pixels : float
         Radius of the disk, at least 0.
     """
@@ -102,6 +103,7 @@ def feather(hole: Mask, pixels: float) -> NDArray[np.float32]:
     Parameters
     ----------
     hole : (H, W) bool array
+        True where pixels are to be filled.
     pixels : float
         Width of the soft rim, at least 0; 0 shows the fill everywhere in the hole.
     """

@@ -193,7 +193,12 @@ def moved_object(
 
     Parameters
     ----------
+    painter : Painter
+        Paints the mask, and knows what is free.
+    rng : numpy.random.Generator
+        Draws the object and its place.
     labels : (h, w) integer array
+        0 is no object.
     resize : bool
         Whether to scale the object until it has as many pixels as the painter wants.
     """

@@ -48,6 +48,7 @@ class Tones:
         Parameters
         ----------
         image : (H, W), (H, W, 3) or (H, W, 4) array
+            Of any real type.
         rgb : bool, optional
             Whether the last axis is colour, as in `Picture.from_array`.
 

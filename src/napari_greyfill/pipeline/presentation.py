@@ -25,7 +25,9 @@ def as_layers(
     image : array
         As the user gave it, filled.
     hole : (H, W) bool array
+        True where it was filled.
     confidence : (H, W) float32 array in [0, 1] or None
+        None if no colour was recovered.
     provenance : dict
         How it was filled; kept in the metadata of the image's layer.
 

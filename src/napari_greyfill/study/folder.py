@@ -72,6 +72,8 @@ class StudyFolder:
 
         Parameters
         ----------
+        settings : StudySettings
+            What the study is asked for.
         resume : bool
             Go on with the study in the folder; begin one if there is none.
         force : bool

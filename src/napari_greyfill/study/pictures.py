@@ -58,6 +58,7 @@ def find_pictures(folder: Path, leave_out: Sequence[Path] = ()) -> list[str]:
     Parameters
     ----------
     folder : Path
+        Where to begin.
     leave_out : sequence of Path
         Folders not to look into, such as one with masks. Hidden files and folders never count,
         and neither do files whose names say that they are the masks of others.
@@ -150,6 +151,7 @@ def mask_file(name: str, folder: Path, picture: Path | None = None) -> Path:
     name : str
         The picture's, as `find_pictures` returns it.
     folder : Path
+        Where the masks are.
     picture : Path, optional
         The picture's file, which is never its own mask.
 

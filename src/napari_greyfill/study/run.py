@@ -87,6 +87,7 @@ def study_steps(
     Parameters
     ----------
     settings : StudySettings
+        What to do; checked already.
     folder : StudyFolder
         Opened; the rows it holds are not filled again, unless they failed. No other run can
         use it meanwhile.

@@ -154,6 +154,7 @@ class WeightsStore:
         Parameters
         ----------
         file : path
+            A checkpoint of a known layout.
         name : str, optional
             Its id, where file and network do not tell which of several it is.
         cancelled : callable
@@ -213,6 +214,7 @@ class WeightsStore:
         Parameters
         ----------
         name : str
+            As the catalogue calls it.
         cancelled : callable
             Asked several times a second, also while a disk does not answer.
 

@@ -26,8 +26,11 @@ def applied(plane: Plane, found: Mask, how: str, label: int) -> Plane:
     Parameters
     ----------
     plane : (H, W) integer array
+        Labels as they are.
     found : (H, W) bool array
+        True where something was found.
     how : {"replace", "add", "remove"}
+        What becomes of the labels there are.
     label : int
         What newly painted pixels get.
     """

@@ -156,6 +156,7 @@ class MaskBar(QWidget):
         Parameters
         ----------
         viewer : napari.viewer.Viewer
+            The viewer that the dock belongs to.
         image, mask : callable
             Return the layers that are chosen.
         choose : callable
