@@ -101,3 +101,10 @@ def test_whatever_may_be_raised_is_public():
 def test_other_names_do_not():
     with pytest.raises(AttributeError, match="attribute paint"):
         napari_greyfill.paint  # noqa: B018 - looking it up is the test
+
+
+def test_every_public_name_is_documented():
+    page = Path(__file__).parents[1].joinpath("docs", "api.md").read_text(encoding="utf-8")
+    shown = set(re.findall(r"^\.\. auto\w+:: napari_greyfill\.(\w+)$", page, re.MULTILINE))
+    own = set(napari_greyfill.__all__) - set(errors.__all__) - {"__version__"}
+    assert shown - {"errors"} == own

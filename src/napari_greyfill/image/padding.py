@@ -18,6 +18,17 @@ def fit_to_size(
 
     So a window much smaller than what a network can work on shows it more of the same, not
     mostly hole. Crop the result back with ``[:height, :width]`` of the original plane.
+
+    Parameters
+    ----------
+    plane : (H, W) or (H, W, C) float32 array
+        What is in the hole is mirrored as well.
+    hole : (H, W) bool array
+        True where pixels are to be filled.
+    minimum : int
+        Smallest height and width, in pixels.
+    multiple_of : int
+        What height and width are to be multiples of.
     """
     return pad_to(plane, hole, fitting_size(hole.shape, minimum, multiple_of))
 
