@@ -168,7 +168,15 @@ def labels_of(value: Any) -> tuple[int, ...] | None:  # noqa: ANN401
 
 
 def flag_of(name: str, value: Any) -> bool | None:  # noqa: ANN401
-    """Return True, False or None; raises `BadParameterError`."""
+    """Return True, False or None; raises `BadParameterError`.
+
+    Parameters
+    ----------
+    name : str
+        What the sentence calls it.
+    value : anything
+        What the caller passed.
+    """
     if value is None or isinstance(value, bool | np.bool_):
         return None if value is None else bool(value)
     raise BadParameterError(
@@ -177,7 +185,15 @@ def flag_of(name: str, value: Any) -> bool | None:  # noqa: ANN401
 
 
 def callable_of(name: str, value: Any) -> Callable[..., Any]:  # noqa: ANN401
-    """Return what can be called; raises `BadParameterError`."""
+    """Return what can be called; raises `BadParameterError`.
+
+    Parameters
+    ----------
+    name : str
+        What the sentence calls it.
+    value : anything
+        What the caller passed.
+    """
     if not callable(value):
         raise BadParameterError(
             f"{name} is {_shown(value)}, but it must be a function; leave it out."
@@ -240,7 +256,13 @@ def numbers_of(
     value: Any,  # noqa: ANN401 - the point is that it may be anything
     error: type[GreyfillError] = BadParameterError,
 ) -> NDArray[Any]:
-    """Return an array of real numbers; arguments as `array_of`."""
+    """Return an array of real numbers; arguments as `array_of`.
+
+    Parameters
+    ----------
+    what, value, error
+        As for `array_of`.
+    """
     array = np.asarray(array_of(what, value, error))
     if array.dtype.kind not in "biuf":
         raise error(

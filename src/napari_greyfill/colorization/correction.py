@@ -58,7 +58,15 @@ class CorrectionNet(nn.Module):
 
 
 def new_network(in_channels: int, random: np.random.Generator) -> CorrectionNet:
-    """Return a network that changes nothing yet; its weights come from `random` alone."""
+    """Return a network that changes nothing yet; its weights come from `random` alone.
+
+    Parameters
+    ----------
+    in_channels : int
+        Planes that it is shown.
+    random : numpy.random.Generator
+        Draws the weights.
+    """
     with torch.device("meta"):
         network = CorrectionNet(in_channels)
     network = network.to_empty(device="cpu")

@@ -66,7 +66,15 @@ class MethodInfo:
 
 
 def installed(module: str, install: str) -> WhyNot:
-    """Return what says whether a module is missing, without importing it."""
+    """Return what says whether a module is missing, without importing it.
+
+    Parameters
+    ----------
+    module : str
+        Its name in an import.
+    install : str
+        Its name for pip.
+    """
 
     def why_not() -> str:
         if find_spec(module) is not None:
@@ -108,7 +116,19 @@ class Registry(Generic[T]):
         why_not: WhyNot = _nothing,
         lacking: type[GreyfillError] = MissingDependencyError,
     ) -> None:
-        """Add a method; `why_not` says what it lacks here and now, `lacking` is the error then."""
+        """Add a method; `why_not` says what it lacks here and now, `lacking` is the error then.
+
+        Parameters
+        ----------
+        info : MethodInfo
+            What there is to know; `available` is found out later.
+        create : callable
+            Takes a `Compute`, and makes the method.
+        why_not : callable
+            Returns a sentence on what is missing, or an empty one.
+        lacking : type of GreyfillError
+            Raised where something is missing.
+        """
         self._entries[info.name] = _Entry(info, create, why_not, lacking)
 
     def infos(self) -> list[MethodInfo]:
@@ -143,7 +163,15 @@ class Registry(Generic[T]):
         return info
 
     def create(self, name: str, compute: Compute) -> T:
-        """Return a method ready to run; raises as `require` does."""
+        """Return a method ready to run; raises as `require` does.
+
+        Parameters
+        ----------
+        name : str
+            A method's, or "auto".
+        compute : Compute
+            Device, seed and cancelling of the run.
+        """
         return self._entries[self.require(name).name].create(compute)
 
 

@@ -183,7 +183,15 @@ def separated(array: Array) -> tuple[Array, Array | None]:
 
 
 def upright(array: Array, orientation: int) -> Array:
-    """Turn an array as the tag Orientation says, 1 to 8; other values are ignored."""
+    """Turn an array as the tag Orientation says, 1 to 8; other values are ignored.
+
+    Parameters
+    ----------
+    array : (H, W) or (H, W, C) array
+        As it is stored.
+    orientation : int
+        Of the EXIF tag.
+    """
     if 5 <= orientation <= 8:
         array = array.swapaxes(0, 1)
     if orientation in (2, 3, 6, 7):
@@ -194,12 +202,28 @@ def upright(array: Array, orientation: int) -> Array:
 
 
 def turned_back(array: Array, orientation: int) -> Array:
-    """Undo `upright`."""
+    """Undo `upright`.
+
+    Parameters
+    ----------
+    array : (H, W) or (H, W, C) array
+        Upright.
+    orientation : int
+        Of the EXIF tag, 1 to 8.
+    """
     return upright(array, {6: 8, 8: 6}.get(orientation, orientation))
 
 
 def says_upright(path: Path, array: Array) -> ImageFile:
-    """Return a picture whose file will say that it lies upright, for masks of turned pictures."""
+    """Return a picture whose file will say that it lies upright, for masks of turned pictures.
+
+    Parameters
+    ----------
+    path : Path
+        What the picture is called.
+    array : (H, W) or (H, W, C) array
+        Upright.
+    """
     exif = Image.Exif()
     exif[_ORIENTATION] = 1
     return ImageFile(path, array, metadata=Metadata(exif=exif.tobytes()))

@@ -88,7 +88,17 @@ def _about(decoded: Decoded) -> Decoded:
 
 
 def write_tiff(file: BinaryIO, array: NDArray[Any], metadata: Metadata) -> None:
-    """Write 1 to 4 channels."""
+    """Write 1 to 4 channels.
+
+    Parameters
+    ----------
+    file : binary file
+        Open for writing.
+    array : (H, W) or (H, W, C) array
+        Grey, grey and alpha, RGB or RGBA.
+    metadata : Metadata
+        What to write besides the pixels.
+    """
     tags = metadata.tiff
     channels = array.shape[2] if array.ndim == 3 else 1
     photometric, colormap = _photometric(array, metadata)

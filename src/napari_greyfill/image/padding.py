@@ -34,12 +34,32 @@ def fit_to_size(
 
 
 def fitting_size(shape: tuple[int, ...], minimum: int, multiple_of: int) -> tuple[int, ...]:
-    """Return the smallest height and width that meet a size requirement."""
+    """Return the smallest height and width that meet a size requirement.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Height and width, in pixels.
+    minimum : int
+        Smallest height and width, in pixels.
+    multiple_of : int
+        What height and width are to be multiples of.
+    """
     return tuple(-(-max(side, minimum) // multiple_of) * multiple_of for side in shape)
 
 
 def pad_to(plane: Plane, hole: Hole, size: tuple[int, ...]) -> tuple[Plane, Hole]:
-    """Pad to a height and width at the lower right, as `fit_to_size` does."""
+    """Pad to a height and width at the lower right, as `fit_to_size` does.
+
+    Parameters
+    ----------
+    plane : (H, W) or (H, W, C) float32 array
+        What is in the hole is mirrored as well.
+    hole : (H, W) bool array
+        True where pixels are to be filled.
+    size : tuple of int
+        Height and width, neither smaller than those of the hole.
+    """
     if size == hole.shape:
         return plane, hole
     rows, columns = (_mirrored(*pair) for pair in zip(hole.shape, size, strict=True))

@@ -94,7 +94,15 @@ class Detector:
         return {**known, **chosen}
 
     def within(self, options: dict[str, Any], shape: tuple[int, ...]) -> dict[str, Any]:
-        """Return checked options with no length beyond twice the picture: more finds the same."""
+        """Return checked options with no length beyond twice the picture: more finds the same.
+
+        Parameters
+        ----------
+        options : dict
+            As `checked` returns them.
+        shape : tuple of int
+            Of the picture, in pixels.
+        """
         most = 2 * max(shape) + 1
         lengths = {option.name for option in self.options if option.unit == "px"}
         return {

@@ -38,13 +38,29 @@ _DIRECTIONS = 8
 
 
 def brighter(image: ArrayLike | Tones, level: float = 0.9) -> Mask:
-    """Find pixels whose luma is above a level."""
+    """Find pixels whose luma is above a level.
+
+    Parameters
+    ----------
+    image : array or Tones
+        The picture to look at.
+    level : float
+        From 0, black, to 1, white.
+    """
     tones = _tones(image)
     return np.asarray((tones.luma > level) & ~tones.invalid)
 
 
 def darker(image: ArrayLike | Tones, level: float = 0.1) -> Mask:
-    """Find pixels whose luma is below a level."""
+    """Find pixels whose luma is below a level.
+
+    Parameters
+    ----------
+    image : array or Tones
+        The picture to look at.
+    level : float
+        From 0, black, to 1, white.
+    """
     tones = _tones(image)
     return np.asarray((tones.luma < level) & ~tones.invalid)
 

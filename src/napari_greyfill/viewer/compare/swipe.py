@@ -62,6 +62,13 @@ class Swipe(QObject):
     def start(self, near: Image, far: Image, *, across: bool = False) -> None:
         """Show `near` left of the divider and `far` right of it; above and below, if across.
 
+        Parameters
+        ----------
+        near, far : Image
+            Two layers of the same size.
+        across : bool
+            Whether the divider lies across.
+
         Raises
         ------
         ShapeMismatchError

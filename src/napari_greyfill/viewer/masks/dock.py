@@ -277,7 +277,15 @@ class MasksDock(Dock):
         self.hide_preview()
 
     def edit(self, name: str, size: float) -> None:
-        """Change the plane in view by one of the named edits."""
+        """Change the plane in view by one of the named edits.
+
+        Parameters
+        ----------
+        name : str
+            Of the edit, such as "grow".
+        size : float
+            A distance or a number of pixels.
+        """
         mask = self.form.target.layer
         if mask is None or self.why_not(mask):
             return

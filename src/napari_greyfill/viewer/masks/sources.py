@@ -39,7 +39,15 @@ _FILTER = "Masks (*.png *.tif *.tiff *.jpg *.jpeg *.bmp *.gif *.webp *.roi *.zip
 
 
 def mask_images(viewer: Viewer, image: Image | None) -> list[Image]:
-    """Return the image layers of an image's size that look like a mask."""
+    """Return the image layers of an image's size that look like a mask.
+
+    Parameters
+    ----------
+    viewer : Viewer
+        Whose layers.
+    image : Image or None
+        None if none is chosen.
+    """
     import napari.layers
 
     if image is None or image not in viewer.layers:
@@ -65,6 +73,13 @@ def _is_plane(layer: Image, size: tuple[int, int]) -> bool:
 def mask_of_image(viewer: Viewer, layer: Image) -> tuple[Labels, list[str]]:
     """Add a labels layer of what an image layer shows as painted, and say how it was read.
 
+    Parameters
+    ----------
+    viewer : Viewer
+        Where the labels go.
+    layer : Image
+        Shows a mask.
+
     Raises
     ------
     BadMaskError
@@ -79,6 +94,15 @@ def mask_of_image(viewer: Viewer, layer: Image) -> tuple[Labels, list[str]]:
 
 def mask_of_file(viewer: Viewer, path: Path, image: Image) -> tuple[Labels, list[str]]:
     """Add a labels layer of a mask file, turned as an image lies, and say how it was read.
+
+    Parameters
+    ----------
+    viewer : Viewer
+        Where the labels go.
+    path : Path
+        A picture, or regions of ImageJ.
+    image : Image
+        What the mask is for.
 
     Raises
     ------
