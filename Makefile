@@ -32,9 +32,10 @@ demo: system-libraries $(VENV)/.installed-qt ## run the demo and write its resul
 test: system-libraries $(VENV)/.installed-test ## run the tests
 	OMP_NUM_THREADS=1 $(WITH_DISPLAY) $(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
 
-lint: system-libraries typecheck ## check style, format, types and the napari manifest
+lint: system-libraries typecheck ## check style, format, types, imports and the napari manifest
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/lint-imports --no-logo
 	QT_QPA_PLATFORM=offscreen NAPARI_CONFIG= $(BIN)/npe2 validate napari-greyfill --imports
 
 typecheck: $(VENV)/.installed-lint ## check types only
@@ -51,7 +52,7 @@ docs: system-libraries $(VENV)/.installed-docs ## build the documentation in doc
 
 clean: ## delete all that was built, but not .venv
 	rm -rf build dist src/*.egg-info docs/_build demo_output .coverage htmlcov
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -not -path "./$(VENV)/*" -prune -exec rm -rf {} +
 
 system-libraries:

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -7,9 +8,14 @@ from pathlib import Path
 import pytest
 
 import napari_greyfill
+from napari_greyfill import errors
 
 HEAVY = ("torch", "skimage", "scipy", "cv2", "napari", "magicgui", "qtpy", "PyQt6", "PySide6")
 GRAPHICAL = ("napari", "magicgui", "superqt", "qtpy", "PyQt5", "PyQt6", "PySide2", "PySide6")
+# Modules of torch, which are imported by what runs them.
+TORCHES = re.compile(
+    r"networks\.\w+\.(network|attention)$|colorization\.(accelerated|correction|network)$"
+)
 
 FILL = """
 import numpy as np, napari_greyfill
@@ -64,6 +70,18 @@ def test_torch_stays_out_until_a_network_or_a_cuda_device_needs_it(code):
     assert imported_by(code, ("torch",)) == set()
 
 
+def test_no_module_but_those_of_networks_imports_torch_as_it_is_imported():
+    code = "\n".join(f"import {name}" for name in engine_modules() if not TORCHES.search(name))
+    assert imported_by(code, ("torch",)) == set()
+
+
+def test_no_module_inside_asks_the_package_for_its_public_names():
+    root = Path(napari_greyfill.__file__).parent
+    asking = re.compile(r"^\s*(from napari_greyfill import|import napari_greyfill$)", re.MULTILINE)
+    found = {path.name for path in root.rglob("*.py") if asking.search(path.read_text())}
+    assert found <= {"app.py"}  # its version
+
+
 def test_the_check_would_notice_torch():
     assert imported_by("import napari_greyfill.colorization.network", HEAVY) >= {"torch"}
 
@@ -76,6 +94,17 @@ def test_every_public_name_exists(name):
     assert name in dir(napari_greyfill)
 
 
+def test_whatever_may_be_raised_is_public():
+    assert set(errors.__all__) <= set(napari_greyfill.__all__)
+
+
 def test_other_names_do_not():
-    with pytest.raises(AttributeError, match="no attribute 'paint'"):
+    with pytest.raises(AttributeError, match="attribute paint"):
         napari_greyfill.paint  # noqa: B018 - looking it up is the test
+
+
+def test_every_public_name_is_documented():
+    page = Path(__file__).parents[1].joinpath("docs", "api.md").read_text(encoding="utf-8")
+    shown = set(re.findall(r"^\.\. auto\w+:: napari_greyfill\.(\w+)$", page, re.MULTILINE))
+    own = set(napari_greyfill.__all__) - set(errors.__all__) - {"__version__"}
+    assert shown - {"errors"} == own

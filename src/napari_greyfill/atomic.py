@@ -54,6 +54,13 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
 
     Characters of file names that no text can hold become question marks.
 
+    Parameters
+    ----------
+    path : path
+        Where it goes; what was there is replaced.
+    text : str
+        Written as UTF-8.
+
     Raises
     ------
     UnwritablePathError

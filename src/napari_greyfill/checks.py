@@ -52,7 +52,9 @@ def number_of(
     name : str
         What the sentence calls it.
     value : anything
+        What the caller passed.
     low : float
+        The smallest number allowed.
     unit : str
         Such as " pixels", for the sentence.
     example : float
@@ -88,6 +90,7 @@ def whole_of(
     value : anything
         Fractions and booleans are no whole numbers.
     low, high : int
+        The smallest and the largest number allowed.
     example : int
         What the sentence advises.
     """
@@ -111,7 +114,9 @@ def choice_of(kind: str, value: Any, choices: Iterable[str]) -> str:  # noqa: AN
     kind : str
         What the choices are, for the sentence.
     value : anything
+        What the caller passed.
     choices : iterable of str
+        The names that exist.
     """
     known = tuple(choices)
     if not isinstance(value, str) or value not in known:
@@ -129,6 +134,7 @@ def names_of(kind: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401
     kind : str
         What the names are of, for the sentence.
     value : anything
+        What the caller passed.
     """
     if isinstance(value, str):
         return (value,)
@@ -162,7 +168,15 @@ def labels_of(value: Any) -> tuple[int, ...] | None:  # noqa: ANN401
 
 
 def flag_of(name: str, value: Any) -> bool | None:  # noqa: ANN401
-    """Return True, False or None; raises `BadParameterError`."""
+    """Return True, False or None; raises `BadParameterError`.
+
+    Parameters
+    ----------
+    name : str
+        What the sentence calls it.
+    value : anything
+        What the caller passed.
+    """
     if value is None or isinstance(value, bool | np.bool_):
         return None if value is None else bool(value)
     raise BadParameterError(
@@ -171,7 +185,15 @@ def flag_of(name: str, value: Any) -> bool | None:  # noqa: ANN401
 
 
 def callable_of(name: str, value: Any) -> Callable[..., Any]:  # noqa: ANN401
-    """Return what can be called; raises `BadParameterError`."""
+    """Return what can be called; raises `BadParameterError`.
+
+    Parameters
+    ----------
+    name : str
+        What the sentence calls it.
+    value : anything
+        What the caller passed.
+    """
     if not callable(value):
         raise BadParameterError(
             f"{name} is {_shown(value)}, but it must be a function; leave it out."
@@ -212,6 +234,7 @@ def array_of(
     what : str
         What it is, for the sentence.
     value : anything
+        What the caller passed.
     error : type
         What is raised if it is no array.
     """
@@ -233,7 +256,13 @@ def numbers_of(
     value: Any,  # noqa: ANN401 - the point is that it may be anything
     error: type[GreyfillError] = BadParameterError,
 ) -> NDArray[Any]:
-    """Return an array of real numbers; arguments as `array_of`."""
+    """Return an array of real numbers; arguments as `array_of`.
+
+    Parameters
+    ----------
+    what, value, error
+        As for `array_of`.
+    """
     array = np.asarray(array_of(what, value, error))
     if array.dtype.kind not in "biuf":
         raise error(

@@ -186,3 +186,11 @@ def test_eight_bits_count_from_0_to_255_however_few_are_used(scratch):
     lab = [rgb2lab(colours[scratch] / 255) for colours in (dull, filled)]
     expected = deltaE_ciede2000(*lab).mean()
     assert metrics(filled, dull, scratch)["delta_e"] == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_colours_along_any_axis(axis, astronaut, scratch):
+    filled = np.where(scratch[..., None], np.uint8(90), astronaut)
+    first, second = (np.moveaxis(image, -1, axis) for image in (filled, astronaut))
+    found = metrics(first, second, scratch, channel_axis=axis)
+    assert found == metrics(filled, astronaut, scratch)

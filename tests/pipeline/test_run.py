@@ -1,4 +1,3 @@
-import doctest
 import json
 import warnings
 from itertools import pairwise, product
@@ -33,7 +32,6 @@ from napari_greyfill.inpaint import INPAINTERS, Inpainter, methods
 from napari_greyfill.inpaint.spectral import inpainter as spectral_module
 from napari_greyfill.masks import feather, grow
 from napari_greyfill.pipeline import job as job_module
-from napari_greyfill.pipeline import run as pipeline
 from napari_greyfill.pipeline import stages
 from napari_greyfill.pipeline.options import PIPELINES
 from tests.recording import recorded
@@ -824,12 +822,6 @@ class TestColorize:
             colorize(tissue, tissue, scratch)
         with pytest.raises(UnsupportedImageError, match="fill it first"):
             colorize(tissue, np.where(scratch, np.nan, 0.5), scratch)
-
-
-def test_the_examples_in_the_documentation_are_right():
-    outcome = doctest.testmod(pipeline)
-    assert outcome.attempted > 4
-    assert outcome.failed == 0
 
 
 @pytest.mark.gpu

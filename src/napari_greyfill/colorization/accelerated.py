@@ -74,6 +74,7 @@ def solve(problem: Problem, compute: Compute) -> Generator[float, None, Plane]:
     Parameters
     ----------
     problem : Problem
+        The equations, and where they hold.
     compute : Compute
         Asked for cancelling at every iteration.
     """

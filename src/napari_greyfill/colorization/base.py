@@ -93,9 +93,13 @@ class Colorizer(ABC):
         Parameters
         ----------
         colour : (H, W, 3) array
+            Known colours; those in the hole do not count.
         grey : (H, W) array
+            Filled everywhere.
         frame : Window
+            Where `found` lies in the plane.
         found : array of the frame's height and width, and two planes
+            The chroma, B - Y and R - Y.
         """
         result = colour.copy()
         rows = max(1, _BAND // frame.shape[1])
@@ -110,7 +114,17 @@ class Colorizer(ABC):
     def reported(
         self, work: Generator[float, None, T], name: str, start: float = 0.0, end: float = 1.0
     ) -> Generator[Level, None, T]:
-        """Run a generator of fractions as levels between two fractions of the whole."""
+        """Run a generator of fractions as levels between two fractions of the whole.
+
+        Parameters
+        ----------
+        work : generator of float
+            Yields finished fractions, 0 to 1.
+        name : str
+            What is happening, for people.
+        start, end : float
+            Shares of the whole, 0 to 1.
+        """
         while True:
             self.compute.check()
             try:

@@ -58,7 +58,15 @@ class CorrectionNet(nn.Module):
 
 
 def new_network(in_channels: int, random: np.random.Generator) -> CorrectionNet:
-    """Return a network that changes nothing yet; its weights come from `random` alone."""
+    """Return a network that changes nothing yet; its weights come from `random` alone.
+
+    Parameters
+    ----------
+    in_channels : int
+        Planes that it is shown.
+    random : numpy.random.Generator
+        Draws the weights.
+    """
     with torch.device("meta"):
         network = CorrectionNet(in_channels)
     network = network.to_empty(device="cpu")
@@ -110,7 +118,9 @@ def learn(
     network : CorrectionNet
         Changed in place.
     lessons : Lessons
+        What there is to learn, and what to test it on.
     steps : int
+        How many updates of the weights.
     rate : float
         Adam's learning rate at the start; it falls to a tenth.
     random : numpy.random.Generator

@@ -70,6 +70,7 @@ def example_prior(
     colour : (H, W, 3) float32 array in [0, 1]
         Meaningless in the hole.
     grey : (H, W) float32 array in [0, 1]
+        Filled everywhere.
     hole : (H, W) bool array
         At least one pixel is known.
     compute : Compute

@@ -125,6 +125,7 @@ def implausible(
     Parameters
     ----------
     result : (H, W, 3) float32 array in [0, 1]
+        The colours to judge.
     colour, grey, hole
         What the colorizer was given.
     hints : (H, W) bool array, optional

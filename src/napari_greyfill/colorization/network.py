@@ -77,14 +77,30 @@ class ColourNet(nn.Module):
 
 
 def new_network(in_channels: int, seed: int) -> ColourNet:
-    """Return a network with torch's default random weights, drawn from `seed` alone."""
+    """Return a network with torch's default random weights, drawn from `seed` alone.
+
+    Parameters
+    ----------
+    in_channels : int
+        Planes that it is shown.
+    seed : int
+        0 or more.
+    """
     with _RANDOM, torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return ColourNet(in_channels)
 
 
 def masked_mse(output: Tensor, target: Tensor, known: Tensor) -> Tensor:
-    """Return the squared error at known pixels, averaged over all elements."""
+    """Return the squared error at known pixels, averaged over all elements.
+
+    Parameters
+    ----------
+    output, target : (N, C, H, W) tensors
+        What the network gave, and what it was to give.
+    known : (N, 1, H, W) tensor
+        1 where pixels count, otherwise 0.
+    """
     return nn.functional.mse_loss(output * known, target * known)
 
 
@@ -100,10 +116,13 @@ def training(
     network : ColourNet
         Changed in place.
     inputs : (1, 1 or 4, H, W) tensor
+        What the network is shown.
     target : (1, 3, H, W) tensor
+        The colours it is to give.
     known : (1, 1, H, W) tensor
         1 at known pixels, 0 in the hole.
     steps : int
+        How many updates of the weights.
     rate : float
         Learning rate.
     """
@@ -122,6 +141,13 @@ def stop_when(network: ColourNet, cancelled: CancelCheck) -> None:
     """Make the network ask, between its layers, whether to stop; it then raises `CancelledError`.
 
     A step on a large window takes seconds; this lets it end within a fraction of that.
+
+    Parameters
+    ----------
+    network : ColourNet
+        Changed in place.
+    cancelled : callable
+        Returns whether to stop.
     """
 
     def ask(*_: object) -> None:

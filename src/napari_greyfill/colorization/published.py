@@ -23,7 +23,7 @@ from napari_greyfill.colorization.base import Colorizer, Hole, Level, Plane
 from napari_greyfill.colorization.pyramid import PyramidLevel, build_pyramid, resized, to_bytes
 from napari_greyfill.compute.device import clear_memory_errors, free_memory
 from napari_greyfill.errors import OutOfMemoryError
-from napari_greyfill.inpaint.base import fit_to_size
+from napari_greyfill.image.padding import fit_to_size
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -35,8 +35,11 @@ def build_pyramid(colour: Plane, grey: Plane, hole: Hole, levels: int) -> list[P
     Parameters
     ----------
     colour : (H, W, 3) float32 array in [0, 1]
+        Known colours; those in the hole do not count.
     grey : (H, W) float32 array in [0, 1]
+        Filled everywhere.
     hole : (H, W) bool array
+        True where pixels are to be filled.
     levels : int
         H and W must be multiples of ``2 ** (levels - 1)``.
     """
@@ -68,9 +71,11 @@ def resized(
     Parameters
     ----------
     plane : (H, W) or (H, W, 3) float32 array in [0, 1]
+        At its full size.
     shape : tuple of int
         New height and width.
     kernel : PIL.Image.Resampling
+        The filter.
     as_bytes : bool
         Work in 8 bits.
     """

@@ -84,6 +84,7 @@ class Solver:
         Parameters
         ----------
         problem : Problem
+            The equations, and where they hold.
         compute : Compute
             Asked before each system whether to stop.
         """

@@ -67,7 +67,9 @@ def system(known: Plane, grey: Plane, hole: Hole, guess: Guess | None = None) ->
     known : (H, W, C) float32 array
         Chroma, or other planes to continue into the hole; meaningless there.
     grey : (H, W) float32 array in [0, 1]
+        Filled everywhere; colours follow it.
     hole : (H, W) bool array
+        True where pixels are to be filled.
     guess : Guess, optional
         Of the same height, width and planes.
     """

@@ -101,6 +101,7 @@ def compare(
     Parameters
     ----------
     image : (H, W), (H, W, 3) or (H, W, 4) array, or a napari Image layer
+        As in `fill`.
     mask : (H, W) array, or a napari Labels layer
         Painted pixels (not 0) are filled.
     methods : str or iterable of str, optional

@@ -120,6 +120,7 @@ def combinations(choices: Choices, *, colour: bool) -> list[Combination]:
     Parameters
     ----------
     choices : Choices
+        Methods, pipelines and colorizers to combine.
     colour : bool
         Whether the picture has colour; a grey one has a single combination for each method.
     """

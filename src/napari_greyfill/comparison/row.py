@@ -174,6 +174,17 @@ class Comparison:
         """Return which rows are best, by the key of each column that can be ranked."""
         return best_rows(self.rows)
 
+    def __repr__(self) -> str:
+        """Say in one line how many fills there are, and which has the smallest error."""
+        failed = sum(row.image is None for row in self.rows)
+        known = [row for row in self.rows if row.metrics]
+        best = max(known, key=lambda row: row.metrics["hole_psnr"], default=None)
+        parts = [f"{len(self.rows)} fills of {np.count_nonzero(self.hole):,} pixels"]
+        parts += [f"{failed} failed"] if failed else []
+        if best is not None:
+            parts.append(f"best: {best.combination.title}, {best.metrics['hole_psnr']:.2f} dB")
+        return f"<Comparison of {', '.join(parts)}>"
+
     def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
         """Return the table as CSV at full precision, and write it to a file if one is given.
 

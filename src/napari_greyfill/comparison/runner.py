@@ -50,6 +50,7 @@ def filled_by_each(todo: Iterable[Combination], prepare: Callable[[str], FillJob
     Parameters
     ----------
     todo : iterable of Combination
+        In the order in which rows come.
     prepare : callable
         Returns a job for a method by its name.
     """

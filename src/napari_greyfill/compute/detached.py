@@ -66,6 +66,7 @@ class Handover:
         Parameters
         ----------
         function : callable
+            Called without arguments, in the thread.
         meanwhile : callable
             Called several times a second. What it raises is raised at once, and so is what lent
             callbacks raise; the thread is then left behind.

@@ -17,7 +17,15 @@ Y = TypeVar("Y")
 
 
 def exhaust(work: Generator[S, None, T], watch: Callable[[S], object] | None = None) -> T:
-    """Run a generator to its end and return what it returns; `watch` is shown each step."""
+    """Run a generator to its end and return what it returns; `watch` is shown each step.
+
+    Parameters
+    ----------
+    work : generator
+        Not closed where `watch` raises.
+    watch : callable, optional
+        Called with each step.
+    """
     while True:
         try:
             step = next(work)
@@ -31,7 +39,15 @@ def exhaust(work: Generator[S, None, T], watch: Callable[[S], object] | None = N
 def translated(
     work: Generator[S, None, T], told: Callable[[S], Iterable[Y]]
 ) -> Generator[Y, None, T]:
-    """Run a generator and yield, for each of its steps, what that step is told as."""
+    """Run a generator and yield, for each of its steps, what that step is told as.
+
+    Parameters
+    ----------
+    work : generator
+        Its return value is passed on.
+    told : callable
+        Takes a step, and returns what to yield in its place: none, one or several.
+    """
     while True:
         try:
             step = next(work)
@@ -42,5 +58,13 @@ def translated(
 
 
 def scaled(work: Generator[float, None, T], start: float, end: float) -> Generator[float, None, T]:
-    """Run a generator of fractions so that its 0 to 1 becomes `start` to `end`."""
+    """Run a generator of fractions so that its 0 to 1 becomes `start` to `end`.
+
+    Parameters
+    ----------
+    work : generator of float
+        Yields finished fractions, 0 to 1.
+    start, end : float
+        Shares of the whole, 0 to 1.
+    """
     return translated(work, lambda fraction: (start + (end - start) * fraction,))

@@ -68,7 +68,15 @@ class MethodInfo:
 
 
 def installed(module: str, install: str) -> WhyNot:
-    """Return what says whether a module is missing, without importing it."""
+    """Return what says whether a module is missing, without importing it.
+
+    Parameters
+    ----------
+    module : str
+        Its name in an import.
+    install : str
+        Its name for pip.
+    """
 
     def why_not() -> str:
         if find_spec(module) is not None:

@@ -131,11 +131,13 @@ def mask_pictures(
     Parameters
     ----------
     pictures : sequence of Path
+        Files to make masks for.
     folder : path
         Must not be the folder of a picture.
     make_mask : callable
         ``make_mask(image_file, seed) -> mask, how it was made``.
     seed : int
+        Together with the name of a picture it decides on its mask.
     value : "black", "white", "mean" or float
         As in `masked_images`.
     force : bool

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from napari_greyfill import __version__
 from napari_greyfill.atomic import write_text
+from napari_greyfill.compute.versions import __version__
 from napari_greyfill.errors import GreyfillWarning, UnwritablePathError
 from napari_greyfill.files.base import ImageFile, says_upright
 from napari_greyfill.files.writing import make_folder, require_writable, write_image
@@ -50,6 +50,15 @@ def triple_paths(folder: str | os.PathLike[str], name: str, dtype: np.dtype[Any]
     """Return where the files of a picture go.
 
     The mask is a PNG; the images are too, unless PNG cannot hold their type: then TIFF.
+
+    Parameters
+    ----------
+    folder : path
+        Where the files go.
+    name : str
+        What they are called after, without suffix.
+    dtype : numpy.dtype
+        Of the picture.
     """
     folder = Path(folder)
     suffix = ".png" if dtype.name in ("bool", "uint8", "uint16") else ".tif"
@@ -123,6 +132,13 @@ def write_triple(
 def require_new(paths: Triple, *, force: bool) -> None:
     """Check that the files can be written, and do not exist unless `force` is set.
 
+    Parameters
+    ----------
+    paths : Triple
+        Where the files go.
+    force : bool
+        Whether files that exist may be replaced.
+
     Raises
     ------
     UnwritablePathError
@@ -138,6 +154,13 @@ def require_new(paths: Triple, *, force: bool) -> None:
 
 def warn_if_mostly_masked(name: str, hole: NDArray[np.bool_]) -> None:
     """Warn of a mask that covers most of the picture: it may be the wrong way round.
+
+    Parameters
+    ----------
+    name : str
+        What the sentence calls the picture.
+    hole : (H, W) bool array
+        True where it is masked.
 
     Warns
     -----

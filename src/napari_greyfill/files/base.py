@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from napari_greyfill.image.arrays import described
+
 __all__ = [
     "Decoded",
     "ImageFile",
@@ -131,6 +133,10 @@ class ImageFile:
     metadata: Metadata = field(default=Metadata(), repr=False)
     orientation: int = 1
 
+    def __repr__(self) -> str:
+        """Say in one line which file it is, of which size and type."""
+        return f"<ImageFile {self.path}: {described(self.array)}>"
+
 
 @dataclass(frozen=True, eq=False)
 class Decoded:
@@ -177,7 +183,15 @@ def separated(array: Array) -> tuple[Array, Array | None]:
 
 
 def upright(array: Array, orientation: int) -> Array:
-    """Turn an array as the tag Orientation says, 1 to 8; other values are ignored."""
+    """Turn an array as the tag Orientation says, 1 to 8; other values are ignored.
+
+    Parameters
+    ----------
+    array : (H, W) or (H, W, C) array
+        As it is stored.
+    orientation : int
+        Of the EXIF tag.
+    """
     if 5 <= orientation <= 8:
         array = array.swapaxes(0, 1)
     if orientation in (2, 3, 6, 7):
@@ -188,12 +202,28 @@ def upright(array: Array, orientation: int) -> Array:
 
 
 def turned_back(array: Array, orientation: int) -> Array:
-    """Undo `upright`."""
+    """Undo `upright`.
+
+    Parameters
+    ----------
+    array : (H, W) or (H, W, C) array
+        Upright.
+    orientation : int
+        Of the EXIF tag, 1 to 8.
+    """
     return upright(array, {6: 8, 8: 6}.get(orientation, orientation))
 
 
 def says_upright(path: Path, array: Array) -> ImageFile:
-    """Return a picture whose file will say that it lies upright, for masks of turned pictures."""
+    """Return a picture whose file will say that it lies upright, for masks of turned pictures.
+
+    Parameters
+    ----------
+    path : Path
+        What the picture is called.
+    array : (H, W) or (H, W, C) array
+        Upright.
+    """
     exif = Image.Exif()
     exif[_ORIENTATION] = 1
     return ImageFile(path, array, metadata=Metadata(exif=exif.tobytes()))

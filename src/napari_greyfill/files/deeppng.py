@@ -20,7 +20,15 @@ _INCH = 0.0254  # metres
 
 
 def is_deep_colour(head: bytes, info: dict[Any, Any]) -> bool:
-    """Return whether a file's first bytes say so; plain 16-bit grey is left to Pillow."""
+    """Return whether a file's first bytes say so; plain 16-bit grey is left to Pillow.
+
+    Parameters
+    ----------
+    head : bytes
+        The first 26 or more of the file.
+    info : dict
+        What Pillow found in it.
+    """
     if not head.startswith(_SIGNATURE) or head[24] != 16:
         return False
     plain_grey = head[25] == 0 and "transparency" not in info
@@ -41,7 +49,17 @@ def read_deep_png(path: Path) -> NDArray[np.uint16]:
 
 
 def write_deep_png(file: BinaryIO, array: NDArray[np.uint16], metadata: Metadata) -> None:
-    """Write 1 to 4 channels of 16 bits."""
+    """Write 1 to 4 channels of 16 bits.
+
+    Parameters
+    ----------
+    file : binary file
+        Open for writing.
+    array : (H, W) or (H, W, C) uint16 array
+        Grey, grey and alpha, RGB or RGBA.
+    metadata : Metadata
+        What to write besides the pixels.
+    """
     height, width = array.shape[:2]
     planes = array.size // (height * width)
     writer = png.Writer(width, height, greyscale=planes < 3, alpha=planes in (2, 4), bitdepth=16)

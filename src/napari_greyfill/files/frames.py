@@ -53,12 +53,15 @@ def mask_on_picture(
     Parameters
     ----------
     mask : (H, W) array
+        As it lies in its own file.
     lying : Lying
+        What is known of how it lies.
     shape : tuple of int
         Of the picture, upright; only height and width are looked at.
     orientation : int
         What the picture's tag said before it was turned.
     frame : "auto", "shown" or "stored"
+        How the user says it lies; "auto" goes by sizes.
 
     Returns
     -------
@@ -106,6 +109,15 @@ def mask_on_stored(
 
     Parameters are those of `mask_on_picture`, and so is what is returned and raised; `shape` is
     that of the picture as stored.
+
+    Parameters
+    ----------
+    mask, lying
+        As for `mask_on_picture`.
+    shape : tuple of int
+        Of the picture as it is stored.
+    orientation : int
+        Of the EXIF tag of the picture, 1 to 8.
     """
     size, name = tuple(shape[:2]), lying.path.name
     back = turned_back(mask, orientation)

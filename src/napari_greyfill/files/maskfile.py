@@ -16,8 +16,8 @@ from napari_greyfill.files.base import Decoded, ImageFile, separated
 from napari_greyfill.files.frames import Lying, mask_on_picture, mask_on_stored
 from napari_greyfill.files.reading import decode
 from napari_greyfill.files.rois import is_roi_file, read_rois
-from napari_greyfill.masks.heaps import heaps_of
-from napari_greyfill.masks.painted import Painted, painted_in
+from napari_greyfill.image.heaps import heaps_of
+from napari_greyfill.image.painted import Painted, painted_in
 
 __all__ = ["read_mask", "read_mask_as_stored", "transparent_part"]
 
@@ -89,6 +89,7 @@ def read_mask_as_stored(
     Parameters
     ----------
     path : path
+        An image, or regions of ImageJ.
     shape : tuple
         Of the picture as stored.
     orientation : int

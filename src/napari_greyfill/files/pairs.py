@@ -45,6 +45,7 @@ def without_masks(paths: Iterable[P]) -> tuple[list[P], list[P]]:
     Parameters
     ----------
     paths : iterable of paths
+        Files of one or more folders.
 
     Returns
     -------

@@ -20,6 +20,7 @@ def as_bytes(colormap: NDArray[Any]) -> NDArray[np.uint8]:
     Parameters
     ----------
     colormap : (3, N) array
+        Red, green and blue of N entries.
 
     Returns
     -------
@@ -35,6 +36,7 @@ def is_display_table(colours: NDArray[np.uint8], indices: NDArray[Any]) -> bool:
     Parameters
     ----------
     colours : (N, 3) array
+        In the order of the indices.
     indices : (H, W) array
         Entries that lie beyond those in use do not count.
     """

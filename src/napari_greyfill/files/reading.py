@@ -39,7 +39,7 @@ from napari_greyfill.files.deeppng import is_deep_colour, read_deep_png
 from napari_greyfill.files.pairs import is_named_mask
 from napari_greyfill.files.palettes import is_display_table, padded
 from napari_greyfill.files.tiff import is_tiff, read_tiff
-from napari_greyfill.masks.inspection import is_black_and_white
+from napari_greyfill.image.painted import is_black_and_white
 
 __all__ = ["decode", "orientation_of", "read_image", "read_picture"]
 

@@ -31,6 +31,7 @@ def read_rois(path: Path, shape: tuple[int, ...] | None) -> NDArray[np.uint16]:
     Parameters
     ----------
     path : Path
+        A .roi file, or a .zip of them.
     shape : tuple of int or None
         Height and width of the picture, which regions do not know.
 

@@ -69,6 +69,7 @@ def lost_tags(page: Page, *, turned: bool) -> tuple[str, ...]:
     Parameters
     ----------
     page : tifffile.TiffPage
+        The page that was read.
     turned : bool
         Whether the picture is turned upright: what says where it lies does not hold then.
     """
@@ -92,7 +93,15 @@ def names_of(tags: tuple[RawTag, ...]) -> list[str]:
 
 
 def described_by(page: Page, *, turned: bool) -> str:
-    """Return the description if it holds for the plane, as people, ImageJ or OME wrote it."""
+    """Return the description if it holds for the plane, as people, ImageJ or OME wrote it.
+
+    Parameters
+    ----------
+    page : tifffile.TiffPage
+        The page that was read.
+    turned : bool
+        Whether the picture was turned upright, so that sizes no longer hold.
+    """
     text: str = page.description
     flags = page.parent.flags
     if not flags <= _ONE_PLANE or (turned and "ome" in flags):

@@ -50,6 +50,7 @@ def read_tiff(path: Path, fallback: Fallback) -> Decoded:
     Parameters
     ----------
     path : Path
+        A TIFF with a single picture.
     fallback : callable
         Decodes a file in the formats given. It is asked for what tifffile leaves to the
         package imagecodecs, which may be missing.
@@ -87,7 +88,17 @@ def _about(decoded: Decoded) -> Decoded:
 
 
 def write_tiff(file: BinaryIO, array: NDArray[Any], metadata: Metadata) -> None:
-    """Write 1 to 4 channels."""
+    """Write 1 to 4 channels.
+
+    Parameters
+    ----------
+    file : binary file
+        Open for writing.
+    array : (H, W) or (H, W, C) array
+        Grey, grey and alpha, RGB or RGBA.
+    metadata : Metadata
+        What to write besides the pixels.
+    """
     tags = metadata.tiff
     channels = array.shape[2] if array.ndim == 3 else 1
     photometric, colormap = _photometric(array, metadata)

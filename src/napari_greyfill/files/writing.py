@@ -131,6 +131,7 @@ def write_image(path: str | os.PathLike[str], array: Array, like: ImageFile | No
     path : path
         .png, .tif, .tiff, .jpg, .jpeg, .bmp or .webp (without loss).
     array : (H, W), (H, W, 3) or (H, W, 4) array
+        Upright; any type that the format holds.
     like : ImageFile, optional
         The image it was made from, whose metadata, and whose alpha if both are grey, it
         gets as far as the format takes them.
@@ -231,6 +232,7 @@ def lost_metadata(path: str | os.PathLike[str], like: ImageFile) -> list[str]:
     path : path
         Its suffix says in which format.
     like : ImageFile
+        The image that was read.
 
     Returns
     -------

@@ -42,7 +42,15 @@ class Window:
         return self.shape[0] * self.shape[1]
 
     def expanded(self, margin: int, shape: tuple[int, int]) -> Window:
-        """Return the window with `margin` more pixels on each side, cut off at the image."""
+        """Return the window with `margin` more pixels on each side, cut off at the image.
+
+        Parameters
+        ----------
+        margin : int
+            In pixels.
+        shape : tuple of int
+            Height and width of the image.
+        """
         return Window(
             max(0, self.y0 - margin),
             min(shape[0], self.y1 + margin),
@@ -51,7 +59,13 @@ class Window:
         )
 
     def moved(self, down: int, right: int) -> Window:
-        """Return the window so many pixels further down and right."""
+        """Return the window so many pixels further down and right.
+
+        Parameters
+        ----------
+        down, right : int
+            In pixels; negative for up and left.
+        """
         return Window(self.y0 + down, self.y1 + down, self.x0 + right, self.x1 + right)
 
     def intersection(self, other: Window) -> Window | None:
@@ -95,6 +109,7 @@ def group_boxes(mask: NDArray[np.bool_], reach: int) -> list[Window]:
     Parameters
     ----------
     mask : (H, W) bool array
+        True in the groups.
     reach : int
         Distance in pixels (Chebyshev) up to which True pixels belong together.
     """

@@ -51,6 +51,7 @@ def plan_regions(
     Parameters
     ----------
     hole : (H, W) bool array
+        True where pixels are to be filled.
     context : int
         Fewest known pixels to show around a hole, where the image has them.
     unknown : (H, W) bool array, optional
@@ -74,6 +75,10 @@ def halves(hole: NDArray[np.bool_], region: Region, *, context: int = CONTEXT) -
     ----------
     hole : (H, W) bool array
         Of the whole image.
+    region : Region
+        What is to be cut.
+    context : int
+        In pixels.
     """
     found = []
     for part in _halved(region.core):

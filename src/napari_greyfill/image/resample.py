@@ -23,7 +23,9 @@ def halved(plane: Plane, known: Mask) -> tuple[Plane, Mask]:
     Parameters
     ----------
     plane : (H, W) or (H, W, C) float32 array
+        What is not known does not count.
     known : (H, W) bool array
+        True where the plane has values.
 
     Returns
     -------
@@ -46,13 +48,29 @@ def _cell_sums(values: Plane) -> Plane:
 
 
 def doubled(plane: Plane, shape: tuple[int, ...]) -> Plane:
-    """Return what `enlarged` does, by bilinear interpolation: quick, and within the values."""
+    """Return what `enlarged` does, by bilinear interpolation: quick, and within the values.
+
+    Parameters
+    ----------
+    plane : (h, w) or (h, w, C) float32 array
+        At half the size.
+    shape : tuple of int
+        Height and width of the result, in pixels.
+    """
     tall = _doubled_rows(plane)[: shape[0]]
     return np.ascontiguousarray(_doubled_rows(tall.swapaxes(0, 1))[: shape[1]].swapaxes(0, 1))
 
 
 def doubled_window(plane: Plane, window: Window) -> Plane:
-    """Return the part of a `doubled` plane within a window, without working out the rest."""
+    """Return the part of a `doubled` plane within a window, without working out the rest.
+
+    Parameters
+    ----------
+    plane : (h, w) or (h, w, C) float32 array
+        At half the size.
+    window : Window
+        In the doubled plane.
+    """
     cells = Window(window.y0 // 2, (window.y1 + 1) // 2, window.x0 // 2, (window.x1 + 1) // 2)
     cells = cells.expanded(1, (plane.shape[0], plane.shape[1]))
     large = doubled(plane[cells.slices], (2 * cells.shape[0], 2 * cells.shape[1]))
@@ -75,6 +93,13 @@ def enlarged(plane: Plane, shape: tuple[int, ...]) -> Plane:
     """Return the plane at (about) twice the size, `shape` exactly, by cubic interpolation.
 
     The inverse of `halved`: pixel (y, x) of the result lies at ``(y - 0.5) / 2`` of `plane`.
+
+    Parameters
+    ----------
+    plane : (h, w) or (h, w, C) float32 array
+        At half the size.
+    shape : tuple of int
+        Height and width of the result, in pixels.
     """
     rows = (np.arange(shape[0], dtype=np.float32) - 0.5) / 2
     columns = (np.arange(shape[1], dtype=np.float32) - 0.5) / 2

@@ -73,6 +73,7 @@ def kept_pixels(invalid: Mask, hole: Mask, how: KeepInvalid) -> Mask:
     Parameters
     ----------
     invalid, hole : (H, W) bool arrays
+        Where pixels have no value, and where they are painted.
     how : {"auto", "keep", "fill"}
         "auto" keeps those that lie outside of what was recorded: connected areas that touch
         the border of the image and are larger than the hole.
@@ -95,6 +96,13 @@ def transparent_pixels(image: NDArray[Any], hole: Mask) -> Mask | None:
     """Return the pixels of an (H, W, 4) image whose colour nobody sees; None if there is none.
 
     An alpha that is 0 everywhere outside the hole is one that nobody filled in: it says nothing.
+
+    Parameters
+    ----------
+    image : (H, W, 4) array
+        With its alpha.
+    hole : (H, W) bool array
+        Pixels that do not count.
     """
     transparent = (np.asarray(image[..., 3]) == 0) & ~hole
     if not transparent.any() or (transparent | hole).all():

@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from napari_greyfill.inpaint.base import Inpainter as Inpainter
-    from napari_greyfill.inpaint.base import fit_to_size as fit_to_size
-    from napari_greyfill.inpaint.base import fitting_size as fitting_size
-    from napari_greyfill.inpaint.base import pad_to as pad_to
     from napari_greyfill.inpaint.registry import INPAINTERS as INPAINTERS
     from napari_greyfill.inpaint.registry import methods as methods
     from napari_greyfill.inpaint.scale import SCALES as SCALES
@@ -22,10 +19,7 @@ _HOMES = {
     "SCALES": "scale",
     "Inpainter": "base",
     "enlarged_with_detail": "scale",
-    "fit_to_size": "base",
-    "fitting_size": "base",
     "methods": "registry",
-    "pad_to": "base",
     "reduced": "scale",
     "reduction": "scale",
 }
@@ -35,10 +29,7 @@ __all__ = [
     "SCALES",
     "Inpainter",
     "enlarged_with_detail",
-    "fit_to_size",
-    "fitting_size",
     "methods",
-    "pad_to",
     "reduced",
     "reduction",
 ]

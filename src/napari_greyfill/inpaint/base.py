@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import exhaust, scaled
 
-__all__ = ["Inpainter", "fit_to_size", "fitting_size", "pad_to"]
+__all__ = ["Inpainter"]
 
 Plane = NDArray[np.float32]
 Hole = NDArray[np.bool_]
@@ -98,35 +98,3 @@ class Inpainter(ABC):
             True where pixels are to be filled.
         """
         return exhaust(self.run(plane, hole))
-
-
-def fit_to_size(
-    plane: Plane, hole: Hole, *, minimum: int = 1, multiple_of: int = 1
-) -> tuple[Plane, Hole]:
-    """Pad to a size requirement at the lower right, with the mirror image of plane and hole.
-
-    So a window much smaller than what a network can work on shows it more of the same, not
-    mostly hole. Crop the result back with ``[:height, :width]`` of the original plane.
-    """
-    return pad_to(plane, hole, fitting_size(hole.shape, minimum, multiple_of))
-
-
-def fitting_size(shape: tuple[int, ...], minimum: int, multiple_of: int) -> tuple[int, ...]:
-    """Return the smallest height and width that meet a size requirement."""
-    return tuple(-(-max(side, minimum) // multiple_of) * multiple_of for side in shape)
-
-
-def pad_to(plane: Plane, hole: Hole, size: tuple[int, ...]) -> tuple[Plane, Hole]:
-    """Pad to a height and width at the lower right, as `fit_to_size` does."""
-    if size == hole.shape:
-        return plane, hole
-    rows, columns = (_mirrored(*pair) for pair in zip(hole.shape, size, strict=True))
-    window = np.ix_(rows, columns)
-    return plane[window], hole[window]
-
-
-def _mirrored(side: int, length: int) -> NDArray[np.intp]:
-    """Return 0, 1, ... side - 1, side - 2, ... 0, 1, ... and so on for a length."""
-    period = max(2 * (side - 1), 1)
-    steps = np.arange(length) % period
-    return np.minimum(steps, period - steps)

@@ -21,7 +21,8 @@ from scipy import ndimage
 from scipy.spatial import cKDTree
 
 from napari_greyfill.image.colour import luma
-from napari_greyfill.inpaint.base import Hole, Plane, pad_to
+from napari_greyfill.image.padding import pad_to
+from napari_greyfill.inpaint.base import Hole, Plane
 
 __all__ = ["SCALES", "enlarged_with_detail", "reduced", "reduction"]
 
@@ -40,6 +41,7 @@ def reduction(hole: Hole, scale: str, training_scale: int | None) -> int:
     Parameters
     ----------
     hole : (H, W) bool array
+        True where pixels are to be filled.
     scale : {"auto", "native", "training"}
         "training" brings the window's longer side near that of the training pictures; "auto"
         reduces only if the hole is wider than half of that, and only as far.
@@ -78,8 +80,11 @@ def reduced(plane: Plane, hole: Hole, factor: int) -> tuple[Plane, Hole]:
     Parameters
     ----------
     plane : (H, W) or (H, W, C) float32 array
+        At its full size.
     hole : (H, W) bool array
+        True where pixels are to be filled.
     factor : int
+        By which height and width are divided.
 
     Returns
     -------
@@ -103,7 +108,9 @@ def enlarged_with_detail(small: Plane, plane: Plane, hole: Hole, factor: int) ->
     plane : (H, W) or (H, W, C) float32 array
         What was reduced.
     hole : (H, W) bool array
+        At full size; True where pixels are to be filled.
     factor : int
+        By which the plane was reduced.
 
     Returns
     -------

@@ -77,6 +77,9 @@ def extrapolated(guide: Plane, hole: Hole, compute: Compute) -> Generator[float,
     guide : (H, W) float32 array, of any range
         Known pixels, and what takes over where the hole is deep; see `FADING`.
     hole : (H, W) bool array
+        True where pixels are to be filled.
+    compute : Compute
+        Says where to run, and when to stop.
     """
     if not hole.any():
         return guide.copy()

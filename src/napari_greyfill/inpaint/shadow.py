@@ -89,6 +89,7 @@ def contrast(plane: NDArray[np.float32], hole: Hole, place: Hole) -> float:
     Parameters
     ----------
     plane : (H, W) float32 array
+        Values of one channel.
     hole : (H, W) bool array
         What is not known.
     place : (H, W) bool array

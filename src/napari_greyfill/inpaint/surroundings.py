@@ -35,6 +35,7 @@ def by_channel(
     fill : callable
         Returns an (H, W) plane from as many, of any range.
     *planes : (H, W) or (H, W, 3) float32 arrays
+        All of one shape.
     """
     if planes[0].ndim == 2:
         return (yield from fill(*planes))
@@ -47,7 +48,17 @@ def by_channel(
 
 
 def biharmonic(plane: Plane, hole: Hole, compute: Compute) -> Generator[float, None, Plane]:
-    """Return the biharmonic fill of one channel of any range."""
+    """Return the biharmonic fill of one channel of any range.
+
+    Parameters
+    ----------
+    plane : (H, W) float32 array
+        What is in the hole does not count.
+    hole : (H, W) bool array
+        True where pixels are to be filled.
+    compute : Compute
+        Says when to stop.
+    """
     known = plane[~hole]
     low, span = known.min(), max(np.ptp(known), np.finfo(np.float32).tiny)
     unit = np.where(hole, np.float32(0), (plane - low) / span)
@@ -86,7 +97,17 @@ class Limits:
 
 
 def clamped(filled: Plane, plane: Plane, hole: Hole) -> Plane:
-    """Return a fill within the `Limits` of a plane with a hole."""
+    """Return a fill within the `Limits` of a plane with a hole.
+
+    Parameters
+    ----------
+    filled : (H, W) or (H, W, 3) float32 array
+        The fill.
+    plane : array of the same shape
+        What was filled.
+    hole : (H, W) bool array
+        True where it was filled.
+    """
     return Limits(plane, hole).clamp(filled)
 
 

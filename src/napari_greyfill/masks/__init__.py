@@ -12,7 +12,6 @@ from napari_greyfill.masks.morphology import (
     smooth,
 )
 from napari_greyfill.masks.outputs import HOLE_VALUES, MaskedImages, masked_images
-from napari_greyfill.masks.painted import Painted, looks_like_mask, painted_in
 from napari_greyfill.masks.random import IRREGULAR_BINS, RANDOM_KINDS, RandomKind, random_mask
 from napari_greyfill.masks.tones import Tones
 
@@ -26,7 +25,6 @@ __all__ = [
     "Finding",
     "MaskedImages",
     "Option",
-    "Painted",
     "RandomKind",
     "Tones",
     "about_hole",
@@ -36,10 +34,8 @@ __all__ = [
     "grow",
     "hole_from_mask",
     "inspected",
-    "looks_like_mask",
     "masked_images",
     "mostly_masked",
-    "painted_in",
     "random_mask",
     "remove_specks",
     "selected_labels",

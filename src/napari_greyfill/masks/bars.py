@@ -32,6 +32,7 @@ def bar(image: ArrayLike | Tones, edge: Edge = "any", reach: float = 0.3) -> Mas
     Parameters
     ----------
     image : array or Tones
+        The picture to look at.
     edge : {"any", "bottom", "top", "left", "right"}
         Where to look.
     reach : float

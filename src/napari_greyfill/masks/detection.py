@@ -94,7 +94,15 @@ class Detector:
         return {**known, **chosen}
 
     def within(self, options: dict[str, Any], shape: tuple[int, ...]) -> dict[str, Any]:
-        """Return checked options with no length beyond twice the picture: more finds the same."""
+        """Return checked options with no length beyond twice the picture: more finds the same.
+
+        Parameters
+        ----------
+        options : dict
+            As `checked` returns them.
+        shape : tuple of int
+            Of the picture, in pixels.
+        """
         most = 2 * max(shape) + 1
         lengths = {option.name for option in self.options if option.unit == "px"}
         return {
@@ -227,6 +235,7 @@ def detect_mask(
     Parameters
     ----------
     image : (H, W), (H, W, 3) or (H, W, 4) array, or Tones
+        The picture to look at, of any real type.
     kind : str
         One of `DETECTORS`.
     rgb : bool, optional

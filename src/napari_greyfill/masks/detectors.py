@@ -38,13 +38,29 @@ _DIRECTIONS = 8
 
 
 def brighter(image: ArrayLike | Tones, level: float = 0.9) -> Mask:
-    """Find pixels whose luma is above a level."""
+    """Find pixels whose luma is above a level.
+
+    Parameters
+    ----------
+    image : array or Tones
+        The picture to look at.
+    level : float
+        From 0, black, to 1, white.
+    """
     tones = _tones(image)
     return np.asarray((tones.luma > level) & ~tones.invalid)
 
 
 def darker(image: ArrayLike | Tones, level: float = 0.1) -> Mask:
-    """Find pixels whose luma is below a level."""
+    """Find pixels whose luma is below a level.
+
+    Parameters
+    ----------
+    image : array or Tones
+        The picture to look at.
+    level : float
+        From 0, black, to 1, white.
+    """
     tones = _tones(image)
     return np.asarray((tones.luma < level) & ~tones.invalid)
 
@@ -58,7 +74,9 @@ def saturated(image: ArrayLike | Tones, side: Side = "bright", smallest: int = 4
     Parameters
     ----------
     image : array or Tones
+        The picture to look at.
     side : {"bright", "dark", "both"}
+        Which end of the range to look for.
     smallest : int
         Groups of fewer pixels are left out: one brightest pixel is no saturation.
     """
@@ -78,6 +96,7 @@ def blank(image: ArrayLike | Tones, width: int = 5) -> Mask:
     Parameters
     ----------
     image : array or Tones
+        The picture to look at.
     width : int
         A patch of one value counts where a square of so many pixels a side fits in.
     """
@@ -119,6 +138,7 @@ def similar(
     Parameters
     ----------
     image : array or Tones
+        The picture to look at.
     at : (int, int)
         Row and column of the given pixel.
     tolerance : float
@@ -164,6 +184,7 @@ def lines(
     Parameters
     ----------
     image : array or Tones
+        The picture to look at.
     side : {"bright", "dark", "both"}
         Whether lines are brighter or darker than their surroundings.
     width : int
@@ -200,6 +221,7 @@ def spots(
     Parameters
     ----------
     image : array or Tones
+        The picture to look at.
     side : {"bright", "dark", "both"}
         Whether spots are brighter or darker than their surroundings.
     diameter : int
@@ -234,6 +256,7 @@ def corners(
     Parameters
     ----------
     image : array or Tones
+        The picture to look at.
     side : {"bright", "dark", "both"}
         Whether they are drawn in white or in black. Colours count by their largest (smallest)
         channel.

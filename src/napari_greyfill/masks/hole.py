@@ -57,7 +57,15 @@ def hole_from_mask(mask: ArrayLike, *, labels: Collection[int] | None = None) ->
 def selected_labels(
     labels: NDArray[Any], chosen: Collection[int] | None = None
 ) -> NDArray[np.bool_]:
-    """Return where a label image has one of the chosen labels (default: any but 0)."""
+    """Return where a label image has one of the chosen labels (default: any but 0).
+
+    Parameters
+    ----------
+    labels : (H, W) array of booleans or integers
+        0 is unpainted.
+    chosen : collection of int, optional
+        The labels that count.
+    """
     if chosen is None:
         # booleans may hold other bytes than 0 and 1, which only comparing the bytes settles
         return np.asarray((labels.view(np.uint8) if labels.dtype == bool else labels) != 0)

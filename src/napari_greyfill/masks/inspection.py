@@ -8,16 +8,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.masks.painted import looks_like_mask
+from napari_greyfill.image.painted import is_black_and_white
 
-__all__ = ["MOSTLY", "Finding", "about_hole", "inspected", "is_black_and_white", "mostly_masked"]
+__all__ = ["MOSTLY", "Finding", "about_hole", "inspected", "mostly_masked"]
 
 MOSTLY = 0.6  # share of the picture; half a picture is masked on purpose often enough
-_PURE = 0.9  # of a mask's pixels are black or white; the others lie at soft edges
-_LEFTOVERS = (
-    64  # so small a part of white may lossy compression leave in black, and take from white
-)
-_SIDE = 1024  # pixels of the part that is looked at to tell a mask from a picture
 Remedy = Literal["", "invert"]
 
 
@@ -47,7 +42,9 @@ def inspected(image: NDArray[Any], hole: NDArray[np.bool_]) -> list[Finding]:
     Parameters
     ----------
     image : (H, W), (H, W, 3) or (H, W, 4) array
+        The pixels as they were read.
     hole : (H, W) bool array
+        True where pixels are to be filled.
     """
     swapped = _image_is_mask(image)
     return about_hole(hole) + ([] if swapped is None else [swapped])
@@ -83,32 +80,3 @@ def _image_is_mask(image: NDArray[Any]) -> Finding | None:
     return Finding(
         "The image holds black and white only, as a mask does; check the order of image and mask."
     )
-
-
-def is_black_and_white(image: NDArray[Any]) -> bool:
-    """Return whether the middle of an image is 0 and white, with a mask's leftovers at most.
-
-    Pictures of one bit have nothing but black and white, and do not count.
-
-    Parameters
-    ----------
-    image : (H, W), (H, W, 3) or (H, W, 4) array
-    """
-    if image.dtype.kind != "u" or not looks_like_mask(middle := _middle(image)):
-        return False
-    colours = middle[..., :3] if middle.ndim == 3 else middle
-    white = np.iinfo(image.dtype).max
-    is_black = colours <= white // _LEFTOVERS
-    is_white = colours >= white - white // _LEFTOVERS
-    return bool(
-        np.count_nonzero(colours == 0) >= np.count_nonzero(is_black) / 2 > 0
-        and is_white.any()
-        and np.count_nonzero(is_black | is_white) >= _PURE * colours.size
-        and np.count_nonzero(is_white) >= np.count_nonzero(~is_black) / 2
-    )
-
-
-def _middle(image: NDArray[Any]) -> NDArray[Any]:
-    """Return the middle of an image, where it is large: it is looked at before every fill."""
-    starts = [max(0, (length - _SIDE) // 2) for length in image.shape[:2]]
-    return image[starts[0] : starts[0] + _SIDE, starts[1] : starts[1] + _SIDE]

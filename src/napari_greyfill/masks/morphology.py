@@ -26,6 +26,7 @@ def grow(hole: Mask, pixels: float) -> Mask:
     Parameters
     ----------
     hole : (H, W) bool array
+        What to grow; it is not changed.
     pixels : float
         Radius of the disk, at least 0.
     """
@@ -44,6 +45,13 @@ def shrink(hole: Mask, pixels: float) -> Mask:
     """Return the hole without everything up to `pixels` away from known pixels.
 
     The border of the image does not count as known, so holes that touch it keep touching it.
+
+    Parameters
+    ----------
+    hole : (H, W) bool array
+        It is not changed.
+    pixels : float
+        A distance; 0 changes nothing.
     """
     _check_size("shrink", pixels)
     if pixels == 0:
@@ -70,6 +78,13 @@ def smooth(hole: Mask, pixels: float) -> Mask:
 
     Bays and gaps narrower than ``2 * pixels`` are closed, then spikes and specks narrower
     than that are taken away (a morphological closing and opening with a disk).
+
+    Parameters
+    ----------
+    hole : (H, W) bool array
+        It is not changed.
+    pixels : float
+        A distance; 0 changes nothing.
     """
     _check_size("smooth", pixels)
     margin = int(np.ceil(pixels)) + 1
@@ -83,6 +98,13 @@ def remove_specks(hole: Mask, smaller_than: int) -> Mask:
     """Return the hole without groups of touching pixels that have fewer than so many.
 
     Pixels touch along edges and at corners.
+
+    Parameters
+    ----------
+    hole : (H, W) bool array
+        It is not changed.
+    smaller_than : int
+        A number of pixels.
     """
     _check_size("remove_specks", smaller_than)
     groups, count = ndimage.label(hole, structure=np.ones((3, 3)))
@@ -102,6 +124,7 @@ def feather(hole: Mask, pixels: float) -> NDArray[np.float32]:
     Parameters
     ----------
     hole : (H, W) bool array
+        True where pixels are to be filled.
     pixels : float
         Width of the soft rim, at least 0; 0 shows the fill everywhere in the hole.
     """

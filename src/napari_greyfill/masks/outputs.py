@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from napari_greyfill.errors import BadParameterError
+from napari_greyfill.image.arrays import described
 from napari_greyfill.image.colour import LUMA_WEIGHTS
 from napari_greyfill.image.picture import Picture, as_type, value_range
 from napari_greyfill.masks.hole import hole_from_mask
@@ -31,6 +32,10 @@ class MaskedImages(NamedTuple):
 
     grey: NDArray[Any]
     colour: NDArray[Any]
+
+    def __repr__(self) -> str:
+        """Say in one line of which size and type both are."""
+        return f"<MaskedImages {described(self.grey)} and {described(self.colour)}>"
 
 
 def masked_images(

@@ -47,7 +47,15 @@ class Painter:
         return height, width
 
     def free_points(self, rng: np.random.Generator, count: int) -> NDArray[np.intp]:
-        """Return so many random pixels, (count, 2), that may be masked and are not yet."""
+        """Return so many random pixels, (count, 2), that may be masked and are not yet.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            Draws the points.
+        count : int
+            How many; a point may come twice.
+        """
         free = np.flatnonzero(self.allowed & ~self.mask)
         return np.stack(np.divmod(rng.choice(free, count), self.shape[1]), axis=-1)
 
@@ -63,7 +71,17 @@ class Painter:
     def paint(
         self, window: Window, time: NDArray[np.floating], at_most: int | None = None
     ) -> None:
-        """Mask what a shape reaches, the earliest pixels first where it is too much."""
+        """Mask what a shape reaches, the earliest pixels first where it is too much.
+
+        Parameters
+        ----------
+        window : Window
+            Where the shape is.
+        time : (h, w) array of floats
+            When it reaches each pixel of the window; infinite where never.
+        at_most : int, optional
+            A number of pixels; by default as many as are left.
+        """
         limit = self.left if at_most is None else min(at_most, self.left)
         masked = self.mask[window.slices]
         new = np.isfinite(time) & self.allowed[window.slices] & ~masked
@@ -76,7 +94,15 @@ class Painter:
         self.left -= count
 
     def stamp(self, centres: NDArray[np.intp], offsets: NDArray[np.intp]) -> None:
-        """Mask the same few pixels around many centres; it must not be more than is left."""
+        """Mask the same few pixels around many centres; it must not be more than is left.
+
+        Parameters
+        ----------
+        centres : (N, 2) integer array
+            Rows and columns.
+        offsets : (M, 2) integer array
+            From a centre to the pixels around it.
+        """
         places = (centres[:, None] + offsets).reshape(-1, 2)
         inside = ((places >= 0) & (places < self.shape)).all(axis=-1)
         rows, columns = places[inside].T

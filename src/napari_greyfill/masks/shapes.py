@@ -37,7 +37,17 @@ class Brush:
 
 
 def strokes(painter: Painter, rng: Generator, brush: Brush) -> None:
-    """Draw brush strokes of straight parts that turn to and fro, with round joints."""
+    """Draw brush strokes of straight parts that turn to and fro, with round joints.
+
+    Parameters
+    ----------
+    painter : Painter
+        Paints the mask, and knows how much is left.
+    rng : numpy.random.Generator
+        Draws the strokes.
+    brush : Brush
+        How wide the strokes are, and of how many parts.
+    """
     side = min(painter.shape)
     while painter.left:
         radius = max(0.5, rng.uniform(*brush.width) * side / 2)
@@ -67,7 +77,17 @@ def _vertices(start: Point, count: int, shape: tuple[int, int], rng: Generator) 
 
 
 def dots(painter: Painter, rng: Generator, radii: tuple[float, float]) -> None:
-    """Scatter disks whose radii, in pixels, lie between two limits."""
+    """Scatter disks whose radii, in pixels, lie between two limits.
+
+    Parameters
+    ----------
+    painter : Painter
+        Paints the mask, and knows how much is left.
+    rng : numpy.random.Generator
+        Draws the disks.
+    radii : tuple of float
+        The smallest and the largest, in pixels.
+    """
     disks = [disk_offsets(radius) for radius in np.linspace(*radii, 4)]
     mean = sum(map(len, disks)) / len(disks)
     while painter.left >= mean:
@@ -91,7 +111,17 @@ def _disk(
 
 
 def patches(painter: Painter, rng: Generator, share: float) -> None:
-    """Mask rugged patches: where smooth noise of two sizes is lowest, so much of what is left."""
+    """Mask rugged patches: where smooth noise of two sizes is lowest, so much of what is left.
+
+    Parameters
+    ----------
+    painter : Painter
+        Paints the mask, and knows how much is left.
+    rng : numpy.random.Generator
+        Draws the noise.
+    share : float
+        Of what is left, 0 to 1.
+    """
     cells = int(rng.integers(4, 12))
     time = _noise(painter.shape, cells, rng)
     time += 0.4 * _noise(painter.shape, 4 * cells, rng)
@@ -119,7 +149,15 @@ def _between(length: int, cells: int) -> NDArray[np.float64]:
 
 
 def block(painter: Painter, rng: Generator) -> None:
-    """Mask one connected block with the rounded, uneven outline of an object."""
+    """Mask one connected block with the rounded, uneven outline of an object.
+
+    Parameters
+    ----------
+    painter : Painter
+        Paints the mask, and knows how much is left.
+    rng : numpy.random.Generator
+        Draws place and outline.
+    """
     territory = _largest_group(painter.allowed)
     wanted = painter.left
     if wanted > np.count_nonzero(territory):
@@ -193,7 +231,12 @@ def moved_object(
 
     Parameters
     ----------
+    painter : Painter
+        Paints the mask, and knows what is free.
+    rng : numpy.random.Generator
+        Draws the object and its place.
     labels : (h, w) integer array
+        0 is no object.
     resize : bool
         Whether to scale the object until it has as many pixels as the painter wants.
     """
@@ -245,7 +288,15 @@ def _resized(shape: NDArray[np.bool_], wanted: int) -> NDArray[np.bool_]:
 
 
 def box(painter: Painter, rng: Generator) -> None:
-    """Mask one rectangle, at most twice as long as wide while there is room for that."""
+    """Mask one rectangle, at most twice as long as wide while there is room for that.
+
+    Parameters
+    ----------
+    painter : Painter
+        Paints the mask, and knows how much is left.
+    rng : numpy.random.Generator
+        Draws place and sides.
+    """
     blocked = np.pad(np.cumsum(np.cumsum(~painter.allowed, axis=0), axis=1), ((1, 0), (1, 0)))
     likely = np.exp(rng.uniform(-np.log(2), np.log(2), size=8))
     for aspect in (*likely, *_aspects(painter.allowed)):
@@ -288,7 +339,15 @@ def centre(painter: Painter) -> None:
 
 
 def half(painter: Painter, rng: Generator) -> None:
-    """Mask everything from one side of the picture on."""
+    """Mask everything from one side of the picture on.
+
+    Parameters
+    ----------
+    painter : Painter
+        Paints the mask, and knows how much is left.
+    rng : numpy.random.Generator
+        Draws the side.
+    """
     time = np.broadcast_to(np.arange(painter.shape[1])[None, :], painter.shape)
     if rng.random() < 0.5:
         time = np.broadcast_to(np.arange(painter.shape[0])[:, None], painter.shape)

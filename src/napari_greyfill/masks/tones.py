@@ -48,6 +48,7 @@ class Tones:
         Parameters
         ----------
         image : (H, W), (H, W, 3) or (H, W, 4) array
+            Of any real type.
         rgb : bool, optional
             Whether the last axis is colour, as in `Picture.from_array`.
 
@@ -71,6 +72,15 @@ class Tones:
         """Return what was made for this key; of each name only the latest is kept.
 
         That lets a threshold follow its slider without making anew what it is compared with.
+
+        Parameters
+        ----------
+        name : str
+            Of what is made.
+        key : hashable
+            What it was made for.
+        make : callable
+            Makes it, if it is not there.
         """
         latest = self._kept.get(name)
         if latest is None or latest[0] != key:

@@ -12,6 +12,7 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from napari_greyfill.checks import array_of
 from napari_greyfill.errors import ShapeMismatchError, UnsupportedImageError
+from napari_greyfill.image.arrays import channels_last
 from napari_greyfill.image.picture import Picture, ValueRange, plane_of
 from napari_greyfill.image.validity import invalid_pixels, nodata_of
 from napari_greyfill.masks import hole_from_mask
@@ -58,6 +59,7 @@ def metrics(
     mask: ArrayLike,
     *,
     rgb: bool | None = None,
+    channel_axis: int | None = None,
     nodata: float | None = None,
 ) -> dict[str, float]:
     """Compare a filled image with the truth.
@@ -76,6 +78,8 @@ def metrics(
         Painted where the image was filled.
     rgb : bool, optional
         Whether the last axis is colour; by default as in `fill`.
+    channel_axis : int, optional
+        The axis of the colours of image and reference; by default the last one, if any.
     nodata : float, optional
         As in `fill`.
 
@@ -94,6 +98,8 @@ def metrics(
         If they are no pictures, or their values are of types that do not compare.
     BadMaskError, BadParameterError
     """
+    reference, _ = channels_last(reference, channel_axis, rgb=rgb)
+    image, rgb = channels_last(image, channel_axis, rgb=rgb)
     filled = plane_of(array_of("image", image), rgb=rgb)
     truth = plane_of(array_of("reference", reference), rgb=rgb)
     painted = hole_from_mask(mask)
@@ -132,7 +138,9 @@ def reference_picture(
     Parameters
     ----------
     image, truth : (H, W), (H, W, 3) or (H, W, 4) arrays
+        The filled image, and what it should be.
     painted : (H, W) bool array
+        True where the image was filled.
     rgb, nodata
         As in `metrics`.
 

@@ -66,6 +66,7 @@ def paired(
     Parameters
     ----------
     first, second : mapping from pictures to numbers
+        What was measured of each way.
     higher_is_better : bool
         Which sign of a difference is a win.
     seed : int

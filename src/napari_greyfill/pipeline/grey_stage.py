@@ -15,12 +15,11 @@ import numpy as np
 from napari_greyfill.compute.events import Event, Progress
 from napari_greyfill.errors import OutOfMemoryError
 from napari_greyfill.image.colour import luma
+from napari_greyfill.image.padding import fitting_size, pad_to
 from napari_greyfill.image.picture import Patch
 from napari_greyfill.image.regions import Region, halves
 from napari_greyfill.inpaint import (
     enlarged_with_detail,
-    fitting_size,
-    pad_to,
     reduced,
     reduction,
 )

@@ -76,6 +76,7 @@ def handed_over(plane: Plane, hole: Hole) -> tuple[Handover, Plane]:
     Parameters
     ----------
     plane : (H, W) or (H, W, 3) float32 array
+        Values on the scale of the whole image.
     hole : (H, W) bool array
         With at least one pixel known.
     """
@@ -94,6 +95,7 @@ def handed_over_in_unit(plane: Plane, hole: Hole, *others: Plane) -> tuple[Hando
     Parameters
     ----------
     plane : (H, W) or (H, W, 3) float32 array
+        Values on the scale of the whole image.
     hole : (H, W) bool array
         With at least one pixel known.
     *others : float32 arrays
@@ -121,6 +123,7 @@ def without_spikes(plane: Plane, hole: Hole) -> Plane:
     Parameters
     ----------
     plane : (H, W) or (H, W, 3) float32 array
+        Values on any scale.
     hole : (H, W) bool array
         With at least one pixel known.
     """

@@ -54,6 +54,11 @@ class ColourHints:
         """Return the number of pixels."""
         return len(self.pixels)
 
+    def __repr__(self) -> str:
+        """Say in one line how many pixels have a colour."""
+        painted = "" if self.shape is None else f" of {self.shape[0]} × {self.shape[1]}"
+        return f"<ColourHints for {len(self):,} pixels{painted}>"
+
     @classmethod
     def of(cls, hints: Any) -> ColourHints:  # noqa: ANN401 - see below what it can be
         """Return hints from whatever they can be given as.

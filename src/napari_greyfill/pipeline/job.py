@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import dataclass, field, replace
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -24,6 +23,7 @@ from napari_greyfill.checks import (
 from napari_greyfill.colorization import COLORIZERS, Colorizer
 from napari_greyfill.compute.device import CancelCheck, Compute, choose_device, never
 from napari_greyfill.compute.registry import MethodInfo
+from napari_greyfill.compute.versions import version_of
 from napari_greyfill.image.geometry import tight_box
 from napari_greyfill.image.picture import Patch, Picture, about_transparent, is_erased, plane_of
 from napari_greyfill.image.regions import Region, plan_regions
@@ -349,14 +349,7 @@ def _placed(
 
 def _versions(*, with_torch: bool) -> dict[str, str]:
     packages = (*_PACKAGES, "torch") if with_torch else _PACKAGES
-    return {package: _version(package) for package in packages}
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "unknown"
+    return {package: version_of(package) for package in packages}
 
 
 def _hash(hole: NDArray[np.bool_]) -> str:

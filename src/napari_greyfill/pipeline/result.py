@@ -9,7 +9,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.image.arrays import described
 from napari_greyfill.image.picture import Patch, Picture
+from napari_greyfill.pipeline.presentation import LayerData, as_layers
 
 __all__ = ["FillResult", "Intermediate", "StageName"]
 
@@ -127,6 +129,24 @@ class FillResult:
             view = whole[patch.window.slices]
             np.minimum(view, patch.planes, out=view)
         return whole
+
+    def to_layers(self) -> list[LayerData]:
+        """Return the result as layers for napari: the image, where it was filled, the confidence.
+
+        Returns
+        -------
+        list of (array, dict, str)
+            What `napari.layers.Layer.create` takes; only the image is visible at first.
+        """
+        return as_layers(self.image, self.hole, self.confidence, self.provenance)
+
+    def __repr__(self) -> str:
+        """Say in one line what was filled, how, and how well."""
+        how = ", ".join(filter(None, (self.method, self.pipeline, self.colorizer)))
+        filled = f"{np.count_nonzero(self.hole):,} pixels filled by {how} in {self.seconds:.2g} s"
+        error = self.expected_error
+        expected = "" if error is None else f", expected error {error:.3g}"
+        return f"<FillResult {described(self.image)}: {filled}{expected}>"
 
     @property
     def expected_error(self) -> float | None:

@@ -72,6 +72,8 @@ class StudyFolder:
 
         Parameters
         ----------
+        settings : StudySettings
+            What the study is asked for.
         resume : bool
             Go on with the study in the folder; begin one if there is none.
         force : bool
@@ -95,6 +97,11 @@ class StudyFolder:
 
     def require_free(self, *, resume: bool = False, force: bool = False) -> bool:
         """Check that `open` may use the folder, and return whether it holds a study.
+
+        Parameters
+        ----------
+        resume, force : bool
+            As for `open`.
 
         Raises
         ------
@@ -287,5 +294,13 @@ class StudyFolder:
         return [row for picture in pictures for row in by_picture.get(picture, [])]
 
     def thumbnail(self, picture: str, what: str) -> Path:
-        """Return where the small picture of a result, or of what went in, is kept."""
+        """Return where the small picture of a result, or of what went in, is kept.
+
+        Parameters
+        ----------
+        picture : str
+            Its name.
+        what : str
+            Which image of it.
+        """
         return self.path / _SMALL / picture / f"{what}.png"

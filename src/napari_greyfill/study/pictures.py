@@ -58,6 +58,7 @@ def find_pictures(folder: Path, leave_out: Sequence[Path] = ()) -> list[str]:
     Parameters
     ----------
     folder : Path
+        Where to begin.
     leave_out : sequence of Path
         Folders not to look into, such as one with masks. Hidden files and folders never count,
         and neither do files whose names say that they are the masks of others.
@@ -96,6 +97,15 @@ def chosen_pictures(names: Sequence[str], count: int, seed: int) -> list[str]:
     """Return so many pictures at random; all for a count of 0.
 
     The same seed chooses the same pictures; a larger count adds to them, and so do new files.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Every picture there is.
+    count : int
+        0 for all of them.
+    seed : int
+        0 or more.
     """
     if not count:
         return list(names)
@@ -111,6 +121,13 @@ def _draw(name: str, seed: int) -> int:
 
 def read_subject(name: str, settings: StudySettings) -> Subject:
     """Read a picture and its mask, or generate one.
+
+    Parameters
+    ----------
+    name : str
+        Of the picture, a path from the folder of pictures.
+    settings : StudySettings
+        Where pictures and masks come from.
 
     Raises
     ------
@@ -150,6 +167,7 @@ def mask_file(name: str, folder: Path, picture: Path | None = None) -> Path:
     name : str
         The picture's, as `find_pictures` returns it.
     folder : Path
+        Where the masks are.
     picture : Path, optional
         The picture's file, which is never its own mask.
 

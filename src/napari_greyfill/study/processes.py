@@ -36,6 +36,7 @@ def side_by_side(
     work : callable
         Is given a task and what says whether it is cancelled; must be importable.
     tasks : sequence
+        What each process is given in turn.
     jobs : int
         The number of processes.
     """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from napari_greyfill.comparison.figures import (
     save_figure,
 )
 from napari_greyfill.comparison.tables import COLUMNS, best_rows, to_csv, to_latex
+from napari_greyfill.compute.versions import version_of
 from napari_greyfill.measure import METRICS
 from napari_greyfill.study.document import (
     Heading,
@@ -69,7 +69,9 @@ def write_report(
     Parameters
     ----------
     settings : StudySettings
+        What the study was asked for.
     folder : StudyFolder
+        Where the rows are, and the report goes.
     pictures : sequence of str
         The pictures of the study, by name.
     kinds : sequence of {"png", "svg", "pdf"}
@@ -253,15 +255,8 @@ class _Found:
         choices = values.pop("choices")
         lines = [(name.capitalize(), ", ".join(names)) for name, names in choices.items()]
         lines += [(name.replace("_", " ").capitalize(), str(v)) for name, v in values.items()]
-        lines += [(package, found) for package in _PACKAGES if (found := _version(package))]
+        lines += [(package, found) for package in _PACKAGES if (found := version_of(package, ""))]
         return Table(("Setting", "Value"), tuple(lines), (False, False))
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""
 
 
 def _column_of(combination: Combination, columns: Sequence[Combination]) -> int | None:

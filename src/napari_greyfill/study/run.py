@@ -43,6 +43,13 @@ class Task:
 def pictures_of(settings: StudySettings, folder: StudyFolder) -> list[str]:
     """Return the pictures of a study, by name.
 
+    Parameters
+    ----------
+    settings : StudySettings
+        What is asked for.
+    folder : StudyFolder
+        Left out if it lies in the data set.
+
     Raises
     ------
     UnreadableFileError
@@ -63,6 +70,7 @@ def study_steps(
     Parameters
     ----------
     settings : StudySettings
+        What to do; checked already.
     folder : StudyFolder
         Opened; the rows it holds are not filled again, unless they failed. No other run can
         use it meanwhile.
@@ -107,13 +115,29 @@ def _plan_seen_in(rows: Sequence[Row], settings: StudySettings) -> list[Combinat
 
 
 def whole_picture(task: Task, cancelled: CancelCheck) -> list[Event]:
-    """Return what a picture has brought, and the last event; for other processes."""
+    """Return what a picture has brought, and the last event; for other processes.
+
+    Parameters
+    ----------
+    task : Task
+        What to do with which picture.
+    cancelled : callable
+        Returns whether to stop.
+    """
     events = list(picture_steps(task, cancelled))
     return [each for each in events if isinstance(each, Note | Result) or each is events[-1]]
 
 
 def picture_steps(task: Task, cancelled: CancelCheck = never) -> Generator[Event, None, None]:
-    """Read one picture and its mask, and fill it in every way; the last event is at 1."""
+    """Read one picture and its mask, and fill it in every way; the last event is at 1.
+
+    Parameters
+    ----------
+    task : Task
+        What to do with which picture.
+    cancelled : callable
+        Returns whether to stop.
+    """
     try:
         yield from _filled(task, read_subject(task.picture, task.settings), cancelled)
     except CancelledError:

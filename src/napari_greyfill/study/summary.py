@@ -54,6 +54,7 @@ def means_of(rows: Sequence[Row], *, colour: bool) -> Means:
     Parameters
     ----------
     rows : sequence of Row
+        Of any pictures and combinations.
     colour : bool
         Whether to look at pictures with colour, or at grey ones.
     """

@@ -25,7 +25,17 @@ _HOLE_COLOUR = (230, 0, 120)  # hardly found in pictures
 
 
 def keep_inputs(folder: StudyFolder, picture: str, subject: Subject) -> None:
-    """Keep the picture, and the picture with its hole painted over."""
+    """Keep the picture, and the picture with its hole painted over.
+
+    Parameters
+    ----------
+    folder : StudyFolder
+        Where they are kept.
+    picture : str
+        Its name.
+    subject : Subject
+        Picture and mask as they were read.
+    """
     path = folder.thumbnail(picture, ORIGINAL)
     if path.is_file():
         return
@@ -41,7 +51,17 @@ def keep_inputs(folder: StudyFolder, picture: str, subject: Subject) -> None:
 
 
 def keep_result(folder: StudyFolder, picture: str, row: Row) -> None:
-    """Keep a filled picture."""
+    """Keep a filled picture.
+
+    Parameters
+    ----------
+    folder : StudyFolder
+        Where it is kept.
+    picture : str
+        Its name.
+    row : Row
+        Has an image.
+    """
     assert row.image is not None  # the caller has looked
     _write(folder.thumbnail(picture, name_of(row.combination)), _small(row.image))
 

@@ -44,6 +44,7 @@ def download(
     Parameters
     ----------
     info : CheckpointInfo
+        Which one.
     folder : WeightsFolder
         Made if it is not there.
     progress : callable

@@ -148,6 +148,7 @@ class WeightsFolder:
         Parameters
         ----------
         info : CheckpointInfo
+            Which one.
         again : bool
             Whether to read the file even if size and time say that it has not changed.
         """
@@ -191,6 +192,7 @@ class WeightsFolder:
         Parameters
         ----------
         info : CheckpointInfo
+            Which one.
         again : bool
             Whether to read the file even if size and time say that it has not changed.
         """

@@ -154,7 +154,9 @@ def read_checkpoint(path: str | os.PathLike[str], cancelled: CancelCheck = never
     Parameters
     ----------
     path : path
+        A file that nobody vouches for.
     cancelled : callable
+        Asked between the steps.
 
     Raises
     ------

@@ -153,6 +153,7 @@ class WeightsStore:
         Parameters
         ----------
         file : path
+            A checkpoint of a known layout.
         name : str, optional
             The id of the published checkpoint that the user says it is.
         own : Own, optional
@@ -267,6 +268,7 @@ class WeightsStore:
         Parameters
         ----------
         name : str
+            As the catalogue calls it.
         cancelled : callable
             Asked several times a second, also while a disk does not answer.
 

@@ -12,7 +12,7 @@ import torch
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import BadCheckpointError, CancelledError
 from napari_greyfill.image.colour import luma
-from napari_greyfill.inpaint import fit_to_size
+from napari_greyfill.image.padding import fit_to_size
 from napari_greyfill.inpaint.networks.deepfillv2 import NETWORK
 from napari_greyfill.inpaint.networks.deepfillv2.attention import (
     ContextualAttention,

@@ -10,7 +10,7 @@ from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import CancelledError
 from napari_greyfill.image.colour import luma
-from napari_greyfill.inpaint import fit_to_size
+from napari_greyfill.image.padding import fit_to_size
 from napari_greyfill.inpaint.networks import base as networks_base
 from napari_greyfill.inpaint.networks.base import NetworkInpainter
 from napari_greyfill.inpaint.networks.description import Variant

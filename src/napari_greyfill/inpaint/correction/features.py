@@ -17,7 +17,15 @@ SMALLEST = 1e-4  # deviation of a plane that counts as having structure
 
 
 def spread(plane: Plane, hole: Hole) -> tuple[np.float32, np.float32]:
-    """Return mean and standard deviation of the known pixels."""
+    """Return mean and standard deviation of the known pixels.
+
+    Parameters
+    ----------
+    plane : (H, W) float32 array
+        Values of one channel.
+    hole : (H, W) bool array
+        True where they do not count.
+    """
     known = plane[~hole]
     return np.float32(known.mean()), np.float32(max(known.std(dtype=np.float64), SMALLEST))
 

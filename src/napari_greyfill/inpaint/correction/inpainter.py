@@ -11,7 +11,8 @@ import numpy as np
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import scaled
 from napari_greyfill.image.geometry import Window
-from napari_greyfill.inpaint.base import Hole, Inpainter, Plane, fit_to_size
+from napari_greyfill.image.padding import fit_to_size
+from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
 from napari_greyfill.inpaint.correction.features import features, spread
 from napari_greyfill.inpaint.correction.network import MULTIPLE_OF, Network
 from napari_greyfill.inpaint.selective import extrapolated
@@ -56,6 +57,9 @@ def with_correction(
     plane, smooth : (H, W) or (H, W, 3) float32 arrays
         The plane, and its biharmonic fill with the known pixels.
     hole : (H, W) bool array
+        True where pixels are to be filled.
+    compute : Compute
+        Says where to run, and when to stop.
     """
     limits = Limits(plane, hole)
     work = by_channel(lambda channel: Spectral(compute).fill_channel(channel, hole), plane)
@@ -78,6 +82,9 @@ def corrected(
     spectral, smooth, selective : (H, W) float32 arrays
         The spectral, biharmonic and frequency-selective fills; all hold the known pixels.
     hole : (H, W) bool array
+        True where pixels are to be filled.
+    compute : Compute
+        Says where to run, and when to stop.
     """
     result = spectral.copy()
     tiles = list(_tiles(hole))

@@ -43,7 +43,9 @@ class HalfPrecision:
         Parameters
         ----------
         full, half : (N, H, W, 3) float32 arrays in [0, 1]
+            Completed in full and in half precision.
         holes : (N, H, W) bool array
+            True where the pictures were completed.
         """
         difference = np.abs(half - full)[holes]
         near = difference.mean() <= self.MEAN and difference.max() <= self.MOST
@@ -96,6 +98,7 @@ class NetworkInpainter(Inpainter):
         images : (N, H, W, 3) float32 array in [0, 1]
             0 in the hole; height and width fit `minimum` and `multiple_of`.
         holes : (N, H, W) bool array
+            True where pixels are to be filled.
 
         Returns
         -------

@@ -83,6 +83,9 @@ def applied(
     module : torch module
         On the device of `compute`; takes and returns (N, C, H, W) tensors.
     channels : (N, H, W, C) array
+        What the module takes.
+    compute : Compute
+        Says where to run, and when to stop.
     half : bool
         Whether layers that gain from it may compute in half precision.
 

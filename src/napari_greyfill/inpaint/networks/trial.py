@@ -36,6 +36,7 @@ def try_out(
     descriptor : Descriptor
         The layout of the checkpoint.
     state : mapping of str to tensor
+        The weights, by the names of the layout.
     name : str
         What messages call the checkpoint's file.
     cancelled : callable
@@ -78,6 +79,7 @@ def require_sane(module: nn.Module, name: str, compute: Compute) -> None:
     name : str
         What messages call the file its weights are from.
     compute : Compute
+        Says where to run, and when to stop.
     """
     with _watched(module, name):
         output = applied(module, _picture(module), compute)

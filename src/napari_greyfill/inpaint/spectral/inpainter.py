@@ -63,7 +63,15 @@ class Spectral(Inpainter):
         return clamped(filled, plane, hole)
 
     def fill_channel(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
-        """Fill one (H, W) channel of any range; see `Inpainter.run`."""
+        """Fill one (H, W) channel of any range; see `Inpainter.run`.
+
+        Parameters
+        ----------
+        plane : (H, W) float32 array
+            What is in the hole does not count.
+        hole : (H, W) bool array
+            True where pixels are to be filled.
+        """
         self.compute.check()
         start = yield from scaled(self._start(plane, hole), 0.0, 0.4)
         return (yield from scaled(self._solved(start, hole), 0.4, 1.0))

@@ -98,7 +98,11 @@ def conditional_mean(
     start : (H, W) float32 array
         Known pixels, and where to start from in the hole: the nearer, the sooner it converges.
     hole : (H, W) bool array
+        True where pixels are to be filled.
     spectrum : Spectrum
+        Of the field that the plane is a piece of.
+    compute : Compute
+        Says where to run, and when to stop.
     iterations : int
         At most so many.
     tolerance : float

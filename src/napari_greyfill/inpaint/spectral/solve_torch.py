@@ -32,6 +32,7 @@ def conditional_means(
     systems : sequence of System
         Of one shape.
     compute : Compute
+        Says where to run, and when to stop.
     iterations, tolerance
         As in `solve.conditional_mean`, for each system by itself.
 

@@ -47,7 +47,15 @@ class Spectrum:
         self.level, self.slope, self.detail = level, slope, detail
 
     def towards(self, other: Spectrum, share: float) -> Spectrum:
-        """Return the geometric mean with another one, which counts with this share."""
+        """Return the geometric mean with another one, which counts with this share.
+
+        Parameters
+        ----------
+        other : Spectrum
+            Of the same frequencies.
+        share : float
+            0 to 1.
+        """
         return Spectrum(
             (1 - share) * self.level + share * other.level,
             (1 - share) * self.slope + share * other.slope,

@@ -28,7 +28,13 @@ HALF_KNOWN = 0.5
 
 
 def chunks(count: int, size: int) -> Iterator[slice]:
-    """Yield slices that together cover `count` items."""
+    """Yield slices that together cover `count` items.
+
+    Parameters
+    ----------
+    count, size : int
+        Of all, and of one slice; the last may be shorter.
+    """
     for start in range(0, count, size):
         yield slice(start, min(start + size, count))
 

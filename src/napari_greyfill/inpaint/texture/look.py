@@ -52,6 +52,7 @@ def recommend_look(plane: Plane, hole: Hole) -> Look:
     plane : (H, W) or (H, W, 3) float32 array in [0, 1]
         What it holds in the hole does not matter.
     hole : (H, W) bool array
+        True where pixels are to be filled.
     """
     step = ceil(max(hole.shape) / SIDE)
     coarse = hole[::step, ::step]

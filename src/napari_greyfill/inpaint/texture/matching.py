@@ -41,6 +41,15 @@ def refined(field: Field, coarse: Level, fine: Level, rng: np.random.Generator) 
     """Return the field of a level at half the size, enlarged.
 
     Targets whose coarse source has no counterpart get a random one.
+
+    Parameters
+    ----------
+    field : Field
+        Of the coarse level.
+    coarse, fine : Level
+        The levels.
+    rng : numpy.random.Generator
+        Draws sources.
     """
     y, x = (steps - RADIUS for steps in np.divmod(fine.targets, fine.width))
     parent = coarse.number[(y // 2 + RADIUS) * coarse.width + x // 2 + RADIUS]
@@ -92,7 +101,17 @@ class Matcher:
     def match(
         self, features: Vectors, source: Indices, rounds: int
     ) -> Generator[float, None, Field]:
-        """Return a field for new features of the targets, no worse than that of `source`."""
+        """Return a field for new features of the targets, no worse than that of `source`.
+
+        Parameters
+        ----------
+        features : (N, C) array
+            Of every pixel.
+        source : (n,) integer array
+            Where to start from, one for each target.
+        rounds : int
+            Of propagation and random search.
+        """
         wanted = self._describe(self.arrays.of_numpy(features), self.targets)
         pairs = self.level.targets.size * self.level.sources.size
         if pairs <= EXACT and not self.level.partly:
@@ -105,7 +124,15 @@ class Matcher:
         return self._field(search.source, search.distance)
 
     def distance(self, wanted: Array, source: Array) -> Array:
-        """Return the squared distances of described targets to sources."""
+        """Return the squared distances of described targets to sources.
+
+        Parameters
+        ----------
+        wanted : (n, F) array
+            The descriptions of the targets.
+        source : (n,) integer array
+            One for each target.
+        """
         return self.arrays.squares(self._described[source] - wanted)
 
     def _field(self, source: Array, distance: Array) -> Field:

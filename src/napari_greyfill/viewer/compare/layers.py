@@ -42,6 +42,13 @@ class ComparedLayers:
         """Start a comparison of a plane of an image, given by its unique id.
 
         The layers of an earlier one stay until `finish`.
+
+        Parameters
+        ----------
+        source : str
+            Unique id of the image's layer.
+        index : tuple of int
+            Which plane of it.
         """
         self.end_grid()
         self._own.clear()
@@ -54,6 +61,15 @@ class ComparedLayers:
 
         An earlier comparison of the same plane has left one, or it is added. The selection stays,
         for somebody may be painting.
+
+        Parameters
+        ----------
+        row : Row
+            Has an image.
+        placement : Placement
+            Where the plane lies in the layer.
+        name : str
+            Of a new layer.
         """
         assert row.image is not None  # failed rows have no layer
         image = ResultImage("compared", row.image, placement.rgb, visible=True)
@@ -170,6 +186,13 @@ def _linked(results: list[Layer]) -> tuple[str, ...]:
 
 def add_difference(viewer: Viewer, first: Image, second: Image) -> Layer:
     """Add a layer with the largest absolute difference among the channels of two image layers.
+
+    Parameters
+    ----------
+    viewer : Viewer
+        Where the layer goes.
+    first, second : Image
+        Of the same size.
 
     Raises
     ------

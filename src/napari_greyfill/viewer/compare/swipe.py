@@ -11,7 +11,8 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from qtpy.QtCore import QObject, QTimer, Signal
+from qtpy.QtCore import QObject, Signal
+from superqt.utils import QSignalThrottler
 
 from napari_greyfill.errors import ShapeMismatchError, UnsupportedImageError
 from napari_greyfill.viewer.layers.keeping import kept_visibility, same_plane
@@ -52,15 +53,21 @@ class Swipe(QObject):
         self._near_id = self._far_id = ""
         self._restore: Callable[[], None] | None = None
         self._selected = ""
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_INTERVAL)
-        self._timer.timeout.connect(self._draw)
+        self._moves = QSignalThrottler(QSignalThrottler.EmissionPolicy.Trailing, self)
+        self._moves.setTimeout(_INTERVAL)
+        self._moves.triggered.connect(self._draw)
 
     # ------------------------------------------------------------ begin and end
 
     def start(self, near: Image, far: Image, *, across: bool = False) -> None:
         """Show `near` left of the divider and `far` right of it; above and below, if across.
+
+        Parameters
+        ----------
+        near, far : Image
+            Two layers of the same size.
+        across : bool
+            Whether the divider lies across.
 
         Raises
         ------
@@ -93,7 +100,7 @@ class Swipe(QObject):
         if not self.active:
             return
         self.active = False
-        self._timer.stop()
+        self._moves.cancel()
         self.viewer.mouse_drag_callbacks.remove(self._drag)
         self.viewer.layers.events.removed.disconnect(self._on_removed)
         self.viewer.scene.camera.events.zoom.disconnect(self._redraw_divider)
@@ -141,8 +148,8 @@ class Swipe(QObject):
             return
         self._fraction = fraction
         self.moved.emit(fraction)
-        if self.active and not self._timer.isActive():
-            self._timer.start()
+        if self.active:
+            self._moves.throttle()
 
     def _place(self, far: Layer) -> int:
         """Return the first row or column on the far side; at least one is left on each side."""

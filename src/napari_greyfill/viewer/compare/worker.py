@@ -48,7 +48,17 @@ class CompareRequest:
 def compare_the_ways(
     request: CompareRequest, done: tuple[Row, ...], cancelled: CancelCheck
 ) -> Generator[CompareStep, None, Comparison]:
-    """Run a request, but for the rows that are done."""
+    """Run a request, but for the rows that are done.
+
+    Parameters
+    ----------
+    request : CompareRequest
+        What was chosen in the dock.
+    done : tuple of Row
+        Rows of an earlier run.
+    cancelled : callable
+        Returns whether to stop.
+    """
     reference = "image" if request.measured else None
     return (
         yield from compare_steps(
@@ -79,7 +89,15 @@ class CompareRunner(Runner):
     stepped = Signal(object)
 
     def start(self, request: CompareRequest, done: tuple[Row, ...] = ()) -> None:
-        """Start a comparison, or go on after these rows; there must be none running."""
+        """Start a comparison, or go on after these rows; there must be none running.
+
+        Parameters
+        ----------
+        request : CompareRequest
+            What was chosen in the dock.
+        done : tuple of Row
+            Rows of an earlier run.
+        """
         self._start(compare_the_ways(request, done, self._asked_to_stop))
 
     def _on_step(self, step: CompareStep) -> None:

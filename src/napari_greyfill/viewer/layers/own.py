@@ -53,7 +53,15 @@ class Purpose:
 
 
 def sign(layer: Layer, purpose: Purpose) -> None:
-    """Remember a layer as ours, as it is now."""
+    """Remember a layer as ours, as it is now.
+
+    Parameters
+    ----------
+    layer : Layer
+        The pixels it has now count as ours.
+    purpose : Purpose
+        What it is for.
+    """
     layer.metadata[_SIGNATURE] = {**_as_dict(purpose), "as": _state(layer)}
 
 

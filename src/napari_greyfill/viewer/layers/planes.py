@@ -65,6 +65,7 @@ def plane_at(layer: Layer, index: tuple[int, ...], image: Layer | None = None) -
     Parameters
     ----------
     layer : Layer
+        An image or labels layer.
     index : tuple of int
         Where the plane lies along the axes of the image before the last two.
     image : Layer, optional

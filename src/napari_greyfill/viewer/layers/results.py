@@ -52,9 +52,13 @@ def put_image(
     Parameters
     ----------
     viewer : Viewer
+        Where the layer is, or goes.
     purpose : Purpose
+        What the layer is for, by which it is found again.
     placement : Placement
+        Where the plane lies in the layer.
     image : ResultImage
+        What to show.
     name : str
         Name of a new layer; by default those of the source and of the role, and the label.
 
@@ -150,6 +154,7 @@ class ResultLayers:
         source : str
             Unique id of the image layer.
         placement : Placement
+            Where the plane lies in the layers.
         images : sequence of ResultImage
             The last one is the result. Tints are laid over it, all others lie below.
         region : (H, W) bool array
@@ -194,6 +199,7 @@ class ResultLayers:
         source : str
             Unique id of the image layer.
         placement : Placement
+            The plane.
         shown : collection of (str, str)
             Label and role of the layers of this run, which stay, as the filled region does.
         labels : collection of str

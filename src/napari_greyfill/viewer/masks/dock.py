@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from qtpy.QtCore import QTimer, Signal
+from qtpy.QtCore import Signal
 from qtpy.QtGui import QHideEvent, QShowEvent
 from qtpy.QtWidgets import QVBoxLayout
+from superqt.utils import QSignalThrottler
 
 from napari_greyfill.errors import GreyfillError
 from napari_greyfill.masks import about_hole
@@ -73,9 +74,8 @@ class MasksDock(Dock):
         self._watched: Layer | None = None
         self._out_of_sight = False
         self._dismissed = False  # the user deleted the preview, and changed nothing since
-        self._asked = QTimer(self)
-        self._asked.setSingleShot(True)
-        self._asked.setInterval(_THROTTLE)
+        self._asked = QSignalThrottler(QSignalThrottler.EmissionPolicy.Trailing, self)
+        self._asked.setTimeout(_THROTTLE)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(VerticalScroll(self.form))
@@ -106,7 +106,7 @@ class MasksDock(Dock):
         form.grey_wanted.connect(lambda: self.show_masked("grey"))
         form.colour_wanted.connect(lambda: self.show_masked("colour"))
         form.save_wanted.connect(self._ask_and_save)
-        self._asked.timeout.connect(self._start_preview)
+        self._asked.triggered.connect(self._start_preview)
         self.background.failed.connect(self._show_failure)
         for emitter in ("current_step", "ndisplay", "order"):
             self._follow(getattr(self.viewer.dims.events, emitter), self._changed)
@@ -168,8 +168,7 @@ class MasksDock(Dock):
 
     def _ask_preview(self) -> None:
         """Look soon; a moving slider is looked at again and again, not only at its end."""
-        if not self._asked.isActive():
-            self._asked.start()
+        self._asked.throttle()
 
     def _preview_anew(self) -> None:
         """Look soon, for what is found is something else now."""
@@ -278,7 +277,15 @@ class MasksDock(Dock):
         self.hide_preview()
 
     def edit(self, name: str, size: float) -> None:
-        """Change the plane in view by one of the named edits."""
+        """Change the plane in view by one of the named edits.
+
+        Parameters
+        ----------
+        name : str
+            Of the edit, such as "grow".
+        size : float
+            A distance or a number of pixels.
+        """
         mask = self.form.target.layer
         if mask is None or self.why_not(mask):
             return
@@ -406,7 +413,7 @@ class MasksDock(Dock):
         self._rest()
 
     def _rest(self) -> None:
-        self._asked.stop()
+        self._asked.cancel()
         self.form.hand.rectangle.setChecked(False)
         self.form.picture.pick.setChecked(False)
         self.pointer.listen()

@@ -26,8 +26,11 @@ def applied(plane: Plane, found: Mask, how: str, label: int) -> Plane:
     Parameters
     ----------
     plane : (H, W) integer array
+        Labels as they are.
     found : (H, W) bool array
+        True where something was found.
     how : {"replace", "add", "remove"}
+        What becomes of the labels there are.
     label : int
         What newly painted pixels get.
     """
@@ -39,12 +42,28 @@ def applied(plane: Plane, found: Mask, how: str, label: int) -> Plane:
 
 
 def grown(plane: Plane, pixels: float) -> Plane:
-    """Grow every label."""
+    """Grow every label.
+
+    Parameters
+    ----------
+    plane : (H, W) integer array
+        Labels.
+    pixels : float
+        A distance.
+    """
     return _labelled(plane, grow(plane != 0, pixels))
 
 
 def inverted(plane: Plane, label: float) -> Plane:
-    """Paint what was unpainted, and clear what was painted."""
+    """Paint what was unpainted, and clear what was painted.
+
+    Parameters
+    ----------
+    plane : (H, W) integer array
+        Labels.
+    label : float
+        What to paint with, a whole number.
+    """
     return np.where(plane == 0, plane.dtype.type(int(label)), plane.dtype.type(0))
 
 

@@ -127,7 +127,15 @@ class MasksForm(QWidget):
         self.layers_changed.emit()
 
     def enable(self, ready: bool, *, has_mask: bool) -> None:
-        """Offer only what can be done."""
+        """Offer only what can be done.
+
+        Parameters
+        ----------
+        ready : bool
+            Whether there is something to work on.
+        has_mask : bool
+            Whether there is a mask to change.
+        """
         self.new_mask.setEnabled(self.image.layer is not None)
         self.tabs.setEnabled(ready)
         self.edit.setEnabled(ready and has_mask)

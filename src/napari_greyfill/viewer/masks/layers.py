@@ -41,7 +41,15 @@ class MaskPreview:
         return bool(self._id) and self.layer is None
 
     def show(self, found: Mask, placement: Placement) -> None:
-        """Show a mask; the selected layer stays selected."""
+        """Show a mask; the selected layer stays selected.
+
+        Parameters
+        ----------
+        found : (H, W) bool array
+            What to show.
+        placement : Placement
+            Where the plane lies in the layer.
+        """
         data = placement.stacked(found.view(np.uint8))
         layer = self.layer
         if layer is None:
@@ -82,7 +90,17 @@ class MaskPreview:
 
 
 def mask_plane(mask: Labels, index: tuple[int, ...], image: Image) -> NDArray[Any]:
-    """Return a copy of the plane of a mask that belongs to an image's plane."""
+    """Return a copy of the plane of a mask that belongs to an image's plane.
+
+    Parameters
+    ----------
+    mask : Labels
+        The mask's layer.
+    index : tuple of int
+        Which plane of the image.
+    image : Image
+        The image's layer.
+    """
     return np.array(layers.plane_at(mask, index, image).read())
 
 
@@ -90,6 +108,15 @@ def shapes_mask(shapes: Shapes, image: Image, index: tuple[int, ...]) -> Mask:
     """Return the pixels of an image's plane that shapes cover, wherever the layers lie.
 
     Shapes that lie on another plane do not count; shapes of fewer dimensions lie on every one.
+
+    Parameters
+    ----------
+    shapes : Shapes
+        The layer of shapes.
+    image : Image
+        The image's layer.
+    index : tuple of int
+        Which plane of the image.
     """
     from napari.layers import Shapes
 

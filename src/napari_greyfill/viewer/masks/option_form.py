@@ -83,7 +83,13 @@ class OptionForm(QWidget):
 
 
 def percent_slider(low: float, high: float, value: float) -> QLabeledDoubleSlider:
-    """Return a slider for a share, shown in per cent with one decimal."""
+    """Return a slider for a share, shown in per cent with one decimal.
+
+    Parameters
+    ----------
+    low, high, value : float
+        Shares, 0 to 1.
+    """
     slider = QLabeledDoubleSlider(Qt.Orientation.Horizontal)
     slider.setRange(100 * low, 100 * high)
     slider.setDecimals(1)

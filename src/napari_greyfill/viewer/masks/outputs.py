@@ -59,6 +59,13 @@ class MaskedPlane:
     def save(self, folder: Path, *, force: bool = False) -> str:
         """Write mask and masked images into a folder, and return a sentence about it.
 
+        Parameters
+        ----------
+        folder : Path
+            Made if it is not there.
+        force : bool
+            Whether files that exist may be replaced.
+
         Raises
         ------
         GreyfillError
@@ -86,7 +93,15 @@ class MaskedLayers:
     viewer: Viewer
 
     def show(self, masked: MaskedPlane, role: Literal["grey", "colour"]) -> Layer:
-        """Add or update one of the masked images; raises as `MaskedPlane.as_image` does."""
+        """Add or update one of the masked images; raises as `MaskedPlane.as_image` does.
+
+        Parameters
+        ----------
+        masked : MaskedPlane
+            The plane and its mask.
+        role : {"grey", "colour"}
+            Which of the two images.
+        """
         purpose = Purpose("masked", masked.image.unique_id, masked.index, role=role)
         placement = layers.Placement.of(masked.image, masked.index)
         return put_image(self.viewer, purpose, placement, masked.as_image(role))
@@ -94,6 +109,13 @@ class MaskedLayers:
 
 def ask_and_save(parent: QWidget, masked: MaskedPlane) -> str:
     """Ask for a folder, and before anything in it is overwritten, and write there.
+
+    Parameters
+    ----------
+    parent : QWidget
+        What the dialogs belong to.
+    masked : MaskedPlane
+        What is to be written.
 
     Returns
     -------

@@ -48,7 +48,15 @@ class Pointer:
         self.drawing = False
 
     def listen(self, *, picking: bool = False, drawing: bool = False) -> None:
-        """Choose what the mouse does from now on; the image gets selected for it."""
+        """Choose what the mouse does from now on; the image gets selected for it.
+
+        Parameters
+        ----------
+        picking : bool
+            Whether a click chooses a pixel.
+        drawing : bool
+            Whether a drag draws a rectangle.
+        """
         self.picking, self.drawing = picking, drawing
         callbacks = self._viewer.mouse_drag_callbacks
         if self._on_press in callbacks:

@@ -19,7 +19,8 @@ from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QVBoxLayout,
 
 from napari_greyfill.errors import GreyfillError, GreyfillWarning
 from napari_greyfill.files import orientation_of, read_mask_as_stored
-from napari_greyfill.masks import Finding, about_hole, looks_like_mask, painted_in
+from napari_greyfill.image.painted import looks_like_mask, painted_in
+from napari_greyfill.masks import Finding, about_hole
 from napari_greyfill.viewer.layers import planes as layers
 from napari_greyfill.viewer.layers.keeping import same_plane
 from napari_greyfill.viewer.masks.edits import EDITS
@@ -38,7 +39,15 @@ _FILTER = "Masks (*.png *.tif *.tiff *.jpg *.jpeg *.bmp *.gif *.webp *.roi *.zip
 
 
 def mask_images(viewer: Viewer, image: Image | None) -> list[Image]:
-    """Return the image layers of an image's size that look like a mask."""
+    """Return the image layers of an image's size that look like a mask.
+
+    Parameters
+    ----------
+    viewer : Viewer
+        Whose layers.
+    image : Image or None
+        None if none is chosen.
+    """
     import napari.layers
 
     if image is None or image not in viewer.layers:
@@ -64,6 +73,13 @@ def _is_plane(layer: Image, size: tuple[int, int]) -> bool:
 def mask_of_image(viewer: Viewer, layer: Image) -> tuple[Labels, list[str]]:
     """Add a labels layer of what an image layer shows as painted, and say how it was read.
 
+    Parameters
+    ----------
+    viewer : Viewer
+        Where the labels go.
+    layer : Image
+        Shows a mask.
+
     Raises
     ------
     BadMaskError
@@ -78,6 +94,15 @@ def mask_of_image(viewer: Viewer, layer: Image) -> tuple[Labels, list[str]]:
 
 def mask_of_file(viewer: Viewer, path: Path, image: Image) -> tuple[Labels, list[str]]:
     """Add a labels layer of a mask file, turned as an image lies, and say how it was read.
+
+    Parameters
+    ----------
+    viewer : Viewer
+        Where the labels go.
+    path : Path
+        A picture, or regions of ImageJ.
+    image : Image
+        What the mask is for.
 
     Raises
     ------
@@ -155,6 +180,7 @@ class MaskBar(QWidget):
         Parameters
         ----------
         viewer : napari.viewer.Viewer
+            The viewer that the dock belongs to.
         image, mask : callable
             Return the layers that are chosen.
         choose : callable

@@ -52,7 +52,17 @@ class Background(QObject):
         return bool(self._running or self._waiting)
 
     def ask(self, kind: str, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
-        """Have work done in the thread, and then its result used in the GUI thread."""
+        """Have work done in the thread, and then its result used in the GUI thread.
+
+        Parameters
+        ----------
+        kind : str
+            A later wish of the same kind takes the place of one that waits.
+        work : callable
+            Runs in the thread; touches neither widgets nor layers.
+        then : callable
+            Takes what `work` returned.
+        """
         self._waiting = [piece for piece in self._waiting if piece.kind != kind]
         self._waiting.append(_Piece(kind, work, then))
         if not self._running:

@@ -51,7 +51,15 @@ class CheckList(QListWidget):
         self.itemChanged.connect(lambda _: self.ticked.emit())
 
     def fill(self, entries: Iterable[Entry], ticked: Sequence[str]) -> None:
-        """List entries, some of them ticked, as far as they can run."""
+        """List entries, some of them ticked, as far as they can run.
+
+        Parameters
+        ----------
+        entries : iterable of Entry
+            In the order shown.
+        ticked : sequence of str
+            Names.
+        """
         self.blockSignals(True)
         self.clear()
         for entry in entries:

@@ -15,7 +15,17 @@ __all__ = ["button", "layer_choice", "let_shrink", "side_by_side"]
 
 
 def button(text: str, tip: str, action: Callable[[], object] | None = None) -> QPushButton:
-    """Return a push button with a tooltip, and what it does when clicked."""
+    """Return a push button with a tooltip, and what it does when clicked.
+
+    Parameters
+    ----------
+    text : str
+        What it shows.
+    tip : str
+        Its tooltip.
+    action : callable, optional
+        What it does when clicked.
+    """
     made = QPushButton(text)
     made.setToolTip(tip)
     if action is not None:
@@ -35,6 +45,13 @@ def layer_choice(kind: str, *, nullable: bool = False) -> ComboBox:
     """Return a combo box that lists the viewer's layers of a kind, and may become narrow.
 
     Previews are no choice.
+
+    Parameters
+    ----------
+    kind : str
+        Such as "Image".
+    nullable : bool
+        Whether no layer is a choice.
     """
     choice = cast(ComboBox, create_widget(annotation=kind, options={"nullable": nullable}))
     listed = choice.options["choices"]

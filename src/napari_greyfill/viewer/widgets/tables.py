@@ -122,7 +122,17 @@ class SortedRows(QSortFilterProxyModel):
 
 
 def table_view(model: TableModel | SortedRows, tip: str, height: int) -> QTableView:
-    """Return a view of whole rows, at least so many pixels high."""
+    """Return a view of whole rows, at least so many pixels high.
+
+    Parameters
+    ----------
+    model : TableModel or SortedRows
+        What to show.
+    tip : str
+        The tooltip of the view.
+    height : int
+        In pixels.
+    """
     view = QTableView()
     view.setModel(model)
     view.setToolTip(tip)
@@ -137,7 +147,21 @@ def table_view(model: TableModel | SortedRows, tip: str, height: int) -> QTableV
 def ask_and_write(
     parent: QWidget, title: str, name: str, kinds: str, write: Callable[[Path], None]
 ) -> None:
-    """Ask for a file and write it, or show why that does not work."""
+    """Ask for a file and write it, or show why that does not work.
+
+    Parameters
+    ----------
+    parent : QWidget
+        What the dialog belongs to.
+    title : str
+        Of the dialog.
+    name : str
+        The file that is offered.
+    kinds : str
+        Filters, as Qt takes them.
+    write : callable
+        Takes the path; its errors are shown.
+    """
     chosen, _ = QFileDialog.getSaveFileName(parent, title, name, kinds)
     if not chosen:
         return

@@ -66,10 +66,6 @@ METRICS_TABLE = {
     "copy": "Copy the table to paste it into a spreadsheet.",
     "save": "Save the table as a CSV file.",
     "clear": "Remove all rows. Layers stay as they are.",
-    "run": "Number of the run.",
-    "image": "Name of the image layer.",
-    "seconds": "Wall time of the fill, in seconds.",
-    "pixels": "Number of pixels that were filled.",
 }
 
 WEIGHTS = {

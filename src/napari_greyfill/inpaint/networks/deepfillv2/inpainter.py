@@ -43,7 +43,9 @@ def network_input(image: Plane, hole: Hole, *, bgr: bool = False) -> Channels:
     Parameters
     ----------
     image : (H, W, 3) float32 array in [0, 1]
+        What is in the hole does not count.
     hole : (H, W) bool array
+        True where pixels are to be filled.
     bgr : bool
         Whether the network takes colours in the order B, G, R.
 

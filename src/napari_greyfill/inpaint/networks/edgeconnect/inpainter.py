@@ -46,7 +46,9 @@ def edge_input(image: Plane, hole: Hole) -> Channels:
     Parameters
     ----------
     image : (H, W, 3) float32 array in [0, 1]
+        What is in the hole does not count.
     hole : (H, W) bool array
+        True where pixels are to be filled.
 
     Returns
     -------
@@ -66,8 +68,11 @@ def completion_input(image: Plane, hole: Hole, edges: Channels) -> Channels:
     Parameters
     ----------
     image : (H, W, 3) float32 array in [0, 1]
+        What is in the hole does not count.
     hole : (H, W) bool array
+        True where pixels are to be filled.
     edges : (H, W, 1) float32 array in [0, 1]
+        1 on an edge, completed in the hole.
 
     Returns
     -------

@@ -152,7 +152,9 @@ def spectral_norm(weight: Tensor, u: Tensor, v: Tensor, axis: int = 0) -> Tensor
     weight : (O, I, h, w) or (I, O, h, w) tensor
         Taken as the matrix W with a row for each of the O output channels.
     u : (O,) tensor
+        The left singular vector.
     v : (I * h * w,) tensor
+        The right singular vector.
     axis : int
         Where the output channels are: 0, or 1 in transposed convolutions.
     """

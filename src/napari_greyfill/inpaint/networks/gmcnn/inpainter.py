@@ -32,7 +32,9 @@ def network_input(image: Plane, hole: Hole) -> Channels:
     Parameters
     ----------
     image : (H, W, 3) float32 array in [0, 1]
+        What is in the hole does not count.
     hole : (H, W) bool array
+        True where pixels are to be filled.
 
     Returns
     -------

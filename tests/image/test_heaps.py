@@ -6,7 +6,7 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 from skimage import data, measure
 
-from napari_greyfill.masks.heaps import heaps_of, kind_of_greys
+from napari_greyfill.image.heaps import heaps_of, kind_of_greys
 
 
 @pytest.fixture

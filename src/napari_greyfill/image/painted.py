@@ -9,11 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.errors import BadMaskError
-from napari_greyfill.masks.heaps import heaps_of, kind_of_greys
+from napari_greyfill.image.heaps import heaps_of, kind_of_greys
 
-__all__ = ["Painted", "looks_like_mask", "painted_in"]
+__all__ = ["Painted", "is_black_and_white", "looks_like_mask", "painted_in"]
 
 _ONE_COLOUR = 8  # so far apart may values of one colour be, after a soft brush
+_PURE = 0.9  # of a mask's pixels are black or white; the others lie at soft edges
+_LEFTOVERS = 64  # so small a part of white may compression leave in black, and take from white
+_SIDE = 1024  # pixels of the part that is looked at to tell a mask from a picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +47,7 @@ def painted_in(
     Parameters
     ----------
     values : (H, W) or (H, W, 3) array
+        The pixels of a mask file, of any type.
     alpha : (H, W) array, optional
         If it varies and the opaque part is of one colour, the opaque part is painted; if the
         opaque part is a picture, the transparent part is.
@@ -71,6 +75,7 @@ def looks_like_mask(values: NDArray[Any]) -> bool:
     Parameters
     ----------
     values : (H, W), (H, W, 3) or (H, W, 4) array
+        The pixels, of any type.
     """
     values = np.asarray(values)
     alpha = values[..., 3] if values.ndim == 3 and values.shape[-1] == 4 else None
@@ -83,6 +88,36 @@ def looks_like_mask(values: NDArray[Any]) -> bool:
     if plane is None or plane.min() == plane.max():
         return False
     return plane.dtype.kind == "b" or kind_of_greys(_in_bytes(plane)) in ("two", "soft")
+
+
+def is_black_and_white(image: NDArray[Any]) -> bool:
+    """Return whether the middle of an image is 0 and white, with a mask's leftovers at most.
+
+    Pictures of one bit have nothing but black and white, and do not count.
+
+    Parameters
+    ----------
+    image : (H, W), (H, W, 3) or (H, W, 4) array
+        The pixels; only unsigned integers can be black and white.
+    """
+    if image.dtype.kind != "u" or not looks_like_mask(middle := _middle(image)):
+        return False
+    colours = middle[..., :3] if middle.ndim == 3 else middle
+    white = np.iinfo(image.dtype).max
+    is_black = colours <= white // _LEFTOVERS
+    is_white = colours >= white - white // _LEFTOVERS
+    return bool(
+        np.count_nonzero(colours == 0) >= np.count_nonzero(is_black) / 2 > 0
+        and is_white.any()
+        and np.count_nonzero(is_black | is_white) >= _PURE * colours.size
+        and np.count_nonzero(is_white) >= np.count_nonzero(~is_black) / 2
+    )
+
+
+def _middle(image: NDArray[Any]) -> NDArray[Any]:
+    """Return the middle of an image, where it is large: it is looked at before every fill."""
+    starts = [max(0, (length - _SIDE) // 2) for length in image.shape[:2]]
+    return image[starts[0] : starts[0] + _SIDE, starts[1] : starts[1] + _SIDE]
 
 
 def _as_plane(values: NDArray[Any]) -> NDArray[Any] | None:

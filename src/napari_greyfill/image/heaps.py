@@ -48,6 +48,7 @@ def heaps_of(plane: NDArray[Any]) -> Heaps:
     Parameters
     ----------
     plane : array of integers or floats, finite, not empty
+        Values of a mask.
     """
     values = plane.astype(np.float64).ravel()
     heaps = Heaps(float(values.min()), float(values.max()))
@@ -77,6 +78,7 @@ def kind_of_greys(plane: NDArray[Any]) -> Kind:
     Parameters
     ----------
     plane : (H, W) array of integers or floats, finite, not empty
+        Values of a mask.
 
     Returns
     -------

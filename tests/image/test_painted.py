@@ -4,7 +4,7 @@ from scipy.ndimage import gaussian_filter
 from skimage import data
 
 from napari_greyfill.errors import BadMaskError
-from napari_greyfill.masks import looks_like_mask, painted_in
+from napari_greyfill.image.painted import looks_like_mask, painted_in
 
 
 @pytest.fixture
