@@ -32,6 +32,7 @@ from napari_greyfill.errors import BadParameter
 from napari_greyfill.geometry import tight_box
 from napari_greyfill.hints import ColourHints
 from napari_greyfill.inpaint import INPAINTERS, SCALES, Inpainter
+from napari_greyfill.lazy import LazyPlane, is_lazy
 from napari_greyfill.masks import feather, grow, hole_from_mask, inspected
 from napari_greyfill.methodinfo import MethodInfo
 from napari_greyfill.picture import Patch, Picture, about_transparent, is_erased, plane_of
@@ -169,11 +170,11 @@ class FillJob:
         self, steps: tuple[Step, ...], confidences: tuple[Patch, ...] | None
     ) -> FillResult:
         """Return the result from the steps that were kept and the confidence of each region."""
-        image = steps[-1].image
-        assert image is not None  # the last step is the final image
+        lazily = isinstance(self.picture.original, LazyPlane)
+        image = None if lazily else steps[-1].image
         seconds = time.perf_counter() - self.started
         return FillResult(
-            image=image.reshape(self.picture.given or image.shape),
+            whole=image,
             hole=self.picture.hole,
             steps=steps,
             notes=tuple(self.notes),
@@ -262,11 +263,12 @@ def read_picture(
     """
     if flag_of("rgb", rgb) is None:
         rgb = getattr(image, "rgb", None)
-    given = array_of("image", _data_of(image))
-    pixels = plane_of(given, rgb=rgb)
-    hole = hole_from_mask(_data_of(mask), labels=parameters.labels)
+    given = _opened(image)
+    pixels = _plane_of(given, rgb)
+    hole, near = hole_from_mask(_data_of(mask), labels=parameters.labels), []
     if pixels.ndim >= 2 and hole.shape == pixels.shape[:2]:
         hole = grow(hole, parameters.grow)
+        near = [region.window for region in plan_regions(hole)]
     picture = Picture.from_array(
         pixels,
         hole,
@@ -274,11 +276,12 @@ def read_picture(
         nodata=parameters.nodata,
         keep_invalid=parameters.keep_invalid,
         transparent_is_unknown=True,
+        near=near,
     )
     if pixels.shape != given.shape:
         picture = replace(picture, given=given.shape)
     if picture.transparent:
-        alpha = np.asarray(picture.original[..., 3])
+        alpha = np.asarray(picture.original)[..., 3]
         picture = replace(picture, revealed=is_erased(alpha, picture.hole))
     if parameters.feather == 0:
         return picture
@@ -357,6 +360,27 @@ def _data_of(layer: ArrayOrLayer) -> ArrayOrLayer:
     if not is_layer:
         return layer
     return layer.data[0] if getattr(layer, "multiscale", False) else layer.data
+
+
+def _opened(image: ArrayOrLayer) -> NDArray[Any] | LazyPlane:
+    """Return the array of an image or its layer, or what reads it window by window.
+
+    Of a pyramid that is the finest level, wherever it is kept.
+    """
+    data = _data_of(image)
+    if isinstance(data, LazyPlane):
+        return data
+    if getattr(image, "multiscale", False) or is_lazy(data):
+        return LazyPlane(data)
+    return array_of("image", data)
+
+
+def _plane_of(image: NDArray[Any] | LazyPlane, rgb: bool | None) -> NDArray[Any] | LazyPlane:
+    """Return an image without axes of length 1 beyond those of a plane."""
+    if not isinstance(image, LazyPlane):
+        return plane_of(image, rgb=rgb)
+    colour = image.ndim >= 3 and image.shape[-1] in (3, 4) if rgb is None else rgb
+    return image.flat(3 if colour else 2)
 
 
 def _notes(picture: Picture, parameters: FillParameters, pipeline: str) -> list[str]:

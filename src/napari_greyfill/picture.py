@@ -8,7 +8,9 @@ pixels stay bit-identical whatever the data type.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from math import isqrt
 from typing import Any, Literal
 
 import numpy as np
@@ -18,6 +20,7 @@ from napari_greyfill.checks import array_of, flag_of
 from napari_greyfill.colour import luma
 from napari_greyfill.errors import NothingKnown, ShapeMismatch, UnsupportedImage
 from napari_greyfill.geometry import Window
+from napari_greyfill.lazy import LazyPlane, values_in
 from napari_greyfill.validity import (
     KeepInvalid,
     invalid_pixels,
@@ -27,7 +30,9 @@ from napari_greyfill.validity import (
 
 __all__ = ["Patch", "Picture", "ValueRange", "as_type", "plane_of", "robust_range", "value_range"]
 
-_SAMPLE = 1_000_000  # at most this many values decide the range of a large image
+_SAMPLE = 1_000_000  # at most about this many pixels decide the range of a large image
+_LARGE = 4 * _SAMPLE  # pixels; images below are judged by all of them
+_PIECES = 4  # along each side, where windows are judged with pieces of the rest
 _LARGEST = float(np.finfo(np.float64).max) / 4  # ranges up to here have a finite width
 _FARTHEST = 1e30  # planes go up to here, which float32 can hold
 Kind = Literal["grey", "rgb", "rgba"]
@@ -172,7 +177,7 @@ class Picture:
 
     Attributes
     ----------
-    original : (H, W), (H, W, 3) or (H, W, 4) array
+    original : (H, W), (H, W, 3) or (H, W, 4) array, or a LazyPlane
         What the user gave; never written to.
     hole : (H, W) bool array
         True where pixels are to be filled, NaN and infinite ones that are not kept included.
@@ -195,7 +200,7 @@ class Picture:
         Whether a hole that was transparent becomes opaque, so that the fill can be seen.
     """
 
-    original: NDArray[Any]
+    original: NDArray[Any] | LazyPlane
     hole: NDArray[np.bool_]
     kind: Kind
     values: ValueRange
@@ -210,13 +215,14 @@ class Picture:
     @classmethod
     def from_array(
         cls,
-        image: ArrayLike,
+        image: ArrayLike | LazyPlane,
         hole: NDArray[np.bool_],
         *,
         rgb: bool | None = None,
         nodata: float | None = None,
         keep_invalid: KeepInvalid = "fill",
         transparent_is_unknown: bool = False,
+        near: Sequence[Window] = (),
     ) -> Picture:
         """Look at an image and its hole.
 
@@ -234,6 +240,10 @@ class Picture:
             Which pixels without a value stay as they are, as in `kept_pixels`.
         transparent_is_unknown : bool
             Whether the colours of fully transparent pixels are no source.
+        near : sequence of Window
+            Where the work will be. A large picture whose pixels all have a value is judged by
+            these and by evenly spread pieces; without any, all of it is looked at. A `LazyPlane`
+            is read nowhere else, unless pixels there have no value.
 
         Raises
         ------
@@ -244,13 +254,18 @@ class Picture:
         NothingKnown
             If no pixel is left to learn from.
         """
-        original = array_of("image", image)
+        original = image if isinstance(image, LazyPlane) else array_of("image", image)
         kind = _kind_of(original, flag_of("rgb", rgb))
         if hole.shape != original.shape[:2]:
             raise ShapeMismatch(
                 f"The image is {_size(original.shape)} and the mask is {_size(hole.shape)} "
                 "pixels; paint the mask on a layer of the image's own size."
             )
+        if isinstance(original, LazyPlane):
+            if hole.size >= _LARGE and _all_valid(original, near, kind, nodata):
+                values = _range_near(original, hole, kind, near)
+                return cls(original, hole, kind, values)
+            original = np.asarray(original)
         painted = hole
         bad = invalid_pixels(original, nodata)
         unknown = None
@@ -268,7 +283,7 @@ class Picture:
                 "Every pixel is masked, so there is nothing to fill from; "
                 "leave some of the picture unpainted."
             )
-        values = _range_of(np.asarray(original), lost, kind)
+        values = _range_of(np.asarray(original), lost, kind, near if bad is None else ())
         return cls(original, hole, kind, values, added, unknown=unknown, kept=kept, void=bad)
 
     def missing(self, window: Window) -> NDArray[np.bool_]:
@@ -284,12 +299,13 @@ class Picture:
     @property
     def colours(self) -> NDArray[Any]:
         """Return the original without its alpha channel."""
-        return self.original[..., :3] if self.kind == "rgba" else self.original
+        original = np.asanyarray(self.original)
+        return original[..., :3] if self.kind == "rgba" else original
 
     @property
     def transparent(self) -> int:
         """Return how many pixels of the hole are fully transparent."""
-        if self.kind != "rgba":
+        if self.kind != "rgba" or isinstance(self.original, LazyPlane):  # which shows none near
             return 0
         return int(np.count_nonzero(self.original[..., 3][self.hole] == 0))
 
@@ -302,58 +318,97 @@ class Picture:
 
         Objects brighter or darker than nearly all of the picture lie beyond [0, 1].
         """
-        values = np.asarray(self.colours[window.slices])
+        values = np.asarray(values_in(self.original, window))
+        values = values[..., :3] if self.kind == "rgba" else values
         if values.dtype.kind == "f":
             values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
         crop = self.values.to_unit(values)
         crop[self.missing(window)] = 0.0
         return crop
 
-    def composite(self, patches: tuple[Patch, ...]) -> NDArray[Any]:
+    @property
+    def whole(self) -> Window:
+        """Return the window of all pixels."""
+        return Window(0, self.hole.shape[0], 0, self.hole.shape[1])
+
+    def composite(self, patches: tuple[Patch, ...], frame: Window | None = None) -> NDArray[Any]:
         """Return a copy of the original with the patches pasted into the hole.
 
         If the picture is `revealed`, its hole becomes opaque.
+
+        Parameters
+        ----------
+        patches : tuple of Patch
+        frame : Window, optional
+            The part of the picture to return, by default all of it.
         """
-        result = np.array(self.original)  # of a masked array the values
+        frame = frame or self.whole
+        result = np.array(values_in(self.original, frame))  # of a masked array the values
         if self.revealed:
-            result[..., 3] = made_opaque(result[..., 3], self.hole)
+            alpha = np.asarray(self.original)[..., 3]
+            result[..., 3] = made_opaque(result[..., 3], self.hole[frame.slices], alpha)
         colours = result[..., :3] if self.kind == "rgba" else result
         for patch in patches:
-            values = self.values.from_unit(_as_kind(patch.planes, self.is_colour), result.dtype)
-            self._paste(colours, values, patch.window)
-        return self._masked(result)
+            self._paste(colours, _as_kind(patch.planes, self.is_colour), patch.window, frame)
+        return self._masked(result, frame)
 
-    def composite_grey(self, patches: tuple[Patch, ...]) -> NDArray[Any]:
-        """Return the luma of the original with grey patches pasted into the hole."""
+    def composite_grey(
+        self, patches: tuple[Patch, ...], frame: Window | None = None
+    ) -> NDArray[Any]:
+        """Return the luma of the original with grey patches pasted into the hole.
+
+        Parameters
+        ----------
+        patches, frame
+            As in `composite`.
+        """
         if not self.is_colour:
-            return self.composite(patches)
-        whole = Window(0, self.hole.shape[0], 0, self.hole.shape[1])
-        grey = self.values.from_unit(luma(self.planes(whole)), self.original.dtype)
+            return self.composite(patches, frame)
+        frame = frame or self.whole
+        grey = self.values.from_unit(luma(self.planes(frame)), self.original.dtype)
         for patch in patches:
             plane = luma(patch.planes) if patch.planes.ndim == 3 else patch.planes
-            inside = self.hole[patch.window.slices]
-            values = self.values.from_unit(plane, grey.dtype)
-            grey[patch.window.slices][inside] = values[inside]
+            self._set(grey, plane, patch.window, frame)
         if self.kept and self.unknown is not None:  # what stands for no value still does
-            bare = np.asarray(self.original)[self.unknown]
-            grey[self.unknown] = bare[..., 0]
-        return self._masked(grey)
+            unknown = self.unknown[frame.slices]
+            grey[unknown] = np.asarray(values_in(self.original, frame))[unknown][..., 0]
+        return self._masked(grey, frame)
 
-    def _masked(self, image: NDArray[Any]) -> NDArray[Any]:
-        """Return an image like the original: if that is a masked array, so is this."""
+    def _masked(self, image: NDArray[Any], frame: Window) -> NDArray[Any]:
+        """Return a part like the original: if that is a masked array, so is this."""
         if not isinstance(self.original, np.ma.MaskedArray):
             return image
-        kept = np.zeros(image.shape[:2], bool) if self.unknown is None else self.unknown
-        kept = kept & np.ma.getmaskarray(self.original).reshape(*kept.shape, -1).any(axis=-1)
+        kept = np.zeros(image.shape[:2], bool)
+        if self.unknown is not None:
+            masked = np.ma.getmaskarray(self.original[frame.slices])
+            kept = self.unknown[frame.slices] & masked.reshape(*kept.shape, -1).any(axis=-1)
         whole = kept if image.ndim == 2 else np.repeat(kept[..., None], image.shape[-1], axis=-1)
         return np.ma.MaskedArray(image, mask=whole)
 
-    def _paste(self, target: NDArray[Any], values: NDArray[Any], window: Window) -> None:
-        inside = self.hole[window.slices]
-        view = target[window.slices]
-        if self.blend is not None and target.dtype.kind != "b":
-            values = self._blended(view, values, window)
-        view[inside] = values[inside]
+    def _set(
+        self, target: NDArray[Any], planes: NDArray[np.float32], window: Window, frame: Window
+    ) -> None:
+        """Write planes of a window into the hole of a part of the image, as image values."""
+        common = window.intersection(frame)
+        if common is None:
+            return
+        inside = self.hole[common.slices]
+        values = self.values.from_unit(planes[common.within(window)], target.dtype)
+        target[common.within(frame)][inside] = values[inside]
+
+    def _paste(
+        self, target: NDArray[Any], planes: NDArray[np.float32], window: Window, frame: Window
+    ) -> None:
+        """Do the same, blended with what is there."""
+        if self.blend is None or target.dtype.kind == "b":
+            self._set(target, planes, window, frame)
+            return
+        common = window.intersection(frame)
+        if common is None:
+            return
+        inside, view = self.hole[common.slices], target[common.within(frame)]
+        values = self.values.from_unit(planes[common.within(window)], target.dtype)
+        view[inside] = self._blended(view, values, common)[inside]
 
     def _blended(self, old: NDArray[Any], new: NDArray[Any], window: Window) -> NDArray[Any]:
         """Mix what stood under the mask with the fill; pixels that held no value are filled."""
@@ -406,7 +461,9 @@ def is_erased(alpha: NDArray[Any], hole: NDArray[np.bool_]) -> bool:
     return bool(2 * np.count_nonzero(alpha[hole] == 0) > np.count_nonzero(hole))
 
 
-def made_opaque(alpha: NDArray[Any], hole: NDArray[np.bool_]) -> NDArray[Any]:
+def made_opaque(
+    alpha: NDArray[Any], hole: NDArray[np.bool_], whole: NDArray[Any] | None = None
+) -> NDArray[Any]:
     """Return an alpha channel that is opaque in a hole.
 
     Parameters
@@ -414,14 +471,16 @@ def made_opaque(alpha: NDArray[Any], hole: NDArray[np.bool_]) -> NDArray[Any]:
     alpha : (H, W) array
         Opaque is its largest value, unless all is transparent.
     hole : (H, W) bool array
+    whole : array, optional
+        The alpha that this one is a part of.
     """
-    most: Any = alpha.max()
+    most: Any = (alpha if whole is None else whole).max()
     if not most:
         most = 1 if alpha.dtype.kind in "bf" else np.iinfo(alpha.dtype).max
     return np.where(hole, alpha.dtype.type(most), alpha)
 
 
-def _kind_of(image: NDArray[Any], rgb: bool | None) -> Kind:
+def _kind_of(image: NDArray[Any] | LazyPlane, rgb: bool | None) -> Kind:
     if image.dtype.kind not in "biuf":
         raise UnsupportedImage(
             f"Images of type {image.dtype} cannot be filled; convert it to integers or floats."
@@ -439,24 +498,92 @@ def _kind_of(image: NDArray[Any], rgb: bool | None) -> Kind:
     )
 
 
-def _range_of(image: NDArray[Any], hole: NDArray[np.bool_], kind: Kind) -> ValueRange:
-    """Take the range from all known pixels, or from an even grid of a large image.
+def _all_valid(
+    image: LazyPlane, windows: Sequence[Window], kind: Kind, nodata: float | None
+) -> bool:
+    """Return whether all pixels of some windows have a value that can be seen."""
+    if not windows:
+        return False
+    for window in windows:
+        values = image.window(window)
+        if invalid_pixels(values, nodata) is not None:
+            return False
+        if kind == "rgba" and not values[..., 3].all():
+            return False
+    return True
 
-    The extremes are always those of all known pixels: a grid may miss a small object, and
-    whether floats stay within 0 and 1 must not hang on it.
+
+def _range_of(
+    image: NDArray[Any], lost: NDArray[np.bool_], kind: Kind, near: Sequence[Window] = ()
+) -> ValueRange:
+    """Take the range from all known pixels; of a large image from some, and the extremes.
+
+    Without windows to judge by, the extremes are those of all known pixels: a grid may miss a
+    small object, and whether floats stay within 0 and 1 must not hang on it.
     """
-    step = max(1, int(np.sqrt(hole.size / _SAMPLE)))
+    step = max(1, int(np.sqrt(lost.size / _SAMPLE)))
+    if lost.size >= _LARGE and near:
+        return _range_near(image, lost, kind, near)
     colours = image[..., :3] if kind == "rgba" else image
-    known = colours[::step, ::step][~hole[::step, ::step]]
+    known = colours[::step, ::step][~lost[::step, ::step]]
     if step == 1:
         return value_range(known)
-    counted = ~hole if kind == "grey" else np.broadcast_to(~hole[..., None], colours.shape)
+    counted = ~lost if kind == "grey" else np.broadcast_to(~lost[..., None], colours.shape)
     first = colours.flat[int(np.argmax(counted))]
     extremes = (
         float(np.min(colours, where=counted, initial=first)),
         float(np.max(colours, where=counted, initial=first)),
     )
-    return value_range(known if known.size else colours[~hole], extremes)
+    return value_range(known if known.size else colours[~lost], extremes)
+
+
+def _range_near(
+    image: NDArray[Any] | LazyPlane,
+    lost: NDArray[np.bool_],
+    kind: Kind,
+    near: Sequence[Window],
+) -> ValueRange:
+    """Take the range of a large image from where the work will be, and from pieces of the rest.
+
+    The pieces are not looked at if the windows alone show that the type's own scale is used.
+    """
+
+    def known_in(windows: Iterable[Window]) -> list[NDArray[Any]]:
+        crops = ((values_in(image, w), ~lost[w.slices]) for w in windows)
+        return [(values[..., :3] if kind == "rgba" else values)[k] for values, k in crops]
+
+    parts = [part for part in known_in(near) if part.size]
+    found = _own_scale(parts)
+    if found is not None:
+        return found
+    parts += [part for part in known_in(_pieces(lost.shape)) if part.size]
+    if not parts:
+        whole = np.asarray(image)
+        return value_range((whole[..., :3] if kind == "rgba" else whole)[~lost])
+    extremes = min(float(p.min()) for p in parts), max(float(p.max()) for p in parts)
+    step = -(-sum(len(part) for part in parts) // _SAMPLE)
+    return value_range(np.concatenate([part[::step].ravel() for part in parts]), extremes)
+
+
+def _own_scale(parts: Sequence[NDArray[Any]]) -> ValueRange | None:
+    """Return the scale of a type if some of an image's values suffice to tell that it is used."""
+    if not parts or parts[0].dtype.kind not in "bu":
+        return None
+    low, high = min(float(p.min()) for p in parts), max(float(p.max()) for p in parts)
+    full = _full_scale(parts[0].dtype, low, high)
+    return full if full is not None and high - low >= 0.25 * full.width else None
+
+
+def _pieces(shape: tuple[int, ...]) -> list[Window]:
+    """Return squares spread evenly over an image, together about as large as the sample."""
+    side = isqrt(_SAMPLE) // _PIECES
+    rows, columns = (
+        [max(0, (2 * i + 1) * length // (2 * _PIECES) - side // 2) for i in range(_PIECES)]
+        for length in shape[:2]
+    )
+    frame = Window(0, shape[0], 0, shape[1])
+    every = (Window(y, y + side, x, x + side).intersection(frame) for y in rows for x in columns)
+    return [piece for piece in every if piece is not None]
 
 
 def _as_kind(planes: NDArray[np.float32], colour: bool) -> NDArray[np.float32]:

@@ -202,7 +202,8 @@ def fill(
         Any boolean, integer or floating type; alpha is kept as it is. Pixels without a value
         (NaN, infinite, masked in a numpy masked array, or `nodata`) and fully transparent
         ones are never a source. More axes, of length 1, do not matter, nor do they in the
-        mask.
+        mask. Of pyramids, and of large arrays that read what they are asked for (dask, zarr,
+        HDF5), only what is near the mask is looked at: pixels without a value elsewhere stay.
     mask : (H, W) array, or a napari Labels layer
         Painted pixels (not 0) are filled.
     method : str or sequence of str
@@ -295,6 +296,8 @@ def fill(
             keep_invalid=keep_invalid,
         )
     )
+    for each in [result] if isinstance(result, FillResult) else result.values():
+        _ = each.image  # what is read window by window may be closed after the call
     for note in result.notes:
         warnings.warn(note, GreyfillWarning, stacklevel=2)
     return result

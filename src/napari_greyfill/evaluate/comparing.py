@@ -12,6 +12,7 @@ from collections.abc import Collection, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.checks import array_of, callable_of, flag_of
@@ -214,10 +215,11 @@ class _Run:
         if self.reference is None:
             return None
         default = isinstance(self.reference, str) and self.reference == "image"
-        truth = picture.original if default else _pixels(self.reference)
+        image = np.asanyarray(picture.original)
+        truth = image if default else _pixels(self.reference)
         colour = picture.is_colour
         return Measure(
-            _colours(picture.original),
+            _colours(image),
             _colours(plane_of(truth, rgb=colour)),
             picture.hole,
             rgb=colour,

@@ -8,6 +8,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.geometry import Window
+from napari_greyfill.lazy import LazyPlane, values_in
 from napari_greyfill.masks.painted import looks_like_mask
 
 __all__ = ["MOSTLY", "Finding", "about_hole", "inspected", "is_black_and_white", "mostly_masked"]
@@ -33,7 +35,7 @@ class Finding:
     remedy: Remedy = ""
 
 
-def inspected(image: NDArray[Any], hole: NDArray[np.bool_]) -> list[Finding]:
+def inspected(image: NDArray[Any] | LazyPlane, hole: NDArray[np.bool_]) -> list[Finding]:
     """Return what is odd about an image and its hole.
 
     Where a hole is most of the picture, that is said and no error: filling from a few per cent
@@ -42,7 +44,7 @@ def inspected(image: NDArray[Any], hole: NDArray[np.bool_]) -> list[Finding]:
 
     Parameters
     ----------
-    image : (H, W), (H, W, 3) or (H, W, 4) array
+    image : (H, W), (H, W, 3) or (H, W, 4) array or LazyPlane
     hole : (H, W) bool array
     """
     swapped = _image_is_mask(image)
@@ -72,7 +74,7 @@ def _mostly(hole: NDArray[np.bool_]) -> Finding | None:
     )
 
 
-def _image_is_mask(image: NDArray[Any]) -> Finding | None:
+def _image_is_mask(image: NDArray[Any] | LazyPlane) -> Finding | None:
     """Notice pictures in 8 bits and more that hold what a mask holds."""
     if not is_black_and_white(image):
         return None
@@ -81,7 +83,7 @@ def _image_is_mask(image: NDArray[Any]) -> Finding | None:
     )
 
 
-def is_black_and_white(image: NDArray[Any]) -> bool:
+def is_black_and_white(image: NDArray[Any] | LazyPlane) -> bool:
     """Return whether the middle of an image is 0 and white, with a mask's leftovers at most.
 
     Pictures of one bit have nothing but black and white, and do not count.
@@ -96,7 +98,8 @@ def is_black_and_white(image: NDArray[Any]) -> bool:
     return bool(colours.min() == 0 and colours.max() >= 0.9 * np.iinfo(image.dtype).max)
 
 
-def _middle(image: NDArray[Any]) -> NDArray[Any]:
+def _middle(image: NDArray[Any] | LazyPlane) -> NDArray[Any]:
     """Return the middle of an image, where it is large: it is looked at before every fill."""
-    starts = [max(0, (length - _SIDE) // 2) for length in image.shape[:2]]
-    return image[starts[0] : starts[0] + _SIDE, starts[1] : starts[1] + _SIDE]
+    height, width = image.shape[:2]
+    y, x = (max(0, (length - _SIDE) // 2) for length in (height, width))
+    return values_in(image, Window(y, min(height, y + _SIDE), x, min(width, x + _SIDE)))
