@@ -64,7 +64,7 @@ def mostly_masked(hole: NDArray[np.bool_]) -> str:
 
 
 def _mostly(hole: NDArray[np.bool_]) -> Finding | None:
-    share = float(hole.mean()) if hole.size else 0.0
+    share = np.count_nonzero(hole) / hole.size if hole.size else 0.0
     if share <= MOSTLY:
         return None
     how_much = f"{share:.0%}" if share < 0.99 else "More than 99%"
