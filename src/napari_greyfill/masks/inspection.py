@@ -51,8 +51,8 @@ def inspected(image: NDArray[Any] | LazyPlane, hole: NDArray[np.bool_]) -> list[
     return about_hole(hole) + ([] if swapped is None else [swapped])
 
 
-def about_hole(hole: NDArray[np.bool_]) -> list[Finding]:
-    """Return what is odd about a hole alone, as `inspected` does."""
+def about_hole(hole: NDArray[Any]) -> list[Finding]:
+    """Return what is odd about a hole alone, as `inspected` does; all but 0 counts as hole."""
     finding = _mostly(hole)
     return [] if finding is None else [finding]
 
@@ -63,7 +63,7 @@ def mostly_masked(hole: NDArray[np.bool_]) -> str:
     return "" if finding is None else finding.sentence
 
 
-def _mostly(hole: NDArray[np.bool_]) -> Finding | None:
+def _mostly(hole: NDArray[Any]) -> Finding | None:
     share = np.count_nonzero(hole) / hole.size if hole.size else 0.0
     if share <= MOSTLY:
         return None

@@ -143,10 +143,12 @@ class FillDock(RunDock):
 
     def _why_not_mask(self) -> str:
         plane = self.painted_plane()
-        painted = selected_labels(plane, self.form.chosen_labels())
-        if painted.all():
+        chosen = self.form.chosen_labels()
+        counted = plane if chosen is None else selected_labels(plane, chosen)
+        painted = np.count_nonzero(counted)
+        if painted == plane.size:
             return "Everything is painted: leave some of the picture to fill from."
-        if painted.any():
+        if painted:
             return ""
         if plane.any():
             return "The selected label is not painted here: paint it, or use all labels."

@@ -73,6 +73,17 @@ def _of_finest(final: Step) -> list[Piece]:
     return [Piece(w, final.image_in(w), hole[w.slices].copy()) for w in windows]
 
 
+class _Kept:
+    """An array that dask does not copy."""
+
+    def __init__(self, data: Any) -> None:  # noqa: ANN401 - any array type
+        self._data = data
+        self.shape, self.dtype, self.ndim = data.shape, data.dtype, data.ndim
+
+    def __getitem__(self, index: Any) -> NDArray[Any]:  # noqa: ANN401 - as arrays take it
+        return np.asarray(self._data[index])
+
+
 def _opened(data: Any) -> Array:  # noqa: ANN401 - any array type
     """Return an array as one of dask, without reading it."""
     import dask.array
@@ -85,8 +96,9 @@ def _opened(data: Any) -> Array:  # noqa: ANN401 - any array type
         chunks = tuple(
             1 if axis < planes else min(length, _CHUNK) for axis, length in enumerate(data.shape)
         )
+    empty = np.empty((0,) * data.ndim, dtype=data.dtype)
     # no name, because dask would read all of the array to find one
-    return dask.array.from_array(data, chunks=chunks, name=False)
+    return dask.array.from_array(_Kept(data), chunks=chunks, name=False, meta=empty)
 
 
 def _pasted(plane: Array, pieces: Sequence[Piece]) -> Array:
