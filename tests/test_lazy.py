@@ -3,11 +3,11 @@ import pytest
 from skimage import data
 
 import napari_greyfill
-from napari_greyfill.geometry import Window
-from napari_greyfill.job import FillParameters, read_picture
+from napari_greyfill.compute.progress import exhaust
+from napari_greyfill.image.geometry import Window
 from napari_greyfill.lazy import LazyPlane, is_lazy
-from napari_greyfill.pipeline import picture_steps
-from napari_greyfill.progress import exhaust
+from napari_greyfill.pipeline.job import FillParameters, read_picture
+from napari_greyfill.pipeline.run import picture_steps
 from tests.recorded_reads import Recorded
 
 SIDE = 2048  # images from four million pixels on are read window by window

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.geometry import Window
+from napari_greyfill.image.geometry import Window
 
 __all__ = ["LazyPlane", "is_lazy", "values_in"]
 

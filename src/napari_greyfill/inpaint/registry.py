@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from napari_greyfill.errors import MissingWeights
+from napari_greyfill.compute.registry import MethodInfo, Registry, installed
+from napari_greyfill.errors import MissingWeightsError
 from napari_greyfill.inpaint.base import Inpainter
 from napari_greyfill.inpaint.blend import Blend
 from napari_greyfill.inpaint.correction import Correction
@@ -11,7 +12,6 @@ from napari_greyfill.inpaint.networks.methods import network_methods
 from napari_greyfill.inpaint.selective import FrequencySelective
 from napari_greyfill.inpaint.spectral import Spectral
 from napari_greyfill.inpaint.texture import Texture
-from napari_greyfill.methodinfo import MethodInfo, Registry, installed
 
 __all__ = ["INPAINTERS", "methods"]
 
@@ -116,7 +116,9 @@ INPAINTERS.add(
     why_not=_OPENCV,
 )
 for _method in network_methods():
-    INPAINTERS.add(_method.info, _method.create, why_not=_method.why_not, lacking=MissingWeights)
+    INPAINTERS.add(
+        _method.info, _method.create, why_not=_method.why_not, lacking=MissingWeightsError
+    )
 
 
 def methods() -> list[MethodInfo]:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.geometry import Window
+from napari_greyfill.image.geometry import Window
 from napari_greyfill.lazy import LazyPlane, values_in
 from napari_greyfill.masks.painted import looks_like_mask
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.geometry import Window
-from napari_greyfill.picture import as_type
-from napari_greyfill.result import Step
-from napari_greyfill.viewer.models import PlaneSource
+from napari_greyfill.image.geometry import Window
+from napari_greyfill.image.picture import as_type
+from napari_greyfill.pipeline.result import Step
+from napari_greyfill.viewer.layers.models import PlaneSource
 
 if TYPE_CHECKING:
     from dask.array import Array

@@ -9,15 +9,15 @@ from typing import ClassVar
 
 import numpy as np
 
-from napari_greyfill.device import Compute
-from napari_greyfill.geometry import Window
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.progress import scaled
+from napari_greyfill.image.geometry import Window
 from napari_greyfill.inpaint.base import Hole, Inpainter, Plane, fit_to_size
 from napari_greyfill.inpaint.correction.features import features, spread
 from napari_greyfill.inpaint.correction.network import MULTIPLE_OF, Network
 from napari_greyfill.inpaint.selective import extrapolated
 from napari_greyfill.inpaint.spectral import Spectral
 from napari_greyfill.inpaint.surroundings import Limits, biharmonic, by_channel
-from napari_greyfill.progress import scaled
 
 __all__ = ["Correction", "corrected", "with_correction"]
 

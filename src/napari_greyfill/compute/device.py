@@ -1,0 +1,126 @@
+"""Where and how a method computes: device, seed, cancelling, memory.
+
+Importing this module does not import torch; `choose_device` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from napari_greyfill.errors import BadParameterError, CancelledError, OutOfMemoryError
+
+__all__ = [
+    "DEVICES",
+    "CancelCheck",
+    "Compute",
+    "choose_device",
+    "clear_memory_errors",
+    "free_memory",
+    "never",
+]
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+IN_TORCH = ("cuda",)  # devices of methods that can do without torch elsewhere
+CancelCheck = Callable[[], bool]
+
+
+def never() -> bool:
+    """Never cancel."""
+    return False
+
+
+@dataclass(frozen=True)
+class Compute:
+    """What every method is told about the run it is part of.
+
+    Attributes
+    ----------
+    device : {"cpu", "cuda", "mps"}
+        A device that exists here.
+    seed : int
+        The same seed on the same device gives the same pixels.
+    cancelled : callable
+        Asked inside long computations, in the thread that runs them.
+    """
+
+    device: str = "cpu"
+    seed: int = 0
+    cancelled: CancelCheck = never
+
+    @property
+    def in_torch(self) -> bool:
+        """Return whether methods that can do with or without torch should take it."""
+        return self.device in IN_TORCH
+
+    def check(self) -> None:
+        """Raise `CancelledError` if the caller wants the computation to stop."""
+        if self.cancelled():
+            raise CancelledError("The fill was cancelled; nothing was changed.")
+
+
+def choose_device(requested: str) -> tuple[str, str]:
+    """Return a device that works here, and a sentence if it is not the one asked for.
+
+    Parameters
+    ----------
+    requested : {"auto", "cpu", "cuda", "mps"}
+        "auto" takes the first of cuda, mps and cpu that works, without comment.
+
+    Raises
+    ------
+    BadParameterError
+        For any other name.
+    """
+    if requested not in DEVICES:
+        raise BadParameterError(
+            f"There is no device {requested!r}; choose one of: {', '.join(DEVICES)}."
+        )
+    if requested == "cpu":
+        return "cpu", ""
+    working = _accelerators()
+    if requested == "auto":
+        return (working or ["cpu"])[0], ""
+    if requested in working:
+        return requested, ""
+    return "cpu", f"The device {requested} does not work here, so the CPU is used instead."
+
+
+def _accelerators() -> list[str]:
+    import torch
+
+    found = []
+    if torch.cuda.is_available():
+        found.append("cuda")
+    if torch.backends.mps.is_available():
+        found.append("mps")
+    return found
+
+
+def free_memory(device: str) -> int:
+    """Return how many bytes a device has left for us."""
+    if device == "cuda":
+        import torch
+
+        return int(torch.cuda.mem_get_info()[0])
+    import psutil
+
+    return int(psutil.virtual_memory().available)
+
+
+@contextmanager
+def clear_memory_errors(device: str) -> Iterator[None]:
+    """Turn torch's out-of-memory errors into `OutOfMemoryError`, and free cached GPU memory."""
+    import torch
+
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise OutOfMemoryError(
+            f"The device {device} has too little memory for this window; "
+            "choose the CPU or paint a smaller mask."
+        ) from error
+    finally:
+        if device == "cuda":
+            torch.cuda.empty_cache()
