@@ -20,13 +20,13 @@ from napari_greyfill.checks import array_of, flag_of
 from napari_greyfill.errors import NothingKnownError, ShapeMismatchError, UnsupportedImageError
 from napari_greyfill.image.colour import luma
 from napari_greyfill.image.geometry import Window
+from napari_greyfill.image.lazy import LazyPlane, values_in
 from napari_greyfill.image.validity import (
     KeepInvalid,
     invalid_pixels,
     kept_pixels,
     transparent_pixels,
 )
-from napari_greyfill.lazy import LazyPlane, values_in
 
 __all__ = ["Patch", "Picture", "ValueRange", "as_type", "plane_of", "robust_range", "value_range"]
 

@@ -31,11 +31,11 @@ from napari_greyfill.compute.device import DEVICES, CancelCheck, Compute, choose
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import BadParameterError
 from napari_greyfill.image.geometry import tight_box
+from napari_greyfill.image.lazy import LazyPlane, is_lazy
 from napari_greyfill.image.picture import Patch, Picture, about_transparent, is_erased, plane_of
 from napari_greyfill.image.regions import Region, plan_regions
 from napari_greyfill.image.validity import KEEP_INVALID, KeepInvalid, nodata_of
 from napari_greyfill.inpaint import INPAINTERS, SCALES, Inpainter
-from napari_greyfill.lazy import LazyPlane, is_lazy
 from napari_greyfill.masks import feather, grow, hole_from_mask, inspected
 from napari_greyfill.pipeline.hints import ColourHints
 from napari_greyfill.pipeline.result import FINAL, WITH_HOLE, FillResult, Step

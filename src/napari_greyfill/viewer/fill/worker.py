@@ -22,8 +22,8 @@ from napari_greyfill.pipeline.result import FINAL, FillResult, Step
 from napari_greyfill.pipeline.run import picture_steps
 from napari_greyfill.pipeline.suggest import methods_of_look, suggested_look
 from napari_greyfill.viewer.layers.models import FillRequest
+from napari_greyfill.viewer.layers.pasting import filled_levels
 from napari_greyfill.viewer.layers.results import CONFIDENCE, Region, ResultImage
-from napari_greyfill.viewer.pasting import filled_levels
 
 __all__ = [
     "Chosen",

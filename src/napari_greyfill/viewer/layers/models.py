@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.comparison.tables import Column
-from napari_greyfill.lazy import LazyPlane
+from napari_greyfill.image.lazy import LazyPlane
 from napari_greyfill.measure import METRICS
 from napari_greyfill.pipeline.hints import ColourHints
 from napari_greyfill.pipeline.job import FillParameters

@@ -5,7 +5,7 @@ from skimage import data
 import napari_greyfill
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.image.geometry import Window
-from napari_greyfill.lazy import LazyPlane, is_lazy
+from napari_greyfill.image.lazy import LazyPlane, is_lazy
 from napari_greyfill.pipeline.job import FillParameters, read_picture
 from napari_greyfill.pipeline.run import picture_steps
 from tests.recorded_reads import Recorded
