@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.image.geometry import Window
-from napari_greyfill.image.picture import as_type
+from napari_greyfill.image.values import as_type
 from napari_greyfill.pipeline.result import Step
 from napari_greyfill.viewer.layers.models import PlaneSource
 
