@@ -30,9 +30,9 @@ def measure(repeats: int) -> str:
     viewer.add_labels(mask, name="mask")
     _, dock = viewer.window.add_plugin_dock_widget("napari-greyfill", "Fill")
     dock.form.keep.setChecked(True)
-    clock = _Clock()
+    clock = Clock()
     showing = _time_results(dock, clock)
-    _wait(1000)  # the window's own first drawing
+    wait(1000)  # the window's own first drawing
     rows = [("idle", *_watched(clock, 3000), "", "")]
     rows.append(("drawing alone", *_drawing(viewer, image, clock), "", ""))
     for colorizer in COLORIZERS:
@@ -65,7 +65,7 @@ def _picture() -> tuple[np.ndarray, np.ndarray]:
     return image, mask
 
 
-def _time_results(dock: Any, clock: "_Clock") -> list[float]:
+def _time_results(dock: Any, clock: "Clock") -> list[float]:
     """Stop the clock when a result arrives, and note how long showing it takes."""
     show, taken = dock.results.show, []
 
@@ -79,7 +79,7 @@ def _time_results(dock: Any, clock: "_Clock") -> list[float]:
     return taken
 
 
-def _wait(milliseconds: int, signal: Any = None) -> None:
+def wait(milliseconds: int, signal: Any = None) -> None:
     """Run the event loop for a time, or until a signal."""
     from qtpy.QtCore import QEventLoop, QTimer
 
@@ -91,18 +91,18 @@ def _wait(milliseconds: int, signal: Any = None) -> None:
     loop.exec()
 
 
-def _watched(clock: "_Clock", milliseconds: int) -> tuple[float, float]:
+def _watched(clock: "Clock", milliseconds: int) -> tuple[float, float]:
     clock.start()
-    _wait(milliseconds)
+    wait(milliseconds)
     return clock.stop()
 
 
-def _drawing(viewer: Any, image: np.ndarray, clock: "_Clock") -> tuple[float, float]:
+def _drawing(viewer: Any, image: np.ndarray, clock: "Clock") -> tuple[float, float]:
     """Update a layer every 0.7 seconds, as previews do."""
     from qtpy.QtCore import QTimer
 
     layer = viewer.add_image(image.copy(), name="drawing")
-    _wait(1000)
+    wait(1000)
     timer = QTimer()
     timer.timeout.connect(lambda: setattr(layer, "data", np.roll(layer.data, 1, axis=0)))
     timer.start(700)
@@ -112,7 +112,7 @@ def _drawing(viewer: Any, image: np.ndarray, clock: "_Clock") -> tuple[float, fl
     return found
 
 
-def _filling(dock: Any, colorizer: str, clock: "_Clock", runs: int) -> tuple[float, float, float]:
+def _filling(dock: Any, colorizer: str, clock: "Clock", runs: int) -> tuple[float, float, float]:
     """Return the worst stalls until a result arrives, and the time of a run without the clock.
 
     The clock's ticks take the interpreter from the worker, so they would slow it down.
@@ -124,19 +124,19 @@ def _filling(dock: Any, colorizer: str, clock: "_Clock", runs: int) -> tuple[flo
     return max(f[0] for f in found), max(f[1] for f in found), seconds
 
 
-def _run(dock: Any, clock: "_Clock | None") -> tuple[tuple[float, float], float]:
-    _wait(1000)
+def _run(dock: Any, clock: "Clock | None") -> tuple[tuple[float, float], float]:
+    wait(1000)
     dock.refresh()
     start = time.perf_counter()
     if clock is not None:
         clock.start()
     dock.run()
-    _wait(0, dock.run_ended)
+    wait(0, dock.run_ended)
     seconds = time.perf_counter() - start
     return (clock.stop() if clock is not None else (0.0, 0.0)), seconds
 
 
-class _Clock:
+class Clock:
     """Notes the gaps between the ticks of a timer."""
 
     def __init__(self) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from napari_greyfill import fill
 from napari_greyfill.compute.registry import MethodInfo
-from napari_greyfill.image.picture import Picture, ValueRange
+from napari_greyfill.image.picture import Picture
+from napari_greyfill.image.values import ValueRange
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
 
 SMOOTH = ["blend", "biharmonic", "spectral", "frequency-selective", "correction"]

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.errors import BadMaskError
+from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.heaps import heaps_of, kind_of_greys
+from napari_greyfill.image.lazy import LazyPlane, values_in
 
 __all__ = ["Painted", "is_black_and_white", "looks_like_mask", "painted_in"]
 
@@ -90,14 +92,14 @@ def looks_like_mask(values: NDArray[Any]) -> bool:
     return plane.dtype.kind == "b" or kind_of_greys(_in_bytes(plane)) in ("two", "soft")
 
 
-def is_black_and_white(image: NDArray[Any]) -> bool:
+def is_black_and_white(image: NDArray[Any] | LazyPlane) -> bool:
     """Return whether the middle of an image is 0 and white, with a mask's leftovers at most.
 
     Pictures of one bit have nothing but black and white, and do not count.
 
     Parameters
     ----------
-    image : (H, W), (H, W, 3) or (H, W, 4) array
+    image : (H, W), (H, W, 3) or (H, W, 4) array or LazyPlane
         The pixels; only unsigned integers can be black and white.
     """
     if image.dtype.kind != "u" or not looks_like_mask(middle := _middle(image)):
@@ -114,10 +116,11 @@ def is_black_and_white(image: NDArray[Any]) -> bool:
     )
 
 
-def _middle(image: NDArray[Any]) -> NDArray[Any]:
+def _middle(image: NDArray[Any] | LazyPlane) -> NDArray[Any]:
     """Return the middle of an image, where it is large: it is looked at before every fill."""
-    starts = [max(0, (length - _SIDE) // 2) for length in image.shape[:2]]
-    return image[starts[0] : starts[0] + _SIDE, starts[1] : starts[1] + _SIDE]
+    height, width = image.shape[:2]
+    y, x = (max(0, (length - _SIDE) // 2) for length in (height, width))
+    return values_in(image, Window(y, min(height, y + _SIDE), x, min(width, x + _SIDE)))
 
 
 def _as_plane(values: NDArray[Any]) -> NDArray[Any] | None:

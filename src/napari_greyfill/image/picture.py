@@ -8,8 +8,9 @@ pixels stay bit-identical whatever the data type.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,146 +19,23 @@ from napari_greyfill.checks import array_of, flag_of
 from napari_greyfill.errors import NothingKnownError, ShapeMismatchError, UnsupportedImageError
 from napari_greyfill.image.colour import luma
 from napari_greyfill.image.geometry import Window
+from napari_greyfill.image.lazy import LazyPlane, values_in
 from napari_greyfill.image.validity import (
     KeepInvalid,
     invalid_pixels,
     kept_pixels,
     transparent_pixels,
 )
+from napari_greyfill.image.values import (
+    LARGE,
+    Kind,
+    ValueRange,
+    as_type,
+    range_near,
+    range_of,
+)
 
-__all__ = ["Patch", "Picture", "ValueRange", "as_type", "plane_of", "robust_range", "value_range"]
-
-_SAMPLE = 1_000_000  # at most this many values decide the range of a large image
-_LARGEST = float(np.finfo(np.float64).max) / 4  # ranges up to here have a finite width
-_FARTHEST = 1e30  # planes go up to here, which float32 can hold
-Kind = Literal["grey", "rgb", "rgba"]
-
-
-@dataclass(frozen=True)
-class ValueRange:
-    """The values of the image that become 0 and 1 in the engine: a scale, no limit.
-
-    Attributes
-    ----------
-    low, high : float
-    own : bool
-        Whether it is the scale of the image's type, beyond which there are no values.
-    """
-
-    low: float
-    high: float
-    own: bool = field(default=False, compare=False)
-
-    @property
-    def width(self) -> float:
-        """Return high - low, never zero."""
-        return self.high - self.low or 1.0
-
-    def to_unit(self, values: NDArray[Any]) -> NDArray[np.float32]:
-        """Map image values to planes; what lies beyond the range goes beyond [0, 1]."""
-        finite = np.clip(values.astype(np.float64), -_LARGEST, _LARGEST)
-        with np.errstate(over="ignore"):
-            unit = (finite - self.low) / self.width
-        return np.clip(unit, -_FARTHEST, _FARTHEST).astype(np.float32)
-
-    def to_clipped_unit(self, values: NDArray[Any]) -> NDArray[np.float32]:
-        """Map image values to [0, 1], for looking; what lies beyond is black or white."""
-        return np.clip(self.to_unit(values), 0.0, 1.0)
-
-    def from_unit(self, planes: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
-        """Map planes back to image values, rounded and clipped to what `dtype` holds here."""
-        with np.errstate(over="ignore"):
-            values = planes.astype(np.float64) * self.width + self.low
-        return as_type(np.clip(values, *self.limits(dtype)), dtype)
-
-    def limits(self, dtype: np.dtype[Any]) -> tuple[float, float]:
-        """Return the smallest and the largest value that an image of a type can have.
-
-        Floats on their own scale, 0 to 1, stay within it, as integers do.
-        """
-        if self.own and dtype.kind == "f":
-            return self.low, self.high
-        if dtype.kind in "iu":
-            return float(np.iinfo(dtype).min), float(np.iinfo(dtype).max)
-        return (0.0, 1.0) if dtype.kind == "b" else _limits_of_floats(dtype)
-
-    def unit_limits(self, dtype: np.dtype[Any]) -> tuple[float, float]:
-        """Return the same in planes."""
-        with np.errstate(over="ignore"):
-            low, high = (
-                (np.float64(limit) - self.low) / self.width for limit in self.limits(dtype)
-            )
-        return max(float(low), -_FARTHEST), min(float(high), _FARTHEST)
-
-
-def _limits_of_floats(dtype: np.dtype[Any]) -> tuple[float, float]:
-    largest = float(np.finfo(dtype).max)
-    return -largest, largest
-
-
-def as_type(values: NDArray[np.float64], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Convert values to `dtype`, rounding and clipping where it holds integers."""
-    if dtype.kind == "b":
-        return values >= 0.5
-    if dtype.kind in "iu":
-        limits = np.iinfo(dtype)
-        # float64 cannot hold the largest 64-bit integers; step below them instead
-        top = np.nextafter(float(limits.max), 0) if dtype.itemsize == 8 else limits.max
-        return np.clip(np.rint(values), limits.min, top).astype(dtype)
-    return np.clip(values, *_limits_of_floats(dtype)).astype(dtype)
-
-
-def value_range(known: NDArray[Any], extremes: tuple[float, float] | None = None) -> ValueRange:
-    """Return the range that known values of an image live in, as a scale for them.
-
-    Values that use at least a quarter of what their type can hold (floats: of 0 to 1) are
-    taken at the type's own scale, so that a photograph means the same as 8 bits, 16 bits or
-    float. Everything else, such as 12-bit camera counts in 16-bit files, has the `robust_range`.
-
-    Parameters
-    ----------
-    known : array of any real dtype, finite, not empty
-        Values of all channels.
-    extremes : tuple of float, optional
-        The smallest and the largest of all values, where `known` is a sample.
-    """
-    found = (known.min(), known.max()) if extremes is None else extremes
-    low, high = max(float(found[0]), -_LARGEST), min(float(found[1]), _LARGEST)
-    full = _full_scale(known.dtype, low, high)
-    if full is not None and high - low >= 0.25 * full.width:
-        return full
-    return ValueRange(*robust_range(np.clip(known.astype(np.float64), low, high), (low, high)))
-
-
-def robust_range(
-    values: NDArray[np.float64], extremes: tuple[float, float]
-) -> tuple[float, float]:
-    """Return a range that few outliers do not widen.
-
-    It spans from the smallest to the largest value, except that outliers (beads, hot pixels)
-    count only up to one further width of the central 99.8 %.
-
-    Parameters
-    ----------
-    values : float64 array, since differences between the extremes of narrow types overflow
-        All values, or an even sample of them.
-    extremes : tuple of float
-        The smallest and the largest of all values, of which these may be a sample.
-    """
-    low, high = extremes
-    inner_low, inner_high = (float(q) for q in np.percentile(values, [0.1, 99.9]))
-    spread = inner_high - inner_low
-    if spread > 0:
-        low, high = max(low, inner_low - spread), min(high, inner_high + spread)
-    return low, high
-
-
-def _full_scale(dtype: np.dtype[Any], low: float, high: float) -> ValueRange | None:
-    if dtype.kind == "b":
-        return ValueRange(0.0, 1.0, own=True)
-    if dtype.kind in "iu":
-        return ValueRange(0.0, float(np.iinfo(dtype).max), own=True) if low >= 0 else None
-    return ValueRange(0.0, 1.0, own=True) if low >= 0 and high <= 1 else None
+__all__ = ["Patch", "Picture", "plane_of"]
 
 
 @dataclass(frozen=True)
@@ -174,7 +52,7 @@ class Picture:
 
     Attributes
     ----------
-    original : (H, W), (H, W, 3) or (H, W, 4) array
+    original : (H, W), (H, W, 3) or (H, W, 4) array, or a LazyPlane
         What the user gave; never written to.
     hole : (H, W) bool array
         True where pixels are to be filled, NaN and infinite ones that are not kept included.
@@ -197,7 +75,7 @@ class Picture:
         Whether a hole that was transparent becomes opaque, so that the fill can be seen.
     """
 
-    original: NDArray[Any]
+    original: NDArray[Any] | LazyPlane
     hole: NDArray[np.bool_]
     kind: Kind
     values: ValueRange
@@ -212,13 +90,14 @@ class Picture:
     @classmethod
     def from_array(
         cls,
-        image: ArrayLike,
+        image: ArrayLike | LazyPlane,
         hole: NDArray[np.bool_],
         *,
         rgb: bool | None = None,
         nodata: float | None = None,
         keep_invalid: KeepInvalid = "fill",
         transparent_is_unknown: bool = False,
+        near: Sequence[Window] = (),
     ) -> Picture:
         """Look at an image and its hole.
 
@@ -237,6 +116,10 @@ class Picture:
             Which pixels without a value stay as they are, as in `kept_pixels`.
         transparent_is_unknown : bool
             Whether the colours of fully transparent pixels are no source.
+        near : sequence of Window
+            Where the work will be. A large picture whose pixels all have a value is judged by
+            these and by evenly spread pieces; without any, all of it is looked at. A `LazyPlane`
+            is read nowhere else, unless pixels there have no value.
 
         Raises
         ------
@@ -247,13 +130,18 @@ class Picture:
         NothingKnownError
             If no pixel is left to learn from.
         """
-        original = array_of("image", image)
+        original = image if isinstance(image, LazyPlane) else array_of("image", image)
         kind = _kind_of(original, flag_of("rgb", rgb))
         if hole.shape != original.shape[:2]:
             raise ShapeMismatchError(
                 f"The image is {_size(original.shape)} and the mask is {_size(hole.shape)} "
                 "pixels; paint the mask on a layer of the image's own size."
             )
+        if isinstance(original, LazyPlane):
+            if hole.size >= LARGE and _all_valid(original, near, kind, nodata):
+                values = range_near(original, hole, kind, near)
+                return cls(original, hole, kind, values)
+            original = np.asarray(original)
         painted = hole
         bad = invalid_pixels(original, nodata)
         unknown = None
@@ -271,7 +159,7 @@ class Picture:
                 "Every pixel is masked, so there is nothing to fill from; "
                 "leave some of the picture unpainted."
             )
-        values = _range_of(np.asarray(original), lost, kind)
+        values = range_of(np.asarray(original), lost, kind, near if bad is None else ())
         return cls(original, hole, kind, values, added, unknown=unknown, kept=kept, void=bad)
 
     def missing(self, window: Window) -> NDArray[np.bool_]:
@@ -287,12 +175,13 @@ class Picture:
     @property
     def colours(self) -> NDArray[Any]:
         """Return the original without its alpha channel."""
-        return self.original[..., :3] if self.kind == "rgba" else self.original
+        original = np.asanyarray(self.original)
+        return original[..., :3] if self.kind == "rgba" else original
 
     @property
     def transparent(self) -> int:
         """Return how many pixels of the hole are fully transparent."""
-        if self.kind != "rgba":
+        if self.kind != "rgba" or isinstance(self.original, LazyPlane):  # which shows none near
             return 0
         return int(np.count_nonzero(self.original[..., 3][self.hole] == 0))
 
@@ -305,58 +194,97 @@ class Picture:
 
         Objects brighter or darker than nearly all of the picture lie beyond [0, 1].
         """
-        values = np.asarray(self.colours[window.slices])
+        values = np.asarray(values_in(self.original, window))
+        values = values[..., :3] if self.kind == "rgba" else values
         if values.dtype.kind == "f":
             values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
         crop = self.values.to_unit(values)
         crop[self.missing(window)] = 0.0
         return crop
 
-    def composite(self, patches: tuple[Patch, ...]) -> NDArray[Any]:
+    @property
+    def whole(self) -> Window:
+        """Return the window of all pixels."""
+        return Window(0, self.hole.shape[0], 0, self.hole.shape[1])
+
+    def composite(self, patches: tuple[Patch, ...], frame: Window | None = None) -> NDArray[Any]:
         """Return a copy of the original with the patches pasted into the hole.
 
         If the picture is `revealed`, its hole becomes opaque.
+
+        Parameters
+        ----------
+        patches : tuple of Patch
+        frame : Window, optional
+            The part of the picture to return, by default all of it.
         """
-        result = np.array(self.original)  # of a masked array the values
+        frame = frame or self.whole
+        result = np.array(values_in(self.original, frame))  # of a masked array the values
         if self.revealed:
-            result[..., 3] = made_opaque(result[..., 3], self.hole)
+            alpha = np.asarray(self.original)[..., 3]
+            result[..., 3] = made_opaque(result[..., 3], self.hole[frame.slices], alpha)
         colours = result[..., :3] if self.kind == "rgba" else result
         for patch in patches:
-            values = self.values.from_unit(_as_kind(patch.planes, self.is_colour), result.dtype)
-            self._paste(colours, values, patch.window)
-        return self._masked(result)
+            self._paste(colours, _as_kind(patch.planes, self.is_colour), patch.window, frame)
+        return self._masked(result, frame)
 
-    def composite_grey(self, patches: tuple[Patch, ...]) -> NDArray[Any]:
-        """Return the luma of the original with grey patches pasted into the hole."""
+    def composite_grey(
+        self, patches: tuple[Patch, ...], frame: Window | None = None
+    ) -> NDArray[Any]:
+        """Return the luma of the original with grey patches pasted into the hole.
+
+        Parameters
+        ----------
+        patches, frame
+            As in `composite`.
+        """
         if not self.is_colour:
-            return self.composite(patches)
-        whole = Window(0, self.hole.shape[0], 0, self.hole.shape[1])
-        grey = self.values.from_unit(luma(self.planes(whole)), self.original.dtype)
+            return self.composite(patches, frame)
+        frame = frame or self.whole
+        grey = self.values.from_unit(luma(self.planes(frame)), self.original.dtype)
         for patch in patches:
             plane = luma(patch.planes) if patch.planes.ndim == 3 else patch.planes
-            inside = self.hole[patch.window.slices]
-            values = self.values.from_unit(plane, grey.dtype)
-            grey[patch.window.slices][inside] = values[inside]
+            self._set(grey, plane, patch.window, frame)
         if self.kept and self.unknown is not None:  # what stands for no value still does
-            bare = np.asarray(self.original)[self.unknown]
-            grey[self.unknown] = bare[..., 0]
-        return self._masked(grey)
+            unknown = self.unknown[frame.slices]
+            grey[unknown] = np.asarray(values_in(self.original, frame))[unknown][..., 0]
+        return self._masked(grey, frame)
 
-    def _masked(self, image: NDArray[Any]) -> NDArray[Any]:
-        """Return an image like the original: if that is a masked array, so is this."""
+    def _masked(self, image: NDArray[Any], frame: Window) -> NDArray[Any]:
+        """Return a part like the original: if that is a masked array, so is this."""
         if not isinstance(self.original, np.ma.MaskedArray):
             return image
-        kept = np.zeros(image.shape[:2], bool) if self.unknown is None else self.unknown
-        kept = kept & np.ma.getmaskarray(self.original).reshape(*kept.shape, -1).any(axis=-1)
+        kept = np.zeros(image.shape[:2], bool)
+        if self.unknown is not None:
+            masked = np.ma.getmaskarray(self.original[frame.slices])
+            kept = self.unknown[frame.slices] & masked.reshape(*kept.shape, -1).any(axis=-1)
         whole = kept if image.ndim == 2 else np.repeat(kept[..., None], image.shape[-1], axis=-1)
         return np.ma.MaskedArray(image, mask=whole)
 
-    def _paste(self, target: NDArray[Any], values: NDArray[Any], window: Window) -> None:
-        inside = self.hole[window.slices]
-        view = target[window.slices]
-        if self.blend is not None and target.dtype.kind != "b":
-            values = self._blended(view, values, window)
-        view[inside] = values[inside]
+    def _set(
+        self, target: NDArray[Any], planes: NDArray[np.float32], window: Window, frame: Window
+    ) -> None:
+        """Write planes of a window into the hole of a part of the image, as image values."""
+        common = window.intersection(frame)
+        if common is None:
+            return
+        inside = self.hole[common.slices]
+        values = self.values.from_unit(planes[common.within(window)], target.dtype)
+        target[common.within(frame)][inside] = values[inside]
+
+    def _paste(
+        self, target: NDArray[Any], planes: NDArray[np.float32], window: Window, frame: Window
+    ) -> None:
+        """Do the same, blended with what is there."""
+        if self.blend is None or target.dtype.kind == "b":
+            self._set(target, planes, window, frame)
+            return
+        common = window.intersection(frame)
+        if common is None:
+            return
+        inside, view = self.hole[common.slices], target[common.within(frame)]
+        values = self.values.from_unit(planes[common.within(window)], target.dtype)
+        view[inside] = self._blended(view, values, common)[inside]
 
     def _blended(self, old: NDArray[Any], new: NDArray[Any], window: Window) -> NDArray[Any]:
         """Mix what stood under the mask with the fill; pixels that held no value are filled."""
@@ -410,7 +338,9 @@ def is_erased(alpha: NDArray[Any], hole: NDArray[np.bool_]) -> bool:
     return bool(2 * np.count_nonzero(alpha[hole] == 0) > np.count_nonzero(hole))
 
 
-def made_opaque(alpha: NDArray[Any], hole: NDArray[np.bool_]) -> NDArray[Any]:
+def made_opaque(
+    alpha: NDArray[Any], hole: NDArray[np.bool_], whole: NDArray[Any] | None = None
+) -> NDArray[Any]:
     """Return an alpha channel that is opaque in a hole.
 
     Parameters
@@ -419,14 +349,16 @@ def made_opaque(alpha: NDArray[Any], hole: NDArray[np.bool_]) -> NDArray[Any]:
         Opaque is its largest value, unless all is transparent.
     hole : (H, W) bool array
         True where the alpha becomes opaque.
+    whole : array, optional
+        The alpha that this one is a part of.
     """
-    most: Any = alpha.max()
+    most: Any = (alpha if whole is None else whole).max()
     if not most:
         most = 1 if alpha.dtype.kind in "bf" else np.iinfo(alpha.dtype).max
     return np.where(hole, alpha.dtype.type(most), alpha)
 
 
-def _kind_of(image: NDArray[Any], rgb: bool | None) -> Kind:
+def _kind_of(image: NDArray[Any] | LazyPlane, rgb: bool | None) -> Kind:
     if image.dtype.kind not in "biuf":
         raise UnsupportedImageError(
             f"Images of type {image.dtype} cannot be filled; convert it to integers or floats."
@@ -444,24 +376,19 @@ def _kind_of(image: NDArray[Any], rgb: bool | None) -> Kind:
     )
 
 
-def _range_of(image: NDArray[Any], hole: NDArray[np.bool_], kind: Kind) -> ValueRange:
-    """Take the range from all known pixels, or from an even grid of a large image.
-
-    The extremes are always those of all known pixels: a grid may miss a small object, and
-    whether floats stay within 0 and 1 must not hang on it.
-    """
-    step = max(1, int(np.sqrt(hole.size / _SAMPLE)))
-    colours = image[..., :3] if kind == "rgba" else image
-    known = colours[::step, ::step][~hole[::step, ::step]]
-    if step == 1:
-        return value_range(known)
-    counted = ~hole if kind == "grey" else np.broadcast_to(~hole[..., None], colours.shape)
-    first = colours.flat[int(np.argmax(counted))]
-    extremes = (
-        float(np.min(colours, where=counted, initial=first)),
-        float(np.max(colours, where=counted, initial=first)),
-    )
-    return value_range(known if known.size else colours[~hole], extremes)
+def _all_valid(
+    image: LazyPlane, windows: Sequence[Window], kind: Kind, nodata: float | None
+) -> bool:
+    """Return whether all pixels of some windows have a value that can be seen."""
+    if not windows:
+        return False
+    for window in windows:
+        values = image.window(window)
+        if invalid_pixels(values, nodata) is not None:
+            return False
+        if kind == "rgba" and not values[..., 3].all():
+            return False
+    return True
 
 
 def _as_kind(planes: NDArray[np.float32], colour: bool) -> NDArray[np.float32]:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.image.lazy import LazyPlane
 from napari_greyfill.image.painted import is_black_and_white
 
 __all__ = ["MOSTLY", "Finding", "about_hole", "inspected", "mostly_masked"]
@@ -32,7 +33,7 @@ class Finding:
     remedy: Remedy = ""
 
 
-def inspected(image: NDArray[Any], hole: NDArray[np.bool_]) -> list[Finding]:
+def inspected(image: NDArray[Any] | LazyPlane, hole: NDArray[np.bool_]) -> list[Finding]:
     """Return what is odd about an image and its hole.
 
     Where a hole is most of the picture, that is said and no error: filling from a few per cent
@@ -41,7 +42,7 @@ def inspected(image: NDArray[Any], hole: NDArray[np.bool_]) -> list[Finding]:
 
     Parameters
     ----------
-    image : (H, W), (H, W, 3) or (H, W, 4) array
+    image : (H, W), (H, W, 3) or (H, W, 4) array or LazyPlane
         The pixels as they were read.
     hole : (H, W) bool array
         True where pixels are to be filled.
@@ -50,8 +51,8 @@ def inspected(image: NDArray[Any], hole: NDArray[np.bool_]) -> list[Finding]:
     return about_hole(hole) + ([] if swapped is None else [swapped])
 
 
-def about_hole(hole: NDArray[np.bool_]) -> list[Finding]:
-    """Return what is odd about a hole alone, as `inspected` does."""
+def about_hole(hole: NDArray[Any]) -> list[Finding]:
+    """Return what is odd about a hole alone, as `inspected` does; all but 0 counts as hole."""
     finding = _mostly(hole)
     return [] if finding is None else [finding]
 
@@ -62,8 +63,8 @@ def mostly_masked(hole: NDArray[np.bool_]) -> str:
     return "" if finding is None else finding.sentence
 
 
-def _mostly(hole: NDArray[np.bool_]) -> Finding | None:
-    share = float(hole.mean()) if hole.size else 0.0
+def _mostly(hole: NDArray[Any]) -> Finding | None:
+    share = np.count_nonzero(hole) / hole.size if hole.size else 0.0
     if share <= MOSTLY:
         return None
     how_much = f"{share:.0%}" if share < 0.99 else "More than 99%"
@@ -73,7 +74,7 @@ def _mostly(hole: NDArray[np.bool_]) -> Finding | None:
     )
 
 
-def _image_is_mask(image: NDArray[Any]) -> Finding | None:
+def _image_is_mask(image: NDArray[Any] | LazyPlane) -> Finding | None:
     """Notice pictures in 8 bits and more that hold what a mask holds."""
     if not is_black_and_white(image):
         return None

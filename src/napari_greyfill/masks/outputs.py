@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from napari_greyfill.errors import BadParameterError
 from napari_greyfill.image.arrays import described
 from napari_greyfill.image.colour import LUMA_WEIGHTS
-from napari_greyfill.image.picture import Picture, as_type, value_range
+from napari_greyfill.image.picture import Picture
+from napari_greyfill.image.values import as_type, value_range
 from napari_greyfill.masks.hole import hole_from_mask
 
 __all__ = ["HOLE_VALUES", "HoleValue", "MaskedImages", "masked_images"]

@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from napari_greyfill.checks import array_of
 from napari_greyfill.image.colour import luma
 from napari_greyfill.image.geometry import Window
-from napari_greyfill.image.picture import Picture, ValueRange
+from napari_greyfill.image.picture import Picture
+from napari_greyfill.image.values import ValueRange
 
 __all__ = ["Tones"]
 

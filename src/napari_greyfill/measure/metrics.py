@@ -13,8 +13,9 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from napari_greyfill.checks import array_of
 from napari_greyfill.errors import ShapeMismatchError, UnsupportedImageError
 from napari_greyfill.image.arrays import channels_last
-from napari_greyfill.image.picture import Picture, ValueRange, plane_of
+from napari_greyfill.image.picture import Picture, plane_of
 from napari_greyfill.image.validity import invalid_pixels, nodata_of
+from napari_greyfill.image.values import ValueRange
 from napari_greyfill.masks import hole_from_mask
 
 __all__ = [

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_greyfill.image.picture import robust_range
+from napari_greyfill.image.values import robust_range
 from napari_greyfill.inpaint.surroundings import REACH
 
 __all__ = ["Handover", "handed_over", "handed_over_in_unit", "without_spikes"]

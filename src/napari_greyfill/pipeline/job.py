@@ -25,6 +25,7 @@ from napari_greyfill.compute.device import CancelCheck, Compute, choose_device, 
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.compute.versions import version_of
 from napari_greyfill.image.geometry import tight_box
+from napari_greyfill.image.lazy import LazyPlane, is_lazy
 from napari_greyfill.image.picture import Patch, Picture, about_transparent, is_erased, plane_of
 from napari_greyfill.image.regions import Region, plan_regions
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
@@ -129,10 +130,11 @@ class FillJob:
         self, steps: tuple[Intermediate, ...], confidences: tuple[Patch, ...] | None
     ) -> FillResult:
         """Return the result from the images that were kept and the confidence of each region."""
-        image = steps[-1].image
+        lazily = isinstance(self.picture.original, LazyPlane)
+        image = None if lazily else steps[-1].image
         seconds = time.perf_counter() - self.started
         return FillResult(
-            image=image.reshape(self.picture.given or image.shape),
+            whole=image,
             hole=self.picture.hole,
             steps=steps,
             notes=tuple(self.notes),
@@ -225,11 +227,12 @@ def read_picture(
     """
     if flag_of("rgb", rgb) is None:
         rgb = getattr(image, "rgb", None)
-    given = array_of("image", data_of(image))
-    pixels = plane_of(given, rgb=rgb)
-    hole = hole_from_mask(data_of(mask), labels=options.labels)
+    given = _opened(image)
+    pixels = _plane_of(given, rgb)
+    hole, near = hole_from_mask(data_of(mask), labels=options.labels), []
     if pixels.ndim >= 2 and hole.shape == pixels.shape[:2]:
         hole = grow(hole, options.grow)
+        near = [region.window for region in plan_regions(hole)]
     picture = Picture.from_array(
         pixels,
         hole,
@@ -237,11 +240,12 @@ def read_picture(
         nodata=options.nodata,
         keep_invalid=options.keep_invalid,
         transparent_is_unknown=True,
+        near=near,
     )
     if pixels.shape != given.shape:
         picture = replace(picture, given=given.shape)
     if picture.transparent:
-        alpha = np.asarray(picture.original[..., 3])
+        alpha = np.asarray(picture.original)[..., 3]
         picture = replace(picture, revealed=is_erased(alpha, picture.hole))
     if options.feather == 0:
         return picture
@@ -307,6 +311,27 @@ def data_of(layer: ArrayOrLayer) -> ArrayOrLayer:
     if not is_layer:
         return layer
     return layer.data[0] if getattr(layer, "multiscale", False) else layer.data
+
+
+def _opened(image: ArrayOrLayer) -> NDArray[Any] | LazyPlane:
+    """Return the array of an image or its layer, or what reads it window by window.
+
+    Of a pyramid that is the finest level, wherever it is kept.
+    """
+    data = data_of(image)
+    if isinstance(data, LazyPlane):
+        return data
+    if getattr(image, "multiscale", False) or is_lazy(data):
+        return LazyPlane(data)
+    return array_of("image", data)
+
+
+def _plane_of(image: NDArray[Any] | LazyPlane, rgb: bool | None) -> NDArray[Any] | LazyPlane:
+    """Return an image without axes of length 1 beyond those of a plane."""
+    if not isinstance(image, LazyPlane):
+        return plane_of(image, rgb=rgb)
+    colour = image.ndim >= 3 and image.shape[-1] in (3, 4) if rgb is None else rgb
+    return image.flat(3 if colour else 2)
 
 
 def _notes(picture: Picture, options: FillOptions) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.checks import array_of
@@ -44,10 +45,11 @@ class Reference:
         if reference is None:
             return None
         itself = isinstance(reference, str) and reference == "image"
-        truth = picture.original if itself else array_of("reference", data_of(reference))
+        image = np.asanyarray(picture.original)
+        truth = image if itself else array_of("reference", data_of(reference))
         colour = picture.is_colour
         measure = Measure(
-            _colours(picture.original),
+            _colours(image),
             _colours(plane_of(truth, rgb=colour)),
             picture.hole,
             rgb=colour,

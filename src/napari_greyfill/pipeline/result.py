@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.image.arrays import described
+from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.picture import Patch, Picture
 from napari_greyfill.pipeline.presentation import LayerData, as_layers
 
@@ -60,9 +61,31 @@ class Intermediate:
 
         It is put together anew on every access.
         """
+        return self.image_in(self.picture.whole)
+
+    def image_in(self, frame: Window) -> NDArray[Any]:
+        """Return a part of the image as it is at this step.
+
+        Parameters
+        ----------
+        frame : Window
+            The part; nothing else is read or copied.
+        """
         if self.as_grey:
-            return self.picture.composite_grey(self.patches)
-        return self.picture.composite(self.patches)
+            return self.picture.composite_grey(self.patches, frame)
+        return self.picture.composite(self.patches, frame)
+
+    def frame(self, margin: int = 64) -> Window:
+        """Return the part of the image with everything that is filled at this step.
+
+        Parameters
+        ----------
+        margin : int
+            Pixels around it.
+        """
+        cores = [patch.window for patch in self.patches]
+        height, width = self.picture.hole.shape
+        return reduce(Window.union, cores).expanded(margin, (height, width))
 
 
 def _in_units(error: float, picture: Picture) -> str:
@@ -79,8 +102,9 @@ class FillResult:
 
     Attributes
     ----------
-    image : array
-        The filled image: shape, type and range of the input, known pixels bit-identical.
+    whole : array or None
+        The filled plane; None if it is to be put together when it is asked for, because the
+        image is read window by window.
     hole : (H, W) bool array
         The pixels that were invented, grown mask and NaN pixels included.
     steps : tuple of Intermediate
@@ -101,7 +125,7 @@ class FillResult:
         Why the method was chosen, if it was left open; a sentence.
     """
 
-    image: NDArray[Any]
+    whole: NDArray[Any] | None
     hole: NDArray[np.bool_]
     steps: tuple[Intermediate, ...]
     notes: tuple[str, ...]
@@ -115,6 +139,13 @@ class FillResult:
     reason: str = ""
 
     @cached_property
+    def image(self) -> NDArray[Any]:
+        """Return the filled image: shape, type and range of the input, known pixels identical."""
+        final = self.steps[-1]
+        image = final.image if self.whole is None else self.whole
+        return image.reshape(final.picture.given or image.shape)
+
+    @cached_property
     def confidence(self) -> NDArray[np.float32] | None:
         """Return how sure the recovered colours are, (H, W) float32 in [0, 1].
 
@@ -122,13 +153,20 @@ class FillResult:
         the colour is. It is about the colour of the grey that was filled, not about that
         grey. None if no colour was recovered or the colorizer cannot tell.
         """
+        height, width = self.hole.shape
+        return self.confidence_in(Window(0, height, 0, width))
+
+    def confidence_in(self, frame: Window) -> NDArray[np.float32] | None:
+        """Return a part of `confidence`."""
         if self.confidences is None:
             return None
-        whole = np.ones(self.hole.shape, dtype=np.float32)
+        part = np.ones(frame.shape, dtype=np.float32)
         for patch in self.confidences:  # those of other regions are 1 in this one's pixels
-            view = whole[patch.window.slices]
-            np.minimum(view, patch.planes, out=view)
-        return whole
+            common = patch.window.intersection(frame)
+            if common is not None:
+                view = part[common.within(frame)]
+                np.minimum(view, patch.planes[common.within(patch.window)], out=view)
+        return part
 
     def to_layers(self) -> list[LayerData]:
         """Return the result as layers for napari: the image, where it was filled, the confidence.

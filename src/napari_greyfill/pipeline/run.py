@@ -135,7 +135,8 @@ def fill(
         Any boolean, integer or floating type; alpha is kept as it is. Pixels without a value
         (NaN, infinite, masked in a numpy masked array, or `nodata`) and fully transparent
         ones are never a source. More axes, of length 1, do not matter, nor do they in the
-        mask.
+        mask. Of pyramids, and of large arrays that read what they are asked for (dask, zarr,
+        HDF5), only what is near the mask is looked at: pixels without a value elsewhere stay.
     mask : (H, W) array, or a napari Labels layer
         Painted pixels (not 0) are filled.
     rgb : bool, optional
@@ -186,6 +187,7 @@ def fill(
     """
     work = fill_steps(image, mask, rgb=rgb, hints=hints, reference=reference, **options)
     result = exhaust(work)
+    _ = result.image  # what is read window by window may be closed after the call
     for note in result.notes:
         warnings.warn(note, GreyfillWarning, stacklevel=2)
     return result

@@ -13,7 +13,7 @@ from PIL import Image
 from napari_greyfill.atomic import reason_of, replacing
 from napari_greyfill.comparison import Combination, Row
 from napari_greyfill.errors import UnwritablePathError
-from napari_greyfill.image.picture import value_range
+from napari_greyfill.image.values import value_range
 from napari_greyfill.study.folder import StudyFolder
 from napari_greyfill.study.pictures import Subject
 

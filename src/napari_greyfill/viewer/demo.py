@@ -88,6 +88,7 @@ def fill_sample(viewer: Viewer) -> FillDock:
     dock.form.image_choice.value = viewer.layers["photo"]
     dock.form.mask_choice.value = viewer.layers["photo mask"]
     dock.form.reference_choice.value = viewer.layers["photo (intact)"]
+    dock.form.intermediates.setChecked(True)
     loop = QEventLoop()
     dock.run_ended.connect(loop.quit)
     QTimer.singleShot(_TIMEOUT, loop.quit)

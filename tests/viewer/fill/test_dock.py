@@ -45,6 +45,7 @@ def ready(viewer, open_dock):
             spatial = {"scale": layer.scale, "translate": layer.translate}
             viewer.add_labels(np.zeros(layer.data.shape, np.uint8), name="pic mask", **spatial)
         paint(dock.form.mask_layer, plane=0 if layer.ndim == 3 else None)
+        dock.form.intermediates.setChecked(True)
         dock.refresh()
         return dock
 
@@ -190,7 +191,13 @@ class TestRun:
         run(dock)
         dock.form.intermediates.setChecked(False)
         run(dock)
-        assert layer_names(viewer) == ["pic", "pic mask", "pic filled region", "pic filled"]
+        assert layer_names(viewer) == ["pic", "pic mask", "pic filled"]
+
+    def test_one_layer_by_default(self, viewer, ready, run):
+        dock = ready()
+        dock.form.restore_defaults("auto")
+        run(dock)
+        assert layer_names(viewer) == ["pic", "pic mask", "pic filled"]
 
     def test_a_removed_result_is_made_anew(self, viewer, ready, run):
         dock = ready()
@@ -315,7 +322,7 @@ class TestWhatIsTheUsers:
         assert "made room" not in dock.status.text()
         dock.form.intermediates.setChecked(False)
         run(dock)
-        assert dock.status.text().endswith(" 2 layers of an earlier run made room.")
+        assert dock.status.text().endswith(" 3 layers of an earlier run made room.")
 
     def test_a_cancelled_run_removes_nothing(self, viewer, gated, ready, run, qtbot):
         dock = ready()

@@ -22,7 +22,7 @@ from napari_greyfill.viewer.fill.worker import Chosen, Finished, Preview, Progre
 from napari_greyfill.viewer.layers import planes as layers
 from napari_greyfill.viewer.layers.keeping import Original
 from napari_greyfill.viewer.layers.models import FillRequest, PlaneSource, RunRow, as_python
-from napari_greyfill.viewer.layers.results import ResultLayers
+from napari_greyfill.viewer.layers.results import REGION, ResultLayers
 from napari_greyfill.viewer.settings import preferred_device
 from napari_greyfill.viewer.widgets.parts import button, side_by_side
 from napari_greyfill.viewer.widgets.run_dock import RunDock, removed
@@ -143,10 +143,12 @@ class FillDock(RunDock):
 
     def _why_not_mask(self) -> str:
         plane = self.painted_plane()
-        painted = selected_labels(plane, self.form.chosen_labels())
-        if painted.all():
+        chosen = self.form.chosen_labels()
+        counted = plane if chosen is None else selected_labels(plane, chosen)
+        painted = np.count_nonzero(counted)
+        if painted == plane.size:
             return "Everything is painted: leave some of the picture to fill from."
-        if painted.any():
+        if painted:
             return ""
         if plane.any():
             return "The selected label is not painted here: paint it, or use all labels."
@@ -238,7 +240,7 @@ class FillDock(RunDock):
 
     def _show_preview(self, news: Preview) -> None:
         assert self._placement is not None
-        self.results.show_preview(news.image, self._placement)
+        self.results.show_preview(news.image, self._placement, news.window)
 
     def _show_note(self, text: str) -> None:
         from napari.utils.notifications import show_warning
@@ -271,11 +273,13 @@ class FillDock(RunDock):
             self._source,
             self._placement,
             outcome.images,
-            outcome.hole,
+            outcome.region,
             provenance,
             label=label,
         )
         self._shown |= {(label, image.role) for image in outcome.images}
+        if outcome.region is not None:
+            self._shown.add(("", REGION))
         layer.bind_key(HOLD_KEY, _holding(self._original, self._source), overwrite=True)
         self._outcome = f"{_summary(outcome, request.rgb)} {self._reason}".strip()
         self._done += 1
@@ -291,7 +295,7 @@ class FillDock(RunDock):
                 pipeline=outcome.pipeline if request.rgb else "grey",
                 colorizer=outcome.colorizer,
                 seconds=outcome.seconds,
-                pixels=int(np.count_nonzero(outcome.hole)),
+                pixels=outcome.provenance["filled_pixels"],
                 metrics=outcome.metrics,
             )
         )
@@ -339,7 +343,7 @@ def _holding(original: Original, source: str) -> Callable[[Layer], Generator[Non
 
 
 def _summary(outcome: Finished, rgb: bool) -> str:
-    pixels = int(np.count_nonzero(outcome.hole))
+    pixels = outcome.provenance["filled_pixels"]
     text = f"Filled {pixels:,} pixels in {outcome.seconds:.1f} s."
     if outcome.remark:
         text += f" {outcome.remark[:1].upper()}{outcome.remark[1:]}."

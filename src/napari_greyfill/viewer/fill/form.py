@@ -87,7 +87,7 @@ class FillForm(QWidget):
         self.feather = _pixels(0)
         self.seed = QSpinBox()
         self.seed.setMaximum(2**31 - 1)
-        self.intermediates = _check("Keep intermediate images", checked=True)
+        self.intermediates = _check("Show intermediates", checked=False)
         self.confidence = _check("Show colour confidence", checked=False)
         self.preview = _check("Show previews", checked=True)
         self.keep = _check("Keep earlier results", checked=False)
@@ -181,7 +181,7 @@ class FillForm(QWidget):
         self.feather.setValue(0)
         self.seed.setValue(0)
         for box, checked in (
-            (self.intermediates, True),
+            (self.intermediates, False),
             (self.confidence, False),
             (self.preview, True),
             (self.keep, False),

@@ -10,19 +10,20 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.compute.device import CancelCheck
 from napari_greyfill.compute.progress import translated
 from napari_greyfill.errors import GreyfillError
+from napari_greyfill.image.geometry import Window
 from napari_greyfill.measure import metrics
 from napari_greyfill.pipeline.job import read_picture
 from napari_greyfill.pipeline.result import FINAL, FillResult, Step
 from napari_greyfill.pipeline.run import picture_steps
 from napari_greyfill.pipeline.suggest import methods_of_look, suggested_look
 from napari_greyfill.viewer.layers.models import FillRequest
-from napari_greyfill.viewer.layers.results import CONFIDENCE, ResultImage
+from napari_greyfill.viewer.layers.pasting import filled_levels
+from napari_greyfill.viewer.layers.results import CONFIDENCE, Region, ResultImage
 
 __all__ = [
     "Chosen",
@@ -33,6 +34,9 @@ __all__ = [
     "Progress",
     "fill_the_hole",
 ]
+
+_SMALL = 1_000_000  # pixels; so much is always shown at once
+_SPREAD = 4  # times as large as what is filled
 
 
 @dataclass(frozen=True)
@@ -45,9 +49,10 @@ class Progress:
 
 @dataclass(frozen=True, eq=False)
 class Preview:
-    """The image as it would be if the fill stopped now."""
+    """A part of the image as it would be if the fill stopped now."""
 
     image: NDArray[Any]
+    window: Window
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ class Finished:
     """Everything that a finished method leaves behind; the last image is the result."""
 
     images: tuple[ResultImage, ...]
-    hole: NDArray[np.bool_]
+    region: Region | None
     provenance: dict[str, Any]
     metrics: dict[str, float]
     method: str
@@ -86,7 +91,7 @@ Message = Progress | Preview | Note | Chosen | Finished
 def fill_the_hole(request: FillRequest, cancelled: CancelCheck) -> Generator[Message, None, None]:
     """Run a request and report on it."""
     yield Progress("reading the image", 0.0)
-    image, mask = request.image.read(), request.mask.read()
+    image, mask = request.image.opened(), request.mask.read()
     picture = read_picture(image, mask, request.parameters, rgb=request.rgb)
     if request.look == "suggested":
         yield Progress("looking at the hole", 0.0)
@@ -111,7 +116,7 @@ def _finished(result: FillResult, request: FillRequest) -> Generator[Message, No
             yield Note(note)
     yield Finished(
         images=tuple(_kept(result, request)),
-        hole=result.hole,
+        region=_region(result) if request.intermediates else None,
         provenance=result.provenance,
         metrics=found,
         method=result.method,
@@ -133,20 +138,39 @@ def _messages(step: Step, request: FillRequest) -> Generator[Message, None, None
     yield Progress(step.name + of_method, step.fraction)
     unfinished = step.kind == "preview" or (step.kind == "result" and step.stage == "colour")
     if request.preview and unfinished:
-        image = step.image
-        assert image is not None  # previews and results have one
-        yield Preview(image)
+        window = _shown_window(step)
+        yield Preview(step.image_in(window), window)
+
+
+def _shown_window(step: Step) -> Window:
+    """Return what to show of an unfinished image: all that is filled, or what was filled last.
+
+    Where holes lie far apart, what lies between them would cost more than they do.
+    """
+    frame, last = step.frame(), step.patches[-1].window
+    areas = sum(patch.window.area for patch in step.patches)
+    return frame if frame.area <= max(_SMALL, _SPREAD * areas) else last
+
+
+def _region(result: FillResult) -> Region:
+    window = result.steps[-1].frame()
+    return Region(result.hole[window.slices].copy(), window)
 
 
 def _kept(result: FillResult, request: FillRequest) -> Generator[ResultImage, None, None]:
-    """Yield the images to show, the result last."""
+    """Yield the images to show, the result last; all others are of the part that was filled."""
+    final = result.steps[-1]
+    window = final.frame()
     for step in result.steps[:-1] if request.intermediates else ():
-        image = step.image
-        assert image is not None  # only steps with an image are kept
-        yield ResultImage(step.name, image, rgb=request.rgb and not step.as_grey)
-    if request.confidence and result.confidence is not None:
-        yield ResultImage(CONFIDENCE, result.confidence, rgb=False, tint=True)
-    yield ResultImage(FINAL, result.image, rgb=request.rgb, visible=True)
+        rgb = request.rgb and not step.as_grey
+        yield ResultImage(step.name, step.image_in(window), rgb=rgb, window=window)
+    sure = result.confidence_in(window) if request.confidence else None
+    if sure is not None:
+        yield ResultImage(CONFIDENCE, sure, rgb=False, tint=True, window=window)
+    image: Any = result.image if result.whole is not None else filled_levels(request.image, final)
+    if result.whole is None and not request.image.coarser:
+        image = image[0]
+    yield ResultImage(FINAL, image, rgb=request.rgb, visible=True)
 
 
 def _measured(request: FillRequest, result: FillResult) -> tuple[dict[str, float], str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.comparison.tables import Column
+from napari_greyfill.image.lazy import LazyPlane
 from napari_greyfill.measure import METRICS
 from napari_greyfill.pipeline.hints import ColourHints
 from napari_greyfill.pipeline.job import FillParameters
@@ -47,10 +48,29 @@ class PlaneSource:
         NumPy, dask, zarr: whatever the layer holds.
     index : tuple of int
         Position along all axes before the last two (not counting colour).
+    coarser : tuple of array-like
+        The other levels, if the data are the finest one of a pyramid.
     """
 
     data: Any
     index: tuple[int, ...] = ()
+    coarser: tuple[Any, ...] = ()
+
+    @property
+    def is_lazy(self) -> bool:
+        """Return whether not all of the plane should be in memory."""
+        return bool(self.coarser) or not isinstance(self.data, np.ndarray)
+
+    def opened(self) -> NDArray[Any] | LazyPlane:
+        """Return the plane, or what reads it window by window if it is lazy."""
+        return LazyPlane(self.data, self.index) if self.is_lazy else self.read()
+
+    def every_level(self) -> Iterator[tuple[Any, tuple[int, ...]]]:
+        """Yield the data of each level, finest first, and where the plane lies in them."""
+        stack = self.data.shape[: len(self.index)]
+        for data in (self.data, *self.coarser):
+            lengths = zip(self.index, stack, data.shape, strict=False)
+            yield data, tuple(i * length // most for i, most, length in lengths)
 
     def read(self) -> NDArray[Any]:
         """Return the plane as a NumPy array."""
@@ -81,7 +101,7 @@ class FillRequest:
     mask_index: tuple[int, ...] = ()
     reference: PlaneSource | None = None
     reference_name: str = ""
-    intermediates: bool = True
+    intermediates: bool = False
     preview: bool = True
     methods: tuple[str, ...] = ()
     look: str = ""

@@ -102,8 +102,12 @@ def _is_as_left(layer: Layer) -> bool:
 
 def _state(layer: Layer) -> dict[str, Any]:
     """Return what changes if a layer is renamed, painted on or duplicated."""
-    data = layer.data
-    if not isinstance(data, np.ndarray):
-        return {"id": "", "name": "", "pixels": None}
-    pixels = [checksum(data), str(data.dtype), *data.shape]
+    levels = layer.data if getattr(layer, "multiscale", False) else [layer.data]
+    pixels = [part for level in levels for part in _pixels(level)]
     return {"id": str(layer.unique_id), "name": layer.name, "pixels": pixels}
+
+
+def _pixels(data: Any) -> list[Any]:  # noqa: ANN401 - any array type
+    """Return what changes if pixels do; the name of a dask array tells how it is made."""
+    known = checksum(data) if isinstance(data, np.ndarray) else getattr(data, "name", None)
+    return [known, str(data.dtype), *data.shape]

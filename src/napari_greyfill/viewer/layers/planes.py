@@ -7,13 +7,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.errors import ShapeMismatchError
+from napari_greyfill.image.geometry import Window
 from napari_greyfill.pipeline.hints import ColourHints
 from napari_greyfill.viewer.layers.models import PlaneSource
 
@@ -87,7 +88,8 @@ def plane_at(layer: Layer, index: tuple[int, ...], image: Layer | None = None) -
             f"{layer.name} has no plane that belongs to the one in view; "
             "choose a layer with the axes of the image."
         )
-    return PlaneSource(_full_data(layer), found)
+    coarser = tuple(layer.data[1:]) if getattr(layer, "multiscale", False) else ()
+    return PlaneSource(_full_data(layer), found, coarser)
 
 
 def why_no_plane(layer: Layer | None, viewer: Viewer, image: Layer) -> str:
@@ -271,9 +273,21 @@ class Placement:
             display["colormap"] = image.colormap
         return cls(index, _spatial(image, index), display, bool(image.rgb), image.name)
 
-    def stacked(self, plane: NDArray[Any]) -> NDArray[Any]:
-        """Return a plane with an axis of length 1 for each axis of its stack."""
+    def stacked(self, plane: Any) -> Any:  # noqa: ANN401 - any array type
+        """Return a plane, or all levels of one, with axes of length 1 for those of its stack."""
+        if isinstance(plane, list):
+            return [self.stacked(level) for level in plane]
         return plane[(np.newaxis,) * len(self.index)]
+
+    def at(self, window: Window | None) -> Placement:
+        """Return the placement of a part of the plane; of the plane itself without a window."""
+        if window is None:
+            return self
+        spatial = self.spatial
+        offset = np.zeros(len(spatial["translate"]))
+        offset[-2:] = window.y0, window.x0
+        moved = spatial["translate"] + _linear_of(spatial) @ offset
+        return replace(self, spatial=spatial | {"translate": moved})
 
 
 def _spatial(layer: Layer, index: tuple[int, ...] = ()) -> dict[str, Any]:
@@ -324,7 +338,12 @@ def flat(layer: Layer, index: tuple[int, ...]) -> dict[str, Any]:
 
 def _linear(layer: Layer) -> NDArray[np.float64]:
     """Return the matrix that takes steps in data to steps before the layer's affine."""
+    return _linear_of({name: getattr(layer, name) for name in ("rotate", "shear", "scale")})
+
+
+def _linear_of(spatial: dict[str, Any]) -> NDArray[np.float64]:
+    """Return the same for spatial metadata."""
     from napari.utils.transforms import Affine
 
-    own = Affine(rotate=layer.rotate, shear=layer.shear, scale=layer.scale)
+    own = Affine(**{name: spatial[name] for name in ("rotate", "shear", "scale")})
     return np.asarray(own.linear_matrix)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.image.geometry import Window
 from napari_greyfill.viewer.layers.keeping import kept_selection, same_plane
 from napari_greyfill.viewer.layers.own import Purpose, disown, find_own, own_layers, sign
 from napari_greyfill.viewer.layers.planes import PREVIEW, Placement, find
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from napari.utils.colormaps import Colormap
     from napari.viewer import Viewer
 
-__all__ = ["CONFIDENCE", "REGION", "ResultImage", "ResultLayers", "put_image"]
+__all__ = ["CONFIDENCE", "REGION", "Region", "ResultImage", "ResultLayers", "put_image"]
 
 CONFIDENCE = "colour confidence"
 REGION = "filled region"  # the role of the labels layer with the pixels that were filled
@@ -33,15 +34,35 @@ class ResultImage:
     ----------
     role : str
         What it shows; one layer for each role, image and plane.
+    data : array, or list of arrays
+        A plane, or the levels of a pyramid.
     tint : bool
         Whether it is a plane from 0 to 1 to lay over the result: violet at 0, clear at 1.
+    window : Window or None
+        The part of the plane that the data are, None for all of it.
     """
 
     role: str
-    data: NDArray[Any]
+    data: Any
     rgb: bool
     visible: bool = False
     tint: bool = False
+    window: Window | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """The pixels that were filled, in a part of a plane.
+
+    Attributes
+    ----------
+    filled : (h, w) bool array
+    window : Window or None
+        The part, None for all of the plane.
+    """
+
+    filled: NDArray[np.bool_]
+    window: Window | None = None
 
 
 def put_image(
@@ -66,9 +87,10 @@ def put_image(
     -------
     Layer
     """
+    placement = placement.at(image.window)
     data = placement.stacked(image.data)
     earlier = find_own(viewer, purpose)
-    if earlier is not None and getattr(earlier, "rgb", None) == image.rgb:
+    if earlier is not None and _fits(earlier, image):
         _update(earlier, data, placement)
         layer = earlier
     else:
@@ -77,13 +99,23 @@ def put_image(
     return layer
 
 
+def _fits(layer: Layer, image: ResultImage) -> bool:
+    """Return whether a layer can show an image; napari's layers cannot change their kind."""
+    kind = getattr(layer, "rgb", None), getattr(layer, "multiscale", False)
+    return kind == (image.rgb, isinstance(image.data, list))
+
+
 def _name(purpose: Purpose, placement: Placement, image: ResultImage) -> str:
     label = f" ({purpose.label})" if purpose.label else ""
     return f"{placement.source} {image.role}{label}"
 
 
 def _added(
-    viewer: Viewer, data: NDArray[Any], placement: Placement, image: ResultImage, name: str
+    viewer: Viewer,
+    data: Any,  # noqa: ANN401 - any array type
+    placement: Placement,
+    image: ResultImage,
+    name: str,
 ) -> Layer:
     display = dict(placement.display)
     if image.tint:
@@ -92,7 +124,13 @@ def _added(
     elif image.rgb != placement.rgb:  # grey made from colour
         display["contrast_limits"] = _full_range(image.data)
     return viewer.add_image(
-        data, name=name, rgb=image.rgb, visible=image.visible, **placement.spatial, **display
+        data,
+        name=name,
+        rgb=image.rgb,
+        visible=image.visible,
+        multiscale=isinstance(data, list),
+        **placement.spatial,
+        **display,
     )
 
 
@@ -109,15 +147,26 @@ class ResultLayers:
         self.viewer = viewer
         self._preview = ""
 
-    def show_preview(self, plane: NDArray[Any], placement: Placement) -> None:
-        """Show an unfinished result in a layer of its own; what is selected stays selected."""
+    def show_preview(
+        self, image: NDArray[Any], placement: Placement, window: Window | None = None
+    ) -> None:
+        """Show an unfinished result in a layer of its own; what is selected stays selected.
+
+        Parameters
+        ----------
+        image : array
+        placement : Placement
+        window : Window, optional
+            The part of the plane that the image is.
+        """
+        placement = placement.at(window)
         shown = find(self.viewer, self._preview)
         if shown is not None:
-            shown.data = placement.stacked(plane)
+            _update(shown, placement.stacked(image), placement)
             return
         with kept_selection(self.viewer), same_plane(self.viewer):
             layer = self.viewer.add_image(
-                placement.stacked(plane),
+                placement.stacked(image),
                 name=f"{placement.source} (preview)",
                 rgb=placement.rgb,
                 metadata={PREVIEW: True},
@@ -139,7 +188,7 @@ class ResultLayers:
         source: str,
         placement: Placement,
         images: Sequence[ResultImage],
-        region: NDArray[np.bool_],
+        region: Region | None,
         metadata: dict[str, Any],
         *,
         label: str = "",
@@ -157,8 +206,8 @@ class ResultLayers:
             Where the plane lies in the layers.
         images : sequence of ResultImage
             The last one is the result. Tints are laid over it, all others lie below.
-        region : (H, W) bool array
-            The pixels that were filled.
+        region : Region or None
+            The pixels that were filled, if they are to be shown.
         metadata : dict
             Provenance, put into every layer as ``metadata["greyfill"]``.
         label : str
@@ -176,7 +225,8 @@ class ResultLayers:
         with same_plane(self.viewer):
             for image in below:
                 roles[image.role] = self._put(place, placement, image, label)
-            roles[REGION] = self._put_region(place.to("", REGION), placement, region)
+            if region is not None:
+                roles[REGION] = self._put_region(place.to("", REGION), placement, region)
             for image in (images[-1], *tints):
                 roles[image.role] = self._put(place, placement, image, label)
         for role, layer in roles.items():
@@ -201,7 +251,7 @@ class ResultLayers:
         placement : Placement
             The plane.
         shown : collection of (str, str)
-            Label and role of the layers of this run, which stay, as the filled region does.
+            Label and role of the layers of this run, which stay.
         labels : collection of str
             Those of this run; what earlier runs left for one that showed nothing stays.
 
@@ -214,9 +264,7 @@ class ResultLayers:
         gone = [
             layer
             for purpose, layer in own_layers(self.viewer, _place(source, placement))
-            if purpose.role != REGION
-            and (purpose.label, purpose.role) not in shown
-            and purpose.label not in unfinished
+            if (purpose.label, purpose.role) not in shown and purpose.label not in unfinished
         ]
         with kept_selection(self.viewer):
             for layer in gone:
@@ -231,10 +279,9 @@ class ResultLayers:
     def _put(self, place: Purpose, placement: Placement, image: ResultImage, label: str) -> Layer:
         return put_image(self.viewer, place.to(label, image.role), placement, image)
 
-    def _put_region(
-        self, purpose: Purpose, placement: Placement, region: NDArray[np.bool_]
-    ) -> Layer:
-        data = placement.stacked(region.astype(np.uint8))
+    def _put_region(self, purpose: Purpose, placement: Placement, region: Region) -> Layer:
+        placement = placement.at(region.window)
+        data = placement.stacked(region.filled.astype(np.uint8))
         layer = find_own(self.viewer, purpose)
         if layer is not None:
             _update(layer, data, placement)
@@ -249,10 +296,15 @@ def _place(source: str, placement: Placement) -> Purpose:
     return Purpose("fill", source, placement.index)
 
 
-def _update(layer: Layer, data: NDArray[Any], placement: Placement) -> None:
+def _update(
+    layer: Layer,
+    data: Any,  # noqa: ANN401 - any array type
+    placement: Placement,
+) -> None:
     layer.data = data
     for name, value in placement.spatial.items():
-        setattr(layer, name, value)
+        if not np.array_equal(getattr(layer, name), value):  # each would draw the layer anew
+            setattr(layer, name, value)
 
 
 def _full_range(data: NDArray[Any]) -> tuple[float, float]:

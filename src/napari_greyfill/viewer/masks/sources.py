@@ -277,7 +277,7 @@ class _Choices:
         assert image is not None
         assert mask is not None
         plane = layers.plane_at(mask, layers.plane_index(image, self.viewer), image).read()
-        return about_hole(np.asarray(plane) != 0)
+        return about_hole(plane)
 
     def invert(self) -> bool:
         image, mask = self.image(), self.mask()

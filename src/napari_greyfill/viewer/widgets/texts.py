@@ -40,8 +40,8 @@ FILL = {
     "seed": "The same seed on the same device gives the same pixels. Only networks use it.",
     "reference": "If the mask was painted on an intact picture, choose that picture to "
     "measure the fill against it. With no reference the metrics stay empty.",
-    "intermediates": "Also add the grey with its hole, the filled grey and the colours of "
-    "each scale as (hidden) layers.",
+    "intermediates": "Also add the grey with its hole, the filled grey, the colours of each "
+    "scale and the pixels that were filled, as (hidden) layers of the part around the hole.",
     "preview": "Show the unfinished result in a layer of its own while a network learns.",
     "keep": "Add new layers in every run. Otherwise a run on the same image and slice "
     "updates the layers of the run before.",
