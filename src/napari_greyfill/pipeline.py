@@ -352,7 +352,7 @@ def colorize(
     if not np.isfinite(plane[job.picture.hole]).all():
         raise UnsupportedImage("The grey is not a number somewhere in the hole; fill it first.")
     patches = tuple(
-        Patch(r.core, job.picture.values.to_unit(plane[r.core.slices])) for r in job.regions
+        Patch(core, job.picture.values.to_unit(plane[core.slices])) for core in job.plan.cores
     )
     coloured = exhaust(Colouring(job, patches, 0.0, 1.0).run())
     for note in job.notes:

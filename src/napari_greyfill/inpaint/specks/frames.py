@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ MIDDLE = slice((SIDE - INNER) // 2, (SIDE + INNER) // 2)
 _BOUNDING = slice(SIDE // 2 - 40, SIDE // 2 + 40)  # whose known values bound a fill
 _MARGIN = 0.1  # of their range, by which it may leave them
 
+N = TypeVar("N", bound=np.generic)
 Stack = NDArray[np.float32]
 Holes = NDArray[np.bool_]
 
@@ -87,8 +89,8 @@ class Frames:
         return np.asarray(fill * _column(self.deviation) + _column(self.mean))
 
 
-def middle_of(stack: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Return the (N, INNER, INNER) middles of frames."""
+def middle_of(stack: NDArray[N]) -> NDArray[N]:
+    """Return a view of the (N, INNER, INNER, ...) middles of frames."""
     return stack[:, MIDDLE, MIDDLE]
 
 

@@ -75,5 +75,3 @@ def _corrected(frames: Frames, likely: Stack, first: Stack, waves: Stack) -> Sta
     # a third axis of great steps: no pixel is near one of another frame
     depth = ndimage.distance_transform_edt(missing, sampling=(_APART, 1, 1))
     return frames.clamped(likely + correction_of(likely, first, waves, missing, depth))
-
-

@@ -82,7 +82,11 @@ def _welch(filled: Stack, missing: Holes) -> Power:
     certainty = np.where(missing, np.float32(GUESSED), np.float32(1))
     total, share = np.zeros((len(filled), *_RADIUS.shape)), np.zeros(len(filled))
     for y, x in np.ndindex(_PLACES, _PLACES):
-        part = (slice(None), slice(y * STEP, y * STEP + WINDOW), slice(x * STEP, x * STEP + WINDOW))
+        part = (
+            slice(None),
+            slice(y * STEP, y * STEP + WINDOW),
+            slice(x * STEP, x * STEP + WINDOW),
+        )
         values = filled[part]
         cover, mean = (np.tensordot(each[part], _SHARES, 2) for each in (certainty, filled))
         distance = np.hypot(y - _PLACES // 2, x - _PLACES // 2) * STEP
