@@ -9,6 +9,7 @@ from napari_greyfill.errors import GreyfillWarning, OutOfMemory
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
 from napari_greyfill.methodinfo import MethodInfo
 from napari_greyfill.picture import Picture
+from napari_greyfill.windows import plan_regions
 
 CALLS: list[list[tuple[int, ...]]] = []  # the sizes of the windows of each call
 
@@ -193,7 +194,7 @@ def test_pieces_need_something_known():
     """A hole that fills its window from side to side is not cut where a piece shows only hole."""
     mask = np.zeros((400, 100), dtype=bool)
     mask[1:] = True
-    regions = job_module.plan_regions(mask)
+    regions = plan_regions(mask)
     task = filling._Task(regions[0], None, None, None, 1, None, None, (400, 100), ())
 
     class Stage(filling.Filling):

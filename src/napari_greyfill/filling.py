@@ -14,6 +14,7 @@ import numpy as np
 
 from napari_greyfill.colour import luma
 from napari_greyfill.errors import OutOfMemory
+from napari_greyfill.geometry import Window
 from napari_greyfill.grey_specks import GreySpecks
 from napari_greyfill.handover import Handover, handed_over, handed_over_in_unit
 from napari_greyfill.inpaint import (

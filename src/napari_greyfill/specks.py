@@ -101,9 +101,9 @@ def _small_pieces(hole: Mask) -> Iterator[Window]:
         sizes = np.bincount(labels.ravel())
         for size, found in zip(sizes[1:], ndimage.find_objects(labels), strict=True):
             box = _window(found).moved(place.y0, place.x0)
-            if size <= MOST and max(box.shape) <= LONGEST:
-                if np.count_nonzero(hole[box.slices]) == size:
-                    yield box
+            small = size <= MOST and max(box.shape) <= LONGEST
+            if small and np.count_nonzero(hole[box.slices]) == size:
+                yield box
 
 
 def _window(found: tuple[slice, slice]) -> Window:
@@ -122,7 +122,8 @@ def _sees_enough(box: Window, lost: Mask) -> bool:
 
 def _not_crowded(boxes: Sequence[Window], shape: tuple[int, ...]) -> list[Window]:
     blocks = np.zeros([-(-side // BLOCK) for side in shape], dtype=np.intp)
-    places = np.array([(box.y0 // BLOCK, box.x0 // BLOCK) for box in boxes]).reshape(-1, 2).T
-    np.add.at(blocks, tuple(places), 1)
-    few = blocks[tuple(places)] <= CROWD
+    places = [(box.y0 // BLOCK, box.x0 // BLOCK) for box in boxes]
+    rows, columns = np.array(places, dtype=np.intp).reshape(-1, 2).T
+    np.add.at(blocks, (rows, columns), 1)
+    few = blocks[rows, columns] <= CROWD
     return [box for box, alone in zip(boxes, few, strict=True) if alone]

@@ -241,8 +241,8 @@ class Colouring(Stage):
             fraction = self._fraction(index, level.fraction)
             if level.preview is not None and (level.complete or self._preview.ready()):
                 patch = self._core(region, seen.back(level.preview()), given, hole)
-                shown = (*self._coloured.patches, *every, patch)
-                yield self._picture_step(level, index, fraction, shown)
+                pieces = (*self._coloured.patches, *every, patch)
+                yield self._picture_step(level, index, fraction, pieces)
             elif self._progress.ready():
                 yield Step("colour", level.name + self._in_region(index), fraction)
 

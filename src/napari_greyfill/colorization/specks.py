@@ -45,7 +45,7 @@ def flowed(planes: Plane, grey: Plane, own: Hole, known: Hole, pull: float) -> P
     right = np.zeros((*y.shape, planes.shape[-1]))
     diagonal = np.where(real, max(pull, _LEAST), 1.0)
     middle = grey[number, y, x].astype(np.float64)
-    rows, columns = np.indices(y.shape)
+    rows, columns = (np.asarray(index) for index in np.indices(y.shape))
     for down, across in _NEIGHBOURS:
         there = number, np.where(real, y + down, y), np.where(real, x + across, x)
         weight = np.exp(-((middle - grey[there]) ** 2) / (2 * SIGMA**2)) + FLOOR

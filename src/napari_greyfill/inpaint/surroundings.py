@@ -48,9 +48,9 @@ def by_channel(
     """
     if planes[0].ndim == 2:
         return (yield from fill(*planes))
-    opponent = [np.moveaxis(opponent(plane), -1, 0) for plane in planes]
+    separate = [np.moveaxis(opponent(plane), -1, 0) for plane in planes]
     filled = []
-    for index, channels in enumerate(zip(*opponent, strict=True)):
+    for index, channels in enumerate(zip(*separate, strict=True)):
         work = fill(*(np.ascontiguousarray(channel) for channel in channels))
         filled.append((yield from scaled(work, index / 3, (index + 1) / 3)))
     return from_opponent(np.stack(filled, axis=-1))

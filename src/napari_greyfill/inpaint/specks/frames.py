@@ -84,7 +84,7 @@ class Frames:
         bounded = np.clip(fill, _column(low - room), _column(high + room))
         return np.where(missing, bounded, values).astype(np.float32)
 
-    def on_scale(self, fill: Stack) -> NDArray[np.float64]:
+    def on_scale(self, fill: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return fills of the middles on the scale of the picture."""
         return np.asarray(fill * _column(self.deviation) + _column(self.mean))
 

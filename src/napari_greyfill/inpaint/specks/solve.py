@@ -57,7 +57,8 @@ def _places(missing: Holes) -> tuple[NDArray[np.intp], ...]:
 
 
 def _apart(at: NDArray[np.intp]) -> NDArray[np.intp]:
-    return (at[:, :, None] - at[:, None]) % TORUS
+    apart: NDArray[np.intp] = at[:, :, None] - at[:, None]
+    return apart % TORUS
 
 
 def _biharmonic() -> Precision:

@@ -102,7 +102,7 @@ def _welch(filled: Stack, missing: Holes) -> Power:
 def _radius() -> Power:
     radius = np.hypot(fft.fftfreq(WINDOW)[:, None], fft.rfftfreq(WINDOW)[None])
     radius[0, 0] = 0.5 / WINDOW
-    return radius
+    return np.asarray(radius)
 
 
 def _octaves() -> Power:
@@ -115,7 +115,7 @@ def _octaves() -> Power:
 
 def _lags() -> Power:
     line = np.minimum(np.arange(WINDOW), WINDOW - np.arange(WINDOW))
-    return np.exp(-(line[:, None] ** 2 + line[None] ** 2) / (2 * LAGS**2))
+    return np.asarray(np.exp(-(line[:, None] ** 2 + line[None] ** 2) / (2 * LAGS**2)))
 
 
 _PLACES = (SIDE - WINDOW) // STEP + 1
