@@ -15,6 +15,7 @@ from benchmarks import (
     scaling,
     sensitivity,
     sheets,
+    specks,
 )
 from benchmarks.frame import write_section
 
@@ -25,6 +26,7 @@ BENCHMARKS = {
     "costs": costs.measure,
     "networks": networks.measure,
     "scaling": scaling.measure,
+    "specks": specks.measure,
     "sheets": sheets.measure,
     "responsiveness": responsiveness.measure,
     "cancelling": cancelling.measure,

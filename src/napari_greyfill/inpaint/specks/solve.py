@@ -57,15 +57,14 @@ def _places(missing: Holes) -> tuple[NDArray[np.intp], ...]:
 
 
 def _apart(at: NDArray[np.intp]) -> NDArray[np.intp]:
-    apart: NDArray[np.intp] = at[:, :, None] - at[:, None]
-    return apart % TORUS
+    return (at[:, :, None] - at[:, None]) % TORUS
 
 
 def _biharmonic() -> Precision:
     laplacian = np.zeros((TORUS, TORUS))
     laplacian[0, 0] = -4
     laplacian[[0, 0, 1, -1], [1, -1, 0, 0]] = 1
-    return np.abs(fft.rfft2(laplacian))[None] ** 2
+    return np.asarray(np.abs(fft.rfft2(laplacian))[None] ** 2)
 
 
 BIHARMONIC = _biharmonic()
