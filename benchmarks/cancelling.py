@@ -15,8 +15,8 @@ from skimage import data
 from benchmarks.colour_cases import square
 from benchmarks.frame import table
 from napari_greyfill.colorization import COLORIZERS
-from napari_greyfill.colour import luma
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.image.colour import luma
 
 CASES = (  # colorizer, sides of picture and hole
     ("propagation", 2048, 400),

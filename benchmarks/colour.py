@@ -22,9 +22,9 @@ from benchmarks.colour_cases import HOLES, OWN, Case, case, judged, reporting, s
 from benchmarks.frame import stored, table, timed, write_section
 from napari_greyfill.colorization import COLORIZERS, correction, hybrid, practice, progressive
 from napari_greyfill.colorization.guard import COLLAPSED, implausible
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.inpaint import INPAINTERS
-from napari_greyfill.progress import exhaust
 
 CLOSED = ("propagation", "examples", "hybrid")
 LEARNED = "progressive"

@@ -18,7 +18,7 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.draw import disk, line
 
 from napari_greyfill import metrics
-from napari_greyfill.colour import luma
+from napari_greyfill.image.colour import luma
 
 SIDE = 256
 OWN = ("astronaut", "chelsea", "coffee", "immunohistochemistry")

@@ -13,7 +13,7 @@ from skimage import data
 
 from benchmarks.frame import alternating, table
 from napari_greyfill import compare, fill, metrics
-from napari_greyfill.evaluate import memory
+from napari_greyfill.compute import memory
 
 SETS = (("blend", "texture"), ("biharmonic", "telea"))  # the two looks, and the quickest
 PIPELINES = ("grey-rgb", "rgb-grey-rgb", "rgb-rgb")

@@ -9,8 +9,8 @@ import numpy as np
 
 import napari_greyfill
 from benchmarks.frame import alternating, table, timed
-from napari_greyfill.device import Compute
-from napari_greyfill.evaluate.memory import Meter
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.memory import Meter
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.inpaint.networks.loaded import LOADED
 from napari_greyfill.weights.folder import VARIABLE

@@ -17,7 +17,7 @@ import numpy as np
 from skimage.restoration import inpaint_biharmonic
 
 import napari_greyfill
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.inpaint.networks.methods import network_methods
 

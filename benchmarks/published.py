@@ -13,9 +13,9 @@ from PIL import Image
 from benchmarks.colour_cases import OWN, Case, case, judged, reporting
 from benchmarks.frame import recalled, stored, timed
 from napari_greyfill.colorization import network, published, pyramid
-from napari_greyfill.colour import chroma, with_luma
-from napari_greyfill.device import Compute
-from napari_greyfill.progress import exhaust
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.progress import exhaust
+from napari_greyfill.image.colour import chroma, with_luma
 
 PICTURES = 8
 MODULES = (network, published, pyramid)

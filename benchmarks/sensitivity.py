@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.frame import table
 from benchmarks.pictures import Picture, mask, pictures
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
 from napari_greyfill.inpaint import INPAINTERS
 
 NOISE = 1e-6  # of the range; single precision rounds to a tenth of that

@@ -1,6 +1,6 @@
 """Running a generator and keeping what it yields."""
 
-from napari_greyfill.progress import exhaust
+from napari_greyfill.compute.progress import exhaust
 
 
 def recorded(work):

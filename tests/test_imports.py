@@ -45,7 +45,7 @@ def test_importing_the_package_costs_next_to_nothing():
 
 def test_the_engine_knows_neither_qt_nor_napari():
     names = list(engine_modules())
-    assert {"napari_greyfill.pipeline", "napari_greyfill.colorization.network"} <= set(names)
+    assert {"napari_greyfill.pipeline.run", "napari_greyfill.colorization.network"} <= set(names)
     code = "\n".join(f"import {name}" for name in names)
     assert imported_by(code, GRAPHICAL) == set()
 

@@ -11,13 +11,13 @@ from skimage.restoration import inpaint_biharmonic
 from napari_greyfill import colorize, fill, fill_steps
 from napari_greyfill import specks as specks_module
 from napari_greyfill.errors import Cancelled, GreyfillWarning
-from napari_greyfill.geometry import Window
-from napari_greyfill.handover import stack_without_spikes, without_spikes
-from napari_greyfill.hints import ColourHints
+from napari_greyfill.image.geometry import Window
+from napari_greyfill.image.picture import Patch, Picture
 from napari_greyfill.inpaint.blend import Blend
 from napari_greyfill.inpaint.spectral import inpainter as spectral
 from napari_greyfill.patches import PatchIndex
-from napari_greyfill.picture import Patch, Picture
+from napari_greyfill.pipeline.handover import stack_without_spikes, without_spikes
+from napari_greyfill.pipeline.hints import ColourHints
 from napari_greyfill.specks import CROWD, LONGEST, MOST, Plan, find_specks, sample_of
 
 QUARTER = 0.25 / 255
@@ -147,7 +147,7 @@ class TestWhatTheyCost:
         assert work(300, 80) < 2.2 * work(300, 40)
 
     def test_a_step_tells_how_far_it_is(self, monkeypatch):
-        monkeypatch.setattr("napari_greyfill.stages._Throttle.ready", lambda self: True)
+        monkeypatch.setattr("napari_greyfill.pipeline.stages._Throttle.ready", lambda self: True)
         steps = list(fill_steps(photograph(), scattered((300, 300), 80)))
         told = [step for step in steps if step.name == "filling grey of 80 specks"]
         assert len(told) > 2

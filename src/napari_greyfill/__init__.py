@@ -17,44 +17,44 @@ except PackageNotFoundError:  # running from a source tree that was never instal
 
 if TYPE_CHECKING:
     from napari_greyfill.colorization import colorizers as colorizers
+    from napari_greyfill.comparison import CompareStep as CompareStep
+    from napari_greyfill.comparison import Comparison as Comparison
+    from napari_greyfill.comparison import compare as compare
+    from napari_greyfill.comparison import compare_steps as compare_steps
+    from napari_greyfill.compute.registry import MethodInfo as MethodInfo
     from napari_greyfill.errors import GreyfillError as GreyfillError
-    from napari_greyfill.evaluate import CompareStep as CompareStep
-    from napari_greyfill.evaluate import Comparison as Comparison
-    from napari_greyfill.evaluate import compare as compare
-    from napari_greyfill.evaluate import compare_steps as compare_steps
-    from napari_greyfill.evaluate import metrics as metrics
-    from napari_greyfill.hints import ColourHints as ColourHints
     from napari_greyfill.inpaint import methods as methods
-    from napari_greyfill.looks import suggest_look as suggest_look
     from napari_greyfill.masks import masked_images as masked_images
     from napari_greyfill.masks import random_mask as random_mask
-    from napari_greyfill.methodinfo import MethodInfo as MethodInfo
-    from napari_greyfill.pipeline import colorize as colorize
-    from napari_greyfill.pipeline import fill as fill
-    from napari_greyfill.pipeline import fill_steps as fill_steps
-    from napari_greyfill.result import FillResult as FillResult
-    from napari_greyfill.result import Step as Step
-    from napari_greyfill.several import FillResults as FillResults
+    from napari_greyfill.measure import metrics as metrics
+    from napari_greyfill.pipeline.hints import ColourHints as ColourHints
+    from napari_greyfill.pipeline.result import FillResult as FillResult
+    from napari_greyfill.pipeline.result import Step as Step
+    from napari_greyfill.pipeline.run import colorize as colorize
+    from napari_greyfill.pipeline.run import fill as fill
+    from napari_greyfill.pipeline.run import fill_steps as fill_steps
+    from napari_greyfill.pipeline.several import FillResults as FillResults
+    from napari_greyfill.pipeline.suggest import suggest_look as suggest_look
 
 _HOMES = {
-    "fill": "pipeline",
-    "fill_steps": "pipeline",
-    "colorize": "pipeline",
-    "suggest_look": "looks",
+    "fill": "pipeline.run",
+    "fill_steps": "pipeline.run",
+    "colorize": "pipeline.run",
+    "suggest_look": "pipeline.suggest",
     "methods": "inpaint",
     "colorizers": "colorization",
-    "compare": "evaluate",
-    "compare_steps": "evaluate",
-    "metrics": "evaluate",
-    "ColourHints": "hints",
+    "compare": "comparison",
+    "compare_steps": "comparison",
+    "metrics": "measure",
+    "ColourHints": "pipeline.hints",
     "random_mask": "masks",
     "masked_images": "masks",
-    "CompareStep": "evaluate",
-    "Comparison": "evaluate",
-    "FillResult": "result",
-    "FillResults": "several",
-    "Step": "result",
-    "MethodInfo": "methodinfo",
+    "CompareStep": "comparison",
+    "Comparison": "comparison",
+    "FillResult": "pipeline.result",
+    "FillResults": "pipeline.several",
+    "Step": "pipeline.result",
+    "MethodInfo": "compute.registry",
     "GreyfillError": "errors",
 }
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import UnusableFill
-from napari_greyfill.geometry import Window
-from napari_greyfill.methodinfo import MethodInfo
-from napari_greyfill.picture import Patch, Picture
-from napari_greyfill.windows import Region
+from napari_greyfill.image.geometry import Window
+from napari_greyfill.image.picture import Patch, Picture
+from napari_greyfill.image.regions import Region
 
 __all__ = [
     "Hole",

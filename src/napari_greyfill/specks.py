@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_greyfill.geometry import Window, group_masks
-from napari_greyfill.windows import Region, plan_regions
+from napari_greyfill.image.geometry import Window, group_masks
+from napari_greyfill.image.regions import Region, plan_regions
 
 __all__ = ["LONGEST", "MOST", "Plan", "find_specks", "sample_of"]
 

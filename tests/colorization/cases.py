@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from napari_greyfill.colour import chroma, luma
-from napari_greyfill.progress import exhaust
+from napari_greyfill.compute.progress import exhaust
+from napari_greyfill.image.colour import chroma, luma
 
 
 @st.composite

@@ -17,10 +17,10 @@ from napari_greyfill.colorization.hybrid import Examples, Hybrid
 from napari_greyfill.colorization.propagation import Propagation
 from napari_greyfill.colorization.solver import Problem
 from napari_greyfill.colorization.stencil import Guess
-from napari_greyfill.colour import luma
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import Cancelled
-from napari_greyfill.progress import exhaust
+from napari_greyfill.image.colour import luma
 from tests.colorization.cases import cases, coloured, emptied, square
 
 LEVEL = 1 / 255

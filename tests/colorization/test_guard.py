@@ -5,10 +5,10 @@ from napari_greyfill.colorization import COLORIZERS, Colorizer, Level
 from napari_greyfill.colorization.guard import COLLAPSED, Guarded, implausible
 from napari_greyfill.colorization.hybrid import Hybrid
 from napari_greyfill.colorization.propagation import Propagation
-from napari_greyfill.colour import chroma, luma, with_luma
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import Cancelled
-from napari_greyfill.progress import exhaust
+from napari_greyfill.image.colour import chroma, luma, with_luma
 
 CYAN, GREY, WHITE = (0.0, 0.9, 0.9), (0.5, 0.5, 0.5), (1.0, 1.0, 1.0)
 

@@ -10,9 +10,9 @@ from napari_greyfill.colorization import COLORIZERS, examples
 from napari_greyfill.colorization.hybrid import Examples, Hybrid
 from napari_greyfill.colorization.propagation import Propagation
 from napari_greyfill.colorization.solver import Solver
-from napari_greyfill.colour import chroma, luma, with_luma
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import Cancelled
+from napari_greyfill.image.colour import chroma, luma, with_luma
 from tests.colorization.cases import assert_chroma_as_known, cases, coloured, emptied, square
 
 KINDS = [Examples, Hybrid]

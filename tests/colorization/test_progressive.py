@@ -10,10 +10,10 @@ from napari_greyfill.colorization.guard import Guarded
 from napari_greyfill.colorization.hybrid import Hybrid
 from napari_greyfill.colorization.progressive import Progressive
 from napari_greyfill.colorization.propagation import Propagation
-from napari_greyfill.colour import chroma, luma, with_luma
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import Cancelled
-from napari_greyfill.progress import exhaust
+from napari_greyfill.image.colour import chroma, luma, with_luma
 from tests.colorization.cases import case, run
 
 pytestmark = pytest.mark.usefixtures("short_schedules")

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from napari_greyfill.colorization import base
 from napari_greyfill.colorization.propagation import Propagation
 from napari_greyfill.colorization.solver import Solver
-from napari_greyfill.colour import luma
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import Cancelled
+from napari_greyfill.image.colour import luma
 from tests.colorization.cases import assert_chroma_as_known, cases, coloured, emptied
 
 

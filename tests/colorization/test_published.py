@@ -3,9 +3,9 @@ import pytest
 
 from napari_greyfill.colorization import published
 from napari_greyfill.colorization.published import PUBLISHED_SCHEDULES, Published, Schedule
-from napari_greyfill.colour import chroma, luma
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import Cancelled, OutOfMemory
+from napari_greyfill.image.colour import chroma, luma
 from tests.colorization.cases import case, run, truth
 
 pytestmark = pytest.mark.usefixtures("short_schedules")

@@ -7,7 +7,7 @@ from PIL import Image
 from skimage.transform import downscale_local_mean
 
 from napari_greyfill.colorization.pyramid import build_pyramid, pooled_hole, resized, to_bytes
-from napari_greyfill.colour import luma
+from napari_greyfill.image.colour import luma
 
 KERNELS = [Image.Resampling.BICUBIC, Image.Resampling.LANCZOS]
 shapes = st.tuples(st.integers(1, 12), st.integers(1, 12))

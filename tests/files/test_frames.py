@@ -4,14 +4,9 @@ import tifffile
 from PIL import Image
 from skimage import data
 
+from napari_greyfill.datasets import write_triple
 from napari_greyfill.errors import BadMask, BadParameter, GreyfillWarning, ShapeMismatch
-from napari_greyfill.files import (
-    orientation_of,
-    read_image,
-    read_mask,
-    read_mask_as_stored,
-    write_triple,
-)
+from napari_greyfill.files import orientation_of, read_image, read_mask, read_mask_as_stored
 from napari_greyfill.files.base import turned_back, upright
 
 TAG = 0x0112

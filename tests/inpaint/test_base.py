@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
 from napari_greyfill.inpaint import Inpainter, fit_to_size
 
 sides = st.integers(1, 20)

@@ -6,12 +6,12 @@ import pytest
 from safetensors.numpy import load
 from skimage import data
 
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.inpaint.correction import Correction, corrected, inpainter
 from napari_greyfill.inpaint.correction.features import CHANNELS, features, spread
 from napari_greyfill.inpaint.correction.network import BLOCKS, MULTIPLE_OF, Network
 from napari_greyfill.inpaint.spectral import Spectral
-from napari_greyfill.progress import exhaust
 
 WEIGHTS = files("napari_greyfill.inpaint.correction") / "correction.safetensors"
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import Cancelled
 from napari_greyfill.inpaint.blend import Blend
 from napari_greyfill.inpaint.correction import Correction

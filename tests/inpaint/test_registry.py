@@ -1,8 +1,8 @@
 import pytest
 
 from napari_greyfill import fill, methods
-from napari_greyfill import methodinfo as methodinfo_module
-from napari_greyfill.device import Compute
+from napari_greyfill.compute import registry as methodinfo_module
+from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import BadParameter, MissingDependency
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
 from napari_greyfill.inpaint.blend import Blend

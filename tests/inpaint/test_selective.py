@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.inpaint import selective
 from napari_greyfill.inpaint.selective import CORE, FADING, FrequencySelective, extrapolated
-from napari_greyfill.progress import exhaust
 
 
 def wave(shape, period, angle=0.5):

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from napari_greyfill.device import Compute
-from napari_greyfill.geometry import Window
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.progress import exhaust
+from napari_greyfill.image.geometry import Window
 from napari_greyfill.inpaint.diffusion import Biharmonic
 from napari_greyfill.inpaint.selective import FrequencySelective
 from napari_greyfill.inpaint.spectral import Spectral, inpainter
 from napari_greyfill.inpaint.spectral.solve import NOISE, SEAM, conditional_mean
 from napari_greyfill.inpaint.spectral.spectrum import OWN, SIDE, Spectra, Spectrum
-from napari_greyfill.progress import exhaust
 
 
 def estimate(plane, hole):

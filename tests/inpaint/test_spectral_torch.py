@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from napari_greyfill import device
-from napari_greyfill.device import Compute
+from napari_greyfill.compute import device
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import Cancelled, OutOfMemory
 from napari_greyfill.inpaint.spectral import Spectral
 from napari_greyfill.inpaint.spectral.solve import System, conditional_mean
 from napari_greyfill.inpaint.spectral.solve_torch import conditional_means
 from napari_greyfill.inpaint.spectral.spectrum import SIDE, Spectra, Spectrum
-from napari_greyfill.progress import exhaust
 
 
 @pytest.fixture

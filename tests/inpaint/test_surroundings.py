@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.inpaint.surroundings import (
     REACH,
     biharmonic,
     by_channel,
     clamped,
 )
-from napari_greyfill.progress import exhaust
 
 
 def test_each_piece_of_the_hole_has_limits_of_its_own():

@@ -5,14 +5,14 @@ from hypothesis import strategies as st
 from skimage import data
 
 from benchmarks.judging import gradient_distance
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import Cancelled
 from napari_greyfill.inpaint.diffusion import Biharmonic
 from napari_greyfill.inpaint.spectral import Spectral
 from napari_greyfill.inpaint.texture import Texture, recommend_look
 from napari_greyfill.inpaint.texture.level import RADIUS, Level
 from napari_greyfill.inpaint.texture.matching import Field, Matcher, refined
-from napari_greyfill.progress import exhaust
 from tests.strategies import holes
 
 

@@ -5,14 +5,14 @@ import pytest
 from skimage import data
 
 from benchmarks.judging import gradient_distance
-from napari_greyfill import device
-from napari_greyfill.device import Compute
+from napari_greyfill.compute import device
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import Cancelled, OutOfMemory
 from napari_greyfill.inpaint.texture import Texture, matching
 from napari_greyfill.inpaint.texture.arrays import Arrays, Tensors
 from napari_greyfill.inpaint.texture.level import Level
 from napari_greyfill.inpaint.texture.matching import Field, Matcher
-from napari_greyfill.progress import exhaust
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
 from napari_greyfill.inpaint.networks.deepfillv2 import (
     OPENMMLAB,
     PT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_greyfill.evaluate import Choices
+from napari_greyfill.comparison import Choices
 from napari_greyfill.files import write_image
 from napari_greyfill.study import StudySettings
 

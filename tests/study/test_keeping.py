@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from napari_greyfill import atomic
+from napari_greyfill.comparison import Choices, Combination, Row
 from napari_greyfill.errors import GreyfillError, UnreadableFile, UnwritablePath
-from napari_greyfill.evaluate import Choices, Combination, Row
 from napari_greyfill.files import write_image
 from napari_greyfill.study import StudyFolder, StudySettings, study_steps, write_report
 from napari_greyfill.study.run import pictures_of

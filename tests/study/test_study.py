@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from napari_greyfill import compare
+from napari_greyfill.comparison import Choices, Combination, Row
+from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import BadParameter, UnreadableFile, UnwritablePath
-from napari_greyfill.evaluate import Choices, Combination, Row
 from napari_greyfill.files import read_image
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
-from napari_greyfill.methodinfo import MethodInfo
 from napari_greyfill.study import StudyFolder, StudySettings, study_steps, write_report
 from napari_greyfill.study.folder import Skipped
 from napari_greyfill.study.pictures import read_subject

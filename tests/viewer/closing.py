@@ -24,10 +24,10 @@ from qtpy.QtCore import QEvent, Qt
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
+from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import Cancelled
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
-from napari_greyfill.methodinfo import MethodInfo
-from napari_greyfill.viewer import mask_finder
+from napari_greyfill.viewer.masks import finder as mask_finder
 
 DOCKS = ("Fill", "Masks", "Compare", "Weights")
 PATIENCE = 20.0  # seconds; only how long a broken dock is waited for

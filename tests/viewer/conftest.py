@@ -7,8 +7,8 @@ import threading
 import numpy as np
 import pytest
 
+from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
-from napari_greyfill.methodinfo import MethodInfo
 
 
 @pytest.fixture

@@ -13,9 +13,8 @@ import pytest
 from qtpy.QtCore import QEvent, Qt
 from qtpy.QtWidgets import QApplication
 
-from napari_greyfill.viewer.compare_dock import CompareDock
-
-from .conftest import colour_ramp, ramp
+from napari_greyfill.viewer.compare.dock import CompareDock
+from tests.viewer.conftest import colour_ramp, ramp
 
 ROUNDS = 3
 GROWTH = 40.0  # MiB from the first round to the last: a dock and its table take a few
@@ -214,7 +213,7 @@ class TestOpenedAgain:
             close(holder)
 
     def test_two_docks_one_after_the_other(self, shown, opened, run):
-        from napari_greyfill.viewer.fill_dock import FillDock
+        from napari_greyfill.viewer.fill.dock import FillDock
 
         _, first = opened("Fill")
         choose(first, "telea")

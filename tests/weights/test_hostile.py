@@ -16,7 +16,8 @@ import pytest
 import torch
 
 from napari_greyfill import fill
-from napari_greyfill.device import Compute
+from napari_greyfill.compute import detached as handover
+from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import (
     BadCheckpoint,
     Cancelled,
@@ -28,7 +29,7 @@ from napari_greyfill.inpaint import INPAINTERS, Inpainter
 from napari_greyfill.inpaint.networks.detection import detect
 from napari_greyfill.inpaint.networks.methods import network_methods
 from napari_greyfill.inpaint.networks.trial import try_out
-from napari_greyfill.weights import WeightsStore, child, handover, loading
+from napari_greyfill.weights import WeightsStore, child, loading
 from napari_greyfill.weights import folder as folders
 from napari_greyfill.weights.download import fetch
 from napari_greyfill.weights.folder import VARIABLE

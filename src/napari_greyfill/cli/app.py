@@ -13,8 +13,8 @@ import typer
 
 from napari_greyfill import __version__
 from napari_greyfill.cli import comparing
+from napari_greyfill.cli.exit_codes import FAILED, ending_in_sentences
 from napari_greyfill.cli.mask import mask
-from napari_greyfill.cli.sentences import FAILED, ending_in_sentences
 from napari_greyfill.cli.weights import app as weights_app
 from napari_greyfill.errors import BadParameter
 
@@ -175,7 +175,7 @@ def fill(
     methods each writes a file of its own, named after it.
     """
     with ending_in_sentences():
-        from napari_greyfill.cli.filling import FillCommand, nodata_in
+        from napari_greyfill.cli.fill import FillCommand, nodata_in
         from napari_greyfill.cli.report import fill_json, fill_text
 
         parameters = {

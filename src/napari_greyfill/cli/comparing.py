@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from napari_greyfill.cli.sentences import ending_in_sentences
+from napari_greyfill.cli.exit_codes import ending_in_sentences
 
 __all__ = ["Invert", "MaskFrame", "compare", "evaluate"]
 
@@ -83,7 +83,7 @@ def compare(
     The results are measured against IMAGE itself, for masks painted on an intact picture.
     """
     with ending_in_sentences():
-        from napari_greyfill.cli.compare_command import CompareCommand
+        from napari_greyfill.cli.compare import CompareCommand
 
         command = CompareCommand(
             image, mask, output, reference, no_reference, invert, force, mask_frame
@@ -160,8 +160,8 @@ def evaluate(
     A study that was cancelled or killed goes on with --resume.
     """
     with ending_in_sentences():
-        from napari_greyfill.cli.evaluate_command import run_study
-        from napari_greyfill.evaluate import Choices
+        from napari_greyfill.cli.evaluate import run_study
+        from napari_greyfill.comparison import Choices
         from napari_greyfill.study import StudySettings
 
         settings = StudySettings(

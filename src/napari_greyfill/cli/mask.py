@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from napari_greyfill.cli.sentences import FAILED, ending_in_sentences
+from napari_greyfill.cli.exit_codes import FAILED, ending_in_sentences
 from napari_greyfill.errors import BadParameter
 
 __all__ = ["mask"]
@@ -116,7 +116,7 @@ def mask(
     PICTUREs that cannot be read are skipped and reported.
     """
     with ending_in_sentences(_INTERRUPTED):
-        from napari_greyfill.cli import masking
+        from napari_greyfill.cli import mask_run as masking
 
         if list_kinds:
             typer.echo(masking.kinds_json() if as_json else masking.kinds_text())

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from napari_greyfill.result import Step
+from napari_greyfill.pipeline.result import Step
 
 __all__ = ["progress_bar"]
 

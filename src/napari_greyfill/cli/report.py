@@ -7,11 +7,11 @@ import math
 import textwrap
 from typing import Any
 
-from napari_greyfill.cli.filling import Outcome, Outcomes
+from napari_greyfill.cli.fill import Outcome, Outcomes
 from napari_greyfill.colorization import COLORIZERS
-from napari_greyfill.evaluate.metrics import METRICS
+from napari_greyfill.compute.registry import MethodInfo, Registry
 from napari_greyfill.inpaint import INPAINTERS
-from napari_greyfill.methodinfo import MethodInfo, Registry
+from napari_greyfill.measure.metrics import METRICS
 
 __all__ = ["as_json", "fill_json", "fill_text", "methods_json", "methods_text"]
 

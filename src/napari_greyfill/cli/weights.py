@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from napari_greyfill.cli.sentences import FAILED, ending_in_sentences
+from napari_greyfill.cli.exit_codes import FAILED, ending_in_sentences
 from napari_greyfill.errors import GreyfillError, UnwritablePath
 
 if TYPE_CHECKING:

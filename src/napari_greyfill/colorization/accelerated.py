@@ -19,7 +19,7 @@ from torch import Tensor
 
 from napari_greyfill.colorization.base import Plane
 from napari_greyfill.colorization.stencil import FLOOR, NEIGHBOURS, SIGMA
-from napari_greyfill.device import Compute, clear_memory_errors
+from napari_greyfill.compute.device import Compute, clear_memory_errors
 
 if TYPE_CHECKING:
     from napari_greyfill.colorization.solver import Problem

@@ -10,9 +10,9 @@ from typing import ClassVar, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.colour import with_luma
-from napari_greyfill.device import Compute
-from napari_greyfill.geometry import Window
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.image.colour import with_luma
+from napari_greyfill.image.geometry import Window
 
 __all__ = ["Colorizer", "Level"]
 

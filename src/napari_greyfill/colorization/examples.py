@@ -21,10 +21,10 @@ from scipy import ndimage
 from scipy.spatial import cKDTree
 
 from napari_greyfill.colorization.base import Hole, Plane
-from napari_greyfill.colour import chroma
-from napari_greyfill.device import Compute
-from napari_greyfill.progress import scaled
-from napari_greyfill.resample import halved
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.progress import scaled
+from napari_greyfill.image.colour import chroma
+from napari_greyfill.image.resample import halved
 
 __all__ = ["Prior", "example_prior"]
 

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from napari_greyfill.colorization.base import Colorizer, Hole, Level, Plane
 from napari_greyfill.colorization.propagation import Propagation
-from napari_greyfill.colour import LUMA_WEIGHTS, chroma, luma
-from napari_greyfill.device import Compute
-from napari_greyfill.progress import exhaust, translated
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.progress import exhaust, translated
+from napari_greyfill.image.colour import LUMA_WEIGHTS, chroma, luma
 
 __all__ = ["COLLAPSED", "Guarded", "implausible"]
 

@@ -21,9 +21,9 @@ from napari_greyfill.colorization.base import Colorizer, Hole, Level, Plane
 from napari_greyfill.colorization.examples import Prior, example_prior
 from napari_greyfill.colorization.solver import Problem, Solver
 from napari_greyfill.colorization.stencil import Guess
-from napari_greyfill.colour import chroma
-from napari_greyfill.geometry import Window, tight_box
-from napari_greyfill.resample import doubled_window
+from napari_greyfill.image.colour import chroma
+from napari_greyfill.image.geometry import Window, tight_box
+from napari_greyfill.image.resample import doubled_window
 
 __all__ = ["Examples", "Hybrid", "confidence_of", "with_moments"]
 

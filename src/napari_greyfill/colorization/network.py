@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from napari_greyfill.device import CancelCheck
+from napari_greyfill.compute.device import CancelCheck
 from napari_greyfill.errors import Cancelled
 
 __all__ = ["ColourNet", "masked_mse", "new_network", "stop_when", "training"]

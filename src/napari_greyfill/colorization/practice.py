@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_greyfill.geometry import tight_box
+from napari_greyfill.image.geometry import tight_box
 
 __all__ = ["practice_holes"]
 

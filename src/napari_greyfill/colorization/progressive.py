@@ -32,11 +32,11 @@ from scipy import ndimage
 from napari_greyfill.colorization.base import Colorizer, Hole, Level, Plane
 from napari_greyfill.colorization.hybrid import Hybrid
 from napari_greyfill.colorization.practice import practice_holes
-from napari_greyfill.colour import chroma, with_luma
-from napari_greyfill.device import clear_memory_errors
-from napari_greyfill.geometry import tight_box
-from napari_greyfill.progress import exhaust, translated
-from napari_greyfill.resample import doubled, halved
+from napari_greyfill.compute.device import clear_memory_errors
+from napari_greyfill.compute.progress import exhaust, translated
+from napari_greyfill.image.colour import chroma, with_luma
+from napari_greyfill.image.geometry import tight_box
+from napari_greyfill.image.resample import doubled, halved
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from napari_greyfill.colorization.base import Colorizer, Hole, Level, Plane
 from napari_greyfill.colorization.solver import Problem, Solver
-from napari_greyfill.colour import chroma
-from napari_greyfill.geometry import tight_box
+from napari_greyfill.image.colour import chroma
+from napari_greyfill.image.geometry import tight_box
 
 __all__ = ["Propagation"]
 

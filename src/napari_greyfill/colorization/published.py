@@ -21,7 +21,7 @@ from scipy import ndimage
 
 from napari_greyfill.colorization.base import Colorizer, Hole, Level, Plane
 from napari_greyfill.colorization.pyramid import PyramidLevel, build_pyramid, resized, to_bytes
-from napari_greyfill.device import clear_memory_errors, free_memory
+from napari_greyfill.compute.device import clear_memory_errors, free_memory
 from napari_greyfill.errors import OutOfMemory
 from napari_greyfill.inpaint.base import fit_to_size
 

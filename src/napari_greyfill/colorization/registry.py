@@ -10,7 +10,7 @@ from napari_greyfill.colorization.hybrid import Examples, Hybrid
 from napari_greyfill.colorization.progressive import Progressive
 from napari_greyfill.colorization.propagation import Propagation
 from napari_greyfill.colorization.published import Published
-from napari_greyfill.methodinfo import MethodInfo, Registry, installed
+from napari_greyfill.compute.registry import MethodInfo, Registry, installed
 
 __all__ = ["COLORIZERS", "colorizers"]
 

@@ -10,10 +10,10 @@ from scipy.sparse.linalg import splu
 
 from napari_greyfill.colorization.base import Hole, Plane
 from napari_greyfill.colorization.stencil import Guess, System, Values, system
-from napari_greyfill.device import Compute
-from napari_greyfill.geometry import Window
-from napari_greyfill.progress import scaled
-from napari_greyfill.resample import doubled, halved
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.progress import scaled
+from napari_greyfill.image.geometry import Window
+from napari_greyfill.image.resample import doubled, halved
 
 __all__ = ["Problem", "Solver"]
 

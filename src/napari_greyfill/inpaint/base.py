@@ -9,8 +9,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.device import Compute
-from napari_greyfill.progress import exhaust, scaled
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.progress import exhaust, scaled
 
 __all__ = ["Inpainter", "fit_to_size", "fitting_size", "pad_to"]
 

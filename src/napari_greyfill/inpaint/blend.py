@@ -8,14 +8,14 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.colour import luma
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.progress import scaled
+from napari_greyfill.image.colour import luma
 from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
 from napari_greyfill.inpaint.correction import with_correction
 from napari_greyfill.inpaint.diffusion import Biharmonic
 from napari_greyfill.inpaint.shadow import Shadow, cast, contrast
 from napari_greyfill.inpaint.simplex import Weights, simplex_weights
-from napari_greyfill.progress import scaled
 
 __all__ = ["Blend"]
 

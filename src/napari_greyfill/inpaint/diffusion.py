@@ -9,10 +9,10 @@ import numpy as np
 from scipy import ndimage
 from skimage.restoration import inpaint_biharmonic
 
-from napari_greyfill.geometry import Window
+from napari_greyfill.compute.progress import scaled
+from napari_greyfill.image.geometry import Window
+from napari_greyfill.image.resample import enlarged, halved
 from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
-from napari_greyfill.progress import scaled
-from napari_greyfill.resample import enlarged, halved
 
 __all__ = ["Biharmonic", "NavierStokes", "Telea"]
 

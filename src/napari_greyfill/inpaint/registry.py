@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from napari_greyfill.compute.registry import MethodInfo, Registry, installed
 from napari_greyfill.errors import MissingWeights
 from napari_greyfill.inpaint.base import Inpainter
 from napari_greyfill.inpaint.blend import Blend
@@ -11,7 +12,6 @@ from napari_greyfill.inpaint.networks.methods import network_methods
 from napari_greyfill.inpaint.selective import FrequencySelective
 from napari_greyfill.inpaint.spectral import Spectral
 from napari_greyfill.inpaint.texture import Texture
-from napari_greyfill.methodinfo import MethodInfo, Registry, installed
 
 __all__ = ["INPAINTERS", "methods"]
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
-from napari_greyfill.colour import luma
+from napari_greyfill.image.colour import luma
 from napari_greyfill.inpaint.base import Hole, Plane, pad_to
 
 __all__ = ["SCALES", "enlarged_with_detail", "reduced", "reduction"]

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, ndimage
 
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.progress import scaled
 from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
 from napari_greyfill.inpaint.spectral import Spectral
 from napari_greyfill.inpaint.surroundings import by_channel, clamped
-from napari_greyfill.progress import scaled
 
 __all__ = ["FRAME", "FrequencySelective", "continued_frames", "extrapolated"]
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_greyfill.geometry import Window, tight_box
+from napari_greyfill.image.geometry import Window, tight_box
 from napari_greyfill.inpaint.base import Hole
 
 __all__ = ["Shadow", "cast", "contrast", "is_compact"]

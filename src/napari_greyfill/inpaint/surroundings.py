@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_greyfill.colour import LUMA_WEIGHTS
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.progress import scaled
+from napari_greyfill.image.colour import LUMA_WEIGHTS
 from napari_greyfill.inpaint.base import Hole, Plane
 from napari_greyfill.inpaint.diffusion import Biharmonic
-from napari_greyfill.progress import scaled
 
 __all__ = ["Limits", "biharmonic", "by_channel", "clamped", "from_opponent", "opponent"]
 

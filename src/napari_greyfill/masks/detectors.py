@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
 from napari_greyfill.errors import BadParameter
-from napari_greyfill.geometry import group_boxes
+from napari_greyfill.image.geometry import group_boxes
 from napari_greyfill.masks.morphology import grow, remove_specks
 from napari_greyfill.masks.tones import Tones
 

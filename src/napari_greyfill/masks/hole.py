@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from napari_greyfill.checks import array_of, known_values, labels_of
 from napari_greyfill.errors import BadMask, EmptyMask
-from napari_greyfill.picture import plane_of
+from napari_greyfill.image.picture import plane_of
 
 __all__ = ["hole_from_mask", "selected_labels"]
 

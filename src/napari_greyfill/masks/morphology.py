@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from napari_greyfill.errors import BadParameter
-from napari_greyfill.geometry import group_boxes
+from napari_greyfill.image.geometry import group_boxes
 
 __all__ = ["feather", "fill_holes", "grow", "remove_specks", "shrink", "smooth"]
 

@@ -7,10 +7,10 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from napari_greyfill.colour import LUMA_WEIGHTS
 from napari_greyfill.errors import BadParameter
+from napari_greyfill.image.colour import LUMA_WEIGHTS
+from napari_greyfill.image.picture import Picture, as_type, value_range
 from napari_greyfill.masks.hole import hole_from_mask
-from napari_greyfill.picture import Picture, as_type, value_range
 
 __all__ = ["HOLE_VALUES", "HoleValue", "MaskedImages", "masked_images"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.geometry import Window
+from napari_greyfill.image.geometry import Window
 
 __all__ = ["Painter", "Point", "disk_offsets", "stroke_segment"]
 

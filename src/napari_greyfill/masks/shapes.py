@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from napari_greyfill.errors import BadParameter
-from napari_greyfill.geometry import Window, tight_box
+from napari_greyfill.image.geometry import Window, tight_box
 from napari_greyfill.masks.painting import Painter, Point, disk_offsets, stroke_segment
 
 __all__ = ["Brush", "block", "box", "centre", "dots", "half", "moved_object", "patches", "strokes"]

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from napari_greyfill.checks import array_of
-from napari_greyfill.colour import luma
-from napari_greyfill.geometry import Window
-from napari_greyfill.picture import Picture, ValueRange
+from napari_greyfill.image.colour import luma
+from napari_greyfill.image.geometry import Window
+from napari_greyfill.image.picture import Picture, ValueRange
 
 __all__ = ["Tones"]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from napari_greyfill.evaluate.tables import markdown_table
+from napari_greyfill.comparison.tables import markdown_table
 
 __all__ = ["Heading", "Part", "Picture", "Table", "Text", "as_html", "as_markdown"]
 

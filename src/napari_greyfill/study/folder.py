@@ -21,8 +21,8 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from napari_greyfill.atomic import reason_of, write_text
+from napari_greyfill.comparison import Combination, Row
 from napari_greyfill.errors import UnreadableFile, UnwritablePath
-from napari_greyfill.evaluate import Combination, Row
 from napari_greyfill.files import make_folder
 from napari_greyfill.study.settings import StudySettings
 

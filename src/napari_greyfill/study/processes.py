@@ -12,7 +12,7 @@ from multiprocessing.synchronize import Event
 from threading import Thread
 from typing import TypeVar
 
-from napari_greyfill.device import CancelCheck
+from napari_greyfill.compute.device import CancelCheck
 
 __all__ = ["side_by_side"]
 

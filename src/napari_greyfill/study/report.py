@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.atomic import write_text
-from napari_greyfill.evaluate import METRICS, Combination, Row, combinations
-from napari_greyfill.evaluate.combinations import GREY
-from napari_greyfill.evaluate.figures import (
+from napari_greyfill.comparison import Combination, Row, combinations
+from napari_greyfill.comparison.configuration import GREY
+from napari_greyfill.comparison.figures import (
     Tile,
     as_label,
     bars,
@@ -22,7 +22,8 @@ from napari_greyfill.evaluate.figures import (
     contact_sheet,
     save_figure,
 )
-from napari_greyfill.evaluate.tables import COLUMNS, best_rows, to_csv, to_latex
+from napari_greyfill.comparison.tables import COLUMNS, best_rows, to_csv, to_latex
+from napari_greyfill.measure import METRICS
 from napari_greyfill.study.document import (
     Heading,
     Part,

@@ -10,9 +10,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from napari_greyfill.device import CancelCheck, never
+from napari_greyfill.comparison import Combination, Row, combinations, compare_steps
+from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.errors import Cancelled, GreyfillError
-from napari_greyfill.evaluate import Combination, Row, combinations, compare_steps
 from napari_greyfill.study.folder import Skipped, StudyFolder
 from napari_greyfill.study.pictures import (
     Subject,

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from napari_greyfill.checks import choice_of, is_number, number_of, whole_of
-from napari_greyfill.device import DEVICES
+from napari_greyfill.comparison import Choices
+from napari_greyfill.compute.device import DEVICES
 from napari_greyfill.errors import BadParameter
-from napari_greyfill.evaluate import Choices
 from napari_greyfill.masks import RANDOM_KINDS
 
 __all__ = ["StudySettings"]

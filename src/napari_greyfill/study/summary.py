@@ -8,9 +8,10 @@ from itertools import combinations as pairs_of
 
 import numpy as np
 
-from napari_greyfill.evaluate import METRICS, Combination, Metric, Row
-from napari_greyfill.evaluate.combinations import pipeline_title
-from napari_greyfill.evaluate.statistics import Paired, paired
+from napari_greyfill.comparison import Combination, Row
+from napari_greyfill.comparison.configuration import pipeline_title
+from napari_greyfill.measure import METRICS, Metric
+from napari_greyfill.measure.statistics import Paired, paired
 
 __all__ = ["Comparing", "Means", "compared", "means_of", "title_of_pair"]
 

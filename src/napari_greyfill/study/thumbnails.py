@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from napari_greyfill.atomic import reason_of, replacing
+from napari_greyfill.comparison import Combination, Row
 from napari_greyfill.errors import UnwritablePath
-from napari_greyfill.evaluate import Combination, Row
-from napari_greyfill.picture import value_range
+from napari_greyfill.image.picture import value_range
 from napari_greyfill.study.folder import StudyFolder
 from napari_greyfill.study.pictures import Subject
 

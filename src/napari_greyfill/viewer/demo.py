@@ -15,7 +15,7 @@ from napari_greyfill.files import make_folder, write_image
 if TYPE_CHECKING:
     from napari.viewer import Viewer
 
-    from napari_greyfill.viewer.fill_dock import FillDock
+    from napari_greyfill.viewer.fill.dock import FillDock
 
 __all__ = ["run_demo"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from napari_greyfill.device import DEVICES
+from napari_greyfill.compute.device import DEVICES
 from napari_greyfill.weights.folder import prefer_folder
 
 __all__ = ["apply_weights_folder", "preferred_device"]

@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from napari_greyfill.device import CancelCheck
+from napari_greyfill.compute.device import CancelCheck
 from napari_greyfill.errors import BadCheckpoint, Cancelled, MissingDependency
 from napari_greyfill.weights import inspection
 

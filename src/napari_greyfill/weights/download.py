@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from napari_greyfill.device import CancelCheck, never
+from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.errors import DownloadFailed, MissingWeights, UnwritablePath
 from napari_greyfill.weights.catalogue import CheckpointInfo
 from napari_greyfill.weights.folder import (

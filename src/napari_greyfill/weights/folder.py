@@ -21,9 +21,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from napari_greyfill.compute.detached import answered
 from napari_greyfill.errors import GreyfillError, UnwritablePath
 from napari_greyfill.weights.catalogue import CheckpointInfo
-from napari_greyfill.weights.handover import answered
 from napari_greyfill.weights.kinds import HEAD, other_kind
 
 __all__ = [

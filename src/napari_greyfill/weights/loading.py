@@ -24,7 +24,7 @@ from pathlib import Path
 from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from napari_greyfill.device import CancelCheck, never
+from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.errors import (
     BadCheckpoint,
     Cancelled,

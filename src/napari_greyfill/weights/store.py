@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from napari_greyfill.device import CancelCheck, never
+from napari_greyfill.compute.detached import apart
+from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.errors import BadCheckpoint, Cancelled, MissingWeights, UnwritablePath
 from napari_greyfill.weights.catalogue import CheckpointInfo, catalogue, find_checkpoint
 from napari_greyfill.weights.download import by_hand, download
@@ -21,7 +22,6 @@ from napari_greyfill.weights.folder import (
     weights_folder,
     writing,
 )
-from napari_greyfill.weights.handover import apart
 from napari_greyfill.weights.loading import Checkpoint, load_state_dict, read_checkpoint
 from napari_greyfill.weights.transfer import Progress, silent
 

@@ -19,10 +19,10 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urljoin, urlsplit
 
-from napari_greyfill.device import CancelCheck, never
+from napari_greyfill.compute.detached import Handover
+from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.errors import Cancelled, DownloadFailed, UnwritablePath
 from napari_greyfill.weights.folder import VARIABLE, megabytes, writing
-from napari_greyfill.weights.handover import Handover
 
 if TYPE_CHECKING:
     from requests import Response

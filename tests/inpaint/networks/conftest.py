@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
 from napari_greyfill.inpaint.networks.detection import detect
 from napari_greyfill.inpaint.networks.edgeconnect import EdgeConnectInpainter
 from napari_greyfill.inpaint.networks.edgeconnect.network import CompletionNetwork, EdgeGenerator

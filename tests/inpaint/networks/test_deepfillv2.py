@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from napari_greyfill.colour import luma
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import BadCheckpoint, Cancelled
+from napari_greyfill.image.colour import luma
 from napari_greyfill.inpaint import fit_to_size
 from napari_greyfill.inpaint.networks.deepfillv2 import (
     DESCRIPTORS,

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from napari_greyfill import fill
 from napari_greyfill.cli import app
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import BadCheckpoint, Cancelled, GreyfillWarning, MissingWeights
 from napari_greyfill.files import read_image
 from napari_greyfill.inpaint import INPAINTERS

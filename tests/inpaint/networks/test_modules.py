@@ -3,7 +3,7 @@ import pytest
 import torch
 from torch import nn
 
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import BadCheckpoint, Cancelled
 from napari_greyfill.inpaint.networks.modules import applied, built, shape_of
 

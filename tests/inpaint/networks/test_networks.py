@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from napari_greyfill.colour import luma
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import Cancelled
+from napari_greyfill.image.colour import luma
 from napari_greyfill.inpaint import fit_to_size
 from napari_greyfill.inpaint.networks import base as networks_base
 from napari_greyfill.inpaint.networks.base import NetworkInpainter
-from napari_greyfill.progress import exhaust
 
 NETWORKS = ("gmcnn", "edgeconnect")
 INPUTS = {"gmcnn": 4, "edgeconnect-edge": 3, "edgeconnect-inpaint": 4}

@@ -10,15 +10,15 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.device import Compute
-from napari_greyfill.geometry import Window
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.progress import scaled
+from napari_greyfill.image.geometry import Window
 from napari_greyfill.inpaint.base import Hole, Inpainter, Plane, fit_to_size
 from napari_greyfill.inpaint.correction.features import features, features_of_frames, spread
 from napari_greyfill.inpaint.correction.network import MULTIPLE_OF, Network
 from napari_greyfill.inpaint.selective import extrapolated
 from napari_greyfill.inpaint.spectral import Spectral
 from napari_greyfill.inpaint.surroundings import Limits, biharmonic, by_channel
-from napari_greyfill.progress import scaled
 
 __all__ = ["Correction", "corrected", "correction_of", "with_correction"]
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 import numpy as np
 
-from napari_greyfill.colour import luma
-from napari_greyfill.device import Compute, clear_memory_errors, free_memory
+from napari_greyfill.compute.device import Compute, clear_memory_errors, free_memory
+from napari_greyfill.image.colour import luma
 from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
 
 if TYPE_CHECKING:

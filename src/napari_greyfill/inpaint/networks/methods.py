@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.registry import MethodInfo, installed
 from napari_greyfill.inpaint.networks.base import NetworkInpainter
 from napari_greyfill.inpaint.networks.deepfillv2 import DeepFillV2Inpainter
 from napari_greyfill.inpaint.networks.detection import DESCRIPTORS
@@ -16,7 +17,6 @@ from napari_greyfill.inpaint.networks.edgeconnect import EdgeConnectInpainter
 from napari_greyfill.inpaint.networks.gmcnn import GMCNNInpainter
 from napari_greyfill.inpaint.networks.loaded import LOADED, Loaded, signature
 from napari_greyfill.inpaint.networks.trial import require_sane
-from napari_greyfill.methodinfo import MethodInfo, installed
 from napari_greyfill.weights.catalogue import CheckpointInfo, catalogue
 from napari_greyfill.weights.store import WeightsStore
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from napari_greyfill.device import CancelCheck, Compute, never
+from napari_greyfill.compute.device import CancelCheck, Compute, never
 from napari_greyfill.errors import BadCheckpoint, GreyfillError
 from napari_greyfill.inpaint.networks.base import Descriptor, StateDict
 from napari_greyfill.inpaint.networks.modules import Channels, applied

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_greyfill.geometry import Window
+from napari_greyfill.compute.progress import scaled
+from napari_greyfill.image.geometry import Window
+from napari_greyfill.image.resample import enlarged, halved
 from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
 from napari_greyfill.inpaint.spectral.solve import System, conditional_mean
 from napari_greyfill.inpaint.spectral.solve_torch import conditional_means
 from napari_greyfill.inpaint.spectral.spectrum import Spectra
 from napari_greyfill.inpaint.surroundings import biharmonic, by_channel, clamped
-from napari_greyfill.progress import scaled
-from napari_greyfill.resample import enlarged, halved
 
 __all__ = ["Spectral"]
 

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
 from napari_greyfill.inpaint.spectral.spectrum import Spectrum
 
 __all__ = ["System", "conditional_mean"]

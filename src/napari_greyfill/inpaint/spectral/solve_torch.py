@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from napari_greyfill.device import Compute, clear_memory_errors
+from napari_greyfill.compute.device import Compute, clear_memory_errors
 from napari_greyfill.inpaint.spectral.solve import TOLERANCE, Plane, System
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, ndimage
 
-from napari_greyfill.geometry import Window
+from napari_greyfill.image.geometry import Window
 
 __all__ = ["Spectra", "Spectrum"]
 

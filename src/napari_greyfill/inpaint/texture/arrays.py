@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.device import Compute, clear_memory_errors
+from napari_greyfill.compute.device import Compute, clear_memory_errors
 
 __all__ = ["Array", "Arrays"]
 

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from napari_greyfill.compute.progress import scaled
+from napari_greyfill.image.resample import halved
 from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
 from napari_greyfill.inpaint.spectral import Spectral
 from napari_greyfill.inpaint.surroundings import clamped
 from napari_greyfill.inpaint.texture.arrays import Arrays
 from napari_greyfill.inpaint.texture.level import Level
 from napari_greyfill.inpaint.texture.matching import Field, Matcher, refined
-from napari_greyfill.progress import scaled
-from napari_greyfill.resample import halved
 
 __all__ = ["Texture"]
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_greyfill.colour import luma
-from napari_greyfill.geometry import Window
+from napari_greyfill.image.colour import luma
+from napari_greyfill.image.geometry import Window
 from napari_greyfill.inpaint.base import Hole, Plane
 from napari_greyfill.inpaint.spectral import Spectral
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.device import Compute
+from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.progress import scaled
 from napari_greyfill.inpaint.texture.arrays import Array, Arrays
 from napari_greyfill.inpaint.texture.level import RADIUS, SIDE, Level, chunks
-from napari_greyfill.progress import scaled
 
 __all__ = ["Field", "Matcher", "refined"]
 

@@ -1,0 +1,96 @@
+"""The command `evaluate`: run a study, or go on with one, and write its report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from napari_greyfill.cli.progressbar import progress_bar
+from napari_greyfill.comparison.figures import FORMATS
+from napari_greyfill.errors import BadParameter, Cancelled, EveryMethodFailed
+from napari_greyfill.pipeline.result import Step
+from napari_greyfill.study import StudyFolder, StudySettings, study_steps, write_report
+from napari_greyfill.study.folder import Skipped
+from napari_greyfill.study.run import Note, pictures_of
+
+__all__ = ["run_study"]
+
+
+def run_study(
+    settings: StudySettings,
+    output: Path,
+    *,
+    jobs: int,
+    kinds: Sequence[str],
+    resume: bool,
+    force: bool,
+    show_progress: bool,
+) -> str:
+    """Run a study and return a summary for people.
+
+    Raises
+    ------
+    GreyfillError
+        `Cancelled` says how to go on, and `EveryMethodFailed` that nothing was filled.
+    """
+    _check(kinds, resume=resume, force=force)
+    folder = StudyFolder(output)
+    pictures = pictures_of(settings, folder)  # before anything is written
+    folder.require_free(resume=resume, force=force)  # before it is made or marked as held
+    with folder.held():
+        folder.open(settings, resume=resume, force=force)
+        try:
+            _work(settings, folder, jobs, show_progress=show_progress)
+            written = write_report(settings, folder, pictures, kinds)
+        except KeyboardInterrupt as error:
+            raise Cancelled(
+                f"Cancelled; {len(folder.rows)} rows are in {output}. Go on with --resume."
+            ) from error
+    summary = _summary(folder, pictures, written[0])
+    if all(row.error for row in folder.rows_of(pictures)):
+        raise EveryMethodFailed(_why_nothing(folder, pictures, summary))
+    return summary
+
+
+def _check(kinds: Sequence[str], *, resume: bool, force: bool) -> None:
+    if resume and force:
+        raise BadParameter("--resume and --force exclude each other; drop one.")
+    for kind in kinds:
+        if kind not in FORMATS:
+            raise BadParameter(
+                f"Figures cannot be written as {kind!r}; choose of: {', '.join(FORMATS)}."
+            )
+
+
+def _work(settings: StudySettings, folder: StudyFolder, jobs: int, *, show_progress: bool) -> None:
+    steps = study_steps(settings, folder, jobs=jobs)
+    with closing(steps), progress_bar(show_progress) as show:
+        for step in steps:
+            if isinstance(step.news, Note):
+                show(Step("start", step.news.text, step.fraction, "note"))
+            elif isinstance(step.news, Skipped):
+                text = f"{step.news.picture} skipped: {step.news.reason}"
+                show(Step("start", text, step.fraction, "note"))
+            else:
+                show(Step("start", step.name, step.fraction))
+
+
+def _why_nothing(folder: StudyFolder, pictures: Sequence[str], summary: str) -> str:
+    """Return that nothing was filled, and the commonest reason."""
+    reasons = [folder.skipped[picture] for picture in pictures if picture in folder.skipped]
+    reasons += [row.error for row in folder.rows_of(pictures) if row.error]
+    why = f" {Counter(reasons).most_common(1)[0][0]}" if reasons else ""
+    return f"Nothing was filled: {summary}.{why}"
+
+
+def _summary(folder: StudyFolder, pictures: Sequence[str], report: Path) -> str:
+    rows = folder.rows_of(pictures)
+    used = len({row.picture for row in rows})
+    failed = sum(1 for row in rows if row.error)
+    skipped = sum(1 for picture in pictures if picture in folder.skipped)
+    parts = [f"{used} of {len(pictures)} pictures, {len(rows)} rows"]
+    parts += [f"{failed} of them failed"] if failed else []
+    parts += [f"{skipped} pictures skipped"] if skipped else []
+    return f"{', '.join(parts)}. Wrote {report}"

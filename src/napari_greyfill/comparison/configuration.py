@@ -1,0 +1,142 @@
+"""Which ways of filling are compared: methods, pipelines and colorizers, each with each.
+
+Names are checked and resolved here, and what would give the same image is listed once: no colour
+is recovered by the pipeline rgb-rgb, and nothing but stage 1 runs on a grey picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import product
+from typing import TypeAlias
+
+from napari_greyfill.checks import names_of
+from napari_greyfill.colorization import COLORIZERS
+from napari_greyfill.errors import BadParameter, MissingWeights
+from napari_greyfill.inpaint import INPAINTERS
+from napari_greyfill.pipeline.job import PIPELINES, resolve_pipeline
+
+__all__ = ["GREY", "Choices", "Combination", "Names", "combinations", "pipeline_title"]
+
+GREY = "grey"  # what stands in place of a pipeline for pictures without colour
+_TITLES = {"grey-rgb": "Grey-RGB", "rgb-grey-rgb": "RGB-Grey-RGB", "rgb-rgb": "RGB-RGB"}
+
+
+Names: TypeAlias = "str | Iterable[str] | None"
+
+
+@dataclass(frozen=True, order=True)
+class Combination:
+    """One way of filling.
+
+    Attributes
+    ----------
+    method : str
+    pipeline : str
+        One of `PIPELINES`, or "grey" for pictures without colour.
+    colorizer : str
+        Empty where no colour is recovered.
+    """
+
+    method: str
+    pipeline: str
+    colorizer: str = ""
+
+    @property
+    def title(self) -> str:
+        """Return the names in one line, for people."""
+        how = f"{self.method} + {self.colorizer}" if self.colorizer else self.method
+        return f"{how}, {pipeline_title(self.pipeline)}"
+
+    @property
+    def fills_colour(self) -> bool:
+        """Return whether stage 1 works on colour planes."""
+        return self.pipeline in ("rgb-grey-rgb", "rgb-rgb")
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What goes into a comparison, by resolved names without repetitions.
+
+    Attributes
+    ----------
+    methods, pipelines, colorizers : tuple of str
+    """
+
+    methods: tuple[str, ...]
+    pipelines: tuple[str, ...]
+    colorizers: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls,
+        methods: Names = None,
+        pipelines: Names = None,
+        colorizers: Names = None,
+    ) -> Choices:
+        """Check names and resolve them.
+
+        Parameters
+        ----------
+        methods : str or iterable of str, optional
+            By default every method that can run here.
+        pipelines : str or iterable of str, optional
+            By default all three.
+        colorizers : str or iterable of str, optional
+            By default the one that "auto" stands for.
+
+        Raises
+        ------
+        BadParameter
+            If a name does not exist, or a list is empty.
+        MissingWeights
+            If none of the methods can run here.
+        """
+        available = [info.name for info in INPAINTERS.infos() if info.available]
+        chosen = cls(
+            _resolved("method", methods, available, lambda name: INPAINTERS.info(name).name),
+            _resolved("pipeline", pipelines, PIPELINES, resolve_pipeline),
+            _resolved("colorizer", colorizers, ["auto"], lambda name: COLORIZERS.info(name).name),
+        )
+        infos = [INPAINTERS.info(name) for name in chosen.methods]
+        if not any(info.available for info in infos):
+            reasons = " ".join(f"{info.title} cannot run: {info.why_not}." for info in infos)
+            raise MissingWeights(f"{reasons} Choose a method that can run here.")
+        return chosen
+
+
+def combinations(choices: Choices, *, colour: bool) -> list[Combination]:
+    """Return every combination for a picture, in the order of the choices.
+
+    Parameters
+    ----------
+    choices : Choices
+    colour : bool
+        Whether the picture has colour; a grey one has a single combination for each method.
+    """
+    if not colour:
+        return [Combination(method, GREY) for method in choices.methods]
+    found = (
+        Combination(method, pipeline, "" if pipeline == "rgb-rgb" else colorizer)
+        for method, pipeline, colorizer in product(
+            choices.methods, choices.pipelines, choices.colorizers
+        )
+    )
+    return list(dict.fromkeys(found))
+
+
+def pipeline_title(pipeline: str) -> str:
+    """Return how the study this project follows writes a pipeline."""
+    return _TITLES.get(pipeline, "Grey")
+
+
+def _resolved(
+    kind: str, names: Names, otherwise: Iterable[str], resolve: Callable[[str], str]
+) -> tuple[str, ...]:
+    """Return what names stand for, each once, whether one was given, several or none."""
+    given = otherwise if names is None else names_of(kind, names)
+    found = tuple(dict.fromkeys(map(resolve, given)))
+    if not found:
+        raise BadParameter(f"No {kind} is chosen; choose at least one.")
+    return found

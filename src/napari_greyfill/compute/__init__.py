@@ -1,0 +1,1 @@
+"""How computations run: device, progress, memory, and the registry of methods."""

@@ -1,0 +1,157 @@
+"""The controls of the Compare dock: what is compared, on which layers. It holds choices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from napari_greyfill.colorization import COLORIZERS
+from napari_greyfill.comparison.configuration import pipeline_title
+from napari_greyfill.inpaint import INPAINTERS
+from napari_greyfill.pipeline.job import PIPELINES
+from napari_greyfill.viewer.masks.sources import MaskBar
+from napari_greyfill.viewer.widgets.check_list import CheckList, Entry, method_entry
+from napari_greyfill.viewer.widgets.parts import layer_choice, let_shrink
+from napari_greyfill.viewer.widgets.texts import COMPARE as TEXTS
+
+if TYPE_CHECKING:
+    from napari.layers import Image, Labels
+
+__all__ = ["CompareForm"]
+
+_REFERENCES = {
+    "image": "The image itself",
+    "layer": "Another layer",
+    "none": "None",
+}
+
+
+class CompareForm(QWidget):
+    """Image, mask and reference, and the methods, pipelines and colorizers to compare.
+
+    Signals
+    -------
+    changed
+        A choice changed that may decide whether a comparison can start.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.image_choice = layer_choice("napari.layers.Image")
+        self.mask_choice = layer_choice("napari.layers.Labels")
+        self.mask_bar = MaskBar()
+        self.reference_layer_choice = layer_choice("napari.layers.Image")
+        self.reference = QComboBox()
+        for name, title in _REFERENCES.items():
+            self.reference.addItem(title, name)
+        self.methods = CheckList(TEXTS["methods"])
+        self.pipelines = CheckList(TEXTS["pipelines"])
+        self.colorizers = CheckList(TEXTS["colorizers"])
+        self.grow = QDoubleSpinBox()
+        self.grow.setDecimals(1)
+        self.grow.setSuffix(" px")
+        self._list_choices()
+        self._arrange()
+        self._connect()
+
+    # ------------------------------------------------------------ choices
+
+    @property
+    def image_layer(self) -> Image | None:
+        """Return the chosen image layer."""
+        return self.image_choice.value
+
+    @property
+    def mask_layer(self) -> Labels | None:
+        """Return the chosen mask layer."""
+        return self.mask_choice.value
+
+    @property
+    def reference_kind(self) -> str:
+        """Return "image", "layer" or "none"."""
+        return str(self.reference.currentData())
+
+    @property
+    def reference_layer(self) -> Image | None:
+        """Return the layer to measure against; None unless another layer is wanted."""
+        return self.reference_layer_choice.value if self.reference_kind == "layer" else None
+
+    def reset_choices(self) -> None:
+        """List the layers anew; napari calls it through the dock when layers change."""
+        for choice in (self.image_choice, self.mask_choice, self.reference_layer_choice):
+            choice.reset_choices()
+        self.changed.emit()
+
+    def choose_mask(self, mask: Labels) -> None:
+        """Choose a labels layer as the mask."""
+        self.reset_choices()
+        self.mask_choice.value = mask
+
+    def refresh_methods(self) -> None:
+        """Look again at which methods can run here; ticks stay."""
+        self._fill_methods(self.methods.chosen())
+
+    def enable_colour(self) -> None:
+        """Offer only what makes a difference: a grey image has no colour to recover."""
+        colour = self.image_layer is None or bool(self.image_layer.rgb)
+        self.pipelines.setEnabled(colour)
+        self.colorizers.setEnabled(colour and self.pipelines.chosen() != ("rgb-rgb",))
+        self.reference_layer_choice.native.setVisible(self.reference_kind == "layer")
+
+    # ------------------------------------------------------------ layout
+
+    def _list_choices(self) -> None:
+        self._fill_methods([INPAINTERS.info("auto").name])
+        titles = [Entry(name, pipeline_title(name), TEXTS[name]) for name in PIPELINES]
+        self.pipelines.fill(titles, PIPELINES)
+        colorizers = COLORIZERS.infos()
+        self.colorizers.fill(map(method_entry, colorizers), [COLORIZERS.info("auto").name])
+
+    def _fill_methods(self, ticked: Sequence[str]) -> None:
+        self.methods.fill(map(method_entry, INPAINTERS.infos()), ticked)
+
+    def _arrange(self) -> None:
+        form = QFormLayout()
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        rows = (
+            ("Image", "image", self.image_choice.native),
+            ("Mask", "mask", self.mask_choice.native),
+            ("Reference", "reference", self.reference),
+            ("", "reference", self.reference_layer_choice.native),
+            ("Grow by", "grow", self.grow),
+        )
+        for title, key, widget in rows:
+            form.addRow(title, widget)
+            widget.setToolTip(TEXTS[key])
+        form.insertRow(2, self.mask_bar)
+        let_shrink(self.reference)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(form)
+        for title, checks in (
+            ("Methods", self.methods),
+            ("Pipelines", self.pipelines),
+            ("Colorizers", self.colorizers),
+        ):
+            layout.addWidget(QLabel(title))
+            layout.addWidget(checks)
+
+    def _connect(self) -> None:
+        for choice in (self.image_choice, self.mask_choice, self.reference_layer_choice):
+            choice.changed.connect(lambda _: self.changed.emit())
+        for checks in (self.methods, self.pipelines, self.colorizers):
+            checks.ticked.connect(self.changed.emit)
+        self.reference.currentIndexChanged.connect(lambda _: self.changed.emit())

@@ -1,0 +1,346 @@
+"""The dock Fill: choose image and mask, run, watch, compare, measure.
+
+`FillDock` connects four parts that do not know each other: the form with the choices
+(`FillForm`), the runs (`FillRunner`), the layers (`ResultLayers`) and the table
+(`MetricsTable`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Hashable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from qtpy.QtGui import QGuiApplication
+
+from napari_greyfill.masks import selected_labels
+from napari_greyfill.pipeline.several import resolve_methods
+from napari_greyfill.viewer.fill.form import FillForm
+from napari_greyfill.viewer.fill.runner import FillRunner
+from napari_greyfill.viewer.fill.table import MetricsTable
+from napari_greyfill.viewer.fill.worker import Chosen, Finished, Preview, Progress
+from napari_greyfill.viewer.layers import planes as layers
+from napari_greyfill.viewer.layers.keeping import Original
+from napari_greyfill.viewer.layers.models import FillRequest, PlaneSource, RunRow, as_python
+from napari_greyfill.viewer.layers.results import ResultLayers
+from napari_greyfill.viewer.settings import preferred_device
+from napari_greyfill.viewer.widgets.parts import button, side_by_side
+from napari_greyfill.viewer.widgets.run_dock import RunDock, removed
+from napari_greyfill.viewer.widgets.texts import FILL as TEXTS
+
+if TYPE_CHECKING:
+    import napari.viewer
+    from napari.layers import Image, Labels, Layer
+
+__all__ = ["FillDock"]
+
+HOLD_KEY = "H"
+
+
+class FillDock(RunDock):
+    """Fills the painted hole of an image layer; the results come as new layers.
+
+    Parameters
+    ----------
+    napari_viewer : napari.viewer.Viewer
+    """
+
+    runner: FillRunner
+
+    def __init__(self, napari_viewer: napari.viewer.Viewer) -> None:
+        super().__init__(napari_viewer, FillRunner(), TEXTS)
+        self.form = FillForm(preferred_device())
+        self.table = MetricsTable()
+        self.results = ResultLayers(napari_viewer)
+        self._request: FillRequest | None = None
+        self._python = ""  # lines that repeat the last run
+        self._placement: layers.Placement | None = None
+        self._source = ""  # unique id of the image layer of the last run
+        self._run_layers: dict[int, str] = {}  # run -> unique id of its result
+        self._runs = 0
+        self._reason = ""  # why the look was chosen
+        self._done = 0  # methods of this run that gave a result
+        self._shown: set[tuple[str, str]] = set()  # labels and roles of this run's layers
+        self._original = Original(napari_viewer)
+        self._build()
+        self._connect()
+        self.refresh()
+
+    # ------------------------------------------------------------ building
+
+    def _build(self) -> None:
+        self.original_button = button("Show original", TEXTS["original"])
+        self.python_button = button("Copy as Python", TEXTS["python"])
+        self.defaults_button = button("Restore defaults", "Set every choice but the layers back.")
+        self.progress.setToolTip(TEXTS["progress"])
+        layout = self._scrolled()
+        layout.addWidget(self.form)
+        self.form.advanced.addWidget(self.defaults_button)
+        layout.addLayout(side_by_side(self.run_button, self.cancel_button))
+        layout.addWidget(self.progress)
+        layout.addWidget(self.status)
+        layout.addLayout(side_by_side(self.original_button, self.python_button))
+        layout.addWidget(self.table, stretch=1)
+
+    def _connect(self) -> None:
+        form = self.form
+        form.changed.connect(self._settle.start)
+        for box in (form.grow, form.feather, form.seed):
+            box.valueChanged.connect(lambda _: self._settle.start())
+        for combo in (form.scale, form.device):
+            combo.currentIndexChanged.connect(lambda _: self._settle.start())
+        form.mask_bar.bind(
+            self.viewer,
+            lambda: form.image_layer,
+            lambda: form.mask_layer,
+            form.choose_mask,
+        )
+        form.mask_bar.inverted.connect(self._settle.start)
+        self.form.new_mask_wanted.connect(self.new_mask)
+        self.form.weights_wanted.connect(self._open_weights)
+        self.original_button.pressed.connect(self.hold_original)
+        self.original_button.released.connect(self.release_original)
+        self.python_button.clicked.connect(lambda: self.copy_as_python())
+        self.defaults_button.clicked.connect(
+            lambda: self.form.restore_defaults(preferred_device())
+        )
+        self.table.run_chosen.connect(self._select_run)
+        self.runner.progressed.connect(self._show_progress)
+        self.runner.previewed.connect(self._show_preview)
+        self.runner.noted.connect(self._show_note)
+        self.runner.chosen.connect(self._show_chosen)
+        self.runner.finished.connect(self._show_result)
+
+    def _list_layers(self) -> None:
+        self.form.reset_choices()
+
+    def _let_go(self) -> None:
+        super()._let_go()
+        self.results.remove_preview()
+        self.release_original()
+
+    # ------------------------------------------------------------ readiness
+
+    def why_not(self) -> str:
+        """Return why Run is disabled, or an empty string."""
+        if self.running:
+            return "A fill is running."
+        image, mask = self.form.image_layer, self.form.mask_layer
+        reason = layers.not_ready(self.viewer, image, mask)
+        if reason:
+            return reason
+        unfit = layers.why_no_plane(self.form.reference_layer, self.viewer, image)
+        return unfit or self._why_not_mask()
+
+    @property
+    def chosen_layers(self) -> tuple[Image | None, Labels | None]:
+        """Return the chosen image and mask."""
+        return self.form.image_layer, self.form.mask_layer
+
+    def _chosen(self) -> Hashable:
+        form = self.form
+        return super()._chosen(), form.parameters(), form.chosen_methods(), form.chosen_look()
+
+    def _why_not_mask(self) -> str:
+        plane = self.painted_plane()
+        painted = selected_labels(plane, self.form.chosen_labels())
+        if painted.all():
+            return "Everything is painted: leave some of the picture to fill from."
+        if painted.any():
+            return ""
+        if plane.any():
+            return "The selected label is not painted here: paint it, or use all labels."
+        return "The mask is empty here: paint over what is to be filled."
+
+    def refresh(self) -> None:
+        """Bring buttons and the sentence beside them up to date."""
+        self.form.enable_colour()
+        self.form.mask_bar.refresh()
+        super().refresh()
+        self.form.new_mask.setEnabled(self.form.image_layer is not None)
+        self.original_button.setEnabled(self.form.image_layer is not None)
+        self.python_button.setEnabled(bool(self._python))
+
+    # ------------------------------------------------------------ actions
+
+    def new_mask(self) -> None:
+        """Add a mask to paint on and choose it."""
+        image = self.form.image_layer
+        if image is None:
+            return
+        mask = layers.new_mask(self.viewer, image)
+        self.form.choose_mask(mask)
+        self.refresh()
+
+    def _open_weights(self) -> None:
+        self.viewer.window.add_plugin_dock_widget("napari-greyfill", "Weights", tabify=True)
+
+    def run(self) -> None:
+        """Start a fill of what is chosen, in a thread of its own."""
+        if self.why_not():
+            self.refresh()
+            return
+        image = self.form.image_layer
+        self._request, self._run_of = self._make_request(), self._chosen()
+        self._source = image.unique_id
+        self._placement = layers.Placement.of(image, self._request.image.index)
+        self._done = 0
+        self._shown.clear()
+        self._reason = ""
+        self.runner.start(self._request)
+        self._show_start()
+
+    def copy_as_python(self) -> None:
+        """Put lines that repeat the last run on the clipboard."""
+        QGuiApplication.clipboard().setText(self._python)
+
+    def hold_original(self) -> None:
+        """Show the image without what lies over it, until `release_original`."""
+        self._original.hold(layers.find(self.viewer, self._source) or self.form.image_layer)
+
+    def release_original(self) -> None:
+        """Put the layers back as they were before `hold_original`."""
+        self._original.release()
+
+    def _request_index(self) -> tuple[int, ...]:
+        return layers.plane_index(self.form.image_layer, self.viewer)
+
+    def _make_request(self) -> FillRequest:
+        image, mask = self.form.image_layer, self.form.mask_layer
+        reference = self.form.reference_layer
+        index = self._request_index()
+        painted = layers.plane_at(mask, index, image)
+        hints = self.form.hints_layer
+        return FillRequest(
+            image=layers.plane_at(image, index),
+            # a copy: painting goes on while the fill runs
+            mask=PlaneSource(np.array(painted.read()), ()),
+            mask_index=painted.index,
+            rgb=bool(image.rgb),
+            parameters=self.form.parameters(),
+            image_name=image.name,
+            mask_name=mask.name,
+            reference=None if reference is None else layers.plane_at(reference, index, image),
+            reference_name="" if reference is None else reference.name,
+            intermediates=self.form.intermediates.isChecked(),
+            preview=self.form.preview.isChecked(),
+            methods=self.form.chosen_methods(),
+            look=self.form.chosen_look(),
+            hints=None if hints is None else layers.hints_on(hints, image, index),
+            hints_name="" if hints is None else hints.name,
+            confidence=self.form.confidence.isChecked(),
+        )
+
+    # ------------------------------------------------------------ the run's news
+
+    def _show_progress(self, news: Progress) -> None:
+        self._show_share(news.fraction, news.text)
+
+    def _show_preview(self, news: Preview) -> None:
+        assert self._placement is not None
+        self.results.show_preview(news.image, self._placement)
+
+    def _show_note(self, text: str) -> None:
+        from napari.utils.notifications import show_warning
+
+        show_warning(text)
+
+    def _show_chosen(self, choice: Chosen) -> None:
+        """Keep which methods suit the hole; why is said with the result."""
+        assert self._request is not None
+        self._request = self._request.with_methods(choice.methods)
+        self._reason = choice.reason
+
+    def _show_result(self, outcome: Finished) -> None:
+        self.results.remove_preview()
+        assert self._request is not None
+        assert self._placement is not None
+        request = self._request
+        self._python = as_python(request)
+        provenance = {
+            **outcome.provenance,
+            "image": request.image_name,
+            "mask": request.mask_name,
+            "plane": list(self._placement.index),
+        }
+        several = not isinstance(request.method, str)
+        label = outcome.method if several else ""
+        if not self._done and self.form.keep.isChecked():
+            self.results.leave_earlier(self._source, self._placement)
+        layer = self.results.show(
+            self._source,
+            self._placement,
+            outcome.images,
+            outcome.hole,
+            provenance,
+            label=label,
+        )
+        self._shown |= {(label, image.role) for image in outcome.images}
+        layer.bind_key(HOLD_KEY, _holding(self._original, self._source), overwrite=True)
+        self._outcome = f"{_summary(outcome, request.rgb)} {self._reason}".strip()
+        self._done += 1
+        if self._done > 1:
+            self._outcome = f"{self._done} methods are done. {outcome.method}: {self._outcome}"
+        self._runs += 1
+        self._run_layers[self._runs] = layer.unique_id
+        self.table.add(
+            RunRow(
+                run=self._runs,
+                image=request.image_name,
+                method=outcome.method,
+                pipeline=outcome.pipeline if request.rgb else "grey",
+                colorizer=outcome.colorizer,
+                seconds=outcome.seconds,
+                pixels=int(np.count_nonzero(outcome.hole)),
+                metrics=outcome.metrics,
+            )
+        )
+
+    def _show_cancelled(self) -> None:
+        self._outcome = "Cancelled; no layer was changed."
+        if self._done:
+            self._outcome = f"Cancelled; the results of {self._done} finished methods stay."
+
+    def _end(self) -> None:
+        self.results.remove_preview()
+        if self._done and self._complete:
+            self._remove_others()
+        self._request = None
+        super()._end()
+
+    def _remove_others(self) -> None:
+        """Remove what earlier runs left on the plane and this one did not update; say so."""
+        assert self._request is not None
+        assert self._placement is not None
+        request = self._request
+        several = not isinstance(request.method, str)
+        labels = resolve_methods(request.methods) if several else ("",)
+        gone = self.results.remove_others(self._source, self._placement, self._shown, labels)
+        self._outcome += removed(gone)
+
+    def _select_run(self, run: int) -> None:
+        layer = layers.find(self.viewer, self._run_layers[run])
+        if layer is not None:
+            layer.visible = True
+            self.viewer.layers.selection.active = layer
+        else:
+            self.status.setText(f"The result of run {run} is no longer among the layers.")
+
+
+def _holding(original: Original, source: str) -> Callable[[Layer], Generator[None, None, None]]:
+    """Return what shows the original as long as a key is down; it does not hold the dock."""
+
+    def hold(layer: Layer) -> Generator[None, None, None]:
+        original.hold(layers.find(original.viewer, source))
+        yield
+        original.release()
+
+    return hold
+
+
+def _summary(outcome: Finished, rgb: bool) -> str:
+    pixels = int(np.count_nonzero(outcome.hole))
+    text = f"Filled {pixels:,} pixels in {outcome.seconds:.1f} s."
+    if outcome.remark:
+        text += f" {outcome.remark[:1].upper()}{outcome.remark[1:]}."
+    return text if rgb else f"{text} The image is grey: there was no colour to recover."

@@ -1,0 +1,1 @@
+"""Layers of the viewer: planes, results, and which are ours."""

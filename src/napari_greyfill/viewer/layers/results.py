@@ -1,0 +1,258 @@
+"""The layers of results: added by a first run, updated by later ones, never anybody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_greyfill.viewer.layers.keeping import kept_selection, same_plane
+from napari_greyfill.viewer.layers.own import Purpose, disown, find_own, own_layers, sign
+from napari_greyfill.viewer.layers.planes import PREVIEW, Placement, find
+
+if TYPE_CHECKING:
+    from napari.layers import Layer
+    from napari.utils.colormaps import Colormap
+    from napari.viewer import Viewer
+
+__all__ = ["CONFIDENCE", "REGION", "ResultImage", "ResultLayers", "put_image"]
+
+CONFIDENCE = "colour confidence"
+REGION = "filled region"  # the role of the labels layer with the pixels that were filled
+_VIOLET = (0.45, 0.0, 0.9, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class ResultImage:
+    """One image of a finished run.
+
+    Attributes
+    ----------
+    role : str
+        What it shows; one layer for each role, image and plane.
+    tint : bool
+        Whether it is a plane from 0 to 1 to lay over the result: violet at 0, clear at 1.
+    """
+
+    role: str
+    data: NDArray[Any]
+    rgb: bool
+    visible: bool = False
+    tint: bool = False
+
+
+def put_image(
+    viewer: Viewer, purpose: Purpose, placement: Placement, image: ResultImage, name: str = ""
+) -> Layer:
+    """Update our layer for a purpose with an image, or add one if there is none.
+
+    Parameters
+    ----------
+    viewer : Viewer
+    purpose : Purpose
+    placement : Placement
+    image : ResultImage
+    name : str
+        Name of a new layer; by default those of the source and of the role, and the label.
+
+    Returns
+    -------
+    Layer
+    """
+    data = placement.stacked(image.data)
+    earlier = find_own(viewer, purpose)
+    if earlier is not None and getattr(earlier, "rgb", None) == image.rgb:
+        _update(earlier, data, placement)
+        layer = earlier
+    else:
+        layer = _added(viewer, data, placement, image, name or _name(purpose, placement, image))
+    sign(layer, purpose)
+    return layer
+
+
+def _name(purpose: Purpose, placement: Placement, image: ResultImage) -> str:
+    label = f" ({purpose.label})" if purpose.label else ""
+    return f"{placement.source} {image.role}{label}"
+
+
+def _added(
+    viewer: Viewer, data: NDArray[Any], placement: Placement, image: ResultImage, name: str
+) -> Layer:
+    display = dict(placement.display)
+    if image.tint:
+        display.update(contrast_limits=(0.0, 1.0), colormap=_tint(), gamma=1.0)
+        display.update(blending="multiplicative")
+    elif image.rgb != placement.rgb:  # grey made from colour
+        display["contrast_limits"] = _full_range(image.data)
+    return viewer.add_image(
+        data, name=name, rgb=image.rgb, visible=image.visible, **placement.spatial, **display
+    )
+
+
+def _tint() -> Colormap:
+    from napari.utils.colormaps import Colormap
+
+    return Colormap([_VIOLET, (1.0, 1.0, 1.0, 1.0)], name="violet to clear")
+
+
+class ResultLayers:
+    """The layers of fills, whichever dock made them, and the preview of this one."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self.viewer = viewer
+        self._preview = ""
+
+    def show_preview(self, plane: NDArray[Any], placement: Placement) -> None:
+        """Show an unfinished result in a layer of its own; what is selected stays selected."""
+        shown = find(self.viewer, self._preview)
+        if shown is not None:
+            shown.data = placement.stacked(plane)
+            return
+        with kept_selection(self.viewer), same_plane(self.viewer):
+            layer = self.viewer.add_image(
+                placement.stacked(plane),
+                name=f"{placement.source} (preview)",
+                rgb=placement.rgb,
+                metadata={PREVIEW: True},
+                **placement.spatial,
+                **placement.display,
+            )
+        self._preview = layer.unique_id
+
+    def remove_preview(self) -> None:
+        """Take the unfinished result away."""
+        shown = find(self.viewer, self._preview)
+        self._preview = ""
+        if shown is not None:
+            with kept_selection(self.viewer):
+                self.viewer.layers.remove(shown)
+
+    def show(
+        self,
+        source: str,
+        placement: Placement,
+        images: Sequence[ResultImage],
+        region: NDArray[np.bool_],
+        metadata: dict[str, Any],
+        *,
+        label: str = "",
+    ) -> Layer:
+        """Add the images and the filled region, or update the layers of an earlier run.
+
+        Methods that run together are told apart by a label in the names of their layers; they
+        share the filled region.
+
+        Parameters
+        ----------
+        source : str
+            Unique id of the image layer.
+        placement : Placement
+        images : sequence of ResultImage
+            The last one is the result. Tints are laid over it, all others lie below.
+        region : (H, W) bool array
+            The pixels that were filled.
+        metadata : dict
+            Provenance, put into every layer as ``metadata["greyfill"]``.
+        label : str
+            The method, where several ran; empty otherwise.
+
+        Returns
+        -------
+        Layer
+            The result, selected.
+        """
+        place = _place(source, placement)
+        roles: dict[str, Layer] = {}
+        tints = [image for image in images[:-1] if image.tint]
+        below = [image for image in images[:-1] if not image.tint]
+        with same_plane(self.viewer):
+            for image in below:
+                roles[image.role] = self._put(place, placement, image, label)
+            roles[REGION] = self._put_region(place.to("", REGION), placement, region)
+            for image in (images[-1], *tints):
+                roles[image.role] = self._put(place, placement, image, label)
+        for role, layer in roles.items():
+            layer.metadata["greyfill"] = {**metadata, "role": role}
+        result = roles[images[-1].role]
+        self.viewer.layers.selection.active = result
+        return result
+
+    def remove_others(
+        self,
+        source: str,
+        placement: Placement,
+        shown: Collection[tuple[str, str]],
+        labels: Collection[str] = (),
+    ) -> int:
+        """Remove the layers of earlier runs on a plane that are as those runs left them.
+
+        Parameters
+        ----------
+        source : str
+            Unique id of the image layer.
+        placement : Placement
+        shown : collection of (str, str)
+            Label and role of the layers of this run, which stay, as the filled region does.
+        labels : collection of str
+            Those of this run; what earlier runs left for one that showed nothing stays.
+
+        Returns
+        -------
+        int
+            How many were removed.
+        """
+        unfinished = set(labels) - {label for label, _ in shown}
+        gone = [
+            layer
+            for purpose, layer in own_layers(self.viewer, _place(source, placement))
+            if purpose.role != REGION
+            and (purpose.label, purpose.role) not in shown
+            and purpose.label not in unfinished
+        ]
+        with kept_selection(self.viewer):
+            for layer in gone:
+                self.viewer.layers.remove(layer)
+        return len(gone)
+
+    def leave_earlier(self, source: str, placement: Placement) -> None:
+        """Leave the layers of earlier runs on a plane to the user."""
+        for _, layer in own_layers(self.viewer, _place(source, placement)):
+            disown(layer)
+
+    def _put(self, place: Purpose, placement: Placement, image: ResultImage, label: str) -> Layer:
+        return put_image(self.viewer, place.to(label, image.role), placement, image)
+
+    def _put_region(
+        self, purpose: Purpose, placement: Placement, region: NDArray[np.bool_]
+    ) -> Layer:
+        data = placement.stacked(region.astype(np.uint8))
+        layer = find_own(self.viewer, purpose)
+        if layer is not None:
+            _update(layer, data, placement)
+        else:
+            name = f"{placement.source} {REGION}"
+            layer = self.viewer.add_labels(data, name=name, visible=False, **placement.spatial)
+        sign(layer, purpose)
+        return layer
+
+
+def _place(source: str, placement: Placement) -> Purpose:
+    return Purpose("fill", source, placement.index)
+
+
+def _update(layer: Layer, data: NDArray[Any], placement: Placement) -> None:
+    layer.data = data
+    for name, value in placement.spatial.items():
+        setattr(layer, name, value)
+
+
+def _full_range(data: NDArray[Any]) -> tuple[float, float]:
+    """Return contrast limits for the luma of a colour image."""
+    if data.dtype.kind in "iu":
+        low, high = 0.0, float(np.iinfo(data.dtype).max)
+        if float(data.max()) > high / 4:
+            return low, high
+    return float(data.min()), max(float(data.max()), float(data.min()) + 1e-6)

@@ -1,0 +1,1 @@
+"""The dock Masks, and commands on masks."""

@@ -1,0 +1,259 @@
+"""The dock Weights: see, get, add and remove the checkpoints of published networks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import QObject, Qt, QUrl, Signal
+from qtpy.QtGui import QDesktopServices
+from qtpy.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QLabel,
+    QMessageBox,
+    QProgressBar,
+    QVBoxLayout,
+)
+
+from napari_greyfill.errors import Cancelled, GreyfillError
+from napari_greyfill.viewer.settings import apply_weights_folder
+from napari_greyfill.viewer.threads.runs import Failed, outcome_of
+from napari_greyfill.viewer.weights.table import STATES, WeightsTableModel, details
+from napari_greyfill.viewer.widgets.dock import Dock
+from napari_greyfill.viewer.widgets.failures import show_failure
+from napari_greyfill.viewer.widgets.parts import button, side_by_side
+from napari_greyfill.viewer.widgets.tables import table_view
+from napari_greyfill.viewer.widgets.texts import WEIGHTS as TEXTS
+from napari_greyfill.weights.store import StoredCheckpoint, WeightsStore
+
+if TYPE_CHECKING:
+    from napari.qt.threading import FunctionWorker
+
+__all__ = ["WeightsDock"]
+
+
+class _Arrivals(QObject):
+    """What tells of a download from its thread; it lives as long as the download does.
+
+    Signals
+    -------
+    arrived : int, int
+        Bytes so far, and in all (0 if unknown).
+    """
+
+    arrived = Signal(object, object)
+
+
+class WeightsDock(Dock):
+    """Lists the published checkpoints and changes which of them are on this computer.
+
+    Closing the dock cancels a download; what has arrived is kept for the next one.
+
+    Signals
+    -------
+    arrived : int, int
+        Bytes of a download so far, and in all (0 if unknown).
+    done
+        A download or an addition is over, whatever came of it.
+    """
+
+    arrived = Signal(object, object)
+    done = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        apply_weights_folder()
+        self.store = WeightsStore()
+        self._workers: list[FunctionWorker] = []  # the running one, or none
+        self._stop = Event()
+        self._build()
+        self.store.sweep()
+        self.refresh()
+        self.view.selectRow(0)
+
+    def _build(self) -> None:
+        self.model = WeightsTableModel(self)
+        self.view = table_view(self.model, TEXTS["table"], height=120)
+        self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.about = QLabel()
+        self.about.setWordWrap(True)
+        self.about.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.status = QLabel()
+        self.status.setWordWrap(True)
+        self.progress = QProgressBar()
+        self.get_button = button("Get", TEXTS["get"], self.get)
+        self.add_button = button("Add file…", TEXTS["add"], self._ask_and_add)
+        self.remove_button = button("Remove", TEXTS["remove"], self._ask_and_remove)
+        self.folder_button = button("Open folder", TEXTS["folder"], self._open_folder)
+        self.cancel_button = button("Cancel", TEXTS["cancel"], self.cancel)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.view, stretch=1)
+        layout.addWidget(self.about)
+        layout.addLayout(side_by_side(self.get_button, self.add_button))
+        layout.addLayout(side_by_side(self.remove_button, self.folder_button))
+        layout.addLayout(side_by_side(self.progress, self.cancel_button))
+        layout.addWidget(self.status)
+        self.view.selectionModel().selectionChanged.connect(lambda *_: self._show_chosen())
+        self.arrived.connect(self._show_arrived)
+
+    # ------------------------------------------------------------ what is shown
+
+    @property
+    def chosen(self) -> StoredCheckpoint | None:
+        """Return the checkpoint of the selected row."""
+        rows = self.view.selectionModel().selectedRows()
+        return self.model.rows[rows[0].row()] if rows else None
+
+    def refresh(self) -> None:
+        """Look into the folder anew."""
+        self.model.update_rows(self.store.list())
+        self.view.resizeColumnsToContents()
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        chosen, busy = self.chosen, bool(self._workers)
+        self.about.setText("" if chosen is None else details(chosen))
+        by_hand = chosen is not None and not chosen.info.url
+        self.get_button.setText("Open its page" if by_hand else "Download")
+        ready = chosen is not None and chosen.state == "ready"
+        self.get_button.setEnabled(chosen is not None and not ready and not busy)
+        self.add_button.setEnabled(not busy)
+        here = chosen is not None and chosen.state in ("ready", "damaged")
+        self.remove_button.setEnabled(here and not busy)
+        self.progress.setVisible(busy)
+        self.cancel_button.setVisible(busy)
+        if not busy and not self.status.text():
+            self.status.setText(f"Kept in {self.store.folder.path}")
+
+    # ------------------------------------------------------------ actions
+
+    def get(self) -> None:
+        """Download the chosen checkpoint, or open the page it can be fetched from."""
+        chosen = self.chosen
+        if chosen is None:
+            return
+        if not chosen.info.url:
+            QDesktopServices.openUrl(QUrl(chosen.info.page))
+            self.status.setText("Fetch the file with your browser, then press Add file….")
+            return
+        store, name, arrivals = self.store, chosen.info.id, _Arrivals()
+        stop = self._stop = Event()
+        arrivals.arrived.connect(self.arrived)
+        self._start(
+            # without the dock, which may be closed meanwhile
+            lambda: store.get(name, arrivals.arrived.emit, stop.is_set),
+            f"Downloading {chosen.info.title}…",
+        )
+
+    def add(self, file: Path) -> None:
+        """Check a file, find out which checkpoint it is, and copy it into the folder.
+
+        Where the file does not tell which of several it is, the chosen row decides.
+        """
+        chosen, store = self.chosen, self.store
+        name = None if chosen is None else chosen.info.id
+        stop = self._stop = Event()
+
+        def work() -> StoredCheckpoint:
+            try:
+                return store.add(file, cancelled=stop.is_set)
+            except Cancelled:
+                raise
+            except GreyfillError:
+                if name is None:
+                    raise
+                return store.add(file, name, stop.is_set)
+
+        self._start(work, f"Checking {file.name}…")
+
+    def remove(self) -> None:
+        """Delete the chosen checkpoint."""
+        chosen = self.chosen
+        if chosen is None:
+            return
+        try:
+            self.store.remove(chosen.info.id)
+            self.status.setText(f"Removed {chosen.info.title}.")
+        except GreyfillError as error:
+            self._show_failure(error)
+        self.refresh()
+
+    def cancel(self) -> None:
+        """Stop a download, or the look at a file."""
+        self._stop.set()
+        self.status.setText("Cancelling…")
+
+    def _let_go(self) -> None:
+        self._stop.set()
+
+    def _ask_and_add(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, "Add a checkpoint", "", "Checkpoints (*.pth *.pt *.safetensors);;All files (*)"
+        )
+        if chosen:
+            self.add(Path(chosen))
+
+    def _ask_and_remove(self) -> None:
+        assert self.chosen is not None
+        question = f"Delete {self.chosen.path.name} from the weights folder?"
+        if QMessageBox.question(self, "Remove weights", question) == _YES:
+            self.remove()
+
+    def _open_folder(self) -> None:
+        try:
+            self.store.folder.create()
+        except GreyfillError as error:
+            self._show_failure(error)
+            return
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.store.folder.path)))
+
+    # ------------------------------------------------------------ work in a thread
+
+    def _start(self, work: Callable[[], object], text: str) -> None:
+        from napari.qt.threading import create_worker
+
+        self.progress.setRange(0, 0)
+        self.status.setText(text)
+
+        worker = create_worker(outcome_of, work, _start_thread=False)
+        worker.returned.connect(self._show_outcome)
+        worker.finished.connect(self._end)
+        self._workers.append(worker)
+        self._show_chosen()
+        worker.start()
+
+    def _show_arrived(self, done: int, total: int) -> None:
+        if self.closed:
+            return
+        self.progress.setRange(0, 1000 if total else 0)
+        self.progress.setValue(round(1000 * done / total) if total else 0)
+
+    def _show_outcome(self, outcome: object) -> None:
+        if self.closed:
+            return
+        error = outcome.error if isinstance(outcome, Failed) else None
+        if isinstance(error, Cancelled):
+            self.status.setText(f"Cancelled. {error}")
+        elif error is not None:
+            self._show_failure(error)
+        elif isinstance(outcome, StoredCheckpoint):
+            self.status.setText(f"{outcome.info.title} is {STATES[outcome.state]}.")
+        else:
+            self.status.setText("Downloaded and checked.")
+
+    def _show_failure(self, error: Exception) -> None:
+        self.status.setText(f"Failed: {error}")
+        show_failure(error)
+
+    def _end(self) -> None:
+        self._workers.clear()
+        if self.closed:
+            return
+        self.refresh()
+        self.done.emit()
+
+
+_YES = QMessageBox.StandardButton.Yes

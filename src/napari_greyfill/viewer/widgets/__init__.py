@@ -1,0 +1,1 @@
+"""Pieces that all docks are made of."""

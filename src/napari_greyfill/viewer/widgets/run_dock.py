@@ -1,0 +1,220 @@
+"""What the docks Fill and Compare share: Run and Cancel, a bar, and a sentence beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
+from qtpy.QtCore import QTimer, Signal
+from qtpy.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from napari_greyfill.viewer.layers import planes as layers
+from napari_greyfill.viewer.layers.models import checksum
+from napari_greyfill.viewer.settings import apply_weights_folder
+from napari_greyfill.viewer.threads.runs import Runner
+from napari_greyfill.viewer.widgets.dock import Dock
+from napari_greyfill.viewer.widgets.failures import show_failure
+from napari_greyfill.viewer.widgets.parts import button
+from napari_greyfill.viewer.widgets.scroll import VerticalScroll
+
+if TYPE_CHECKING:
+    import napari.viewer
+    from napari.layers import Image, Labels, Layer
+
+__all__ = ["RunDock", "removed"]
+
+
+class RunDock(Dock):
+    """A dock that runs one thing at a time.
+
+    Subclasses say what can be run, and arrange the widgets that are made here. Closing the dock
+    cancels what runs, and nothing comes of it.
+
+    Parameters
+    ----------
+    viewer : napari.viewer.Viewer
+    runner : Runner
+    texts : mapping of str to str
+        Tooltips of "run" and "cancel".
+
+    Signals
+    -------
+    run_ended
+        A run is over: finished, failed or cancelled.
+    """
+
+    run_ended = Signal()
+
+    def __init__(
+        self, viewer: napari.viewer.Viewer, runner: Runner, texts: Mapping[str, str]
+    ) -> None:
+        super().__init__()
+        apply_weights_folder()
+        self.viewer = viewer
+        runner.setParent(self)
+        self.runner = runner
+        self._outcome = ""  # what came of the last run
+        self._run_of: Hashable = None  # what was chosen for it
+        self._complete = False  # it was neither cancelled nor did it fail
+        self._watched: tuple[Layer | None, Layer | None] = (None, None)  # image and mask
+        self.run_button = button("Run", texts["run"], self.run)
+        self.cancel_button = button("Cancel", texts["cancel"], self.cancel)
+        self.status = QLabel()
+        self.status.setWordWrap(True)
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 1000)
+        self.progress.setTextVisible(False)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(100)
+        self._settle.timeout.connect(self.refresh)
+        for name in ("current_step", "ndisplay", "order"):
+            self._follow(getattr(viewer.dims.events, name), self._changed)
+        runner.failed.connect(self._show_failure)
+        runner.cancelled.connect(self._stop_short)
+        runner.ended.connect(self._end)
+
+    def _scrolled(self) -> QVBoxLayout:
+        """Return the layout of what the dock shows, with a scroll bar where there is no room."""
+        inner = QWidget()
+        layout = QVBoxLayout(inner)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(VerticalScroll(inner))
+        return layout
+
+    def _changed(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
+        """Look again soon at whether a run can start; many events make one look."""
+        if not self.closed:  # viewer and layers outlive a closed dock
+            self._settle.start()
+
+    def _watch(self, image: Layer | None, mask: Layer | None) -> None:
+        """Follow the painting of the mask in use, and replaced data of the image."""
+        if (image, mask) == self._watched:
+            return
+        for layer in self._watched:
+            for emitter in _told_by(layer):
+                emitter.disconnect(self._changed)
+        for layer in (image, mask):
+            for emitter in _told_by(layer):
+                emitter.connect(self._changed)
+        self._watched = (image, mask)
+
+    def reset_choices(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
+        """List the layers anew; napari calls it when layers come, go or are renamed."""
+        if not self.closed:
+            self._list_layers()
+
+    def _list_layers(self) -> None:
+        raise NotImplementedError
+
+    def _let_go(self) -> None:
+        self.runner.leave()
+        self._settle.stop()
+        self._watch(None, None)
+
+    # ------------------------------------------------------------ readiness
+
+    @property
+    def running(self) -> bool:
+        """Return whether a run is under way."""
+        return self.runner.running
+
+    @property
+    def chosen_layers(self) -> tuple[Image | None, Labels | None]:
+        """Return the chosen image and mask."""
+        raise NotImplementedError
+
+    def why_not(self) -> str:
+        """Return why Run is disabled, or an empty string."""
+        raise NotImplementedError
+
+    def painted_plane(self) -> NDArray[Any]:
+        """Return the labels painted on the plane in view."""
+        image, mask = self.chosen_layers
+        assert image is not None
+        assert mask is not None
+        return layers.plane_at(mask, layers.plane_index(image, self.viewer), image).read()
+
+    def _chosen(self) -> Hashable:
+        """Return what tells whether another run would be of the same things."""
+        image, mask = self.chosen_layers
+        if image is None or mask is None:
+            return None
+        painted = checksum(self.painted_plane())
+        index = layers.plane_index(image, self.viewer)
+        return image.unique_id, id(image.data), mask.unique_id, index, painted
+
+    def _last_outcome(self) -> str:
+        """Return what came of the last run if it was of what is chosen now."""
+        return self._outcome if self._outcome and self._chosen() == self._run_of else ""
+
+    def refresh(self) -> None:
+        """Bring buttons and the sentence beside them up to date."""
+        self._watch(*self.chosen_layers)
+        reason = self.why_not()
+        self.run_button.setEnabled(not reason)
+        self.cancel_button.setEnabled(self.running and not self.runner.cancelling)
+        self.progress.setVisible(self.running)
+        if not self.running:
+            self.status.setText(reason or self._last_outcome() or self._ready())
+
+    def _ready(self) -> str:
+        """Return what is said before a run."""
+        return "Ready."
+
+    # ------------------------------------------------------------ actions and news
+
+    def run(self) -> None:
+        """Start a run of what is chosen, in a thread of its own."""
+        raise NotImplementedError
+
+    def cancel(self) -> None:
+        """Stop what is running; what is finished stays."""
+        if self.running:
+            self.runner.cancel()
+            self.cancel_button.setEnabled(False)
+            self.status.setText("Cancelling…")
+
+    def _show_start(self) -> None:
+        self._outcome, self._complete = "", True
+        self.progress.setValue(0)
+        self.refresh()
+        self.status.setText("Starting…")
+
+    def _show_share(self, fraction: float, text: str) -> None:
+        self.progress.setValue(round(1000 * fraction))
+        self.status.setText(f"{text[:1].upper()}{text[1:]}…")
+
+    def _show_failure(self, error: Exception) -> None:
+        self._complete = False
+        self._outcome = f"Failed: {error}"
+        show_failure(error)
+
+    def _stop_short(self) -> None:
+        self._complete = False
+        self._show_cancelled()
+
+    def _show_cancelled(self) -> None:
+        raise NotImplementedError
+
+    def _end(self) -> None:
+        self.refresh()
+        self.run_ended.emit()
+
+
+def removed(count: int) -> str:
+    """Return a sentence about layers that made room, to follow others; empty if there are none."""
+    if not count:
+        return ""
+    return f" {count} {'layer' if count == 1 else 'layers'} of an earlier run made room."
+
+
+def _told_by(layer: Layer | None) -> list[Any]:
+    """Return the events of a layer that may decide whether a run can start."""
+    if layer is None:
+        return []
+    names = ("paint", "data", "set_data", "selected_label")  # set_data: Undo tells in no other way
+    labels = hasattr(layer, "selected_label")
+    return [getattr(layer.events, name) for name in (names if labels else ("data",))]

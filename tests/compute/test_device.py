@@ -1,0 +1,73 @@
+import pytest
+
+from napari_greyfill.compute import device
+from napari_greyfill.compute.device import Compute, choose_device, clear_memory_errors, free_memory
+from napari_greyfill.errors import BadParameter, Cancelled, OutOfMemory
+
+
+@pytest.fixture
+def working(monkeypatch):
+    def use(*names):
+        monkeypatch.setattr(device, "_accelerators", lambda: list(names))
+
+    return use
+
+
+@pytest.mark.parametrize(
+    ("accelerators", "requested", "expected"),
+    [
+        ((), "auto", "cpu"),
+        (("mps",), "auto", "mps"),
+        (("cuda", "mps"), "auto", "cuda"),
+        (("cuda",), "cuda", "cuda"),
+        (("cuda",), "cpu", "cpu"),
+    ],
+)
+def test_what_works_is_chosen_without_comment(working, accelerators, requested, expected):
+    working(*accelerators)
+    assert choose_device(requested) == (expected, "")
+
+
+@pytest.mark.parametrize("requested", ["cuda", "mps"])
+def test_what_does_not_work_is_replaced_and_said(working, requested):
+    working()
+    chosen, sentence = choose_device(requested)
+    assert chosen == "cpu"
+    assert requested in sentence
+    assert "CPU" in sentence
+
+
+def test_an_unknown_device_is_refused_with_the_choices():
+    with pytest.raises(BadParameter, match=r"'tpu'.*auto, cpu, cuda, mps"):
+        choose_device("tpu")
+
+
+def test_the_machine_has_memory():
+    assert free_memory("cpu") > 2**20
+
+
+def test_compute_asks_whether_to_stop():
+    Compute().check()
+    with pytest.raises(Cancelled, match="nothing was changed"):
+        Compute(cancelled=lambda: True).check()
+
+
+def test_torchs_memory_error_becomes_ours_with_a_next_step():
+    import torch
+
+    with (
+        pytest.raises(OutOfMemory, match=r"device mps.*choose the CPU"),
+        clear_memory_errors("mps"),
+    ):
+        raise torch.OutOfMemoryError
+
+
+def test_other_errors_are_left_alone():
+    with pytest.raises(ZeroDivisionError), clear_memory_errors("cpu"):
+        raise ZeroDivisionError
+
+
+@pytest.mark.gpu
+def test_cuda_is_found_and_has_memory():
+    assert choose_device("auto") == ("cuda", "")
+    assert free_memory("cuda") > 2**20
