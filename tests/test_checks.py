@@ -5,7 +5,12 @@ import pytest
 
 import napari_greyfill as greyfill
 from napari_greyfill import checks
-from napari_greyfill.errors import BadMask, BadParameter, GreyfillError, UnsupportedImage
+from napari_greyfill.errors import (
+    BadMaskError,
+    BadParameterError,
+    GreyfillError,
+    UnsupportedImageError,
+)
 
 
 class Hostile:
@@ -231,21 +236,21 @@ def test_what_is_right_stays_right():
 
 
 def test_sentences_about_long_values_stay_short():
-    with pytest.raises(BadParameter) as caught:
+    with pytest.raises(BadParameterError) as caught:
         checks.number_of("grow", "x" * 10_000)
     assert len(str(caught.value)) < 200
 
 
 def test_the_kind_of_error_follows_what_is_wrong():
-    with pytest.raises(UnsupportedImage):
+    with pytest.raises(UnsupportedImageError):
         greyfill.fill(HOSTILE, MASK)
-    with pytest.raises(BadMask):
+    with pytest.raises(BadMaskError):
         greyfill.fill(IMAGE, HOSTILE)
 
 
 class TestMetricsOfTypesThatDoNotCompare:
     def test_8_bits_and_floats_are_refused(self):
-        with pytest.raises(UnsupportedImage, match="convert one to the type of the other"):
+        with pytest.raises(UnsupportedImageError, match="convert one to the type of the other"):
             greyfill.metrics(IMAGE, IMAGE / 255, MASK)
 
     def test_floats_of_both_widths_compare(self):

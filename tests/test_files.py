@@ -10,12 +10,12 @@ import tifffile
 from PIL import ExifTags, Image, ImageCms, ImageOps
 
 from napari_greyfill.errors import (
-    BadMask,
+    BadMaskError,
     GreyfillWarning,
-    ShapeMismatch,
-    UnreadableFile,
-    UnsupportedImage,
-    UnwritablePath,
+    ShapeMismatchError,
+    UnreadableFileError,
+    UnsupportedImageError,
+    UnwritablePathError,
 )
 from napari_greyfill.files import (
     make_folder,
@@ -498,7 +498,7 @@ def test_what_other_decoders_would_reduce_is_refused(tmp_path, monkeypatch, dtyp
         raise ValueError("requires the 'imagecodecs' package")
 
     monkeypatch.setattr(tifffile.TiffPage, "asarray", missing)
-    with pytest.raises(UnreadableFile, match="pip install imagecodecs"):
+    with pytest.raises(UnreadableFileError, match="pip install imagecodecs"):
         read_image(tmp_path / "image.tif")
 
 
@@ -516,7 +516,7 @@ def test_what_other_decoders_would_reduce_is_refused(tmp_path, monkeypatch, dtyp
 )
 def test_what_is_no_single_rgb_or_grey_picture_is_refused(tmp_path, stored, options):
     tifffile.imwrite(tmp_path / "image.tif", stored, **options)
-    with pytest.raises(UnsupportedImage, match=r"image\.tif .*(save|convert)"):
+    with pytest.raises(UnsupportedImageError, match=r"image\.tif .*(save|convert)"):
         read_image(tmp_path / "image.tif")
 
 
@@ -524,13 +524,13 @@ def test_pages_of_different_sizes_are_refused(tmp_path):
     with tifffile.TiffWriter(tmp_path / "image.tif") as file:
         for side in (16, 20):
             file.write(noise(size=(side, side)))
-    with pytest.raises(UnsupportedImage, match="2 pictures"):
+    with pytest.raises(UnsupportedImageError, match="2 pictures"):
         read_image(tmp_path / "image.tif")
 
 
 def test_cmyk_jpeg_is_refused(tmp_path):
     Image.new("CMYK", (8, 8)).save(tmp_path / "image.jpg")
-    with pytest.raises(UnsupportedImage, match="CMYK"):
+    with pytest.raises(UnsupportedImageError, match="CMYK"):
         read_image(tmp_path / "image.jpg")
 
 
@@ -563,12 +563,12 @@ def test_the_second_view_of_a_phone_is_no_animation(tmp_path):
 
 
 def test_missing_file(tmp_path):
-    with pytest.raises(UnreadableFile, match=r"There is no file .*gone\.png; check"):
+    with pytest.raises(UnreadableFileError, match=r"There is no file .*gone\.png; check"):
         read_image(tmp_path / "gone.png")
 
 
 def test_folder(tmp_path):
-    with pytest.raises(UnreadableFile, match="is a folder"):
+    with pytest.raises(UnreadableFileError, match="is a folder"):
         read_image(tmp_path)
 
 
@@ -578,7 +578,7 @@ def test_folder(tmp_path):
 )
 def test_what_is_no_image(tmp_path, name, text):
     (tmp_path / name).write_bytes(text)
-    with pytest.raises(UnreadableFile, match=r"a\.\w+ is (not an image|empty|damaged)"):
+    with pytest.raises(UnreadableFileError, match=r"a\.\w+ is (not an image|empty|damaged)"):
         read_image(tmp_path / name)
 
 
@@ -595,7 +595,7 @@ def test_truncated_files(tmp_path, share, kind):
         write_image(path, noise(dtype, 3, (64, 64)))
     whole = path.read_bytes()
     path.write_bytes(whole[: int(len(whole) * share)])
-    with pytest.raises(UnreadableFile, match=r"image\.\w+ is (not an image|damaged)"):
+    with pytest.raises(UnreadableFileError, match=r"image\.\w+ is (not an image|damaged)"):
         read_image(path)
 
 
@@ -605,7 +605,7 @@ def test_a_changed_byte_is_noticed(tmp_path, dtype):
     damaged = bytearray((tmp_path / "image.png").read_bytes())
     damaged[len(damaged) // 2] ^= 0xFF
     (tmp_path / "image.png").write_bytes(damaged)
-    with pytest.raises(UnreadableFile, match="damaged"):
+    with pytest.raises(UnreadableFileError, match="damaged"):
         read_image(tmp_path / "image.png")
 
 
@@ -614,7 +614,7 @@ def test_a_png_that_unpacks_to_billions_of_pixels(tmp_path, depth):
     header = struct.pack(">IIBBBBB", 60000, 60000, depth, 2, 0, 0, 0)
     with (tmp_path / "bomb.png").open("wb") as file:
         png.write_chunks(file, [(b"IHDR", header), (b"IDAT", b""), (b"IEND", b"")])
-    with pytest.raises(UnreadableFile, match="too large"):
+    with pytest.raises(UnreadableFileError, match="too large"):
         read_image(tmp_path / "bomb.png")
 
 
@@ -625,7 +625,7 @@ def test_pages_that_lead_in_a_circle(tmp_path):
     struct.pack_into("<I", whole, 8 + 2 + 12 * entries, len(whole))  # the next page
     second = struct.pack("<HHHIII", 1, 256, 4, 1, 9, len(whole))  # is followed by itself
     (tmp_path / "image.tif").write_bytes(whole + second)
-    with pytest.raises(UnreadableFile, match="damaged"):
+    with pytest.raises(UnreadableFileError, match="damaged"):
         read_image(tmp_path / "image.tif")
 
 
@@ -634,7 +634,7 @@ def test_a_tiff_that_unpacks_a_hundredfold(tmp_path, monkeypatch):
     tifffile.imwrite(tmp_path / "black.tif", black, compression="zlib")
     assert same(read_image(tmp_path / "black.tif").array, black)
     monkeypatch.setattr(tiff, "_MOST_VALUES", 900_000)
-    with pytest.raises(UnreadableFile, match="too large"):
+    with pytest.raises(UnreadableFileError, match="too large"):
         read_image(tmp_path / "black.tif")
 
 
@@ -644,7 +644,7 @@ def test_a_tiff_without_pixels(tmp_path):
     height = struct.pack("<HHII", 257, 4, 1, 7)
     assert height in whole
     (tmp_path / "image.tif").write_bytes(whole.replace(height, height[:-4] + bytes(4)))
-    with pytest.raises(UnreadableFile, match="damaged"):
+    with pytest.raises(UnreadableFileError, match="damaged"):
         read_image(tmp_path / "image.tif")
 
 
@@ -661,7 +661,7 @@ def test_errors_of_the_system_are_sentences(tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(type(tmp_path), "open", refuse)
-    with pytest.raises(UnreadableFile, match="no permission to read"):
+    with pytest.raises(UnreadableFileError, match="no permission to read"):
         read_image(tmp_path / "image.png")
 
 
@@ -675,9 +675,9 @@ def test_unwritable_paths(tmp_path, name):
     (tmp_path / "folder.png").mkdir()
     before = sorted(tmp_path.rglob("*"))
     pattern = "suffix|cannot be written|no folder|is a folder"
-    with pytest.raises(UnwritablePath, match=pattern):
+    with pytest.raises(UnwritablePathError, match=pattern):
         require_writable(tmp_path / name)
-    with pytest.raises(UnwritablePath, match=pattern):
+    with pytest.raises(UnwritablePathError, match=pattern):
         write_image(tmp_path / name, noise())
     assert sorted(tmp_path.rglob("*")) == before
 
@@ -696,7 +696,7 @@ def test_folders_are_made_where_no_file_is(tmp_path):
     assert (tmp_path / "outer" / "inner").is_dir()
     (tmp_path / "file").touch()
     for path in (tmp_path / "file", tmp_path / "file" / "inner"):
-        with pytest.raises(UnwritablePath, match="choose another one"):
+        with pytest.raises(UnwritablePathError, match="choose another one"):
             make_folder(path)
 
 
@@ -706,7 +706,7 @@ def test_no_permission_to_write_is_a_sentence(tmp_path, monkeypatch):
 
     monkeypatch.setattr(type(tmp_path), "open", refuse)
     for attempt in (require_writable, lambda path: write_image(path, noise())):
-        with pytest.raises(UnwritablePath, match="no permission to write to"):
+        with pytest.raises(UnwritablePathError, match="no permission to write to"):
             attempt(tmp_path / "image.png")
 
 
@@ -726,23 +726,23 @@ def test_no_permission_to_write_is_a_sentence(tmp_path, monkeypatch):
 def test_formats_refuse_what_they_would_change(tmp_path, name, dtype, channels, advice):
     write_image(tmp_path / "like.tif", noise(dtype, channels))
     like = read_image(tmp_path / "like.tif")
-    with pytest.raises(UnwritablePath, match=advice):
+    with pytest.raises(UnwritablePathError, match=advice):
         require_writable(tmp_path / name, like)
-    with pytest.raises(UnwritablePath, match=advice):
+    with pytest.raises(UnwritablePathError, match=advice):
         write_image(tmp_path / name, like.array)
     assert not (tmp_path / name).exists()
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.tif"])
 def test_colours_of_one_bit_are_refused(tmp_path, name):
-    with pytest.raises(UnwritablePath, match="convert them to 8 bits"):
+    with pytest.raises(UnwritablePathError, match="convert them to 8 bits"):
         write_image(tmp_path / name, noise("bool", 3))
 
 
 def test_the_alpha_of_grey_is_not_dropped_in_silence(tmp_path):
     Image.fromarray(noise("u1", 4)[..., :2], "LA").save(tmp_path / "grey.png")
     like = read_image(tmp_path / "grey.png")
-    with pytest.raises(UnwritablePath, match="no transparency"):
+    with pytest.raises(UnwritablePathError, match="no transparency"):
         write_image(tmp_path / "out.jpg", like.array, like)
 
 
@@ -772,7 +772,7 @@ def test_a_failure_midway_leaves_what_was_there(tmp_path, monkeypatch, error, ex
         raise error
 
     monkeypatch.setattr(Image.Image, "save", fail)
-    expected = UnwritablePath if isinstance(error, OSError) else type(error)
+    expected = UnwritablePathError if isinstance(error, OSError) else type(error)
     with pytest.raises(expected):
         write_image(path, noise("u1", 3))
     assert content(tmp_path) == before
@@ -786,7 +786,7 @@ def test_a_failure_of_the_last_step_leaves_what_was_there(tmp_path, monkeypatch)
         raise OSError(18, "Invalid cross-device link")
 
     monkeypatch.setattr(type(tmp_path), "replace", fail)
-    with pytest.raises(UnwritablePath, match="Invalid cross-device link"):
+    with pytest.raises(UnwritablePathError, match="Invalid cross-device link"):
         write_image(tmp_path / "image.tif", noise("u2"))
     assert content(tmp_path) == before
 
@@ -951,19 +951,19 @@ def test_palettes_whose_first_colour_is_unused_are_colours(tmp_path, painted):
 def test_float_masks_that_are_no_masks(tmp_path, painted, value):
     mask = painted.astype(np.float32) * 2
     mask[0, 0] = value
-    with pytest.raises(BadMask, match=r"mask\.tif holds .*; ?.*save it with whole numbers"):
+    with pytest.raises(BadMaskError, match=r"mask\.tif holds .*; ?.*save it with whole numbers"):
         read_mask(saved(tmp_path, mask, "mask.tif"))
 
 
 def test_masks_of_another_size(tmp_path, painted):
     path = saved(tmp_path, painted)
     assert same(read_mask(path, (32, 40, 3)), painted)
-    with pytest.raises(ShapeMismatch, match="is 32 x 40 pixels and the image is 40 x 32"):
+    with pytest.raises(ShapeMismatchError, match="is 32 x 40 pixels and the image is 40 x 32"):
         read_mask(path, (40, 32))
 
 
 def test_a_stack_is_no_mask(tmp_path, painted):
-    with pytest.raises(UnsupportedImage):
+    with pytest.raises(UnsupportedImageError):
         read_mask(saved(tmp_path, np.stack([painted] * 3), "mask.tif"))
 
 

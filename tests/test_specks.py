@@ -10,7 +10,7 @@ from skimage.restoration import inpaint_biharmonic
 
 from napari_greyfill import colorize, fill, fill_steps
 from napari_greyfill import specks as specks_module
-from napari_greyfill.errors import Cancelled, GreyfillWarning
+from napari_greyfill.errors import CancelledError, GreyfillWarning
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.picture import Patch, Picture
 from napari_greyfill.inpaint.blend import Blend
@@ -160,7 +160,7 @@ class TestWhatTheyCost:
             asked.append(True)
             return len(asked) > 3
 
-        with pytest.raises(Cancelled):
+        with pytest.raises(CancelledError):
             list(fill_steps(photograph(), scattered((300, 300), 80), cancelled=cancelled))
         assert len(asked) == 4
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-from napari_greyfill.errors import UnwritablePath
+from napari_greyfill.errors import UnwritablePathError
 
 __all__ = ["part_of", "reason_of", "replacing", "resolved", "write_text"]
 
@@ -56,13 +56,13 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
 
     Raises
     ------
-    UnwritablePath
+    UnwritablePathError
     """
     try:
         with replacing(Path(path)) as file:
             file.write(text.encode("utf-8", "replace"))
     except (OSError, ValueError) as error:
-        raise UnwritablePath(
+        raise UnwritablePathError(
             f"{path} cannot be written ({reason_of(error)}); choose another folder."
         ) from error
 

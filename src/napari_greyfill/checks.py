@@ -1,7 +1,7 @@
 """Check what callers pass: one place that turns every wrong value into a sentence.
 
-Each function returns the value as plain Python or numpy, or raises `BadParameter` (arrays:
-`UnsupportedImage`, or what the caller asks for).
+Each function returns the value as plain Python or numpy, or raises `BadParameterError` (arrays:
+`UnsupportedImageError`, or what the caller asks for).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.errors import BadParameter, GreyfillError, UnsupportedImage
+from napari_greyfill.errors import BadParameterError, GreyfillError, UnsupportedImageError
 
 __all__ = [
     "MOST_PIXELS",
@@ -60,11 +60,11 @@ def number_of(
 
     Raises
     ------
-    BadParameter
+    BadParameterError
     """
     number = _real(value)
     if number is None or not math.isfinite(number) or number < low:
-        raise BadParameter(
+        raise BadParameterError(
             f"{name} is {_shown(value)}, but it must be a number of {low:g}{unit} or more; "
             f"set it to {example:g}."
         )
@@ -79,7 +79,7 @@ def whole_of(
     high: int = _LARGEST_SEED,
     example: int = 0,
 ) -> int:
-    """Return a whole number from `low` to `high`; raises `BadParameter`.
+    """Return a whole number from `low` to `high`; raises `BadParameterError`.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def whole_of(
     is_whole = isinstance(value, Integral) and not isinstance(value, bool | np.bool_)
     if not is_whole or not low <= int(value) <= high:
         most = "" if high == _LARGEST_SEED else f" and at most {high}"
-        raise BadParameter(
+        raise BadParameterError(
             f"{name} is {_shown(value)}, but it must be a whole number of {low} or more{most}; "
             f"set it to {example}."
         )
@@ -104,7 +104,7 @@ def whole_of(
 
 
 def choice_of(kind: str, value: Any, choices: Iterable[str]) -> str:  # noqa: ANN401
-    """Return a name that is one of the choices; raises `BadParameter`.
+    """Return a name that is one of the choices; raises `BadParameterError`.
 
     Parameters
     ----------
@@ -115,14 +115,14 @@ def choice_of(kind: str, value: Any, choices: Iterable[str]) -> str:  # noqa: AN
     """
     known = tuple(choices)
     if not isinstance(value, str) or value not in known:
-        raise BadParameter(
+        raise BadParameterError(
             f"There is no {kind} {_shown(value)}; choose one of: {', '.join(known)}."
         )
     return value
 
 
 def names_of(kind: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401
-    """Return one name or several as a tuple, none for an empty list; raises `BadParameter`.
+    """Return one name or several as a tuple, none for an empty list; raises `BadParameterError`.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def names_of(kind: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401
     except TypeError:
         names = (None,)
     if not all(isinstance(name, str) for name in names):
-        raise BadParameter(
+        raise BadParameterError(
             f"{_shown(value)} is no name of a {kind} and no list of them; "
             "give names as text, such as 'auto'."
         )
@@ -145,7 +145,7 @@ def names_of(kind: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401
 
 
 def labels_of(value: Any) -> tuple[int, ...] | None:  # noqa: ANN401
-    """Return labels in order, None for all; raises `BadParameter`."""
+    """Return labels in order, None for all; raises `BadParameterError`."""
     if value is None:
         return None
     try:
@@ -154,7 +154,7 @@ def labels_of(value: Any) -> tuple[int, ...] | None:  # noqa: ANN401
         found = ()
     whole = [label for label in found if _is_whole(label)]
     if len(whole) < len(found) or (not found and not _is_empty(value)):
-        raise BadParameter(
+        raise BadParameterError(
             f"The labels are {_shown(value)}, but they must be whole numbers in a list; "
             "give them as in labels=[1, 2]."
         )
@@ -162,36 +162,38 @@ def labels_of(value: Any) -> tuple[int, ...] | None:  # noqa: ANN401
 
 
 def flag_of(name: str, value: Any) -> bool | None:  # noqa: ANN401
-    """Return True, False or None; raises `BadParameter`."""
+    """Return True, False or None; raises `BadParameterError`."""
     if value is None or isinstance(value, bool | np.bool_):
         return None if value is None else bool(value)
-    raise BadParameter(
+    raise BadParameterError(
         f"{name} is {_shown(value)}, but it must be True, False or None; set it to None."
     )
 
 
 def callable_of(name: str, value: Any) -> Callable[..., Any]:  # noqa: ANN401
-    """Return what can be called; raises `BadParameter`."""
+    """Return what can be called; raises `BadParameterError`."""
     if not callable(value):
-        raise BadParameter(f"{name} is {_shown(value)}, but it must be a function; leave it out.")
+        raise BadParameterError(
+            f"{name} is {_shown(value)}, but it must be a function; leave it out."
+        )
     return value  # type: ignore[no-any-return]
 
 
 def size_of(shape: Any) -> tuple[int, int]:  # noqa: ANN401
-    """Return height and width of a picture to be made; raises `BadParameter`."""
+    """Return height and width of a picture to be made; raises `BadParameterError`."""
     try:
         sides = tuple(shape)[:2] if not isinstance(shape, str | bytes) else ()
     except TypeError:
         sides = ()
     whole = len(sides) == 2 and all(_is_whole(side) for side in sides)
     if not whole or min(sides) < 1:
-        raise BadParameter(
+        raise BadParameterError(
             f"A mask of size {_shown(shape)} has no pixels; "
             "give height and width, as in (512, 512)."
         )
     height, width = int(sides[0]), int(sides[1])
     if height * width > MOST_PIXELS:
-        raise BadParameter(
+        raise BadParameterError(
             f"A mask of size {_shown(shape)} has more than {MOST_PIXELS:,} pixels; "
             "give a smaller height and width."
         )
@@ -201,7 +203,7 @@ def size_of(shape: Any) -> tuple[int, int]:  # noqa: ANN401
 def array_of(
     what: str,
     value: Any,  # noqa: ANN401 - the point is that it may be anything
-    error: type[GreyfillError] = UnsupportedImage,
+    error: type[GreyfillError] = UnsupportedImageError,
 ) -> NDArray[Any]:
     """Return what numpy makes of a value; a masked array stays one.
 
@@ -229,7 +231,7 @@ def array_of(
 def numbers_of(
     what: str,
     value: Any,  # noqa: ANN401 - the point is that it may be anything
-    error: type[GreyfillError] = BadParameter,
+    error: type[GreyfillError] = BadParameterError,
 ) -> NDArray[Any]:
     """Return an array of real numbers; arguments as `array_of`."""
     array = np.asarray(array_of(what, value, error))

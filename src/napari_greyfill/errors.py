@@ -7,24 +7,24 @@ the command line show it as it stands.
 from __future__ import annotations
 
 __all__ = [
-    "BadCheckpoint",
-    "BadMask",
-    "BadParameter",
+    "BadCheckpointError",
+    "BadMaskError",
+    "BadParameterError",
     "Cancelled",
-    "DownloadFailed",
-    "EmptyMask",
-    "EveryMethodFailed",
+    "DownloadError",
+    "EmptyMaskError",
+    "EveryMethodFailedError",
     "GreyfillError",
     "GreyfillWarning",
-    "MissingDependency",
-    "MissingWeights",
-    "NothingKnown",
-    "OutOfMemory",
-    "ShapeMismatch",
-    "UnreadableFile",
-    "UnsupportedImage",
-    "UnusableFill",
-    "UnwritablePath",
+    "MissingDependencyError",
+    "MissingWeightsError",
+    "NothingKnownError",
+    "OutOfMemoryError",
+    "ShapeMismatchError",
+    "UnreadableFileError",
+    "UnsupportedImageError",
+    "UnusableFillError",
+    "UnwritablePathError",
 ]
 
 
@@ -32,67 +32,67 @@ class GreyfillError(Exception):
     """Base class of every error this package raises on purpose."""
 
 
-class BadParameter(GreyfillError, ValueError):
+class BadParameterError(GreyfillError, ValueError):
     """An option has a value that does not exist or is out of range."""
 
 
-class UnsupportedImage(GreyfillError, ValueError):
+class UnsupportedImageError(GreyfillError, ValueError):
     """The image has a shape or a data type that cannot be filled."""
 
 
-class BadMask(GreyfillError, ValueError):
+class BadMaskError(GreyfillError, ValueError):
     """The mask is not something that tells painted from unpainted pixels."""
 
 
-class EmptyMask(BadMask):
+class EmptyMaskError(BadMaskError):
     """No pixel is painted, so there is nothing to fill."""
 
 
-class ShapeMismatch(GreyfillError, ValueError):
+class ShapeMismatchError(GreyfillError, ValueError):
     """Two arrays that must cover the same pixels have different shapes."""
 
 
-class NothingKnown(GreyfillError, ValueError):
+class NothingKnownError(GreyfillError, ValueError):
     """Every pixel is masked, so there is nothing to fill from."""
 
 
-class MissingDependency(GreyfillError):
+class MissingDependencyError(GreyfillError):
     """A method needs an optional package that is not installed."""
 
 
-class MissingWeights(GreyfillError):
+class MissingWeightsError(GreyfillError):
     """A network's checkpoint is not on this computer."""
 
 
-class BadCheckpoint(GreyfillError):
+class BadCheckpointError(GreyfillError):
     """A file is no checkpoint of a network we know, is damaged, or is not safe to load."""
 
 
-class DownloadFailed(GreyfillError, OSError):
+class DownloadError(GreyfillError, OSError):
     """A checkpoint could not be downloaded, or what arrived is not what was published."""
 
 
-class OutOfMemory(GreyfillError, MemoryError):
+class OutOfMemoryError(GreyfillError, MemoryError):
     """The device has too little memory for the work."""
 
 
-class UnusableFill(GreyfillError):
+class UnusableFillError(GreyfillError):
     """A method returned values that are no numbers."""
 
 
-class EveryMethodFailed(GreyfillError):
+class EveryMethodFailedError(GreyfillError):
     """Several methods were asked for, and not one of them gave a result."""
 
 
-class Cancelled(GreyfillError):
+class CancelledError(GreyfillError):
     """The caller asked a running computation to stop."""
 
 
-class UnreadableFile(GreyfillError, OSError):
+class UnreadableFileError(GreyfillError, OSError):
     """A file cannot be read as an image."""
 
 
-class UnwritablePath(GreyfillError, OSError):
+class UnwritablePathError(GreyfillError, OSError):
     """A result cannot be written where it was asked to go."""
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.compute.registry import MethodInfo
-from napari_greyfill.errors import UnusableFill
+from napari_greyfill.errors import UnusableFillError
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.picture import Patch, Picture
 from napari_greyfill.image.regions import Region
@@ -72,18 +72,18 @@ def require_finite(filled: Plane, hole: Hole, method: MethodInfo | None, origin:
 
     Raises
     ------
-    UnusableFill
+    UnusableFillError
     """
     height, width = hole.shape
     if np.isfinite(filled[:height, :width][hole]).all():
         return
     title = "The method" if method is None else method.title
     if origin:
-        raise UnusableFill(
+        raise UnusableFillError(
             f"{title} computed values that are no numbers with the weights in {origin}, so "
             "nothing was filled; get the weights again or choose another method."
         )
-    raise UnusableFill(
+    raise UnusableFillError(
         f"{title} computed values that are no numbers, so nothing was filled; choose another "
         "method."
     )

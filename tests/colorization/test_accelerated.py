@@ -19,7 +19,7 @@ from napari_greyfill.colorization.solver import Problem
 from napari_greyfill.colorization.stencil import Guess
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import exhaust
-from napari_greyfill.errors import Cancelled
+from napari_greyfill.errors import CancelledError
 from napari_greyfill.image.colour import luma
 from tests.colorization.cases import cases, coloured, emptied, square
 
@@ -143,7 +143,7 @@ def test_fractions_grow(window):
 def test_solving_asks_at_every_iteration_whether_to_stop(asked, window):
     calls = iter(range(10_000))
     compute = Torch(cancelled=lambda: next(calls) >= asked)
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         coloured(Propagation(compute), *window)
     assert next(calls) == asked + 1
 
@@ -157,7 +157,7 @@ def test_looking_for_examples_can_be_cancelled(window, monkeypatch):
         return nearest(self, features, count)
 
     monkeypatch.setattr(Neighbours, "nearest", looked)
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         coloured(Hybrid(Torch(cancelled=lambda: bool(wanted))), *window)
     assert len(wanted) == 1
 

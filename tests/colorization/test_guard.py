@@ -7,7 +7,7 @@ from napari_greyfill.colorization.hybrid import Hybrid
 from napari_greyfill.colorization.propagation import Propagation
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import exhaust
-from napari_greyfill.errors import Cancelled
+from napari_greyfill.errors import CancelledError
 from napari_greyfill.image.colour import chroma, luma, with_luma
 
 CYAN, GREY, WHITE = (0.0, 0.9, 0.9), (0.5, 0.5, 0.5), (1.0, 1.0, 1.0)
@@ -212,7 +212,7 @@ def test_hinted_colours_are_plausible_however_rare():
 
 def test_judging_can_be_cancelled(case):
     compute = Compute(cancelled=lambda: True)
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         implausible(case[0], *case, compute=compute)
 
 

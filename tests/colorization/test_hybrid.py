@@ -11,7 +11,7 @@ from napari_greyfill.colorization.hybrid import Examples, Hybrid
 from napari_greyfill.colorization.propagation import Propagation
 from napari_greyfill.colorization.solver import Solver
 from napari_greyfill.compute.device import Compute
-from napari_greyfill.errors import Cancelled
+from napari_greyfill.errors import CancelledError
 from napari_greyfill.image.colour import chroma, luma, with_luma
 from tests.colorization.cases import assert_chroma_as_known, cases, coloured, emptied, square
 
@@ -291,7 +291,7 @@ def test_fractions_grow_and_names_say_what_happens(kind, tissue):
 def test_a_run_can_be_cancelled_between_its_parts(asked, tissue):
     calls = iter(range(10_000))
     work = Tiled(Compute(cancelled=lambda: next(calls) >= asked))
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         coloured(work, *emptied(tissue, square(tissue.shape, 60)))
     assert next(calls) == asked + 1
 

@@ -15,7 +15,7 @@ from napari_greyfill.colorization.network import (
     training,
 )
 from napari_greyfill.colorization.pyramid import build_pyramid, resized, to_bytes
-from napari_greyfill.errors import Cancelled
+from napari_greyfill.errors import CancelledError
 from tests import golden
 
 LISTS = {0: "tensors_in1", 1: "tensors"}
@@ -114,7 +114,7 @@ def test_a_step_can_be_stopped_between_its_layers(asked):
     network = new_network(1, 0)
     stop_when(network, lambda: next(calls) >= asked)
     image = torch.rand(1, 1, 16, 16)
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         list(
             training(network, image, image.expand(1, 3, 16, 16), torch.ones(1, 1, 16, 16), 9, 0.01)
         )

@@ -12,7 +12,7 @@ from napari_greyfill.colorization.progressive import Progressive
 from napari_greyfill.colorization.propagation import Propagation
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import exhaust
-from napari_greyfill.errors import Cancelled
+from napari_greyfill.errors import CancelledError
 from napari_greyfill.image.colour import chroma, luma, with_luma
 from tests.colorization.cases import case, run
 
@@ -193,7 +193,7 @@ def test_a_run_can_be_cancelled_between_steps():
         if "scale" in level.name:
             break
     wanted.append(True)
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         next(work)
 
 

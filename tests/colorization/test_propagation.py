@@ -7,7 +7,7 @@ from napari_greyfill.colorization import base
 from napari_greyfill.colorization.propagation import Propagation
 from napari_greyfill.colorization.solver import Solver
 from napari_greyfill.compute.device import Compute
-from napari_greyfill.errors import Cancelled
+from napari_greyfill.errors import CancelledError
 from napari_greyfill.image.colour import luma
 from tests.colorization.cases import assert_chroma_as_known, cases, coloured, emptied
 
@@ -126,6 +126,6 @@ def test_large_results_are_put_together_in_bands(monkeypatch, tissue, scratch):
 def test_solving_can_be_cancelled_between_tiles(asked, tissue, scratch):
     calls = iter(range(10_000))
     compute = Compute(cancelled=lambda: next(calls) >= asked)
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         coloured(Tiled(compute), *emptied(tissue, scratch))
     assert next(calls) == asked + 1

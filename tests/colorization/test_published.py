@@ -4,7 +4,7 @@ import pytest
 from napari_greyfill.colorization import published
 from napari_greyfill.colorization.published import PUBLISHED_SCHEDULES, Published, Schedule
 from napari_greyfill.compute.device import Compute
-from napari_greyfill.errors import Cancelled, OutOfMemory
+from napari_greyfill.errors import CancelledError, OutOfMemoryError
 from napari_greyfill.image.colour import chroma, luma
 from tests.colorization.cases import case, run, truth
 
@@ -95,7 +95,7 @@ def test_a_run_can_be_cancelled_inside_a_step():
     calls = iter(range(10_000))
     work = Published(Compute(cancelled=lambda: next(calls) >= 20)).run(*case(64, 64))
     finished = []
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         finished.extend(work)
     # a step asks 8 times on its way forward and 8 times on its way back: this is in the second
     assert next(calls) == 21
@@ -110,7 +110,9 @@ def test_closing_a_run_ends_it():
 
 def test_too_little_memory_is_said_before_training(monkeypatch):
     monkeypatch.setattr(published, "free_memory", lambda device: 1_000_000)
-    with pytest.raises(OutOfMemory, match=r"needs about .* GB on cpu.*paint a smaller mask\.$"):
+    with pytest.raises(
+        OutOfMemoryError, match=r"needs about .* GB on cpu.*paint a smaller mask\.$"
+    ):
         next(Published().run(*case(64, 64)))
 
 

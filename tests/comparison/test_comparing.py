@@ -13,12 +13,12 @@ from napari_greyfill.comparison.tables import best_rows, to_latex, to_markdown
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import (
-    BadParameter,
-    Cancelled,
-    EmptyMask,
+    BadParameterError,
+    CancelledError,
+    EmptyMaskError,
     GreyfillWarning,
-    MissingWeights,
-    ShapeMismatch,
+    MissingWeightsError,
+    ShapeMismatchError,
 )
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
 
@@ -120,12 +120,12 @@ class TestWhatIsCompared:
         "names", [{"methods": ["nonsense"]}, {"pipelines": ["x"]}, {"colorizers": ["x"]}]
     )
     def test_unknown_names_are_refused_before_anything_runs(self, astronaut, scratch, names):
-        with pytest.raises(BadParameter, match="choose one of"):
+        with pytest.raises(BadParameterError, match="choose one of"):
             compare_steps(astronaut, scratch, **names)
 
     @pytest.mark.parametrize("names", [{"methods": []}, {"methods": ()}])
     def test_nothing_chosen_is_refused(self, names):
-        with pytest.raises(BadParameter, match="choose at least one"):
+        with pytest.raises(BadParameterError, match="choose at least one"):
             Choices.of(**names)
 
 
@@ -203,15 +203,15 @@ class TestFailing:
         assert not any(row.error for row in rows[3:])
 
     def test_no_method_at_all_is_an_error(self, astronaut, scratch):
-        with pytest.raises(MissingWeights, match="Choose a method that can run here"):
+        with pytest.raises(MissingWeightsError, match="Choose a method that can run here"):
             compare(astronaut, scratch, methods=["gmcnn-celebahq"])
 
     def test_bad_input_is_an_error_and_no_row(self, astronaut, scratch):
-        with pytest.raises(EmptyMask):
+        with pytest.raises(EmptyMaskError):
             compare(astronaut, np.zeros_like(scratch), methods=["telea"])
-        with pytest.raises(ShapeMismatch, match="paint the mask"):
+        with pytest.raises(ShapeMismatchError, match="paint the mask"):
             compare(astronaut, scratch[:-1], methods=["telea"])
-        with pytest.raises(ShapeMismatch, match="choose a reference"):
+        with pytest.raises(ShapeMismatchError, match="choose a reference"):
             compare(astronaut, scratch, methods=["telea"], reference=astronaut[:-1])
 
     def test_mostly_masked_pictures_warn_of_the_polarity(self, astronaut, scratch):
@@ -257,7 +257,7 @@ class TestSteps:
         done = []
         stop = False
         work = compare_steps(astronaut, scratch, cancelled=lambda: stop, **arguments)
-        with pytest.raises(Cancelled):
+        with pytest.raises(CancelledError):
             for step in work:
                 if step.row is not None:
                     done.append(step.row)

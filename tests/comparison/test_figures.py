@@ -3,7 +3,7 @@ import pytest
 
 from napari_greyfill.comparison import Combination, Row
 from napari_greyfill.comparison.figures import Tile, bars, contact_sheet, save_figure
-from napari_greyfill.errors import BadParameter, UnwritablePath
+from napari_greyfill.errors import BadParameterError, UnwritablePathError
 
 SIGNATURES = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 
@@ -51,7 +51,7 @@ def test_nothing_measured_is_said():
 
 
 def test_unknown_metric():
-    with pytest.raises(BadParameter, match="choose one of"):
+    with pytest.raises(BadParameterError, match="choose one of"):
         bars(ROWS, "beauty")
 
 
@@ -74,7 +74,7 @@ def test_figures_are_written(tmp_path, kind):
 
 
 def test_figures_that_cannot_be_written(tmp_path):
-    with pytest.raises(BadParameter, match="use one of"):
+    with pytest.raises(BadParameterError, match="use one of"):
         save_figure(bars(ROWS), tmp_path / "figure.doc")
-    with pytest.raises(UnwritablePath, match="choose another folder"):
+    with pytest.raises(UnwritablePathError, match="choose another folder"):
         save_figure(bars(ROWS), tmp_path / "none" / "figure.png")

@@ -2,7 +2,7 @@ import pytest
 
 from napari_greyfill.compute import device
 from napari_greyfill.compute.device import Compute, choose_device, clear_memory_errors, free_memory
-from napari_greyfill.errors import BadParameter, Cancelled, OutOfMemory
+from napari_greyfill.errors import BadParameterError, CancelledError, OutOfMemoryError
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_what_does_not_work_is_replaced_and_said(working, requested):
 
 
 def test_an_unknown_device_is_refused_with_the_choices():
-    with pytest.raises(BadParameter, match=r"'tpu'.*auto, cpu, cuda, mps"):
+    with pytest.raises(BadParameterError, match=r"'tpu'.*auto, cpu, cuda, mps"):
         choose_device("tpu")
 
 
@@ -48,7 +48,7 @@ def test_the_machine_has_memory():
 
 def test_compute_asks_whether_to_stop():
     Compute().check()
-    with pytest.raises(Cancelled, match="nothing was changed"):
+    with pytest.raises(CancelledError, match="nothing was changed"):
         Compute(cancelled=lambda: True).check()
 
 
@@ -56,7 +56,7 @@ def test_torchs_memory_error_becomes_ours_with_a_next_step():
     import torch
 
     with (
-        pytest.raises(OutOfMemory, match=r"device mps.*choose the CPU"),
+        pytest.raises(OutOfMemoryError, match=r"device mps.*choose the CPU"),
         clear_memory_errors("mps"),
     ):
         raise torch.OutOfMemoryError

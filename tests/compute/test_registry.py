@@ -5,7 +5,7 @@ import pytest
 from napari_greyfill.compute import registry as methodinfo
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.registry import MethodInfo, Registry, installed
-from napari_greyfill.errors import BadParameter, MissingDependency, MissingWeights
+from napari_greyfill.errors import BadParameterError, MissingDependencyError, MissingWeightsError
 
 NEEDS = ("no_such_module", "no-such-package")
 
@@ -32,9 +32,9 @@ def test_methods_are_listed_in_order_with_what_can_run(registry):
 def test_a_method_that_cannot_run_says_what_to_install(registry):
     assert registry.info("plain").why_not == ""
     assert registry.info("fancy").why_not.endswith("pip install no-such-package")
-    with pytest.raises(MissingDependency, match=r"Fancy.*no_such_module.*no-such-package$"):
+    with pytest.raises(MissingDependencyError, match=r"Fancy.*no_such_module.*no-such-package$"):
         registry.require("fancy")
-    with pytest.raises(MissingDependency):
+    with pytest.raises(MissingDependencyError):
         registry.create("fancy", Compute())
 
 
@@ -46,8 +46,8 @@ def test_what_was_installed_meanwhile_can_run(registry, monkeypatch):
 def test_another_lack_is_another_error():
     made = Registry(auto="net")
     info = MethodInfo("net", "Net", "inpainter", "Fills.")
-    made.add(info, lambda c: c, lambda: "it has no weights", lacking=MissingWeights)
-    with pytest.raises(MissingWeights, match="Net cannot run: it has no weights"):
+    made.add(info, lambda c: c, lambda: "it has no weights", lacking=MissingWeightsError)
+    with pytest.raises(MissingWeightsError, match="Net cannot run: it has no weights"):
         made.create("net", Compute())
 
 
@@ -58,7 +58,7 @@ def test_auto_stands_for_one_of_them(registry):
 
 
 def test_an_unknown_name_is_refused_with_the_choices(registry):
-    with pytest.raises(BadParameter, match=r"inpainter 'plian'.*auto, plain, fancy"):
+    with pytest.raises(BadParameterError, match=r"inpainter 'plian'.*auto, plain, fancy"):
         registry.info("plian")
 
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from napari_greyfill.datasets import mask_pictures, pictures_in, write_triple
 from napari_greyfill.datasets.triples import warn_if_mostly_masked
 from napari_greyfill.errors import (
-    BadParameter,
-    EmptyMask,
+    BadParameterError,
+    EmptyMaskError,
     GreyfillWarning,
-    UnreadableFile,
-    UnwritablePath,
+    UnreadableFileError,
+    UnwritablePathError,
 )
 from napari_greyfill.files import ImageFile, read_image, read_mask, write_image
 from napari_greyfill.masks import DETECTORS, RANDOM_KINDS, detect_mask, masked_images, random_mask
@@ -77,7 +77,7 @@ def test_nothing_is_overwritten_unless_told(tmp_path, cell, scratch):
     first = write_triple(tmp_path, "x", cell, scratch)
     before = [path.read_bytes() for path in first.all()]
     first.colour_masked.unlink()
-    with pytest.raises(UnwritablePath, match=r"x_mask.png exists"):
+    with pytest.raises(UnwritablePathError, match=r"x_mask.png exists"):
         write_triple(tmp_path, "x", cell, ~scratch)
     assert first.mask.read_bytes() == before[0]
     assert not first.colour_masked.exists()
@@ -86,11 +86,11 @@ def test_nothing_is_overwritten_unless_told(tmp_path, cell, scratch):
 
 
 def test_a_wrong_mask_leaves_no_folder(tmp_path, cell):
-    with pytest.raises(EmptyMask):
+    with pytest.raises(EmptyMaskError):
         write_triple(tmp_path / "new", "x", cell, np.zeros(cell.shape))
     assert names(tmp_path) == []
     (tmp_path / "file").touch()
-    with pytest.raises(UnwritablePath, match="choose another"):
+    with pytest.raises(UnwritablePathError, match="choose another"):
         write_triple(tmp_path / "file", "x", cell, np.ones(cell.shape) * np.eye(*cell.shape))
 
 
@@ -104,9 +104,9 @@ def test_pictures_of_a_folder(folder, tmp_path):
     found = [path.name for path in pictures_in(folder)]
     assert found == ["Cell.png", "a.png", "a.tif", "broken.png", "cut.png", "deep.tif", "tiny.png"]
     (tmp_path / "empty").mkdir()
-    with pytest.raises(UnreadableFile, match="holds no picture"):
+    with pytest.raises(UnreadableFileError, match="holds no picture"):
         pictures_in(tmp_path / "empty")
-    with pytest.raises(UnreadableFile, match="cannot be read"):
+    with pytest.raises(UnreadableFileError, match="cannot be read"):
         pictures_in(tmp_path / "nowhere")
 
 
@@ -255,7 +255,7 @@ def test_mistakes_are_explained(folder, monkeypatch, arguments, sentence, code):
 
 
 def test_triples_do_not_go_among_the_pictures(folder):
-    with pytest.raises(BadParameter, match="where the pictures are"):
+    with pytest.raises(BadParameterError, match="where the pictures are"):
         list(mask_pictures(pictures_in(folder), folder, None))
 
 

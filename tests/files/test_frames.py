@@ -5,7 +5,12 @@ from PIL import Image
 from skimage import data
 
 from napari_greyfill.datasets import write_triple
-from napari_greyfill.errors import BadMask, BadParameter, GreyfillWarning, ShapeMismatch
+from napari_greyfill.errors import (
+    BadMaskError,
+    BadParameterError,
+    GreyfillWarning,
+    ShapeMismatchError,
+)
 from napari_greyfill.files import orientation_of, read_image, read_mask, read_mask_as_stored
 from napari_greyfill.files.base import turned_back, upright
 
@@ -77,14 +82,14 @@ def test_the_size_decides_where_it_can(tmp_path, stored, orientation):
     for mask in (stored, shown):
         with pytest.warns(GreyfillWarning, match="stored turned"):
             assert np.array_equal(read_mask(saved(tmp_path, mask), photo), shown)
-    with pytest.raises(ShapeMismatch):
+    with pytest.raises(ShapeMismatchError):
         read_mask(saved(tmp_path, stored), photo, frame="shown")
 
 
 @pytest.mark.parametrize("orientation", [2, 3, 4])
 def test_where_it_cannot_the_user_is_asked(tmp_path, stored, orientation):
     photo = picture(tmp_path, orientation)
-    with pytest.raises(BadMask, match=r"--mask-frame shown .* --mask-frame stored"):
+    with pytest.raises(BadMaskError, match=r"--mask-frame shown .* --mask-frame stored"):
         read_mask(saved(tmp_path, stored), photo)
 
 
@@ -114,7 +119,7 @@ def test_a_mask_that_is_its_own_mirror_image_needs_no_question(tmp_path):
 
 def test_upright_pictures_are_not_mentioned(tmp_path, stored):
     assert np.array_equal(read_mask(saved(tmp_path, stored), picture(tmp_path, 1)), stored)
-    with pytest.raises(BadParameter, match="auto, shown, stored"):
+    with pytest.raises(BadParameterError, match="auto, shown, stored"):
         read_mask(saved(tmp_path, stored), picture(tmp_path, 1), frame="upside-down")
 
 

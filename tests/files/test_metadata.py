@@ -9,7 +9,7 @@ import tifffile
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from napari_greyfill.errors import UnwritablePath
+from napari_greyfill.errors import UnwritablePathError
 from napari_greyfill.files import lost_metadata, read_image, require_writable, write_image
 
 GREY = np.arange(12 * 16, dtype=np.uint8).reshape(12, 16)
@@ -234,7 +234,7 @@ class TestWhatDoesNotFit:
                 lambda like=like: require_writable(tmp_path / f"out{suffix}", like),
                 lambda like=like: write_image(tmp_path / f"out{suffix}", like.array),
             ):
-                with pytest.raises(UnwritablePath, match="write a TIFF file instead"):
+                with pytest.raises(UnwritablePathError, match="write a TIFF file instead"):
                     attempt()
             assert not (tmp_path / f"out{suffix}").exists()
 
@@ -252,7 +252,7 @@ class TestWhatDoesNotFit:
 
 @pytest.mark.parametrize("code", [34712, 34887, 50000, 50001, 50002])
 def test_a_codec_that_is_missing_is_called_that(tmp_path, code, monkeypatch, capfd):
-    from napari_greyfill.errors import UnreadableFile
+    from napari_greyfill.errors import UnreadableFileError
 
     def missing(*args, **kwargs):
         raise ValueError("requires the 'imagecodecs' package")
@@ -265,19 +265,19 @@ def test_a_codec_that_is_missing_is_called_that(tmp_path, code, monkeypatch, cap
     whole[offset : offset + 2] = struct.pack("<H", code)
     path.write_bytes(bytes(whole))
     monkeypatch.setattr(tifffile.TiffPage, "asarray", missing)
-    with pytest.raises(UnreadableFile, match="needs the package imagecodecs"):
+    with pytest.raises(UnreadableFileError, match="needs the package imagecodecs"):
         read_image(path)
     assert capfd.readouterr() == ("", "")
 
 
 def test_damage_is_still_called_damage(tmp_path, capfd):
-    from napari_greyfill.errors import UnreadableFile
+    from napari_greyfill.errors import UnreadableFileError
 
     path = tmp_path / "in.tif"
     Image.fromarray(RGB).save(path, compression="tiff_lzw")
     whole = bytearray(path.read_bytes())
     whole[12:60] = bytes(0x5A ^ value for value in whole[12:60])
     path.write_bytes(bytes(whole))
-    with pytest.raises(UnreadableFile, match="damaged"):
+    with pytest.raises(UnreadableFileError, match="damaged"):
         read_image(path)
     assert capfd.readouterr() == ("", "")

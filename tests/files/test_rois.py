@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from napari_greyfill.errors import BadMask, MissingDependency, UnreadableFile
+from napari_greyfill.errors import BadMaskError, MissingDependencyError, UnreadableFileError
 from napari_greyfill.files import read_mask, rois
 
 roifile = pytest.importorskip("roifile")
@@ -54,16 +54,16 @@ def test_what_cannot_be_a_mask(tmp_path):
     line = roifile.ImagejRoi.frompoints(np.array(BOX[:2], np.float32))
     line.roitype = roifile.ROI_TYPE.POLYLINE
     line.tofile(tmp_path / "line.roi")
-    with pytest.raises(BadMask, match="draw a closed region"):
+    with pytest.raises(BadMaskError, match="draw a closed region"):
         read_mask(tmp_path / "line.roi", (40, 50))
-    with pytest.raises(BadMask, match="need a picture"):
+    with pytest.raises(BadMaskError, match="need a picture"):
         read_mask(tmp_path / "line.roi")
     (tmp_path / "bad.zip").write_bytes(b"no zip at all")
     (tmp_path / "bad.roi").write_bytes(b"no region at all")
     for name in ("bad.zip", "bad.roi"):
-        with pytest.raises(UnreadableFile, match="damaged"):
+        with pytest.raises(UnreadableFileError, match="damaged"):
             read_mask(tmp_path / name, (40, 50))
-    with pytest.raises(UnreadableFile, match="no file"):
+    with pytest.raises(UnreadableFileError, match="no file"):
         read_mask(tmp_path / "none.roi", (40, 50))
 
 
@@ -72,5 +72,5 @@ def test_without_the_package_it_is_said(tmp_path, monkeypatch):
         raise ImportError(name)
 
     monkeypatch.setattr(rois, "import_module", missing)
-    with pytest.raises(MissingDependency, match="pip install roifile"):
+    with pytest.raises(MissingDependencyError, match="pip install roifile"):
         read_mask(tmp_path / "a.roi", (40, 50))

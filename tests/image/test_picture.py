@@ -3,7 +3,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from napari_greyfill.errors import NothingKnown, ShapeMismatch, UnsupportedImage
+from napari_greyfill.errors import NothingKnownError, ShapeMismatchError, UnsupportedImageError
 from napari_greyfill.image.colour import luma
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.picture import Patch, Picture, ValueRange, value_range
@@ -38,7 +38,7 @@ def opened(draw, **kinds):
     hole = draw(holes(image.shape[:2]))
     try:
         return Picture.from_array(image, hole)
-    except NothingKnown:
+    except NothingKnownError:
         assume(False)
 
 
@@ -153,28 +153,28 @@ class TestWhatIsAPicture:
         ],
     )
     def test_stacks_and_contradictions_are_refused(self, shape, rgb):
-        with pytest.raises(UnsupportedImage, match="at a time"):
+        with pytest.raises(UnsupportedImageError, match="at a time"):
             Picture.from_array(np.ones(shape), np.eye(5, 6, dtype=bool), rgb=rgb)
 
     @pytest.mark.parametrize("dtype", ["complex64", "U3", "datetime64[s]", object])
     def test_what_is_no_real_number_is_refused(self, dtype):
-        with pytest.raises(UnsupportedImage, match="convert it to integers or floats"):
+        with pytest.raises(UnsupportedImageError, match="convert it to integers or floats"):
             Picture.from_array(np.zeros((5, 6), dtype), np.eye(5, 6, dtype=bool))
 
     @pytest.mark.parametrize("shape", [(0, 0), (0, 6), (5, 0, 3)])
     def test_an_image_needs_pixels(self, shape):
-        with pytest.raises(UnsupportedImage, match="choose another image"):
+        with pytest.raises(UnsupportedImageError, match="choose another image"):
             Picture.from_array(np.zeros(shape), np.zeros(shape[:2], bool))
 
     @pytest.mark.parametrize("shape", [(6, 5), (1, 6), (5, 1), (1, 1)])
     def test_image_and_hole_cover_the_same_pixels(self, shape):
-        with pytest.raises(ShapeMismatch, match=f"5 x 6.*{shape[0]} x {shape[1]}.*own size"):
+        with pytest.raises(ShapeMismatchError, match=f"5 x 6.*{shape[0]} x {shape[1]}.*own size"):
             Picture.from_array(np.ones((5, 6)), np.ones(shape, bool))
 
     def test_some_pixel_must_be_known(self):
-        with pytest.raises(NothingKnown, match="leave some of the picture unpainted"):
+        with pytest.raises(NothingKnownError, match="leave some of the picture unpainted"):
             Picture.from_array(np.ones((5, 6)), np.ones((5, 6), bool))
-        with pytest.raises(NothingKnown):
+        with pytest.raises(NothingKnownError):
             Picture.from_array(np.full((5, 6), np.nan), np.eye(5, 6, dtype=bool))
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import napari_greyfill as greyfill
-from napari_greyfill.errors import NothingKnown
+from napari_greyfill.errors import NothingKnownError
 from napari_greyfill.image.validity import invalid_pixels, kept_pixels
 
 pytestmark = pytest.mark.filterwarnings("ignore::napari_greyfill.errors.GreyfillWarning")
@@ -108,7 +108,7 @@ def test_a_hole_far_from_everything_known_still_sees_something():
 
 def test_nothing_known_is_still_an_error():
     image = np.full((20, 20), -1.0)
-    with pytest.raises(NothingKnown):
+    with pytest.raises(NothingKnownError):
         greyfill.fill(image, np.eye(20), nodata=-1, keep_invalid="keep")
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from napari_greyfill.compute.device import Compute
-from napari_greyfill.errors import Cancelled
+from napari_greyfill.errors import CancelledError
 from napari_greyfill.inpaint.blend import Blend
 from napari_greyfill.inpaint.correction import Correction
 from napari_greyfill.inpaint.selective import FrequencySelective
@@ -142,7 +142,7 @@ def test_fractions_rise(method, astronaut, scratch):
 def test_cancelling_works_from_inside(method, astronaut, scratch):
     asked = []
     compute = Compute(cancelled=lambda: asked.append(1) or len(asked) > 3)
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         method(compute).fill(astronaut[..., 0].astype(np.float32) / 255, scratch)
     assert len(asked) == 4
 

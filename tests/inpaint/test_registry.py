@@ -3,7 +3,7 @@ import pytest
 from napari_greyfill import fill, methods
 from napari_greyfill.compute import registry as methodinfo_module
 from napari_greyfill.compute.device import Compute
-from napari_greyfill.errors import BadParameter, MissingDependency
+from napari_greyfill.errors import BadParameterError, MissingDependencyError
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
 from napari_greyfill.inpaint.blend import Blend
 from napari_greyfill.inpaint.correction import Correction
@@ -63,10 +63,10 @@ def test_without_opencv_its_methods_say_what_to_install(nothing_installed, name,
     assert [info.name for info in methods() if info.available] == [
         name for name in KINDS if name not in OPENCV
     ]
-    with pytest.raises(MissingDependency, match=r"cv2.*pip install opencv-python-headless$"):
+    with pytest.raises(MissingDependencyError, match=r"cv2.*pip install opencv-python-headless$"):
         fill(cell, scratch, method=name)
 
 
 def test_an_unknown_method_is_refused_with_the_names(cell, scratch):
-    with pytest.raises(BadParameter, match=r"'magic'.*auto, blend, biharmonic, spectral"):
+    with pytest.raises(BadParameterError, match=r"'magic'.*auto, blend, biharmonic, spectral"):
         fill(cell, scratch, method="magic")

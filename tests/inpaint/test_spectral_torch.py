@@ -6,7 +6,7 @@ import pytest
 from napari_greyfill.compute import device
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import exhaust
-from napari_greyfill.errors import Cancelled, OutOfMemory
+from napari_greyfill.errors import CancelledError, OutOfMemoryError
 from napari_greyfill.inpaint.spectral import Spectral
 from napari_greyfill.inpaint.spectral.solve import System, conditional_mean
 from napari_greyfill.inpaint.spectral.solve_torch import conditional_means
@@ -96,7 +96,7 @@ def test_it_can_be_cancelled_between_rounds(grey, scratch):
     for _ in range(3):
         next(work)
     wanted.append(True)
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         next(work)
 
 
@@ -108,7 +108,7 @@ def test_a_full_device_is_an_error_with_a_next_step(grey, scratch, monkeypatch):
 
     monkeypatch.setattr(torch.fft, "rfft2", full)
     work = conditional_means([System.of(*problem(grey, scratch))], Compute(), iterations=40)
-    with pytest.raises(OutOfMemory, match="choose the CPU"):
+    with pytest.raises(OutOfMemoryError, match="choose the CPU"):
         next(work)
 
 

@@ -7,7 +7,7 @@ from skimage import data
 from benchmarks.judging import gradient_distance
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import exhaust
-from napari_greyfill.errors import Cancelled
+from napari_greyfill.errors import CancelledError
 from napari_greyfill.inpaint.diffusion import Biharmonic
 from napari_greyfill.inpaint.spectral import Spectral
 from napari_greyfill.inpaint.texture import Texture, recommend_look
@@ -255,7 +255,7 @@ def test_cancelling_works_between_any_two_candidates():
         asked.append(1)
         return len(asked) > 40
 
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         Texture(Compute(cancelled=cancelled)).fill(with_hole(stripes(), block()), block())
     assert len(asked) == 41
 

@@ -8,7 +8,7 @@ from benchmarks.judging import gradient_distance
 from napari_greyfill.compute import device
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import exhaust
-from napari_greyfill.errors import Cancelled, OutOfMemory
+from napari_greyfill.errors import CancelledError, OutOfMemoryError
 from napari_greyfill.inpaint.texture import Texture, matching
 from napari_greyfill.inpaint.texture.arrays import Arrays, Tensors
 from napari_greyfill.inpaint.texture.level import Level
@@ -113,7 +113,7 @@ def test_it_can_be_cancelled_between_any_two_candidates(in_torch, grass, asked):
         count.append(1)
         return len(count) > asked
 
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         Texture(Compute(cancelled=cancelled)).fill(grass, block())
     assert len(count) == asked + 1
 
@@ -126,7 +126,7 @@ def test_a_full_device_is_an_error_with_a_next_step(in_torch, grass, monkeypatch
         raise torch.OutOfMemoryError
 
     monkeypatch.setattr(Texture, where, full)
-    with pytest.raises(OutOfMemory, match="choose the CPU"):
+    with pytest.raises(OutOfMemoryError, match="choose the CPU"):
         Texture().fill(grass, block())
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from napari_greyfill.errors import BadParameter
+from napari_greyfill.errors import BadParameterError
 from napari_greyfill.masks import detect_mask
 from napari_greyfill.masks.bars import bar
 
@@ -71,5 +71,5 @@ def test_the_reach_bounds_it(micrograph):
 
 
 def test_an_edge_that_is_none(micrograph):
-    with pytest.raises(BadParameter, match="choose one of: any, bottom"):
+    with pytest.raises(BadParameterError, match="choose one of: any, bottom"):
         detect_mask(micrograph, "bar", edge="middle")

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from skimage import data
 from skimage.draw import line
 
-from napari_greyfill.errors import BadParameter, NothingKnown, UnsupportedImage
+from napari_greyfill.errors import BadParameterError, NothingKnownError, UnsupportedImageError
 from napari_greyfill.masks import DETECTORS, Tones, detect_mask
 from napari_greyfill.masks.detectors import blank, corners, lines, saturated, similar, spots
 from tests.strategies import pictures
@@ -134,7 +134,7 @@ def test_magic_wand_tells_colours_of_equal_luma_apart():
 
 
 def test_magic_wand_outside_is_explained():
-    with pytest.raises(BadParameter, match="row 40, column 3 is outside"):
+    with pytest.raises(BadParameterError, match="row 40, column 3 is outside"):
         similar(np.zeros((40, 60)), (40, 3))
 
 
@@ -248,14 +248,14 @@ def test_thresholds_reuse_what_is_dear(soft, monkeypatch):
     ],
 )
 def test_wrong_options_are_explained(soft, kind, options, sentence):
-    with pytest.raises(BadParameter, match=sentence):
+    with pytest.raises(BadParameterError, match=sentence):
         detect_mask(soft, kind, **options)
 
 
 def test_what_is_no_picture():
-    with pytest.raises(UnsupportedImage):
+    with pytest.raises(UnsupportedImageError):
         detect_mask(np.zeros((4, 5, 6)), "brighter")
-    with pytest.raises(NothingKnown):
+    with pytest.raises(NothingKnownError):
         detect_mask(np.full((4, 5), np.nan), "blank")
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from napari_greyfill.errors import BadMask, EmptyMask
+from napari_greyfill.errors import BadMaskError, EmptyMaskError
 from napari_greyfill.masks import hole_from_mask, selected_labels
 
 LABELS = np.array([[0, 1, 1], [2, 0, 300]])
@@ -45,35 +45,35 @@ def test_floats_with_two_values_are_a_mask(painted):
 def test_labels_may_be_floats_too():
     mask = np.where(LABELS == 1, 2.0, 0.0)
     np.testing.assert_array_equal(hole_from_mask(mask, labels=[2]), LABELS == 1)
-    with pytest.raises(EmptyMask):
+    with pytest.raises(EmptyMaskError):
         hole_from_mask(mask, labels=[1])
 
 
 @pytest.mark.parametrize("value", [0.5, 2.0, np.nan, np.inf])
 def test_floats_in_between_are_refused_with_a_way_out(value):
     mask = np.array([[0.0, 1.0], [value, 1.0]])
-    with pytest.raises(BadMask, match=r"mask > 0\.5"):
+    with pytest.raises(BadMaskError, match=r"mask > 0\.5"):
         hole_from_mask(mask)
 
 
 @pytest.mark.parametrize("shape", [(), (5,), (4, 5, 3), (2, 4, 5)])
 def test_a_mask_has_two_dimensions(shape):
-    with pytest.raises(BadMask, match=f"has {len(shape)}; pass the mask of one plane"):
+    with pytest.raises(BadMaskError, match=f"has {len(shape)}; pass the mask of one plane"):
         hole_from_mask(np.ones(shape, bool))
 
 
 @pytest.mark.parametrize("dtype", ["complex64", "U1", object])
 def test_what_is_no_number_is_no_mask(dtype):
-    with pytest.raises(BadMask, match="use booleans or integers"):
+    with pytest.raises(BadMaskError, match="use booleans or integers"):
         hole_from_mask(np.ones((3, 3)).astype(dtype))
 
 
 def test_nothing_painted_is_an_error_that_names_the_labels():
-    with pytest.raises(EmptyMask, match="No pixel of the mask is painted; paint"):
+    with pytest.raises(EmptyMaskError, match="No pixel of the mask is painted; paint"):
         hole_from_mask(np.zeros((3, 3), bool))
-    with pytest.raises(EmptyMask, match="with label 5, 7; paint"):
+    with pytest.raises(EmptyMaskError, match="with label 5, 7; paint"):
         hole_from_mask(LABELS, labels={7, 5})
-    with pytest.raises(EmptyMask, match="none chosen"):
+    with pytest.raises(EmptyMaskError, match="none chosen"):
         hole_from_mask(LABELS, labels=[])
 
 

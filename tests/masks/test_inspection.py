@@ -3,7 +3,7 @@ import pytest
 from skimage import data
 
 import napari_greyfill
-from napari_greyfill.errors import GreyfillWarning, NothingKnown
+from napari_greyfill.errors import GreyfillWarning, NothingKnownError
 from napari_greyfill.masks import about_hole, inspected
 
 
@@ -39,7 +39,7 @@ def test_the_library_says_it_and_fills(mask):
     with pytest.warns(GreyfillWarning, match="98% of the picture is masked"):
         result = napari_greyfill.fill(image, ~mask, method="biharmonic")
     assert any("98%" in note for note in result.notes)
-    with pytest.raises(NothingKnown):
+    with pytest.raises(NothingKnownError):
         napari_greyfill.fill(image, np.ones_like(mask), method="biharmonic")
 
 

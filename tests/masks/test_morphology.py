@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 from scipy.spatial.distance import cdist
 
-from napari_greyfill.errors import BadParameter
+from napari_greyfill.errors import BadParameterError
 from napari_greyfill.masks import feather, fill_holes, grow, remove_specks, shrink, smooth
 
 radii = st.sampled_from([0, 0.5, 1, 1.5, 2, 3, 5.9, 8, 25])
@@ -140,7 +140,7 @@ def test_the_given_hole_is_left_alone(change, pixels):
 @pytest.mark.parametrize("change", [grow, shrink, feather])
 @pytest.mark.parametrize("pixels", [-1, float("nan")])
 def test_negative_sizes_are_refused(change, pixels):
-    with pytest.raises(BadParameter, match="0 pixels or more; set it to 0"):
+    with pytest.raises(BadParameterError, match="0 pixels or more; set it to 0"):
         change(l_around_a_speck(), pixels)
 
 
@@ -191,5 +191,5 @@ def test_specks_are_groups_below_the_size(hole, size):
 
 @pytest.mark.parametrize("function", [smooth, remove_specks])
 def test_new_edits_refuse_negative_sizes(function):
-    with pytest.raises(BadParameter, match="must be 0 pixels or more"):
+    with pytest.raises(BadParameterError, match="must be 0 pixels or more"):
         function(np.ones((3, 3), bool), -1)

@@ -4,7 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import napari_greyfill
-from napari_greyfill.errors import BadParameter, EmptyMask, NothingKnown, ShapeMismatch
+from napari_greyfill.errors import (
+    BadParameterError,
+    EmptyMaskError,
+    NothingKnownError,
+    ShapeMismatchError,
+)
 from napari_greyfill.masks import HOLE_VALUES, masked_images
 from tests.strategies import holes, pictures
 
@@ -15,7 +20,7 @@ def test_known_pixels_alpha_and_type_are_kept(data, invalid, value):
     hole = data.draw(holes(picture.shape[:2]))
     try:
         grey, colour = masked_images(picture, hole, value=value)
-    except NothingKnown:
+    except NothingKnownError:
         finite = np.isfinite(picture[..., :3]) if picture.ndim == 3 else np.isfinite(picture)
         assert not (finite.all(axis=-1) if picture.ndim == 3 else finite)[~hole].any()
         return
@@ -75,14 +80,14 @@ def test_a_float_hole_may_be_nan():
 
 @pytest.mark.parametrize("value", ["pink", 256, -1, 0.5])
 def test_impossible_values_are_explained(value):
-    with pytest.raises(BadParameter, match=r"choose"):
+    with pytest.raises(BadParameterError, match=r"choose"):
         masked_images(np.zeros((4, 4), np.uint8), np.eye(4), value=value)
 
 
 def test_wrong_masks_are_explained():
     picture = np.zeros((4, 4), np.uint8)
-    with pytest.raises(EmptyMask):
+    with pytest.raises(EmptyMaskError):
         masked_images(picture, np.zeros((4, 4)))
-    with pytest.raises(ShapeMismatch):
+    with pytest.raises(ShapeMismatchError):
         masked_images(picture, np.eye(5))
     assert napari_greyfill.masked_images is masked_images

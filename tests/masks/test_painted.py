@@ -3,7 +3,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 from skimage import data
 
-from napari_greyfill.errors import BadMask
+from napari_greyfill.errors import BadMaskError
 from napari_greyfill.masks import looks_like_mask, painted_in
 
 
@@ -88,7 +88,7 @@ def test_a_picture_is_refused(lossy):
     if lossy:
         assert painted_in(picture, lossy=True).said  # whatever was compressed is divided, and said
     else:
-        with pytest.raises(BadMask, match="check the order of image and mask"):
+        with pytest.raises(BadMaskError, match="check the order of image and mask"):
             painted_in(picture)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 import napari_greyfill
-from napari_greyfill.errors import BadParameter, ShapeMismatch
+from napari_greyfill.errors import BadParameterError, ShapeMismatchError
 from napari_greyfill.masks import IRREGULAR_BINS, RANDOM_KINDS, random_mask
 
 KINDS = list(RANDOM_KINDS)
@@ -171,15 +171,15 @@ def test_one_of_several_objects_is_drawn():
     ],
 )  # fmt: skip
 def test_impossible_wishes_are_explained(arguments, sentence):
-    with pytest.raises(BadParameter, match=sentence):
+    with pytest.raises(BadParameterError, match=sentence):
         random_mask((20, 20), **arguments)
 
 
 def test_size_must_be_one():
     for shape in [(5,), (0, 4)]:
-        with pytest.raises(BadParameter, match="height and width"):
+        with pytest.raises(BadParameterError, match="height and width"):
             random_mask(shape)
-    with pytest.raises(ShapeMismatch, match="same size"):
+    with pytest.raises(ShapeMismatchError, match="same size"):
         random_mask((20, 20), keep_clear_of=np.ones((20, 21)))
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from napari_greyfill import metrics
-from napari_greyfill.errors import ShapeMismatch
+from napari_greyfill.errors import ShapeMismatchError
 from napari_greyfill.measure.measuring import Measure
 from tests.strategies import DTYPES, holes, pictures
 
@@ -55,7 +55,7 @@ def test_an_untouched_hole_is_perfect(tissue, scratch):
 
 
 def test_another_shape_is_refused(tissue, scratch):
-    with pytest.raises(ShapeMismatch, match="choose a reference"):
+    with pytest.raises(ShapeMismatchError, match="choose a reference"):
         Measure(tissue, tissue[..., 0], scratch)
 
 

@@ -6,7 +6,12 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from napari_greyfill import metrics
-from napari_greyfill.errors import BadMask, EmptyMask, NothingKnown, ShapeMismatch
+from napari_greyfill.errors import (
+    BadMaskError,
+    EmptyMaskError,
+    NothingKnownError,
+    ShapeMismatchError,
+)
 from napari_greyfill.measure import METRICS
 from tests.strategies import DTYPES, holes, pictures
 
@@ -139,22 +144,22 @@ def test_labels_are_a_mask_too(tissue, scratch):
 
 
 def test_images_must_have_one_shape(tissue, scratch):
-    with pytest.raises(ShapeMismatch, match="choose a reference of the same size"):
+    with pytest.raises(ShapeMismatchError, match="choose a reference of the same size"):
         metrics(tissue, tissue[..., 0], scratch)
 
 
 @pytest.mark.parametrize("shape", [(5, 5), (1, 120), (120, 96)])
 def test_the_mask_must_cover_the_image(tissue, shape):
-    with pytest.raises(ShapeMismatch, match="choose the mask that was filled"):
+    with pytest.raises(ShapeMismatchError, match="choose the mask that was filled"):
         metrics(tissue, tissue, np.ones(shape, bool))
 
 
 def test_what_is_no_mask_or_no_reference_is_refused(cell, scratch):
-    with pytest.raises(EmptyMask):
+    with pytest.raises(EmptyMaskError):
         metrics(cell, cell, np.zeros(cell.shape))
-    with pytest.raises(BadMask):
+    with pytest.raises(BadMaskError):
         metrics(cell, cell, cell / 255)
-    with pytest.raises(NothingKnown):
+    with pytest.raises(NothingKnownError):
         metrics(cell / 255, np.full(cell.shape, np.nan), scratch)
 
 

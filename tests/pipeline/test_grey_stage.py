@@ -5,7 +5,7 @@ import pytest
 
 from napari_greyfill import fill
 from napari_greyfill.compute.registry import MethodInfo
-from napari_greyfill.errors import GreyfillWarning, OutOfMemory
+from napari_greyfill.errors import GreyfillWarning, OutOfMemoryError
 from napari_greyfill.image.picture import Picture
 from napari_greyfill.image.regions import plan_regions
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
@@ -33,7 +33,7 @@ class Together(Inpainter):
         yield 0.5
         limit = self.cpu_limit if self.compute.device == "cpu" else self.device_limit
         if sum(hole.size for hole in holes) > limit:
-            raise OutOfMemory("It is full; paint a smaller mask.")
+            raise OutOfMemoryError("It is full; paint a smaller mask.")
         filled = []
         for plane, hole in zip(planes, holes, strict=True):
             assert not hole.all()
@@ -158,7 +158,7 @@ class TestMemory:
 
     def test_if_nothing_helps_it_is_an_error(self, monkeypatch):
         limits(monkeypatch, 0, 0)
-        with pytest.raises(OutOfMemory, match="paint a smaller mask"):
+        with pytest.raises(OutOfMemoryError, match="paint a smaller mask"):
             fill(*specks((100, 100)), method="together")
 
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from napari.layers import Labels, Points
 
 from napari_greyfill import ColourHints
-from napari_greyfill.errors import BadParameter, ShapeMismatch
+from napari_greyfill.errors import BadParameterError, ShapeMismatchError
 from napari_greyfill.image.geometry import Window
 
 RED, GREEN = (1.0, 0.0, 0.0), (0.0, 0.5, 0.0)
@@ -113,26 +113,42 @@ def test_pairs_and_arrays_are_taken_too():
 @pytest.mark.parametrize(
     ("make", "error", "sentence"),
     [
-        (lambda: ColourHints.from_points([[1, 2, 3]], [RED]), BadParameter, "not on one plane"),
-        (lambda: ColourHints.from_points([[1, np.nan]], [RED]), BadParameter, "pass finite"),
-        (lambda: ColourHints.from_points([[1, 2]], [RED, RED]), ShapeMismatch, "1 points"),
-        (lambda: ColourHints.from_points([[1, 2]], [[1.0, 0.0]]), ShapeMismatch, "one RGB"),
-        (lambda: ColourHints.from_points([[1, 2]], [[2.0, 0, 0]]), BadParameter, "from 0 to 1"),
-        (lambda: ColourHints.from_points([[1, 2]], [[np.nan, 0, 0]]), BadParameter, "0 to 1"),
-        (lambda: ColourHints.from_points([[1, 2]], [[255, 0, 0]]), BadParameter, "unsigned"),
-        (lambda: ColourHints.from_points([[1, 2]], [RED], -1), BadParameter, "Sizes"),
-        (lambda: ColourHints.from_picture(np.zeros((4, 5))), ShapeMismatch, "no colour picture"),
-        (lambda: ColourHints.from_picture(np.zeros((4, 5, 3))), BadParameter, "alpha channel"),
+        (
+            lambda: ColourHints.from_points([[1, 2, 3]], [RED]),
+            BadParameterError,
+            "not on one plane",
+        ),
+        (lambda: ColourHints.from_points([[1, np.nan]], [RED]), BadParameterError, "pass finite"),
+        (lambda: ColourHints.from_points([[1, 2]], [RED, RED]), ShapeMismatchError, "1 points"),
+        (lambda: ColourHints.from_points([[1, 2]], [[1.0, 0.0]]), ShapeMismatchError, "one RGB"),
+        (
+            lambda: ColourHints.from_points([[1, 2]], [[2.0, 0, 0]]),
+            BadParameterError,
+            "from 0 to 1",
+        ),
+        (lambda: ColourHints.from_points([[1, 2]], [[np.nan, 0, 0]]), BadParameterError, "0 to 1"),
+        (lambda: ColourHints.from_points([[1, 2]], [[255, 0, 0]]), BadParameterError, "unsigned"),
+        (lambda: ColourHints.from_points([[1, 2]], [RED], -1), BadParameterError, "Sizes"),
+        (
+            lambda: ColourHints.from_picture(np.zeros((4, 5))),
+            ShapeMismatchError,
+            "no colour picture",
+        ),
+        (
+            lambda: ColourHints.from_picture(np.zeros((4, 5, 3))),
+            BadParameterError,
+            "alpha channel",
+        ),
         (
             lambda: ColourHints.from_picture(np.zeros((4, 5, 3)), np.zeros((5, 4))),
-            ShapeMismatch,
+            ShapeMismatchError,
             "its mask",
         ),
-        (lambda: ColourHints.of(Labels(np.zeros((2, 4, 5), int))), BadParameter, "two axes"),
-        (lambda: ColourHints(np.zeros((3, 2), int), np.zeros((2, 3))), ShapeMismatch, "pass"),
+        (lambda: ColourHints.of(Labels(np.zeros((2, 4, 5), int))), BadParameterError, "two axes"),
+        (lambda: ColourHints(np.zeros((3, 2), int), np.zeros((2, 3))), ShapeMismatchError, "pass"),
         (
             lambda: ColourHints.from_picture(np.ones((4, 5, 4))).inside(np.ones((5, 4), bool)),
-            ShapeMismatch,
+            ShapeMismatchError,
             "4 x 5 pixels and the image 5 x 4",
         ),
     ],

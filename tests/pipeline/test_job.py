@@ -9,12 +9,12 @@ from napari_greyfill.colorization.hybrid import Hybrid
 from napari_greyfill.compute import device
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import (
-    BadMask,
-    BadParameter,
-    EmptyMask,
-    NothingKnown,
-    ShapeMismatch,
-    UnsupportedImage,
+    BadMaskError,
+    BadParameterError,
+    EmptyMaskError,
+    NothingKnownError,
+    ShapeMismatchError,
+    UnsupportedImageError,
 )
 from napari_greyfill.inpaint.blend import Blend
 from napari_greyfill.masks import feather, grow
@@ -82,7 +82,7 @@ class TestParameters:
         ],
     )
     def test_what_is_out_of_range_is_refused_with_a_next_step(self, name, value, sentence):
-        with pytest.raises(BadParameter, match=sentence):
+        with pytest.raises(BadParameterError, match=sentence):
             FillParameters(**{name: value})
 
 
@@ -102,7 +102,7 @@ class TestPipelines:
 
     def test_an_unknown_one_is_refused_with_the_names(self):
         with pytest.raises(
-            BadParameter, match=r"'grey'; choose one of: grey-rgb, rgb-grey-rgb, rgb-rgb\.$"
+            BadParameterError, match=r"'grey'; choose one of: grey-rgb, rgb-grey-rgb, rgb-rgb\.$"
         ):
             resolve_pipeline("grey")
 
@@ -220,7 +220,7 @@ class TestPrepare:
     def test_a_layer_knows_whether_it_is_colour(self, scratch):
         stack = np.ones((96, 120, 3))
         assert prepare(ImageLayer(stack, rgb=True), scratch, FillParameters()).picture.is_colour
-        with pytest.raises(UnsupportedImage):
+        with pytest.raises(UnsupportedImageError):
             prepare(ImageLayer(stack, rgb=False), scratch, FillParameters())
 
     def test_lists_are_images_too(self):
@@ -230,16 +230,16 @@ class TestPrepare:
     @pytest.mark.parametrize(
         ("image", "mask", "error"),
         [
-            (np.ones((5, 6)), np.zeros((5, 6)), EmptyMask),
-            (np.ones((5, 6)), np.ones((5, 6)), NothingKnown),
-            (np.ones((5, 6)), np.eye(6, 5), ShapeMismatch),
-            (np.ones((5, 6)), np.ones((1, 6)), ShapeMismatch),
-            (np.ones((5, 6, 7)), np.eye(5, 6), UnsupportedImage),
-            (np.ones((2, 5, 6, 3)), np.eye(5, 6), UnsupportedImage),
-            (np.ones((5, 6), complex), np.eye(5, 6), UnsupportedImage),
-            (np.ones((0, 6)), np.eye(5, 6), UnsupportedImage),
-            (np.ones((5, 6)), np.ones((5, 6, 3)), BadMask),
-            (np.ones((5, 6)), np.arange(30).reshape(5, 6) / 30, BadMask),
+            (np.ones((5, 6)), np.zeros((5, 6)), EmptyMaskError),
+            (np.ones((5, 6)), np.ones((5, 6)), NothingKnownError),
+            (np.ones((5, 6)), np.eye(6, 5), ShapeMismatchError),
+            (np.ones((5, 6)), np.ones((1, 6)), ShapeMismatchError),
+            (np.ones((5, 6, 7)), np.eye(5, 6), UnsupportedImageError),
+            (np.ones((2, 5, 6, 3)), np.eye(5, 6), UnsupportedImageError),
+            (np.ones((5, 6), complex), np.eye(5, 6), UnsupportedImageError),
+            (np.ones((0, 6)), np.eye(5, 6), UnsupportedImageError),
+            (np.ones((5, 6)), np.ones((5, 6, 3)), BadMaskError),
+            (np.ones((5, 6)), np.arange(30).reshape(5, 6) / 30, BadMaskError),
         ],
     )
     @pytest.mark.parametrize("grown", [0, 2])
@@ -250,7 +250,7 @@ class TestPrepare:
 
     def test_growing_may_leave_nothing_known(self):
         mask = np.eye(5, 6)
-        with pytest.raises(NothingKnown):
+        with pytest.raises(NothingKnownError):
             prepare(np.ones((5, 6)), mask, FillParameters(grow=9))
 
 
@@ -279,5 +279,5 @@ def test_a_colour_picture_with_an_axis_more_is_one():
 
 
 def test_stacks_are_still_refused():
-    with pytest.raises(UnsupportedImage, match="one plane"):
+    with pytest.raises(UnsupportedImageError, match="one plane"):
         prepare(np.zeros((2, 9, 8)), np.eye(9, 8), FillParameters())

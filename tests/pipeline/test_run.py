@@ -14,16 +14,16 @@ from napari_greyfill.colorization import COLORIZERS, Colorizer, Level
 from napari_greyfill.compute import device as device_module
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import (
-    BadMask,
-    BadParameter,
-    Cancelled,
-    EmptyMask,
+    BadMaskError,
+    BadParameterError,
+    CancelledError,
+    EmptyMaskError,
     GreyfillError,
     GreyfillWarning,
-    NothingKnown,
-    OutOfMemory,
-    ShapeMismatch,
-    UnsupportedImage,
+    NothingKnownError,
+    OutOfMemoryError,
+    ShapeMismatchError,
+    UnsupportedImageError,
 )
 from napari_greyfill.image.colour import luma, with_luma
 from napari_greyfill.image.picture import is_erased, made_opaque
@@ -95,7 +95,7 @@ class TestKnownPixels:
         )
         try:
             result = quiet_fill(image, mask, **options)
-        except NothingKnown:
+        except NothingKnownError:
             assume(False)
         known = ~result.hole
         assert result.image.shape == image.shape
@@ -383,7 +383,7 @@ class TestSteps:
 
 class TestCancelling:
     def test_mistakes_are_found_before_the_first_step(self, cell):
-        with pytest.raises(EmptyMask):
+        with pytest.raises(EmptyMaskError):
             fill_steps(cell, np.zeros(cell.shape, bool))
 
     @pytest.mark.parametrize("colorizer", ["propagation", "progressive"])
@@ -419,7 +419,7 @@ class TestCancelling:
         work = fill_steps(
             tissue, scratch, pipeline=pipeline, colorizer=colorizer, cancelled=lambda: True
         )
-        with pytest.raises(Cancelled, match="nothing was changed"):
+        with pytest.raises(CancelledError, match="nothing was changed"):
             list(work)
 
     @pytest.mark.parametrize("colorizer", ["propagation", "progressive"])
@@ -431,7 +431,7 @@ class TestCancelling:
             colorizer=colorizer,
             cancelled=lambda: any(step.name == "filled grey" for step in seen),
         )
-        with pytest.raises(Cancelled):
+        with pytest.raises(CancelledError):
             seen.extend(work)
         assert seen[-1].name == "filled grey"
 
@@ -584,22 +584,22 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("change", "error"),
         [
-            ({"mask": np.ones((96, 120))}, NothingKnown),
-            ({"mask": np.zeros((96, 120))}, EmptyMask),
-            ({"mask": np.eye(120, 96)}, ShapeMismatch),
-            ({"mask": np.ones((2, 96, 120))}, BadMask),
-            ({"image": np.zeros((7, 96, 120))}, UnsupportedImage),
-            ({"image": np.zeros((96, 120), complex)}, UnsupportedImage),
-            ({"image": np.zeros((0, 0))}, UnsupportedImage),
-            ({"rgb": False}, UnsupportedImage),
-            ({"pipeline": "rgb"}, BadParameter),
-            ({"method": "magic"}, BadParameter),
-            ({"colorizer": "crayons"}, BadParameter),
-            ({"device": "tpu"}, BadParameter),
-            ({"seed": -5}, BadParameter),
-            ({"grow": -1}, BadParameter),
-            ({"feather": float("nan")}, BadParameter),
-            ({"labels": [9]}, EmptyMask),
+            ({"mask": np.ones((96, 120))}, NothingKnownError),
+            ({"mask": np.zeros((96, 120))}, EmptyMaskError),
+            ({"mask": np.eye(120, 96)}, ShapeMismatchError),
+            ({"mask": np.ones((2, 96, 120))}, BadMaskError),
+            ({"image": np.zeros((7, 96, 120))}, UnsupportedImageError),
+            ({"image": np.zeros((96, 120), complex)}, UnsupportedImageError),
+            ({"image": np.zeros((0, 0))}, UnsupportedImageError),
+            ({"rgb": False}, UnsupportedImageError),
+            ({"pipeline": "rgb"}, BadParameterError),
+            ({"method": "magic"}, BadParameterError),
+            ({"colorizer": "crayons"}, BadParameterError),
+            ({"device": "tpu"}, BadParameterError),
+            ({"seed": -5}, BadParameterError),
+            ({"grow": -1}, BadParameterError),
+            ({"feather": float("nan")}, BadParameterError),
+            ({"labels": [9]}, EmptyMaskError),
         ],
         ids=lambda value: "-".join(value) if isinstance(value, dict) else value.__name__,
     )
@@ -657,7 +657,7 @@ class Hungry(Colorizer):
     def run(self, colour, grey, hole):
         yield Level("starting", 0.5)
         if self.compute.device != "cpu":
-            raise OutOfMemory("The device cuda is full; choose the CPU.")
+            raise OutOfMemoryError("The device cuda is full; choose the CPU.")
         return with_luma(grey, np.zeros((*grey.shape, 2), np.float32))
 
 
@@ -690,7 +690,7 @@ class TestDevices:
         monkeypatch.setattr(device_module, "_accelerators", lambda: ["cuda"])
 
         def full(*_, **__):
-            raise OutOfMemory("The device cuda is full; choose the CPU.")
+            raise OutOfMemoryError("The device cuda is full; choose the CPU.")
             yield
 
         monkeypatch.setattr(spectral_module, "conditional_means", full)
@@ -754,7 +754,7 @@ class TestDevices:
             def run(self, plane, hole):
                 yield 0.5
                 if self.compute.device != "cpu":
-                    raise OutOfMemory("The device cuda is full; choose the CPU.")
+                    raise OutOfMemoryError("The device cuda is full; choose the CPU.")
                 return np.full_like(plane, 0.5)
 
         monkeypatch.setattr(job_module, "choose_device", lambda _: ("cuda", ""))
@@ -771,10 +771,10 @@ class TestDevices:
         class Hungrier(Hungry):
             def run(self, colour, grey, hole):
                 yield Level("starting", 0.5)
-                raise OutOfMemory("There is no memory left; paint a smaller mask.")
+                raise OutOfMemoryError("There is no memory left; paint a smaller mask.")
 
         registered(COLORIZERS, Hungrier, "colorizer")
-        with pytest.raises(OutOfMemory, match="paint a smaller mask"):
+        with pytest.raises(OutOfMemoryError, match="paint a smaller mask"):
             fill(tissue, scratch, colorizer="mine")
 
 
@@ -803,11 +803,11 @@ class TestColorize:
         )
 
     def test_it_needs_colour_and_grey_of_one_size(self, tissue, cell, scratch):
-        with pytest.raises(UnsupportedImage, match="pass a colour image"):
+        with pytest.raises(UnsupportedImageError, match="pass a colour image"):
             colorize(cell, cell, scratch)
-        with pytest.raises(ShapeMismatch, match="one grey value for each pixel"):
+        with pytest.raises(ShapeMismatchError, match="one grey value for each pixel"):
             colorize(tissue, tissue, scratch)
-        with pytest.raises(UnsupportedImage, match="fill it first"):
+        with pytest.raises(UnsupportedImageError, match="fill it first"):
             colorize(tissue, np.where(scratch, np.nan, 0.5), scratch)
 
 

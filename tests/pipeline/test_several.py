@@ -6,12 +6,12 @@ import pytest
 from napari_greyfill import FillResults, fill, fill_steps
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import (
-    BadParameter,
-    Cancelled,
-    EmptyMask,
-    EveryMethodFailed,
+    BadParameterError,
+    CancelledError,
+    EmptyMaskError,
+    EveryMethodFailedError,
     GreyfillWarning,
-    MissingWeights,
+    MissingWeightsError,
 )
 from napari_greyfill.inpaint import INPAINTERS
 from tests.inpainters import Broken
@@ -66,7 +66,7 @@ def test_one_failure_does_not_stop_the_others(scene, broken):
         results = fill(*scene, method=["broken", MISSING, "telea"])
     assert list(results) == ["telea"]
     assert isinstance(results.failures["broken"], RuntimeError)
-    assert isinstance(results.failures[MISSING], MissingWeights)
+    assert isinstance(results.failures[MISSING], MissingWeightsError)
     told = [str(warning.message) for warning in caught]
     assert told[0] == "Broken failed: a bug"
     assert told[1].startswith("GMCNN, CelebA-HQ cannot run: its weights are not here")
@@ -74,7 +74,7 @@ def test_one_failure_does_not_stop_the_others(scene, broken):
 
 
 def test_if_every_method_fails_that_is_an_error(scene, broken):
-    with pytest.raises(EveryMethodFailed, match=r"^Broken failed: a bug GMCNN.*weights get"):
+    with pytest.raises(EveryMethodFailedError, match=r"^Broken failed: a bug GMCNN.*weights get"):
         fill(*scene, method=["broken", MISSING])
 
 
@@ -106,12 +106,12 @@ def test_results_come_as_they_are_finished(scene, broken):
     ],
 )
 def test_what_is_wrong_for_all_of_them_is_said_before_the_first(scene, options, message):
-    with pytest.raises(BadParameter, match=message):
+    with pytest.raises(BadParameterError, match=message):
         fill_steps(*scene, **options)
 
 
 def test_so_is_a_bad_mask(scene):
-    with pytest.raises(EmptyMask):
+    with pytest.raises(EmptyMaskError):
         fill_steps(scene[0], np.zeros_like(scene[1]), method=["telea", "biharmonic"])
 
 
@@ -122,5 +122,5 @@ def test_cancelling_ends_all_of_them(scene):
         asked.append(1)
         return len(asked) > 1
 
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         recorded(fill_steps(*scene, method=["biharmonic", "telea"], cancelled=cancelled))

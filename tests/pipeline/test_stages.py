@@ -5,7 +5,7 @@ import pytest
 
 from napari_greyfill import ColourHints, colorize, fill, fill_steps
 from napari_greyfill.compute.progress import exhaust
-from napari_greyfill.errors import Cancelled, GreyfillWarning, ShapeMismatch
+from napari_greyfill.errors import CancelledError, GreyfillWarning, ShapeMismatchError
 from napari_greyfill.image.colour import chroma, luma
 
 PLAIN = (120, 160, 110)
@@ -95,7 +95,7 @@ def test_hints_without_a_colour_stage_are_said_to_be_of_no_use(pipeline, astrona
 
 
 def test_hints_of_another_size_are_refused(astronaut, scratch):
-    with pytest.raises(ShapeMismatch, match="colour hints are 4 x 5 pixels"):
+    with pytest.raises(ShapeMismatchError, match="colour hints are 4 x 5 pixels"):
         fill_steps(astronaut, scratch, hints=np.zeros((4, 5, 4)))
 
 
@@ -191,7 +191,7 @@ def test_the_colour_stage_can_be_cancelled(tissue):
         for step in steps:
             seen.append("colour" if step.name == "filled grey" else step.stage)
 
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         run()
     assert "done" not in seen
 

@@ -9,7 +9,7 @@ import pytest
 
 from napari_greyfill import atomic
 from napari_greyfill.comparison import Choices, Combination, Row
-from napari_greyfill.errors import GreyfillError, UnreadableFile, UnwritablePath
+from napari_greyfill.errors import GreyfillError, UnreadableFileError, UnwritablePathError
 from napari_greyfill.files import write_image
 from napari_greyfill.study import StudyFolder, StudySettings, study_steps, write_report
 from napari_greyfill.study.run import pictures_of
@@ -36,7 +36,7 @@ class TestOneRunAtATime:
             assert process.stdout.readline() == "held\n"
             with (
                 pytest.raises(
-                    UnwritablePath, match=rf"in use by process {process.pid} on .+since"
+                    UnwritablePathError, match=rf"in use by process {process.pid} on .+since"
                 ),
                 StudyFolder(tmp_path / "out").held(),
             ):
@@ -51,7 +51,7 @@ class TestOneRunAtATime:
         steps = study_steps(settings, first)
         next(steps)
         second.open(settings, resume=True)
-        with pytest.raises(UnwritablePath, match="in use by process"):
+        with pytest.raises(UnwritablePathError, match="in use by process"):
             next(study_steps(settings, second))
         steps.close()
         rows = [step for step in study_steps(settings, second) if isinstance(step.news, Row)]
@@ -65,7 +65,7 @@ class TestOneRunAtATime:
 
     def test_a_folder_that_is_refused_is_left_alone(self, tmp_path):
         (tmp_path / "letter.txt").write_text("precious")
-        with pytest.raises(UnwritablePath, match="not empty"):
+        with pytest.raises(UnwritablePathError, match="not empty"):
             StudyFolder(tmp_path).require_free()
         assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
@@ -82,7 +82,7 @@ class TestAFullDisk:
         folder.open(settings)
         before = (folder.path / "settings.json").read_bytes()
         self.refuse(monkeypatch)
-        with pytest.raises(UnwritablePath, match="No space left"):
+        with pytest.raises(UnwritablePathError, match="No space left"):
             StudyFolder(folder.path).open(settings, resume=True)
         assert (folder.path / "settings.json").read_bytes() == before
         assert not list(folder.path.glob(".*.part"))
@@ -92,13 +92,13 @@ class TestAFullDisk:
         folder.open(settings)
         folder.add(ROW)
         self.refuse(monkeypatch)
-        with pytest.raises(UnwritablePath, match="go on with --resume"):
+        with pytest.raises(UnwritablePathError, match="go on with --resume"):
             folder.add(ROW)
 
     def test_reports_replace_the_earlier_ones_whole(self, tmp_path, monkeypatch):
         atomic.write_text(tmp_path / "report.md", "before")
         self.refuse(monkeypatch)
-        with pytest.raises(UnwritablePath, match="No space left"):
+        with pytest.raises(UnwritablePathError, match="No space left"):
             atomic.write_text(tmp_path / "report.md", "after")
         assert (tmp_path / "report.md").read_text() == "before"
 
@@ -133,7 +133,7 @@ class TestDamage:
         folder.add(ROW)
         with (folder.path / "rows.jsonl").open("ab") as file:
             file.write(line + b"\n")
-        with pytest.raises(UnreadableFile, match=r"Line 2 of .* is damaged; remove it"):
+        with pytest.raises(UnreadableFileError, match=r"Line 2 of .* is damaged; remove it"):
             StudyFolder(folder.path).open(settings, resume=True)
 
     @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ class TestDamage:
         stored = json.loads((folder.path / "settings.json").read_text())
         stored["settings"].update(change)
         (folder.path / "settings.json").write_text(json.dumps(stored))
-        with pytest.raises(UnreadableFile, match="cannot be read; add --force"):
+        with pytest.raises(UnreadableFileError, match="cannot be read; add --force"):
             StudyFolder(folder.path).open(settings, resume=True)
 
     @pytest.mark.parametrize("content", [b"", b"5", b"[]", b"\xff", b"{", b'{"settings": 5}'])
@@ -158,7 +158,7 @@ class TestDamage:
         folder = StudyFolder(tmp_path / "out")
         folder.open(settings)
         (folder.path / "settings.json").write_bytes(content)
-        with pytest.raises(UnreadableFile, match="cannot be read; add --force"):
+        with pytest.raises(UnreadableFileError, match="cannot be read; add --force"):
             StudyFolder(folder.path).open(settings, resume=True)
         StudyFolder(folder.path).open(settings, force=True)
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from napari_greyfill.errors import (
-    BadMask,
-    EmptyMask,
-    ShapeMismatch,
-    UnreadableFile,
-    UnsupportedImage,
+    BadMaskError,
+    EmptyMaskError,
+    ShapeMismatchError,
+    UnreadableFileError,
+    UnsupportedImageError,
 )
 from napari_greyfill.files import write_image
 from napari_greyfill.study.pictures import chosen_pictures, find_pictures, read_subject
@@ -32,7 +32,7 @@ def test_folders_without_pictures_are_refused(dataset, tmp_path):
         (tmp_path / "none", "does not exist"),
         (dataset / "labels.txt", "is a file"),
     ):
-        with pytest.raises(UnreadableFile, match=why):
+        with pytest.raises(UnreadableFileError, match=why):
             find_pictures(path)
 
 
@@ -60,9 +60,9 @@ def test_masks_differ_between_pictures_but_not_between_runs(settings):
 @pytest.mark.parametrize(
     ("name", "error", "why"),
     [
-        ("broken.jpg", UnreadableFile, "not an image"),
-        ("tiny.png", UnsupportedImage, "20 x 50 pixels are too few"),
-        ("gone.png", UnreadableFile, "no file"),
+        ("broken.jpg", UnreadableFileError, "not an image"),
+        ("tiny.png", UnsupportedImageError, "20 x 50 pixels are too few"),
+        ("gone.png", UnreadableFileError, "no file"),
     ],
 )
 def test_pictures_that_cannot_be_used_say_why(settings, name, error, why):
@@ -90,16 +90,16 @@ class TestMaskFolder:
         np.testing.assert_array_equal(hole, ~scratch)
 
     def test_missing_double_empty_and_wrong_masks(self, settings, masks, scratch):
-        with pytest.raises(UnreadableFile, match="no mask cell"):
+        with pytest.raises(UnreadableFileError, match="no mask cell"):
             read_subject("cell.png", settings)
         write_image(masks / "cell.png", scratch[:-1])
-        with pytest.raises(ShapeMismatch):
+        with pytest.raises(ShapeMismatchError):
             read_subject("cell.png", settings)
         write_image(masks / "cell.png", np.zeros_like(scratch))
-        with pytest.raises(EmptyMask):
+        with pytest.raises(EmptyMaskError):
             read_subject("cell.png", settings)
         write_image(masks / "cell.tif", scratch)
-        with pytest.raises(BadMask, match=r"cell\.png and cell\.tif .* remove one"):
+        with pytest.raises(BadMaskError, match=r"cell\.png and cell\.tif .* remove one"):
             read_subject("cell.png", settings)
 
     def test_what_reading_warned_of_is_handed_out(self, settings, masks, scratch):
@@ -131,7 +131,7 @@ class TestMasksBesidePictures:
 
     def test_a_picture_is_never_its_own_mask(self, pairs):
         (pairs.dataset_path / "image0_mask001.png").unlink()
-        with pytest.raises(UnreadableFile, match="no mask image0 or image0_mask"):
+        with pytest.raises(UnreadableFileError, match="no mask image0 or image0_mask"):
             read_subject("image0.png", pairs)
 
     def test_a_folder_for_masks_below(self, pairs, scratch):

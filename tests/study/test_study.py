@@ -8,7 +8,7 @@ import pytest
 from napari_greyfill import compare
 from napari_greyfill.comparison import Choices, Combination, Row
 from napari_greyfill.compute.registry import MethodInfo
-from napari_greyfill.errors import BadParameter, UnreadableFile, UnwritablePath
+from napari_greyfill.errors import BadParameterError, UnreadableFileError, UnwritablePathError
 from napari_greyfill.files import read_image
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
 from napari_greyfill.study import StudyFolder, StudySettings, study_steps, write_report
@@ -143,20 +143,20 @@ class TestGoingOn:
     def test_other_settings_do_not_go_together(self, settings, tmp_path):
         opened(tmp_path / "out", settings)
         other = replace(settings, seed=5, share=0.2)
-        with pytest.raises(UnreadableFile, match=r"other settings \(share, seed\)"):
+        with pytest.raises(UnreadableFileError, match=r"other settings \(share, seed\)"):
             opened(tmp_path / "out", other, resume=True)
 
     def test_damaged_lines_are_told(self, settings, tmp_path):
         run(settings, tmp_path / "out")
         rows = tmp_path / "out" / "rows.jsonl"
         rows.write_text("nonsense\n" + rows.read_text(encoding="utf-8"), encoding="utf-8")
-        with pytest.raises(UnreadableFile, match=r"Line 1 of .* is damaged"):
+        with pytest.raises(UnreadableFileError, match=r"Line 1 of .* is damaged"):
             opened(tmp_path / "out", settings, resume=True)
 
     def test_damaged_settings_are_told(self, settings, tmp_path):
         opened(tmp_path / "out", settings)
         (tmp_path / "out" / "settings.json").write_text("{}")
-        with pytest.raises(UnreadableFile, match="add --force"):
+        with pytest.raises(UnreadableFileError, match="add --force"):
             opened(tmp_path / "out", settings, resume=True)
 
 
@@ -164,7 +164,7 @@ class TestFolder:
     def test_a_study_is_never_overwritten_without_being_told_to(self, settings, tmp_path):
         run(settings, tmp_path / "out")
         before = (tmp_path / "out" / "rows.jsonl").read_bytes()
-        with pytest.raises(UnwritablePath, match=r"--resume .* --force"):
+        with pytest.raises(UnwritablePathError, match=r"--resume .* --force"):
             opened(tmp_path / "out", settings)
         assert (tmp_path / "out" / "rows.jsonl").read_bytes() == before
         assert opened(tmp_path / "out", settings, force=True).rows == {}
@@ -172,7 +172,7 @@ class TestFolder:
 
     def test_other_files_are_left_alone(self, settings, tmp_path):
         (tmp_path / "notes.txt").write_text("mine")
-        with pytest.raises(UnwritablePath, match="not empty"):
+        with pytest.raises(UnwritablePathError, match="not empty"):
             opened(tmp_path, settings)
         opened(tmp_path, settings, force=True)
         opened(tmp_path, settings, force=True)
@@ -180,7 +180,7 @@ class TestFolder:
 
     def test_a_file_is_no_folder(self, settings, tmp_path):
         (tmp_path / "out").write_text("")
-        with pytest.raises(UnwritablePath, match="is a file"):
+        with pytest.raises(UnwritablePathError, match="is a file"):
             opened(tmp_path / "out", settings)
 
     def test_rows_survive_as_they_were(self, settings, tmp_path):
@@ -211,7 +211,7 @@ class TestFolder:
     "values", [{"share": 0.0}, {"share": 1.0}, {"count": -1}, {"seed": -1}, {"invert": True}]
 )
 def test_settings_out_of_range(settings, values):
-    with pytest.raises(BadParameter):
+    with pytest.raises(BadParameterError):
         replace(settings, **values)
 
 

@@ -25,7 +25,7 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
 from napari_greyfill.compute.registry import MethodInfo
-from napari_greyfill.errors import Cancelled
+from napari_greyfill.errors import CancelledError
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
 from napari_greyfill.viewer.masks import finder as mask_finder
 
@@ -110,7 +110,7 @@ def work_in_weights(dock, _):
             while not cancelled():
                 progress(500, 1000)
                 time.sleep(0.005)
-        raise Cancelled("The download was cancelled.")
+        raise CancelledError("The download was cancelled.")
 
     dock.store.get = slow
     rows = [stored.info.id for stored in dock.model.rows]

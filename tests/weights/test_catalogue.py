@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from napari_greyfill.errors import BadParameter
+from napari_greyfill.errors import BadParameterError
 from napari_greyfill.weights import catalogue, find_checkpoint
 from napari_greyfill.weights.catalogue import parse_catalogue
 from tests.weights.conftest import entry
@@ -63,7 +63,7 @@ def test_layouts_are_those_of_the_networks():
 
 def test_finding():
     assert find_checkpoint("gmcnn-celebahq") in catalogue()
-    with pytest.raises(BadParameter, match=r"no checkpoint 'gmcn'; choose one of: gmcnn-"):
+    with pytest.raises(BadParameterError, match=r"no checkpoint 'gmcn'; choose one of: gmcnn-"):
         find_checkpoint("gmcn")
 
 
@@ -124,17 +124,17 @@ def test_a_good_catalogue_is_read_as_written():
 )
 def test_a_bad_field_is_refused(field, value):
     good = entry(url="https://example.org/net.pth")
-    with pytest.raises(BadParameter, match=rf"is wrong in {field}; "):
+    with pytest.raises(BadParameterError, match=rf"is wrong in {field}; "):
         parse_catalogue(written(replace(good, **{field: value})))
 
 
 def test_an_entry_must_come_from_somewhere():
-    with pytest.raises(BadParameter, match="is wrong in url, page; give at least one"):
+    with pytest.raises(BadParameterError, match="is wrong in url, page; give at least one"):
         parse_catalogue(written(entry(page="")))
 
 
 def test_one_hash_is_enough():
-    with pytest.raises(BadParameter, match="give only the longer one"):
+    with pytest.raises(BadParameterError, match="give only the longer one"):
         parse_catalogue(written(entry(sha256=DIGITS, sha256_prefix=DIGITS[:8])))
 
 
@@ -143,7 +143,7 @@ def test_one_hash_is_enough():
     [({"file": "other.pth"}, "id"), ({"id": "other", "file": "NET_FACES.pth"}, "file")],
 )
 def test_ids_and_files_are_unique(changes, field):
-    with pytest.raises(BadParameter, match=rf"is wrong in {field}; two entries have it"):
+    with pytest.raises(BadParameterError, match=rf"is wrong in {field}; two entries have it"):
         parse_catalogue(written(entry(), entry(**changes)))
 
 
@@ -153,13 +153,13 @@ def test_ids_and_files_are_unique(changes, field):
 def test_missing_and_unknown_fields_are_refused(change):
     fields = asdict(entry())
     change(fields)
-    with pytest.raises(BadParameter, match=r"is wrong in (licence|colour); give the fields"):
+    with pytest.raises(BadParameterError, match=r"is wrong in (licence|colour); give the fields"):
         parse_catalogue(json.dumps({"checkpoints": [fields]}))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"checkpoints": [7]}'])
 def test_what_is_no_catalogue_is_refused(text):
-    with pytest.raises(BadParameter, match="The catalogue holds"):
+    with pytest.raises(BadParameterError, match="The catalogue holds"):
         parse_catalogue(text)
 
 

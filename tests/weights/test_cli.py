@@ -5,7 +5,7 @@ import torch
 from typer.testing import CliRunner
 
 from napari_greyfill.cli.weights import app
-from napari_greyfill.errors import Cancelled
+from napari_greyfill.errors import CancelledError
 from napari_greyfill.weights import catalogue, store
 from napari_greyfill.weights.download import fetch
 from napari_greyfill.weights.folder import file_sha256
@@ -140,7 +140,7 @@ def test_errors_are_sentences_with_exit_codes(run, arguments, code, words):
     assert words in result.stderr
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), Cancelled("Stopped; go on.")])
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), CancelledError("Stopped; go on.")])
 def test_interrupting(run, monkeypatch, error):
     def download(*known):
         raise error

@@ -15,7 +15,12 @@ import pooch
 import pytest
 from pooch import HTTPDownloader
 
-from napari_greyfill.errors import Cancelled, DownloadFailed, MissingWeights, UnwritablePath
+from napari_greyfill.errors import (
+    CancelledError,
+    DownloadError,
+    MissingWeightsError,
+    UnwritablePathError,
+)
 from napari_greyfill.weights.download import download, fetch
 from napari_greyfill.weights.transfer import _BLOCK, Rules, silent
 from tests.weights.conftest import (
@@ -40,7 +45,7 @@ def fetched(info, folder, rules, progress=silent, cancelled=lambda: False):
 
 def refused(info, folder, rules):
     """Return the message of a download that must fail and leave no checkpoint."""
-    with pytest.raises(DownloadFailed) as caught:
+    with pytest.raises(DownloadError) as caught:
         fetched(info, folder, rules)
     assert not folder.file(info).exists()
     assert str(caught.value).startswith("Net, faces: ")
@@ -87,7 +92,7 @@ def test_what_is_damaged_is_downloaded_again(site, folder, rules):
 
 
 def test_files_without_an_address_are_fetched_by_hand(folder):
-    with pytest.raises(MissingWeights) as caught:
+    with pytest.raises(MissingWeightsError) as caught:
         download(entry(published_as="net_GM.pth"), folder)
     assert str(caught.value) == (
         "Net, faces cannot be downloaded directly; open https://example.org/net in a browser, "
@@ -103,7 +108,7 @@ def test_files_without_an_address_are_fetched_by_hand(folder):
 def test_only_https(site, folder, scheme):
     info = published(site)
     info = replace(info, url=info.url.replace("http", scheme, 1))
-    with pytest.raises(DownloadFailed, match="is not protected by HTTPS, so nothing was"):
+    with pytest.raises(DownloadError, match="is not protected by HTTPS, so nothing was"):
         download(info, folder)
     assert site.requests == []
     assert not folder.path.exists()
@@ -315,7 +320,7 @@ def test_parts_of_dead_processes_are_used_and_cleared_away(site, folder, rules):
 def test_cancelling_midway(site, folder, rules):
     info = published(site)
     seen = []
-    with pytest.raises(Cancelled, match="to go on where it stopped, download it again"):
+    with pytest.raises(CancelledError, match="to go on where it stopped, download it again"):
         fetched(info, folder, rules, lambda *now: seen.append(now), lambda: len(seen) >= 3)
     assert len(seen) == 3
     assert names(folder) == ["net_faces.pth.part"]
@@ -324,7 +329,7 @@ def test_cancelling_midway(site, folder, rules):
 
 
 def test_cancelling_before_it_begins(site, folder, rules):
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         fetched(published(site), folder, rules, cancelled=lambda: True)
     assert site.requests == []
 
@@ -359,7 +364,7 @@ def test_cancelling_while_the_server_is_silent(folder, rules, scheme):
         thread.start()
         url = f"{scheme}://127.0.0.1:{server.getsockname()[1]}/net.pth"
         info = entry(url=url, sha256_prefix=SHA256[:8])
-        with pytest.raises(Cancelled, match="to go on where it stopped"):
+        with pytest.raises(CancelledError, match="to go on where it stopped"):
             fetched(info, folder, rules, cancelled=silence.begun.is_set)
         silence.over.set()
         thread.join()
@@ -376,7 +381,7 @@ def test_cancelling_while_the_servers_name_is_looked_up(folder, rules, monkeypat
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     info = entry(url="https://example.org/net.pth")
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         fetched(info, folder, rules, cancelled=silence.begun.is_set)
     thread = next(t for t in threading.enumerate() if t.name == "greyfill-apart")
     silence.over.set()
@@ -407,7 +412,7 @@ def test_what_comes_after_cancelling_is_not_taken(site, folder, rules):
 
     info = published(site, late)
     seen = []
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         fetched(info, folder, rules, lambda *now: seen.append(now), silence.begun.is_set)
     silence.over.set()
     assert closed.get(timeout=60)
@@ -428,7 +433,7 @@ def test_cancelling_while_the_server_stalls_closes_the_connection(site, folder, 
         return bool(seen) and len(BLOCKS) - seen[-1][0] < _BLOCK
 
     info = published(site, stall)
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         fetched(info, folder, rules, lambda *now: seen.append(now), nothing_more_to_come)
     assert closed.get(timeout=60)
     part = folder.path / "net_faces.pth.part"
@@ -461,7 +466,7 @@ Usage = namedtuple("Usage", "total used free")
 def test_free_space_is_looked_at_first(site, folder, rules, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(10**9, 10**9, 10**5))
     seen = []
-    with pytest.raises(UnwritablePath) as caught:
+    with pytest.raises(UnwritablePathError) as caught:
         fetched(published(site), folder, rules, lambda *now: seen.append(now))
     assert "0.3 MB are to be downloaded to" in str(caught.value)
     assert "and 0.1 MB are free there; free some space, or choose" in str(caught.value)
@@ -470,7 +475,7 @@ def test_free_space_is_looked_at_first(site, folder, rules, monkeypatch):
 
 
 def test_a_disk_that_fills_up(site, folder, rules, full_disk):
-    with pytest.raises(UnwritablePath, match=r"is full; free some space, or choose"):
+    with pytest.raises(UnwritablePathError, match=r"is full; free some space, or choose"):
         fetched(published(site), folder, rules)
     assert full_disk == ["net_faces.pth"]
     assert not folder.file(published(site)).exists()
@@ -520,7 +525,9 @@ def test_a_folder_without_permission(site, folder, rules, monkeypatch):
         return real_open(path, mode, *args, **kwargs)
 
     monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(UnwritablePath, match=r"There is no permission to write to .*weights;"):
+    with pytest.raises(
+        UnwritablePathError, match=r"There is no permission to write to .*weights;"
+    ):
         fetched(published(site), folder, rules)
     assert site.requests == []
 
@@ -535,7 +542,7 @@ def test_a_place_that_cannot_be_taken(site, folder, rules, monkeypatch):
         return real_replace(path, target)
 
     monkeypatch.setattr(Path, "replace", refuse)
-    with pytest.raises(UnwritablePath, match="There is no permission"):
+    with pytest.raises(UnwritablePathError, match="There is no permission"):
         fetched(info, folder, rules)
     assert names(folder) == ["net_faces.pth.part"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from napari_greyfill.errors import UnwritablePath
+from napari_greyfill.errors import UnwritablePathError
 from napari_greyfill.weights import folder as module
 from napari_greyfill.weights import weights_folder
 from napari_greyfill.weights.folder import file_sha256, prefer_folder, unfinished, writing
@@ -218,7 +218,7 @@ def test_unfinished_parts(folder):
     ],
 )
 def test_what_the_system_says_becomes_a_sentence(tmp_path, code, words):
-    with pytest.raises(UnwritablePath) as caught, writing(tmp_path):
+    with pytest.raises(UnwritablePathError) as caught, writing(tmp_path):
         raise OSError(code, os.strerror(code))
     assert words in str(caught.value)
     assert str(tmp_path) in str(caught.value)
@@ -227,5 +227,5 @@ def test_what_the_system_says_becomes_a_sentence(tmp_path, code, words):
 
 def test_a_folder_that_cannot_be_made(folder):
     folder.path.write_text("a file where the folder should be")
-    with pytest.raises(UnwritablePath, match="cannot be written to"):
+    with pytest.raises(UnwritablePathError, match="cannot be written to"):
         folder.create()

@@ -19,11 +19,11 @@ from napari_greyfill import fill
 from napari_greyfill.compute import detached as handover
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import (
-    BadCheckpoint,
-    Cancelled,
-    DownloadFailed,
-    UnusableFill,
-    UnwritablePath,
+    BadCheckpointError,
+    CancelledError,
+    DownloadError,
+    UnusableFillError,
+    UnwritablePathError,
 )
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
 from napari_greyfill.inpaint.networks.detection import detect
@@ -42,7 +42,7 @@ LONG = 60  # seconds after which something hangs that must not
 
 
 def refused(file):
-    with pytest.raises(BadCheckpoint) as caught:
+    with pytest.raises(BadCheckpointError) as caught:
         load_state_dict(file)
     return str(caught.value)
 
@@ -168,7 +168,7 @@ def test_cancelling_ends_the_process_that_looks(file, monkeypatch):
         return started[0]
 
     monkeypatch.setattr(subprocess, "Popen", start)
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         load_state_dict(file, cancelled=lambda: bool(started))
     assert started[0].poll() is not None
 
@@ -271,7 +271,7 @@ def test_weights_that_are_no_numbers_are_refused(file, value):
 def test_weights_that_explode_are_refused(file, tmp_path, name):
     torch.save(spoilt(1e12, name), file)
     store = WeightsStore(tmp_path / "weights")
-    with pytest.raises(BadCheckpoint, match=r"in net.pth the network computes values that"):
+    with pytest.raises(BadCheckpointError, match=r"in net.pth the network computes values that"):
         store.add(file, name)
     assert names(store.folder) == []
 
@@ -286,7 +286,9 @@ def test_verifying_tries_and_listing_remembers(tmp_path):
     store = WeightsStore(tmp_path)
     info = store.info("gmcnn-celebahq")
     torch.save(spoilt(1e12), store.folder.file(info))
-    with pytest.raises(BadCheckpoint, match=r"gmcnn_celebahq256_rect.pth the network computes"):
+    with pytest.raises(
+        BadCheckpointError, match=r"gmcnn_celebahq256_rect.pth the network computes"
+    ):
         store.verify(info.id)
     (found,) = (stored for stored in store.list() if stored.info == info)
     assert found.state == "damaged"
@@ -297,7 +299,7 @@ def test_tensors_of_wrong_shapes_are_called_that(file, tmp_path):
     tensors = state_dicts()["gmcnn-celebahq"]
     last = list(tensors)[-1]
     torch.save({**tensors, last: torch.ones(17)}, file)
-    with pytest.raises(BadCheckpoint, match=f"net.pth does not fit its network: .*{last}"):
+    with pytest.raises(BadCheckpointError, match=f"net.pth does not fit its network: .*{last}"):
         WeightsStore(tmp_path / "weights").add(file)
 
 
@@ -305,7 +307,9 @@ def test_a_method_does_not_fill_with_weights_that_explode(tmp_path, monkeypatch)
     monkeypatch.setenv(VARIABLE, str(tmp_path))
     (method,) = (m for m in network_methods() if m.info.name == "gmcnn-celebahq")
     torch.save(spoilt(1e12), tmp_path / method.checkpoints[0].file)
-    with pytest.raises(BadCheckpoint, match=r"gmcnn_celebahq256_rect.pth the network computes"):
+    with pytest.raises(
+        BadCheckpointError, match=r"gmcnn_celebahq256_rect.pth the network computes"
+    ):
         INPAINTERS.create("gmcnn-celebahq", Compute())
 
 
@@ -323,7 +327,7 @@ def test_a_fill_that_is_not_made_of_numbers_is_no_result(monkeypatch):
     image = np.random.default_rng(0).random((40, 40, 3))
     mask = np.zeros((40, 40), bool)
     mask[15:20, 15:20] = True
-    with pytest.raises(UnusableFill) as caught:
+    with pytest.raises(UnusableFillError) as caught:
         fill(image, mask, method="spectral")
     assert str(caught.value) == (
         "Spectral (quick) computed values that are no numbers with the weights in net.pth, so "
@@ -388,7 +392,7 @@ def is_told(path):
     assert infos["gmcnn-celebahq"].why_not == problem
     store.sweep()
     for act in (store.path, store.remove, store.verify, store.load, store.get):
-        with pytest.raises(UnwritablePath, match=r"The weights folder .* cannot be read"):
+        with pytest.raises(UnwritablePathError, match=r"The weights folder .* cannot be read"):
             act("deepfillv2-mm-celebahq")
     return True
 
@@ -464,7 +468,7 @@ def test_cancelling_an_addition_while_the_disk_does_not_answer(tmp_path, monkeyp
     source = tmp_path / "a.pth"
     source.write_bytes(b"x")
     store = WeightsStore(tmp_path / "weights")
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         store.add(source, cancelled=reading.is_set)
     assert not end.is_set()
     assert names(store.folder) == []
@@ -474,7 +478,7 @@ def test_cancelling_an_addition_while_the_disk_does_not_answer(tmp_path, monkeyp
 def test_cancelling_a_verification(tmp_path):
     store = WeightsStore(tmp_path)
     torch.save(state_dicts()["gmcnn-celebahq"], store.folder.file(store.info("gmcnn-celebahq")))
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         store.verify("gmcnn-celebahq", lambda: True)
 
 
@@ -510,7 +514,7 @@ def endless_headers(handler):
 
 
 def failed(folder, rules, url):
-    with pytest.raises(DownloadFailed) as caught:
+    with pytest.raises(DownloadError) as caught:
         fetch(entry(url=url), folder, lambda *_: None, lambda: False, rules)
     assert names(folder) == []
     return str(caught.value)
@@ -564,7 +568,7 @@ def test_lengths_that_are_none(site, folder, rules, length):
     url = site.offer("/file", answer)
     try:
         path = fetch(entry(url=url), folder, lambda *_: None, lambda: False, rules)
-    except DownloadFailed:
+    except DownloadError:
         assert names(folder) == []
     else:
         assert path.read_bytes() == CONTENT

@@ -12,7 +12,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_greyfill.errors import BadCheckpoint, MissingDependency, MissingWeights
+from napari_greyfill.errors import BadCheckpointError, MissingDependencyError, MissingWeightsError
 from napari_greyfill.weights import loading
 from napari_greyfill.weights.folder import file_sha256
 from napari_greyfill.weights.loading import load_state_dict
@@ -62,7 +62,7 @@ def same(found, expected=TENSORS):
 
 
 def refused(file, **options):
-    with pytest.raises(BadCheckpoint) as caught:
+    with pytest.raises(BadCheckpointError) as caught:
         load_state_dict(file, **options)
     return str(caught.value)
 
@@ -166,7 +166,7 @@ def test_torch_whose_safe_loading_has_known_holes_is_not_used(file, monkeypatch,
     save(TENSORS, file)
     never_loaded(monkeypatch)
     monkeypatch.setattr(torch, "__version__", version)
-    with pytest.raises(MissingDependency) as caught:
+    with pytest.raises(MissingDependencyError) as caught:
         load_state_dict(file)
     assert str(caught.value) == (
         f"Loading checkpoints safely needs PyTorch 2.10 or newer, and {version} is installed; "
@@ -286,7 +286,9 @@ def test_what_holds_no_tensors_by_name_is_refused(file, content, words):
 
 
 def test_missing_files(file):
-    with pytest.raises(MissingWeights, match=r"There is no checkpoint .*net.pth; check the path"):
+    with pytest.raises(
+        MissingWeightsError, match=r"There is no checkpoint .*net.pth; check the path"
+    ):
         load_state_dict(file)
 
 
@@ -432,5 +434,5 @@ def test_safetensors_without_the_package(file, monkeypatch):
         monkeypatch.setitem(sys.modules, name, None)
     header = b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'
     file.write_bytes(len(header).to_bytes(8, "little") + header + bytes(4))
-    with pytest.raises(MissingDependency, match="install it with: pip install safetensors"):
+    with pytest.raises(MissingDependencyError, match="install it with: pip install safetensors"):
         load_state_dict(file)

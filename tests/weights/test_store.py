@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from napari_greyfill.errors import (
-    BadCheckpoint,
-    BadParameter,
-    Cancelled,
-    MissingWeights,
-    UnwritablePath,
+    BadCheckpointError,
+    BadParameterError,
+    CancelledError,
+    MissingWeightsError,
+    UnwritablePathError,
 )
 from napari_greyfill.weights import WeightsStore, catalogue, store
 from napari_greyfill.weights.download import fetch
@@ -25,7 +25,9 @@ def detect(state):
     """Take the first part of the first name for the layout."""
     layout = next(iter(state)).split(".")[0]
     if layout not in ("conv", "other"):
-        raise BadCheckpoint("This file is no checkpoint of a network we know; choose another.")
+        raise BadCheckpointError(
+            "This file is no checkpoint of a network we know; choose another."
+        )
     return SimpleNamespace(name=layout)
 
 
@@ -85,13 +87,13 @@ def test_rows_are_plain_data(weights):
 
 
 def test_what_is_not_here_says_how_to_get_it(tmp_path, weights):
-    with pytest.raises(MissingWeights) as caught:
+    with pytest.raises(MissingWeightsError) as caught:
         weights.path("conv-faces")
     assert str(caught.value) == (
         "Net, faces is not on this computer; open https://example.org/net in a browser, save "
         "faces.pth, and add it with: napari-greyfill weights add FILE --id conv-faces"
     )
-    with pytest.raises(MissingWeights) as caught:
+    with pytest.raises(MissingWeightsError) as caught:
         WeightsStore(tmp_path).path("deepfillv2-mm-places365")
     assert str(caught.value) == (
         "DeepFill v2 (OpenMMLab), Places365 is not on this computer; "
@@ -101,7 +103,9 @@ def test_what_is_not_here_says_how_to_get_it(tmp_path, weights):
 
 @pytest.mark.parametrize("what", ["path", "load", "get", "remove", "verify"])
 def test_ids_that_do_not_exist(weights, what):
-    with pytest.raises(BadParameter, match="no checkpoint 'gone'; choose one of: conv-faces,"):
+    with pytest.raises(
+        BadParameterError, match="no checkpoint 'gone'; choose one of: conv-faces,"
+    ):
         getattr(weights, what)("gone")
 
 
@@ -140,7 +144,7 @@ def test_the_hash_tells_better_than_the_name(tmp_path, file):
 
 
 def test_if_nothing_tells_the_user_must(weights, file):
-    with pytest.raises(BadCheckpoint) as caught:
+    with pytest.raises(BadCheckpointError) as caught:
         weights.add(file)
     assert str(caught.value) == (
         "download.pth may be any of several checkpoints of conv; "
@@ -150,7 +154,7 @@ def test_if_nothing_tells_the_user_must(weights, file):
 
 
 def test_a_checkpoint_of_another_network_is_refused(weights, file):
-    with pytest.raises(BadCheckpoint) as caught:
+    with pytest.raises(BadCheckpointError) as caught:
         weights.add(file, "other-only")
     assert str(caught.value) == (
         "download.pth is a checkpoint of conv, and other-only is one of other; "
@@ -163,28 +167,30 @@ def test_a_checkpoint_of_another_network_is_refused(weights, file):
 def test_another_file_than_the_published_one_is_refused(tmp_path, file, name):
     known = published(file, bytes=file.stat().st_size + 1)
     weights = WeightsStore(tmp_path / "weights", entries=[known], detector=detect)
-    with pytest.raises(BadCheckpoint, match=r"is not the file that was|none of those that were"):
+    with pytest.raises(
+        BadCheckpointError, match=r"is not the file that was|none of those that were"
+    ):
         weights.add(file, name)
     assert not weights.folder.path.exists()
 
 
 def test_an_unknown_network_is_refused(weights, tmp_path):
     file = saved(tmp_path / "x.pth", **{"strange.weight": torch.ones(2)})
-    with pytest.raises(BadCheckpoint, match="no checkpoint of a network we know"):
+    with pytest.raises(BadCheckpointError, match="no checkpoint of a network we know"):
         weights.add(file, "conv-faces")
 
 
 def test_missing_files_and_ids(weights, tmp_path, file):
-    with pytest.raises(MissingWeights, match="There is no checkpoint"):
+    with pytest.raises(MissingWeightsError, match="There is no checkpoint"):
         weights.add(tmp_path / "gone.pth")
-    with pytest.raises(BadParameter, match="There is no checkpoint 'gone'"):
+    with pytest.raises(BadParameterError, match="There is no checkpoint 'gone'"):
         weights.add(file, "gone")
 
 
 def test_unsafe_files_are_refused(weights, tmp_path):
     file = tmp_path / "faces.pth"
     file.write_bytes(b"cos\nsystem\n(S'true'\ntR.")
-    with pytest.raises(BadCheckpoint, match="would run code when loaded"):
+    with pytest.raises(BadCheckpointError, match="would run code when loaded"):
         weights.add(file, "conv-faces")
     assert not weights.folder.path.exists()
 
@@ -202,9 +208,11 @@ def test_a_link_in_the_folder_is_replaced_by_the_file(weights, file):
     weights.folder.create()
     target = weights.folder.path / "conv_faces.pth"
     link(target, file)
-    with pytest.raises(BadCheckpoint, match="is a link to a place outside the weights folder;"):
+    with pytest.raises(
+        BadCheckpointError, match="is a link to a place outside the weights folder;"
+    ):
         weights.path("conv-faces")
-    with pytest.raises(BadCheckpoint, match="is a link"):
+    with pytest.raises(BadCheckpointError, match="is a link"):
         weights.verify("conv-faces")
     weights.add(target, "conv-faces")
     assert not target.is_symlink()
@@ -224,7 +232,7 @@ def test_a_file_that_is_in_its_place_already(weights, file):
 def test_adding_again_repairs(weights, file):
     weights.add(file, "conv-faces").path.write_bytes(b"spoilt")
     assert states(weights)["conv-faces"] == "damaged"
-    with pytest.raises(BadCheckpoint, match=r"has changed since it was added; open https://"):
+    with pytest.raises(BadCheckpointError, match=r"has changed since it was added; open https://"):
         weights.load("conv-faces")
     assert weights.add(file, "conv-faces").state == "ready"
 
@@ -255,7 +263,7 @@ def test_verifying_reads_the_file_whatever_size_and_time_say(weights, file):
     path.write_bytes(content)
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     assert states(weights)["conv-faces"] == "ready"
-    with pytest.raises(BadCheckpoint, match="has changed since it was added"):
+    with pytest.raises(BadCheckpointError, match="has changed since it was added"):
         weights.verify("conv-faces")
 
 
@@ -264,11 +272,11 @@ def test_verifying_loads_the_file(weights):
     saved(weights.folder.path / "conv_faces.pth", **{"other.weight": torch.ones(2)})
     (weights.folder.path / "conv_places.pth").write_bytes(b"no checkpoint")
     assert states(weights)["conv-places"] == "ready"
-    with pytest.raises(BadCheckpoint, match=r"is a checkpoint of another network \(other\);"):
+    with pytest.raises(BadCheckpointError, match=r"is a checkpoint of another network \(other\);"):
         weights.verify("conv-faces")
-    with pytest.raises(BadCheckpoint, match=r"conv_places\.pth is text, not the checkpoint"):
+    with pytest.raises(BadCheckpointError, match=r"conv_places\.pth is text, not the checkpoint"):
         weights.verify("conv-places")
-    with pytest.raises(MissingWeights):
+    with pytest.raises(MissingWeightsError):
         weights.verify("other-only")
 
 
@@ -278,7 +286,7 @@ def test_removing_takes_everything_of_it_and_nothing_else(weights, file):
     (weights.folder.path / "conv_faces.pth.part").write_bytes(b"half")
     weights.remove("conv-faces")
     assert names(weights.folder) == ["conv_places.pth", "conv_places.pth.json"]
-    with pytest.raises(MissingWeights, match="so there is nothing to remove"):
+    with pytest.raises(MissingWeightsError, match="so there is nothing to remove"):
         weights.remove("conv-faces")
 
 
@@ -299,7 +307,7 @@ def test_getting(site, rules, tmp_path, file, monkeypatch):
     monkeypatch.setattr(store, "download", lambda *known: fetch(*known, rules))
     weights = WeightsStore(tmp_path / "weights", entries=[info], detector=detect)
     assert states(weights) == {"conv-known": "download"}
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         weights.get("conv-known", cancelled=lambda: True)
     seen = []
     path = weights.get("conv-known", lambda *now: seen.append(now))
@@ -310,7 +318,7 @@ def test_getting(site, rules, tmp_path, file, monkeypatch):
 
 
 def test_what_cannot_be_downloaded(weights):
-    with pytest.raises(MissingWeights, match="cannot be downloaded directly; open https://"):
+    with pytest.raises(MissingWeightsError, match="cannot be downloaded directly; open https://"):
         weights.get("conv-faces")
 
 
@@ -321,7 +329,7 @@ def test_a_folder_that_cannot_be_made(tmp_path, file):
     (tmp_path / "taken").write_text("a file")
     weights = WeightsStore(tmp_path / "taken" / "weights", entries=ENTRIES, detector=detect)
     assert states(weights)["conv-faces"] == "unreadable"
-    with pytest.raises(UnwritablePath, match="choose another folder in Preferences"):
+    with pytest.raises(UnwritablePathError, match="choose another folder in Preferences"):
         weights.add(file, "conv-faces")
 
 
@@ -343,7 +351,7 @@ def test_writing_fails(weights, file, monkeypatch, code, words, at):
         return real(path, *args, **kwargs)
 
     monkeypatch.setattr(Path, at, fail)
-    with pytest.raises(UnwritablePath) as caught:
+    with pytest.raises(UnwritablePathError) as caught:
         weights.add(file, "conv-faces")
     assert words in str(caught.value)
     assert str(weights.folder.path) in str(caught.value)
@@ -357,5 +365,5 @@ def test_removing_fails(weights, file, monkeypatch):
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
     monkeypatch.setattr(Path, "unlink", fail)
-    with pytest.raises(UnwritablePath, match="There is no permission to write to"):
+    with pytest.raises(UnwritablePathError, match="There is no permission to write to"):
         weights.remove("conv-faces")

@@ -16,7 +16,7 @@ from napari_greyfill.cli import comparing
 from napari_greyfill.cli.exit_codes import FAILED, ending_in_sentences
 from napari_greyfill.cli.mask import mask
 from napari_greyfill.cli.weights import app as weights_app
-from napari_greyfill.errors import BadParameter
+from napari_greyfill.errors import BadParameterError
 
 __all__ = ["app", "main"]
 
@@ -256,7 +256,7 @@ def _numbers(text: str) -> tuple[int, ...] | None:
     try:
         return tuple(int(number) for number in text.split(","))
     except ValueError as error:
-        raise BadParameter(
+        raise BadParameterError(
             f"The labels {text!r} are no whole numbers with commas between; "
             "give them as in --labels 1,2."
         ) from error

@@ -15,7 +15,7 @@ from napari_greyfill.cli.exit_codes import tell_what_is_lost
 from napari_greyfill.cli.progressbar import progress_bar
 from napari_greyfill.comparison import CompareStep, Comparison, compare_steps
 from napari_greyfill.compute.progress import exhaust
-from napari_greyfill.errors import BadParameter, Cancelled, UnwritablePath
+from napari_greyfill.errors import BadParameterError, CancelledError, UnwritablePathError
 from napari_greyfill.files import (
     ImageFile,
     make_folder,
@@ -95,29 +95,29 @@ class CompareCommand:
         try:
             self._write(comparison, original)
         except KeyboardInterrupt as error:
-            raise Cancelled(
+            raise CancelledError(
                 f"Cancelled; some of the results may be in {self.output} already."
             ) from error
         return _TABLES[form](comparison)
 
     def _check(self, form: str) -> None:
         if form not in _TABLES:
-            raise BadParameter(
+            raise BadParameterError(
                 f"There is no format {form!r}; choose one of: {', '.join(_TABLES)}."
             )
         if self.reference is not None and self.no_reference:
-            raise BadParameter("--reference and --no-reference exclude each other; drop one.")
+            raise BadParameterError("--reference and --no-reference exclude each other; drop one.")
         if self.output is None:
             return
         if self.output.is_file():
-            raise UnwritablePath(f"{self.output} is a file; give a folder.")
+            raise UnwritablePathError(f"{self.output} is a file; give a folder.")
         there = next(path for path in (self.output, *self.output.parents) if path.exists())
         if not (there.is_dir() and os.access(there, os.W_OK)):
-            raise UnwritablePath(
+            raise UnwritablePathError(
                 f"There is no permission to write to {there}; choose another folder."
             )
         if there == self.output and any(there.iterdir()) and not self.force:
-            raise UnwritablePath(
+            raise UnwritablePathError(
                 f"The folder {self.output} is not empty; add --force to overwrite files in it."
             )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from napari_greyfill.cli.progressbar import progress_bar
 from napari_greyfill.comparison.figures import FORMATS
-from napari_greyfill.errors import BadParameter, Cancelled, EveryMethodFailed
+from napari_greyfill.errors import BadParameterError, CancelledError, EveryMethodFailedError
 from napari_greyfill.pipeline.result import Step
 from napari_greyfill.study import StudyFolder, StudySettings, study_steps, write_report
 from napari_greyfill.study.folder import Skipped
@@ -33,7 +33,7 @@ def run_study(
     Raises
     ------
     GreyfillError
-        `Cancelled` says how to go on, and `EveryMethodFailed` that nothing was filled.
+        `CancelledError` says how to go on, and `EveryMethodFailedError` that nothing was filled.
     """
     _check(kinds, resume=resume, force=force)
     folder = StudyFolder(output)
@@ -45,21 +45,21 @@ def run_study(
             _work(settings, folder, jobs, show_progress=show_progress)
             written = write_report(settings, folder, pictures, kinds)
         except KeyboardInterrupt as error:
-            raise Cancelled(
+            raise CancelledError(
                 f"Cancelled; {len(folder.rows)} rows are in {output}. Go on with --resume."
             ) from error
     summary = _summary(folder, pictures, written[0])
     if all(row.error for row in folder.rows_of(pictures)):
-        raise EveryMethodFailed(_why_nothing(folder, pictures, summary))
+        raise EveryMethodFailedError(_why_nothing(folder, pictures, summary))
     return summary
 
 
 def _check(kinds: Sequence[str], *, resume: bool, force: bool) -> None:
     if resume and force:
-        raise BadParameter("--resume and --force exclude each other; drop one.")
+        raise BadParameterError("--resume and --force exclude each other; drop one.")
     for kind in kinds:
         if kind not in FORMATS:
-            raise BadParameter(
+            raise BadParameterError(
                 f"Figures cannot be written as {kind!r}; choose of: {', '.join(FORMATS)}."
             )
 

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, TextIO
 import typer
 
 from napari_greyfill.atomic import reason_of
-from napari_greyfill.errors import BadParameter, Cancelled, GreyfillError, GreyfillWarning
+from napari_greyfill.errors import (
+    BadParameterError,
+    CancelledError,
+    GreyfillError,
+    GreyfillWarning,
+)
 
 if TYPE_CHECKING:
     from napari_greyfill.files import ImageFile
@@ -63,9 +68,9 @@ def _unexplained(error: Exception) -> str:
 
 
 def _exit_code(error: GreyfillError) -> int:
-    if isinstance(error, Cancelled):
+    if isinstance(error, CancelledError):
         return INTERRUPTED
-    return WRONG_USAGE if isinstance(error, BadParameter) else FAILED
+    return WRONG_USAGE if isinstance(error, BadParameterError) else FAILED
 
 
 @contextmanager

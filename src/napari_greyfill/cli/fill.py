@@ -18,12 +18,12 @@ from napari_greyfill.cli.exit_codes import tell_what_is_lost
 from napari_greyfill.cli.progressbar import progress_bar
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import (
-    BadParameter,
-    Cancelled,
+    BadParameterError,
+    CancelledError,
     GreyfillWarning,
-    ShapeMismatch,
-    UnsupportedImage,
-    UnwritablePath,
+    ShapeMismatchError,
+    UnsupportedImageError,
+    UnwritablePathError,
 )
 from napari_greyfill.files import (
     ImageFile,
@@ -193,7 +193,7 @@ class FillCommand:
         if self.output.is_file() and not self.force:
             is_input = self.image.exists() and self.output.samefile(self.image)
             what = "is the image itself" if is_input else "exists"
-            raise UnwritablePath(f"{self.output} {what}; add --force to overwrite it.")
+            raise UnwritablePathError(f"{self.output} {what}; add --force to overwrite it.")
         require_writable(self.output)
 
     def _check_steps(self) -> None:
@@ -201,13 +201,13 @@ class FillCommand:
             return
         there = next(path for path in (self.steps, *self.steps.parents) if path.exists())
         if not there.is_dir():
-            raise UnwritablePath(f"{there} is a file; give a folder for the steps.")
+            raise UnwritablePathError(f"{there} is a file; give a folder for the steps.")
         if not os.access(there, os.W_OK):
-            raise UnwritablePath(
+            raise UnwritablePathError(
                 f"There is no permission to write to {there}; choose another folder."
             )
         if there == self.steps and any(there.iterdir()) and not self.force:
-            raise UnwritablePath(
+            raise UnwritablePathError(
                 f"The folder {there} is not empty; add --force to overwrite files in it."
             )
 
@@ -251,7 +251,7 @@ class FillCommand:
         except KeyboardInterrupt as error:
             done = ", ".join(str(path) for path in self.written)
             what = f"written before that: {done}" if done else "nothing was written"
-            raise Cancelled(f"Cancelled; {what}.") from error
+            raise CancelledError(f"Cancelled; {what}.") from error
 
 
 def nodata_in(text: str) -> NoData:
@@ -259,7 +259,7 @@ def nodata_in(text: str) -> NoData:
 
     Raises
     ------
-    BadParameter
+    BadParameterError
     """
     if not text.strip():
         return "file"
@@ -268,7 +268,7 @@ def nodata_in(text: str) -> NoData:
     try:
         return nodata_of(float(text))
     except ValueError as error:
-        raise BadParameter(
+        raise BadParameterError(
             f"The no-data value {text!r} is no number; give it as in --nodata=-9999, or none."
         ) from error
 
@@ -291,7 +291,7 @@ def _same_file(first: Path, second: Path) -> bool:
 def _hints_in(path: Path) -> ColourHints:
     picture = read_image(path).array
     if picture.ndim != 3 or picture.shape[-1] != 4 or picture.dtype.kind != "u":
-        raise UnsupportedImage(
+        raise UnsupportedImageError(
             f"{path} holds no colour hints; give an 8-bit or 16-bit colour picture, for example "
             "PNG, that is transparent where there is no hint."
         )
@@ -302,12 +302,12 @@ def _require_comparable(image: NDArray[Any], truth: NDArray[Any]) -> None:
     """Check that image and reference differ at most by an alpha channel."""
     first, second = _without_alpha(image), _without_alpha(truth)
     if first.shape != second.shape:
-        raise ShapeMismatch(
+        raise ShapeMismatchError(
             f"The image is {_size(first)} and the reference {_size(second)}; "
             "choose a reference of the same size and kind."
         )
     if first.dtype != second.dtype:
-        raise UnsupportedImage(
+        raise UnsupportedImageError(
             f"The image holds values of type {first.dtype} and the reference of type "
             f"{second.dtype}, so they cannot be compared; convert the reference first."
         )

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from napari_greyfill.cli.exit_codes import FAILED, ending_in_sentences
-from napari_greyfill.errors import BadParameter
+from napari_greyfill.errors import BadParameterError
 
 __all__ = ["mask"]
 
@@ -135,7 +135,9 @@ def mask(
             frame=mask_frame,
         )
         if bool(pictures) == bool(size):
-            raise BadParameter("Name pictures or a folder of pictures, or a --size, but not both.")
+            raise BadParameterError(
+                "Name pictures or a folder of pictures, or a --size, but not both."
+            )
         if size:
             made = masking.masks_alone(wish, _size(size), count, output, force=force)
         else:
@@ -164,14 +166,14 @@ def _share(text: str) -> float | tuple[float, float] | None:
         return numbers[0]
     if len(numbers) == 2:
         return numbers[0], numbers[1]
-    raise BadParameter(f"The share {text!r} is no number; give it as in 0.25, or 0.1-0.2.")
+    raise BadParameterError(f"The share {text!r} is no number; give it as in 0.25, or 0.1-0.2.")
 
 
 def _size(text: str) -> tuple[int, int]:
     try:
         height, width = (int(part) for part in text.lower().split("x"))
     except ValueError as error:
-        raise BadParameter(
+        raise BadParameterError(
             f"The size {text!r} is not height x width; give it as in --size 512x512."
         ) from error
     return height, width
@@ -181,7 +183,7 @@ def _option(text: str) -> tuple[str, float | int | bool | str]:
     """Read NAME=VALUE, where the value is a number, true, false or a word."""
     name, equals, value = (part.strip() for part in text.partition("="))
     if not (name and equals and value):
-        raise BadParameter(f"{text!r} is not NAME=VALUE; give it as in --set level=0.8.")
+        raise BadParameterError(f"{text!r} is not NAME=VALUE; give it as in --set level=0.8.")
     if value.lower() in ("true", "false"):
         return name, value.lower() == "true"
     for number in (int, float):

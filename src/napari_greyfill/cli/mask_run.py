@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from napari_greyfill.checks import number_of
 from napari_greyfill.cli.report import as_json
 from napari_greyfill.datasets import PictureOutcome, mask_pictures, pictures_in
-from napari_greyfill.errors import BadParameter, UnreadableFile, UnwritablePath
+from napari_greyfill.errors import BadParameterError, UnreadableFileError, UnwritablePathError
 from napari_greyfill.files import ImageFile, make_folder, read_mask, write_image
 from napari_greyfill.masks import (
     DETECTORS,
@@ -62,18 +62,20 @@ class MaskWish:
             return
         if self.kind not in {**RANDOM_KINDS, **DETECTORS}:
             known = ", ".join([*RANDOM_KINDS, *DETECTORS])
-            raise BadParameter(f"There is no kind of mask {self.kind!r}; choose one of: {known}.")
+            raise BadParameterError(
+                f"There is no kind of mask {self.kind!r}; choose one of: {known}."
+            )
         if self.kind in DETECTORS:
             options = self._detector_options()
             options |= {"at": (0, 0)} if "at" in options else {}  # which pixel, pictures decide
             detect_mask(np.eye(20), self.kind, **options)
             if self.share is not None:
-                raise BadParameter(
+                raise BadParameterError(
                     f"What {self.kind} finds has no --share; choose a random kind for that."
                 )
         else:
             if self.options:
-                raise BadParameter(
+                raise BadParameterError(
                     f"{self.kind} has no option {next(iter(self.options))!r}; --set is for "
                     "detectors."
                 )
@@ -122,7 +124,7 @@ class MaskWish:
             try:
                 y, x = (int(part) for part in str(options["at"]).split(","))
             except ValueError as error:
-                raise BadParameter(
+                raise BadParameterError(
                     f"The pixel {options['at']!r} is not row,column; give it as in --set at=20,35."
                 ) from error
             options["at"] = (y, x)
@@ -189,7 +191,9 @@ def masks_alone(
     """
     wish.check()
     if not wish.at_random:
-        raise BadParameter("Masks without pictures are random; name pictures for other kinds.")
+        raise BadParameterError(
+            "Masks without pictures are random; name pictures for other kinds."
+        )
     height, width = size
     paths = [
         folder / f"{wish.kind}_{height}x{width}_{seed:05d}_mask.png"
@@ -197,7 +201,7 @@ def masks_alone(
     ]
     existing = next((path for path in paths if path.exists()), None)
     if existing is not None and not force:
-        raise UnwritablePath(f"{existing} exists; add --force to overwrite it.")
+        raise UnwritablePathError(f"{existing} exists; add --force to overwrite it.")
     make_folder(folder)
     for seed, path in enumerate(paths, start=wish.seed):
         found = wish.make(size, seed)
@@ -224,7 +228,7 @@ def masks_of_pictures(
     """
     wish.check()
     if isinstance(value, str) and value not in HOLE_VALUES:
-        raise BadParameter(
+        raise BadParameterError(
             f"The hole cannot be {value!r}; choose one of: {', '.join(HOLE_VALUES)}, or a number."
         )
     work = mask_pictures(
@@ -302,7 +306,7 @@ def _found(pictures: Iterable[Path]) -> list[Path]:
     found: dict[Path, None] = {}
     for path in pictures:
         if not path.exists():
-            raise UnreadableFile(f"There is no {path}; check the name.")
+            raise UnreadableFileError(f"There is no {path}; check the name.")
         found |= dict.fromkeys(pictures_in(path) if path.is_dir() else [path])
     return list(found)
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from napari_greyfill.cli.exit_codes import FAILED, ending_in_sentences
-from napari_greyfill.errors import GreyfillError, UnwritablePath
+from napari_greyfill.errors import GreyfillError, UnwritablePathError
 
 if TYPE_CHECKING:
     from napari_greyfill.weights.store import StoredCheckpoint, WeightsStore
@@ -143,7 +143,7 @@ def verify(
         here = [found.info.id for found in found_all if found.state in ("ready", "damaged")]
         unreadable = [found.problem for found in found_all if found.state == "unreadable"]
         if unreadable:
-            raise UnwritablePath(unreadable[0])
+            raise UnwritablePathError(unreadable[0])
         infos = [store.info(name) for name in ids or here]
         results = [_Verified.of(store, info.id) for info in infos]
         if as_json:

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from napari_greyfill.compute.device import CancelCheck
-from napari_greyfill.errors import Cancelled
+from napari_greyfill.errors import CancelledError
 
 __all__ = ["ColourNet", "masked_mse", "new_network", "stop_when", "training"]
 
@@ -119,14 +119,14 @@ def training(
 
 
 def stop_when(network: ColourNet, cancelled: CancelCheck) -> None:
-    """Make the network ask, between its layers, whether to stop; it then raises `Cancelled`.
+    """Make the network ask, between its layers, whether to stop; it then raises `CancelledError`.
 
     A step on a large window takes seconds; this lets it end within a fraction of that.
     """
 
     def ask(*_: object) -> None:
         if cancelled():
-            raise Cancelled("The fill was cancelled; nothing was changed.")
+            raise CancelledError("The fill was cancelled; nothing was changed.")
 
     def watch(_: nn.Module, __: object, output: Tensor) -> None:
         ask()

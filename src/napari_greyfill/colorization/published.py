@@ -22,7 +22,7 @@ from scipy import ndimage
 from napari_greyfill.colorization.base import Colorizer, Hole, Level, Plane
 from napari_greyfill.colorization.pyramid import PyramidLevel, build_pyramid, resized, to_bytes
 from napari_greyfill.compute.device import clear_memory_errors, free_memory
-from napari_greyfill.errors import OutOfMemory
+from napari_greyfill.errors import OutOfMemoryError
 from napari_greyfill.inpaint.base import fit_to_size
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class Published(Colorizer):
     def _check_memory(self, pixels: int) -> None:
         needed = pixels * _BYTES_PER_PIXEL
         if needed > free_memory(self.compute.device):
-            raise OutOfMemory(
+            raise OutOfMemoryError(
                 f"Training on this window needs about {needed / 2**30:.0f} GB on "
                 f"{self.compute.device}, more than is free; use the colorizer propagation "
                 "or paint a smaller mask."

@@ -54,7 +54,7 @@ def compare_steps(
     """Compare step by step; takes what `compare` takes.
 
     Names are checked at once, before the first step. Closing the generator cancels; `cancelled`
-    is asked inside long computations, as in `fill_steps`, and ends them with `Cancelled`.
+    is asked inside long computations, as in `fill_steps`, and ends them with `CancelledError`.
 
     Parameters
     ----------
@@ -123,8 +123,8 @@ def compare(
     Raises
     ------
     GreyfillError
-        If image, mask or reference do not fit, as in `fill` and `metrics`; `BadParameter` for
-        names that do not exist; `MissingWeights` if no method can run here.
+        If image, mask or reference do not fit, as in `fill` and `metrics`; `BadParameterError` for
+        names that do not exist; `MissingWeightsError` if no method can run here.
 
     Warns
     -----

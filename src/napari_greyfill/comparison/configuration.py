@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from napari_greyfill.checks import names_of
 from napari_greyfill.colorization import COLORIZERS
-from napari_greyfill.errors import BadParameter, MissingWeights
+from napari_greyfill.errors import BadParameterError, MissingWeightsError
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.pipeline.job import PIPELINES, resolve_pipeline
 
@@ -88,9 +88,9 @@ class Choices:
 
         Raises
         ------
-        BadParameter
+        BadParameterError
             If a name does not exist, or a list is empty.
-        MissingWeights
+        MissingWeightsError
             If none of the methods can run here.
         """
         available = [info.name for info in INPAINTERS.infos() if info.available]
@@ -102,7 +102,7 @@ class Choices:
         infos = [INPAINTERS.info(name) for name in chosen.methods]
         if not any(info.available for info in infos):
             reasons = " ".join(f"{info.title} cannot run: {info.why_not}." for info in infos)
-            raise MissingWeights(f"{reasons} Choose a method that can run here.")
+            raise MissingWeightsError(f"{reasons} Choose a method that can run here.")
         return chosen
 
 
@@ -138,5 +138,5 @@ def _resolved(
     given = otherwise if names is None else names_of(kind, names)
     found = tuple(dict.fromkeys(map(resolve, given)))
     if not found:
-        raise BadParameter(f"No {kind} is chosen; choose at least one.")
+        raise BadParameterError(f"No {kind} is chosen; choose at least one.")
     return found

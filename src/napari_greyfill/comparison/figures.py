@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from napari_greyfill.atomic import reason_of, replacing
 from napari_greyfill.comparison.configuration import GREY, Combination, pipeline_title
 from napari_greyfill.comparison.row import Row
-from napari_greyfill.errors import BadParameter, UnwritablePath
+from napari_greyfill.errors import BadParameterError, UnwritablePathError
 from napari_greyfill.measure.metrics import METRICS, Metric
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def bars(rows: Sequence[Row], metric: str = "hole_psnr") -> Figure:
 
     Raises
     ------
-    BadParameter
+    BadParameterError
         If there is no such metric.
     """
     shown = _metric(metric)
@@ -137,15 +137,15 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
 
     Raises
     ------
-    BadParameter
+    BadParameterError
         For other suffixes.
-    UnwritablePath
+    UnwritablePathError
     """
     path = Path(path)
     kind = path.suffix.lower().lstrip(".")
     if kind not in FORMATS:
         known = ", ".join(f".{name}" for name in FORMATS)
-        raise BadParameter(f"A figure cannot be written as {path.name}; use one of: {known}.")
+        raise BadParameterError(f"A figure cannot be written as {path.name}; use one of: {known}.")
     # without a date, so that the same figure is the same file
     metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind)
     try:
@@ -154,7 +154,7 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
         with replacing(path) as file:
             file.write(drawn.getbuffer())
     except OSError as error:
-        raise UnwritablePath(
+        raise UnwritablePathError(
             f"{path} cannot be written ({reason_of(error)}); choose another folder."
         ) from error
 
@@ -169,7 +169,7 @@ def _grid(rows: int, columns: int, width: float, height: float) -> tuple[Figure,
 def _metric(key: str) -> Metric:
     found = {metric.key: metric for metric in METRICS}
     if key not in found:
-        raise BadParameter(f"There is no metric {key!r}; choose one of: {', '.join(found)}.")
+        raise BadParameterError(f"There is no metric {key!r}; choose one of: {', '.join(found)}.")
     return found[key]
 
 

@@ -151,7 +151,7 @@ class Comparison:
 
         Raises
         ------
-        UnwritablePath
+        UnwritablePathError
         """
         return _written(to_csv(self.rows), path)
 

@@ -15,7 +15,7 @@ from napari_greyfill.comparison.configuration import GREY, Combination
 from napari_greyfill.comparison.row import CompareStep, Row
 from napari_greyfill.compute.memory import Cost, Meter
 from napari_greyfill.compute.progress import translated
-from napari_greyfill.errors import Cancelled, GreyfillError
+from napari_greyfill.errors import CancelledError, GreyfillError
 from napari_greyfill.image.colour import luma
 from napari_greyfill.image.picture import Patch
 from napari_greyfill.pipeline.grey_stage import Filling
@@ -171,7 +171,7 @@ def _or_failure(work: Work[T]) -> Work[T | _Failure]:
     """Return what went wrong in place of a result; only cancelling goes through."""
     try:
         return (yield from work)
-    except Cancelled:
+    except CancelledError:
         raise
     except GreyfillError as error:
         return _Failure(str(error))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from napari_greyfill.errors import BadParameter, Cancelled, OutOfMemory
+from napari_greyfill.errors import BadParameterError, CancelledError, OutOfMemoryError
 
 __all__ = [
     "DEVICES",
@@ -55,9 +55,9 @@ class Compute:
         return self.device in IN_TORCH
 
     def check(self) -> None:
-        """Raise `Cancelled` if the caller wants the computation to stop."""
+        """Raise `CancelledError` if the caller wants the computation to stop."""
         if self.cancelled():
-            raise Cancelled("The fill was cancelled; nothing was changed.")
+            raise CancelledError("The fill was cancelled; nothing was changed.")
 
 
 def choose_device(requested: str) -> tuple[str, str]:
@@ -70,11 +70,11 @@ def choose_device(requested: str) -> tuple[str, str]:
 
     Raises
     ------
-    BadParameter
+    BadParameterError
         For any other name.
     """
     if requested not in DEVICES:
-        raise BadParameter(
+        raise BadParameterError(
             f"There is no device {requested!r}; choose one of: {', '.join(DEVICES)}."
         )
     if requested == "cpu":
@@ -111,13 +111,13 @@ def free_memory(device: str) -> int:
 
 @contextmanager
 def clear_memory_errors(device: str) -> Iterator[None]:
-    """Turn torch's out-of-memory errors into `OutOfMemory`, and free cached GPU memory."""
+    """Turn torch's out-of-memory errors into `OutOfMemoryError`, and free cached GPU memory."""
     import torch
 
     try:
         yield
     except torch.OutOfMemoryError as error:
-        raise OutOfMemory(
+        raise OutOfMemoryError(
             f"The device {device} has too little memory for this window; "
             "choose the CPU or paint a smaller mask."
         ) from error

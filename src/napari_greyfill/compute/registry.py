@@ -13,7 +13,7 @@ from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from napari_greyfill.checks import choice_of
 from napari_greyfill.compute.device import Compute
-from napari_greyfill.errors import GreyfillError, MissingDependency
+from napari_greyfill.errors import GreyfillError, MissingDependencyError
 
 __all__ = ["MethodInfo", "Registry", "installed"]
 
@@ -106,7 +106,7 @@ class Registry(Generic[T]):
         info: MethodInfo,
         create: Callable[[Compute], T],
         why_not: WhyNot = _nothing,
-        lacking: type[GreyfillError] = MissingDependency,
+        lacking: type[GreyfillError] = MissingDependencyError,
     ) -> None:
         """Add a method; `why_not` says what it lacks here and now, `lacking` is the error then."""
         self._entries[info.name] = _Entry(info, create, why_not, lacking)
@@ -120,7 +120,7 @@ class Registry(Generic[T]):
 
         Raises
         ------
-        BadParameter
+        BadParameterError
             If there is no such method.
         """
         kind = next(iter(self._entries.values())).info.kind
@@ -132,9 +132,9 @@ class Registry(Generic[T]):
 
         Raises
         ------
-        BadParameter
+        BadParameterError
             If there is no such method.
-        MissingDependency, MissingWeights
+        MissingDependencyError, MissingWeightsError
             If it cannot run here.
         """
         info = self.info(name)

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from napari_greyfill.atomic import reason_of, resolved
 from napari_greyfill.datasets.triples import Triple, warn_if_mostly_masked, write_triple
 from napari_greyfill.errors import (
-    BadParameter,
+    BadParameterError,
     GreyfillError,
     GreyfillWarning,
-    UnreadableFile,
-    UnwritablePath,
+    UnreadableFileError,
+    UnwritablePathError,
 )
 from napari_greyfill.files.base import ImageFile
 from napari_greyfill.files.pairs import without_masks
@@ -89,14 +89,14 @@ def pictures_in(folder: str | os.PathLike[str]) -> list[Path]:
 
     Raises
     ------
-    UnreadableFile
+    UnreadableFileError
         If there is no such folder, or it holds no picture.
     """
     folder = Path(folder)
     try:
         files = sorted(path for path in folder.iterdir() if path.is_file())
     except OSError as error:
-        raise UnreadableFile(
+        raise UnreadableFileError(
             f"The folder {folder} cannot be read ({error.strerror}); choose another one."
         ) from error
     pictures = [
@@ -106,7 +106,7 @@ def pictures_in(folder: str | os.PathLike[str]) -> list[Path]:
     ]
     pictures, _ = without_masks(pictures)
     if not pictures:
-        raise UnreadableFile(
+        raise UnreadableFileError(
             f"The folder {folder} holds no picture; these count: {', '.join(_SUFFIXES)}."
         )
     return pictures
@@ -153,18 +153,18 @@ def mask_pictures(
 
     Raises
     ------
-    BadParameter
+    BadParameterError
         If the triples would go among the pictures.
     """
     try:
         target = resolved(Path(folder))
         inside = any(resolved(path).parent == target for path in pictures)
     except OSError as error:
-        raise UnwritablePath(
+        raise UnwritablePathError(
             f"{folder} cannot be used ({reason_of(error)}); choose another folder."
         ) from error
     if inside:
-        raise BadParameter(
+        raise BadParameterError(
             f"{folder} is where the pictures are; choose another folder for what is made of them."
         )
     report = BatchReport()
@@ -207,7 +207,7 @@ def _masked(
 def _require_size(picture: ImageFile) -> None:
     height, width = picture.array.shape[:2]
     if min(height, width) < SMALLEST:
-        raise UnreadableFile(
+        raise UnreadableFileError(
             f"{picture.path.name} has {height} x {width} pixels, which is too little to mask; "
             f"choose pictures of {SMALLEST} pixels a side or more."
         )

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from napari_greyfill import __version__
 from napari_greyfill.atomic import write_text
-from napari_greyfill.errors import GreyfillWarning, UnwritablePath
+from napari_greyfill.errors import GreyfillWarning, UnwritablePathError
 from napari_greyfill.files.base import ImageFile, says_upright
 from napari_greyfill.files.writing import make_folder, require_writable, write_image
 from napari_greyfill.masks import MaskedImages, hole_from_mask, masked_images, mostly_masked
@@ -98,7 +98,7 @@ def write_triple(
 
     Raises
     ------
-    UnwritablePath
+    UnwritablePathError
         If a file exists and `force` is not set, or the folder cannot be written to. Nothing is
         written then.
     GreyfillError
@@ -125,11 +125,11 @@ def require_new(paths: Triple, *, force: bool) -> None:
 
     Raises
     ------
-    UnwritablePath
+    UnwritablePathError
     """
     existing = [path for path in paths.all() if path.exists()]
     if existing and not force:
-        raise UnwritablePath(
+        raise UnwritablePathError(
             f"{existing[0]} exists; allow to overwrite it (--force) or choose another folder."
         )
     for path in paths.all()[:3]:

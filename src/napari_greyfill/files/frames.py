@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.errors import BadMask, BadParameter, ShapeMismatch
+from napari_greyfill.errors import BadMaskError, BadParameterError, ShapeMismatchError
 from napari_greyfill.files.base import turned_back, upright
 
 __all__ = ["FRAMES", "Lying", "mask_on_picture", "mask_on_stored"]
@@ -66,15 +66,15 @@ def mask_on_picture(
 
     Raises
     ------
-    ShapeMismatch
+    ShapeMismatchError
         If the mask has another size, however it is turned.
-    BadMask
+    BadMaskError
         If it may lie in either frame.
-    BadParameter
+    BadParameterError
         If there is no such frame.
     """
     if frame not in FRAMES:
-        raise BadParameter(
+        raise BadParameterError(
             f"There is no mask frame {frame!r}; choose one of: {', '.join(FRAMES)}."
         )
     size, name = tuple(shape[:2]), lying.path.name
@@ -126,7 +126,7 @@ def _is_stored(mask: NDArray[Any], turned: NDArray[Any], lying: Lying) -> bool:
         return False
     if lying.by_arrays:
         return True
-    raise BadMask(
+    raise BadMaskError(
         f"The picture is stored turned, and the mask {lying.path.name} fits both as it is shown "
         "and as it is stored; say which with --mask-frame shown (painted in most programs) or "
         "--mask-frame stored (painted in napari)."
@@ -135,7 +135,7 @@ def _is_stored(mask: NDArray[Any], turned: NDArray[Any], lying: Lying) -> bool:
 
 def _require_size(fits: bool, mask: NDArray[Any], size: tuple[int, ...], name: str) -> None:
     if not fits:
-        raise ShapeMismatch(
+        raise ShapeMismatchError(
             f"The mask {name} is {_size(mask.shape)} pixels and the image is "
             f"{_size(size)}; choose a mask of the image's own size."
         )

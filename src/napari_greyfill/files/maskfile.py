@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.errors import EmptyMask, GreyfillWarning
+from napari_greyfill.errors import EmptyMaskError, GreyfillWarning
 from napari_greyfill.files.base import Decoded, ImageFile, separated
 from napari_greyfill.files.frames import Lying, mask_on_picture, mask_on_stored
 from napari_greyfill.files.reading import decode
@@ -56,11 +56,11 @@ def read_mask(
 
     Raises
     ------
-    UnreadableFile, UnsupportedImage
+    UnreadableFileError, UnsupportedImageError
         As in `read_image`.
-    ShapeMismatch
+    ShapeMismatchError
         If the mask is not of the given shape.
-    BadMask
+    BadMaskError
         If it is not clear what is painted, or how the mask lies.
 
     Warns
@@ -106,7 +106,7 @@ def transparent_part(picture: ImageFile) -> NDArray[np.bool_]:
 
     Raises
     ------
-    EmptyMask
+    EmptyMaskError
         If no part of it is transparent, or all is.
 
     Warns
@@ -116,7 +116,7 @@ def transparent_part(picture: ImageFile) -> NDArray[np.bool_]:
     """
     alpha = picture.alpha if picture.array.ndim == 2 else separated(picture.array)[1]
     if alpha is None or alpha.min() == alpha.max():
-        raise EmptyMask(
+        raise EmptyMaskError(
             f"{picture.path.name} is transparent nowhere, so it is no mask of itself; "
             "give a mask of what is to be filled."
         )

@@ -23,8 +23,8 @@ from PIL import Image, UnidentifiedImageError, features
 from napari_greyfill.errors import (
     GreyfillError,
     GreyfillWarning,
-    UnreadableFile,
-    UnsupportedImage,
+    UnreadableFileError,
+    UnsupportedImageError,
 )
 from napari_greyfill.files.base import (
     Decoded,
@@ -82,9 +82,9 @@ def read_image(path: str | os.PathLike[str]) -> ImageFile:
 
     Raises
     ------
-    UnreadableFile
+    UnreadableFileError
         If the file is missing, damaged, too large or no image.
-    UnsupportedImage
+    UnsupportedImageError
         If it is a stack or in colours other than RGB.
 
     Warns
@@ -105,13 +105,13 @@ def read_picture(path: str | os.PathLike[str]) -> ImageFile:
 
     Raises
     ------
-    UnsupportedImage
+    UnsupportedImageError
         If the file is a mask, by its name and by its pixels.
     """
     picture = read_image(path)
     two = picture.array.dtype == np.bool_ or is_black_and_white(picture.array)
     if two and is_named_mask(picture.path.name):
-        raise UnsupportedImage(
+        raise UnsupportedImageError(
             f"{picture.path.name} is a mask and no picture, by its name and by its pixels; "
             "name the picture first, then the mask."
         )
@@ -145,7 +145,7 @@ def decode(path: Path) -> Decoded:
 
 @contextmanager
 def _explained(path: Path) -> Iterator[None]:
-    """Turn whatever reading a file raises into `UnreadableFile`."""
+    """Turn whatever reading a file raises into `UnreadableFileError`."""
     try:
         with warnings.catch_warnings(), _quiet("tifffile"):  # what matters becomes an error
             warnings.filterwarnings("ignore", module=r"PIL\.")
@@ -153,13 +153,15 @@ def _explained(path: Path) -> Iterator[None]:
     except GreyfillError:
         raise
     except UnidentifiedImageError as error:
-        raise UnreadableFile(_unknown(path)) from error
+        raise UnreadableFileError(_unknown(path)) from error
     except (Image.DecompressionBombError, MemoryError) as error:
-        raise UnreadableFile(f"{path.name} is too large to be read; crop it first.") from error
+        raise UnreadableFileError(
+            f"{path.name} is too large to be read; crop it first."
+        ) from error
     except OSError as error:
-        raise UnreadableFile(_refusal(path, error)) from error
+        raise UnreadableFileError(_refusal(path, error)) from error
     except _DAMAGED as error:
-        raise UnreadableFile(damaged(path)) from error
+        raise UnreadableFileError(damaged(path)) from error
 
 
 @contextmanager
@@ -188,13 +190,13 @@ def _unknown(path: Path) -> str:
 def _head(path: Path) -> bytes:
     mode = path.stat().st_mode
     if stat.S_ISDIR(mode):
-        raise UnreadableFile(f"{path} is a folder; choose an image file in it.")
+        raise UnreadableFileError(f"{path} is a folder; choose an image file in it.")
     if not stat.S_ISREG(mode):  # reading a pipe may never end
-        raise UnreadableFile(f"{path} is a pipe or device, no file; choose an image file.")
+        raise UnreadableFileError(f"{path} is a pipe or device, no file; choose an image file.")
     with path.open("rb") as file:
         head = file.read(32)
     if not head:
-        raise UnreadableFile(f"{path.name} is empty (0 bytes); choose another file.")
+        raise UnreadableFileError(f"{path.name} is empty (0 bytes); choose another file.")
     return head
 
 
@@ -254,7 +256,7 @@ def _pixels(image: Image.Image, path: Path) -> NDArray[Any]:
         return np.asarray(image).astype(np.uint16)
     wanted = _wanted_mode(image)
     if wanted is None:
-        raise UnsupportedImage(
+        raise UnsupportedImageError(
             f"{path.name} is in {image.mode} colours; convert it to RGB or grey first."
         )
     if wanted == "1":  # Pillow hands out booleans whose True is stored as 255

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.draw import ellipse, polygon
 
-from napari_greyfill.errors import BadMask, MissingDependency, UnreadableFile
+from napari_greyfill.errors import BadMaskError, MissingDependencyError, UnreadableFileError
 from napari_greyfill.files.base import damaged
 
 __all__ = ["ROI_SUFFIXES", "is_roi_file", "read_rois"]
@@ -36,20 +36,20 @@ def read_rois(path: Path, shape: tuple[int, ...] | None) -> NDArray[np.uint16]:
 
     Raises
     ------
-    MissingDependency
+    MissingDependencyError
         Without the package roifile.
-    UnreadableFile
+    UnreadableFileError
         If the file is missing or damaged.
-    BadMask
+    BadMaskError
         If the size is not known, or no region has an area.
     """
     if shape is None:
-        raise BadMask(f"{path.name} holds regions, which need a picture; give one with it.")
+        raise BadMaskError(f"{path.name} holds regions, which need a picture; give one with it.")
     mask = np.zeros(tuple(shape[:2]), np.uint16)
     for number, roi in enumerate(_regions(path), 1):
         mask[_inside(roi, mask.shape)] = number
     if not mask.any():
-        raise BadMask(
+        raise BadMaskError(
             f"No region of {path.name} has an area in the picture; draw a closed region."
         )
     return mask
@@ -59,15 +59,15 @@ def _regions(path: Path) -> list[Any]:
     try:
         roifile: Any = import_module("roifile")
     except ImportError as error:
-        raise MissingDependency(
+        raise MissingDependencyError(
             f"Reading {path.name} needs the package roifile; install it with: pip install roifile"
         ) from error
     if not path.is_file():
-        raise UnreadableFile(f"There is no file {path}; check the path.")
+        raise UnreadableFileError(f"There is no file {path}; check the path.")
     try:
         found = roifile.roiread(path)
     except (ValueError, LookupError, TypeError, struct.error, zipfile.BadZipFile) as error:
-        raise UnreadableFile(damaged(path)) from error
+        raise UnreadableFileError(damaged(path)) from error
     return found if isinstance(found, list) else [found]
 
 

@@ -15,7 +15,7 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from napari_greyfill.errors import UnreadableFile, UnsupportedImage
+from napari_greyfill.errors import UnreadableFileError, UnsupportedImageError
 from napari_greyfill.files.base import Decoded, Metadata, TiffTags, damaged, upright
 from napari_greyfill.files.palettes import as_bytes, is_display_table, padded
 from napari_greyfill.files.tags import carried_tags, described_by, lost_tags, nodata_in
@@ -153,15 +153,15 @@ def _only_page(tiff: tifffile.TiffFile, path: Path) -> Page:
     series, page = tiff.series[0], tiff.series[0].keyframe
     if len(full) > 1 or math.prod(series.shape) != math.prod(page.shape):
         what = f"{len(full)} pictures" if len(full) > 1 else f"a stack of {_size(series.shape)}"
-        raise UnsupportedImage(
+        raise UnsupportedImageError(
             f"{path.name} holds {what}; save the one plane to fill as a file of its own."
         )
     file_size = path.stat().st_size
     segments = zip(page.dataoffsets, page.databytecounts, strict=False)
     if max((start + length for start, length in segments), default=math.inf) > file_size:
-        raise UnreadableFile(damaged(path))
+        raise UnreadableFileError(damaged(path))
     if page.size > _MOST_VALUES and page.nbytes > _UNPACKED * file_size:
-        raise UnreadableFile(f"{path.name} is too large to be read; crop it first.")
+        raise UnreadableFileError(f"{path.name} is too large to be read; crop it first.")
     return page
 
 
@@ -174,7 +174,7 @@ def _require_end(tiff: tifffile.TiffFile, path: Path) -> None:
         except IndexError:
             return
         if offset in seen:
-            raise UnreadableFile(damaged(path))
+            raise UnreadableFileError(damaged(path))
         seen.add(offset)
 
 
@@ -183,7 +183,7 @@ def _stored(page: Page, path: Path) -> NDArray[Any] | None:
     if page.photometric == tifffile.PHOTOMETRIC.YCBCR:
         return None
     if page.dtype is not None and page.dtype.kind not in "biuf":
-        raise UnsupportedImage(
+        raise UnsupportedImageError(
             f"{path.name} holds values of type {page.dtype}, which are no real numbers; "
             "save their magnitude or real part as a file of its own."
         )
@@ -195,12 +195,12 @@ def _stored(page: Page, path: Path) -> NDArray[Any] | None:
     if page.axes == "SYX":
         values = np.moveaxis(values, 0, -1)
     if values.size == 0:
-        raise UnreadableFile(damaged(path))
+        raise UnreadableFileError(damaged(path))
     if values.ndim == 3 and values.shape[2] == 1:
         values = values[..., 0]
     channels = values.shape[2] if values.ndim == 3 else 1
     if page.axes not in ("YX", "YXS", "SYX") or channels not in (1, 2, 3, 4):
-        raise UnsupportedImage(
+        raise UnsupportedImageError(
             f"{path.name} holds {_size(values.shape)} values, which is no grey or RGB picture; "
             "save the plane to fill as a file of its own."
         )
@@ -213,14 +213,14 @@ def _from_fallback(fallback: Fallback, page: Page, path: Path) -> Decoded:
         with _silent():
             decoded = fallback(path, ("TIFF",))
     except UnidentifiedImageError as error:
-        raise UnreadableFile(_needs_codecs(page, path)) from error
+        raise UnreadableFileError(_needs_codecs(page, path)) from error
     except (OSError, ValueError, LookupError, SyntaxError, RuntimeError) as error:
         if int(page.compression) in _WITHOUT_CODECS:
             raise
-        raise UnreadableFile(_needs_codecs(page, path)) from error
+        raise UnreadableFileError(_needs_codecs(page, path)) from error
     reduced = page.samplesperpixel > 1 or decoded.array.dtype != page.dtype
     if page.bitspersample > 8 and reduced:
-        raise UnreadableFile(_needs_codecs(page, path))
+        raise UnreadableFileError(_needs_codecs(page, path))
     return decoded
 
 
@@ -258,7 +258,9 @@ def _shown(stored: NDArray[Any], page: Page, path: Path) -> NDArray[Any]:
     if page.photometric in (kinds.MINISWHITE, kinds.MINISBLACK, kinds.RGB):
         return stored
     name = getattr(page.photometric, "name", page.photometric)
-    raise UnsupportedImage(f"{path.name} is in {name} colours; convert it to RGB or grey first.")
+    raise UnsupportedImageError(
+        f"{path.name} is in {name} colours; convert it to RGB or grey first."
+    )
 
 
 def _is_white_zero(page: Page) -> bool:

@@ -19,7 +19,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from napari_greyfill.atomic import part_of, reason_of, replacing
-from napari_greyfill.errors import GreyfillError, GreyfillWarning, UnwritablePath
+from napari_greyfill.errors import GreyfillError, GreyfillWarning, UnwritablePathError
 from napari_greyfill.files.base import ImageFile, Metadata
 from napari_greyfill.files.deeppng import write_deep_png
 from napari_greyfill.files.tags import names_of as tag_names
@@ -84,12 +84,12 @@ def make_folder(folder: str | os.PathLike[str]) -> None:
 
     Raises
     ------
-    UnwritablePath
+    UnwritablePathError
     """
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UnwritablePath(
+        raise UnwritablePathError(
             f"{folder} cannot be used as a folder ({error.strerror}); choose another one."
         ) from error
 
@@ -106,7 +106,7 @@ def require_writable(path: str | os.PathLike[str], like: ImageFile | None = None
 
     Raises
     ------
-    UnwritablePath
+    UnwritablePathError
         If the folder is missing, there is no permission, the suffix is unknown, or the
         format cannot hold the image.
     """
@@ -137,7 +137,7 @@ def write_image(path: str | os.PathLike[str], array: Array, like: ImageFile | No
 
     Raises
     ------
-    UnwritablePath
+    UnwritablePathError
         As in `require_writable`, and if writing fails.
 
     Warns
@@ -162,19 +162,19 @@ def _require_place(path: Path) -> _Format:
     """Check the path itself, and return the format that its suffix stands for."""
     kind = _kind_of(path)
     if kind is not None and stat.S_ISDIR(kind):
-        raise UnwritablePath(f"{path} is a folder; add a file name.")
+        raise UnwritablePathError(f"{path} is a folder; add a file name.")
     if kind is not None and not stat.S_ISREG(kind):
-        raise UnwritablePath(f"{path} is a pipe or device, no file; choose another name.")
+        raise UnwritablePathError(f"{path} is a pipe or device, no file; choose another name.")
     form = _FORMATS.get(path.suffix.lower())
     if form is None:
         problem = (
             f"{path.suffix} files cannot be written" if path.suffix else "the name has no suffix"
         )
-        raise UnwritablePath(f"{path.name}: {problem}; choose one of: {', '.join(_FORMATS)}.")
+        raise UnwritablePathError(f"{path.name}: {problem}; choose one of: {', '.join(_FORMATS)}.")
     if not path.parent.is_dir():
-        raise UnwritablePath(f"There is no folder {path.parent}; create it first.")
+        raise UnwritablePathError(f"There is no folder {path.parent}; create it first.")
     if path.exists() and not os.access(path, os.W_OK):
-        raise UnwritablePath(f"{path} is read-only; choose another name.")
+        raise UnwritablePathError(f"{path} is read-only; choose another name.")
     return form
 
 
@@ -189,21 +189,21 @@ def _kind_of(path: Path) -> int | None:
 def _require_fit(form: _Format, array: Array, path: Path) -> None:
     if array.dtype.name not in form.types:
         other = "PNG or TIFF" if array.dtype.name in _PNG.types else "TIFF"
-        raise UnwritablePath(
+        raise UnwritablePathError(
             f"{path.name}: {form.name} files cannot hold values of type {array.dtype}; "
             f"write a {other} file instead."
         )
     if max(array.shape[:2]) > form.side:
-        raise UnwritablePath(
+        raise UnwritablePathError(
             f"{path.name}: {form.name} files cannot hold more than {form.side:,} pixels a side, "
             f"and the image is {array.shape[0]} x {array.shape[1]}; write a TIFF file instead."
         )
     if array.ndim == 3 and array.dtype.kind == "b":
-        raise UnwritablePath(
+        raise UnwritablePathError(
             f"{path.name}: no file holds colours of one bit; convert them to 8 bits (0 and 255)."
         )
     if array.ndim == 3 and array.shape[-1] in (2, 4) and not form.alpha:
-        raise UnwritablePath(
+        raise UnwritablePathError(
             f"{path.name}: {form.name} files have no transparency; "
             "write a PNG or TIFF file instead."
         )
@@ -288,17 +288,17 @@ def _length(per_inch: float) -> str:
 
 @contextmanager
 def _explained(path: Path) -> Iterator[None]:
-    """Turn whatever writing a file raises into `UnwritablePath`."""
+    """Turn whatever writing a file raises into `UnwritablePathError`."""
     try:
         yield
     except GreyfillError:
         raise
     except PermissionError as error:
-        raise UnwritablePath(
+        raise UnwritablePathError(
             f"There is no permission to write to {path.parent}; choose another folder."
         ) from error
     except (OSError, ValueError, OverflowError, struct.error) as error:
-        raise UnwritablePath(
+        raise UnwritablePathError(
             f"{path} could not be written ({reason_of(error)}); choose another place or format."
         ) from error
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from napari_greyfill.checks import array_of, flag_of
-from napari_greyfill.errors import NothingKnown, ShapeMismatch, UnsupportedImage
+from napari_greyfill.errors import NothingKnownError, ShapeMismatchError, UnsupportedImageError
 from napari_greyfill.image.colour import luma
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.validity import (
@@ -237,17 +237,17 @@ class Picture:
 
         Raises
         ------
-        UnsupportedImage
+        UnsupportedImageError
             For stacks and for types that are no real numbers.
-        ShapeMismatch
+        ShapeMismatchError
             If image and hole do not cover the same pixels.
-        NothingKnown
+        NothingKnownError
             If no pixel is left to learn from.
         """
         original = array_of("image", image)
         kind = _kind_of(original, flag_of("rgb", rgb))
         if hole.shape != original.shape[:2]:
-            raise ShapeMismatch(
+            raise ShapeMismatchError(
                 f"The image is {_size(original.shape)} and the mask is {_size(hole.shape)} "
                 "pixels; paint the mask on a layer of the image's own size."
             )
@@ -264,7 +264,7 @@ class Picture:
             unknown = hidden if unknown is None or hidden is None else unknown | hidden
         lost = hole if unknown is None else hole | unknown
         if lost.all():
-            raise NothingKnown(
+            raise NothingKnownError(
                 "Every pixel is masked, so there is nothing to fill from; "
                 "leave some of the picture unpainted."
             )
@@ -423,17 +423,17 @@ def made_opaque(alpha: NDArray[Any], hole: NDArray[np.bool_]) -> NDArray[Any]:
 
 def _kind_of(image: NDArray[Any], rgb: bool | None) -> Kind:
     if image.dtype.kind not in "biuf":
-        raise UnsupportedImage(
+        raise UnsupportedImageError(
             f"Images of type {image.dtype} cannot be filled; convert it to integers or floats."
         )
     if image.size == 0:
-        raise UnsupportedImage("The image has no pixels; choose another image.")
+        raise UnsupportedImageError("The image has no pixels; choose another image.")
     colour = image.ndim == 3 and image.shape[-1] in (3, 4) if rgb is None else rgb
     if colour and image.ndim == 3 and image.shape[-1] in (3, 4):
         return "rgb" if image.shape[-1] == 3 else "rgba"
     if image.ndim == 2 and not colour:
         return "grey"
-    raise UnsupportedImage(
+    raise UnsupportedImageError(
         f"An array of shape {_size(image.shape)} is no single picture; "
         "pass one plane (H, W) or one colour image (H, W, 3 or 4) at a time."
     )

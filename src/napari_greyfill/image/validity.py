@@ -33,7 +33,7 @@ def nodata_of(value: Any) -> float | None:  # noqa: ANN401 - the point is that i
 
     Raises
     ------
-    BadParameter
+    BadParameterError
         If it is neither a finite number nor None or NaN.
     """
     if value is None or (isinstance(value, float | np.floating) and np.isnan(value)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from napari_greyfill.compute.registry import MethodInfo, Registry, installed
-from napari_greyfill.errors import MissingWeights
+from napari_greyfill.errors import MissingWeightsError
 from napari_greyfill.inpaint.base import Inpainter
 from napari_greyfill.inpaint.blend import Blend
 from napari_greyfill.inpaint.correction import Correction
@@ -116,7 +116,9 @@ INPAINTERS.add(
     why_not=_OPENCV,
 )
 for _method in network_methods():
-    INPAINTERS.add(_method.info, _method.create, why_not=_method.why_not, lacking=MissingWeights)
+    INPAINTERS.add(
+        _method.info, _method.create, why_not=_method.why_not, lacking=MissingWeightsError
+    )
 
 
 def methods() -> list[MethodInfo]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from napari_greyfill.checks import choice_of, flag_of, number_of, whole_of
-from napari_greyfill.errors import BadParameter
+from napari_greyfill.errors import BadParameterError
 from napari_greyfill.masks import bars, detectors
 from napari_greyfill.masks.tones import Tones
 
@@ -49,13 +49,13 @@ class Option:
 
         Raises
         ------
-        BadParameter
+        BadParameterError
         """
         if self.choices:
             choice_of(self.name, value, self.choices)
         elif isinstance(self.default, bool):
             if flag_of(self.name, value) is None:
-                raise BadParameter(f"{self.name} is None; set it to {self.default}.")
+                raise BadParameterError(f"{self.name} is None; set it to {self.default}.")
         elif isinstance(self.default, int):
             whole_of(self.name, value, example=self.default)
         else:
@@ -78,14 +78,14 @@ class Detector:
 
         Raises
         ------
-        BadParameter
+        BadParameterError
             If one is unknown or no possible value.
         """
         known: dict[str, Any] = {option.name: option.default for option in self.options}
         known |= {"at": (0, 0)} if self.at_a_pixel else {}
         for name in chosen:
             if name not in known:
-                raise BadParameter(
+                raise BadParameterError(
                     f"The detector {self.name} has no option {name!r}; it has: {', '.join(known)}."
                 )
         for option in self.options:
@@ -240,13 +240,13 @@ def detect_mask(
 
     Raises
     ------
-    BadParameter
+    BadParameterError
         If there is no such detector or option, or a value makes no sense.
-    UnsupportedImage, NothingKnown
+    UnsupportedImageError, NothingKnownError
         As in `Tones.of`.
     """
     if kind not in DETECTORS:
-        raise BadParameter(
+        raise BadParameterError(
             f"There is no detector {kind!r}; choose one of: {', '.join(DETECTORS)}."
         )
     detector = DETECTORS[kind]

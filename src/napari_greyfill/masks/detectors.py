@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
-from napari_greyfill.errors import BadParameter
+from napari_greyfill.errors import BadParameterError
 from napari_greyfill.image.geometry import group_boxes
 from napari_greyfill.masks.morphology import grow, remove_specks
 from napari_greyfill.masks.tones import Tones
@@ -126,7 +126,7 @@ def similar(
 
     Raises
     ------
-    BadParameter
+    BadParameterError
         If the pixel lies outside the picture.
     """
     from skimage.segmentation import flood
@@ -135,7 +135,7 @@ def similar(
     height, width = tones.luma.shape
     y, x = at
     if not (0 <= y < height and 0 <= x < width):
-        raise BadParameter(
+        raise BadParameterError(
             f"The pixel in row {y}, column {x} is outside the picture of {height} x {width} "
             "pixels; choose one inside."
         )
@@ -246,7 +246,7 @@ def corners(
     """
     tones = _tones(image)
     if not 0 < reach <= 0.5:
-        raise BadParameter(f"reach is {reach:g}, but it must be above 0 and at most 0.5.")
+        raise BadParameterError(f"reach is {reach:g}, but it must be above 0 and at most 0.5.")
     planes = tones.planes if tones.planes.ndim == 3 else tones.planes[..., None]
     found = np.zeros(tones.luma.shape, dtype=bool)
     for plane in _ends(side, planes.max(axis=-1), 1 - planes.min(axis=-1)):
@@ -343,13 +343,13 @@ def _overlap(length: int, step: int) -> tuple[slice, slice] | None:
 def _ends(side: Side, bright: T, dark: T) -> list[T]:
     """Return what belongs to one side or to both."""
     if side not in ("bright", "dark", "both"):
-        raise BadParameter(f"There is no side {side!r}; choose one of: bright, dark, both.")
+        raise BadParameterError(f"There is no side {side!r}; choose one of: bright, dark, both.")
     return {"bright": [bright], "dark": [dark], "both": [bright, dark]}[side]
 
 
 def _require_positive(name: str, value: int) -> None:
     if value < 1:
-        raise BadParameter(f"{name} is {value}, but it must be 1 pixel or more; set it to 1.")
+        raise BadParameterError(f"{name} is {value}, but it must be 1 pixel or more; set it to 1.")
 
 
 def _tones(image: ArrayLike | Tones) -> Tones:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from napari_greyfill.checks import array_of, known_values, labels_of
-from napari_greyfill.errors import BadMask, EmptyMask
+from napari_greyfill.errors import BadMaskError, EmptyMaskError
 from napari_greyfill.image.picture import plane_of
 
 __all__ = ["hole_from_mask", "selected_labels"]
@@ -33,24 +33,24 @@ def hole_from_mask(mask: ArrayLike, *, labels: Collection[int] | None = None) ->
 
     Raises
     ------
-    BadMask
+    BadMaskError
         If the mask is not two-dimensional or has values in between.
-    EmptyMask
+    EmptyMaskError
         If nothing is painted.
     """
     chosen = labels_of(labels)
-    array = plane_of(array_of("mask", mask, BadMask))
+    array = plane_of(array_of("mask", mask, BadMaskError))
     known = known_values(array)
     array = np.asarray(array) if known is None else np.where(known, np.asarray(array), 0)
     if array.ndim != 2:
-        raise BadMask(
+        raise BadMaskError(
             f"A mask has two dimensions, this one has {array.ndim}; "
             "pass the mask of one plane, height x width."
         )
     hole: NDArray[np.bool_] = selected_labels(_checked(array), chosen)
     if not hole.any():
         wanted = "" if chosen is None else f" with label {_listed(chosen)}"
-        raise EmptyMask(f"No pixel of the mask is painted{wanted}; paint a mask first.")
+        raise EmptyMaskError(f"No pixel of the mask is painted{wanted}; paint a mask first.")
     return hole
 
 
@@ -68,10 +68,10 @@ def _checked(mask: NDArray[Any]) -> NDArray[Any]:
     if mask.dtype.kind in "biu":
         return mask
     if mask.dtype.kind != "f":
-        raise BadMask(f"A mask cannot be of type {mask.dtype}; use booleans or integers.")
+        raise BadMaskError(f"A mask cannot be of type {mask.dtype}; use booleans or integers.")
     values = mask[mask != 0]
     if not np.isfinite(values).all() or (values.size and values.min() != values.max()):
-        raise BadMask(
+        raise BadMaskError(
             "The mask holds floats with values in between; "
             "decide what is painted first, for example with: mask > 0.5"
         )

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_greyfill.errors import BadParameter
+from napari_greyfill.errors import BadParameterError
 from napari_greyfill.image.geometry import group_boxes
 
 __all__ = ["feather", "fill_holes", "grow", "remove_specks", "shrink", "smooth"]
@@ -128,4 +128,6 @@ def _crops(hole: Mask, margin: int) -> Iterator[tuple[slice, slice]]:
 
 def _check_size(name: str, pixels: float) -> None:
     if not pixels >= 0:
-        raise BadParameter(f"{name} is {pixels}, but it must be 0 pixels or more; set it to 0.")
+        raise BadParameterError(
+            f"{name} is {pixels}, but it must be 0 pixels or more; set it to 0."
+        )

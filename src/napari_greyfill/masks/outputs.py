@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from napari_greyfill.errors import BadParameter
+from napari_greyfill.errors import BadParameterError
 from napari_greyfill.image.colour import LUMA_WEIGHTS
 from napari_greyfill.image.picture import Picture, as_type, value_range
 from napari_greyfill.masks.hole import hole_from_mask
@@ -63,11 +63,11 @@ def masked_images(
 
     Raises
     ------
-    BadMask, EmptyMask
+    BadMaskError, EmptyMaskError
         If the mask is no mask, or nothing is painted.
-    BadParameter
+    BadParameterError
         If the value does not exist, or the data type cannot hold it.
-    ShapeMismatch, UnsupportedImage, NothingKnown
+    ShapeMismatchError, UnsupportedImageError, NothingKnownError
         As in `fill`.
 
     Examples
@@ -102,7 +102,7 @@ def _hole_value(plane: NDArray[Any], known: NDArray[np.bool_], value: HoleValue)
     if isinstance(value, int | float | np.number) and not isinstance(value, bool):
         return _own_number(value, dtype)
     if not isinstance(value, str) or value not in HOLE_VALUES:
-        raise BadParameter(
+        raise BadParameterError(
             f"The hole cannot be {value!r}; choose one of: {', '.join(HOLE_VALUES)}, or a number."
         )
     values = plane[known]
@@ -125,13 +125,13 @@ def _own_number(value: Any, dtype: np.dtype[Any]) -> Any:  # noqa: ANN401 - a va
     if dtype.kind == "f":
         largest = np.finfo(dtype).max
         if np.iscomplexobj(value) or -largest > value or (value > largest and value != np.inf):
-            raise BadParameter(
+            raise BadParameterError(
                 f"Images of type {dtype} cannot hold {value!r}; choose a smaller number."
             )
         return dtype.type(value)
     limits = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
     if np.iscomplexobj(value) or not limits[0] <= value <= limits[1] or value != int(value):
-        raise BadParameter(
+        raise BadParameterError(
             f"Images of type {dtype} cannot hold {value!r}; "
             f"choose a whole number from {limits[0]} to {limits[1]}."
         )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.errors import BadMask
+from napari_greyfill.errors import BadMaskError
 from napari_greyfill.masks.heaps import heaps_of, kind_of_greys
 
 __all__ = ["Painted", "looks_like_mask", "painted_in"]
@@ -54,7 +54,7 @@ def painted_in(
 
     Raises
     ------
-    BadMask
+    BadMaskError
         If the values are those of a photograph, or fractions that may mean anything.
     """
     if alpha is not None and alpha.size and alpha.min() != alpha.max():
@@ -192,7 +192,7 @@ def _numbered(plane: NDArray[Any], name: str) -> Painted:
 def _of_floats(plane: NDArray[Any], name: str) -> Painted:
     """Return whole numbers as int64 labels, and fractions divided if there are two heaps."""
     if not np.isfinite(plane).all():
-        raise BadMask(f"{name} holds NaN or infinity; save it with whole numbers.")
+        raise BadMaskError(f"{name} holds NaN or infinity; save it with whole numbers.")
     if (plane == np.rint(plane)).all():
         return _of_greys(plane.astype(np.int64), name, lossy=False)
     if plane.min() >= 0 and plane.max() <= 1:
@@ -200,15 +200,15 @@ def _of_floats(plane: NDArray[Any], name: str) -> Painted:
             raise _no_mask(name)
         return _divided(plane, name)
     if kind_of_greys(plane) != "soft":
-        raise BadMask(
+        raise BadMaskError(
             f"{name} holds fractions outside 0 to 1, so it is not clear what is painted; "
             "save it with whole numbers."
         )
     return _divided(plane, name)
 
 
-def _no_mask(name: str) -> BadMask:
-    return BadMask(
+def _no_mask(name: str) -> BadMaskError:
+    return BadMaskError(
         f"{name} looks like a picture and not like a mask: it has no two heaps of values; "
         "choose the mask, or check the order of image and mask."
     )

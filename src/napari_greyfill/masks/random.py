@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from napari_greyfill.checks import array_of, choice_of, is_number, numbers_of, size_of, whole_of
-from napari_greyfill.errors import BadParameter, ShapeMismatch
+from napari_greyfill.errors import BadParameterError, ShapeMismatchError
 from napari_greyfill.masks import shapes
 from napari_greyfill.masks.hole import selected_labels
 from napari_greyfill.masks.painting import Painter
@@ -88,9 +88,9 @@ def random_mask(
 
     Raises
     ------
-    BadParameter
+    BadParameterError
         If an option does not exist, or there is no room for so much.
-    ShapeMismatch
+    ShapeMismatchError
         If the mask to keep clear of has another size.
 
     Notes
@@ -150,24 +150,26 @@ def _paint(painter: Painter, kind: str, rng: np.random.Generator, share: float) 
 def _checked_objects(objects: ArrayLike | None, kind: str) -> NDArray[np.integer[Any]] | None:
     if objects is None:
         return None
-    labels = np.asarray(array_of("label image", objects, BadParameter))
+    labels = np.asarray(array_of("label image", objects, BadParameterError))
     if kind != "semantic":
-        raise BadParameter(f"A {kind} mask takes no objects; choose the kind semantic.")
+        raise BadParameterError(f"A {kind} mask takes no objects; choose the kind semantic.")
     if labels.ndim != 2 or labels.dtype.kind not in "biu":
-        raise BadParameter("Objects are a label image of two dimensions; choose one of those.")
+        raise BadParameterError(
+            "Objects are a label image of two dimensions; choose one of those."
+        )
     if not labels.any():
-        raise BadParameter("The label image holds no object; choose another one.")
+        raise BadParameterError("The label image holds no object; choose another one.")
     return labels.astype(np.uint8) if labels.dtype.kind == "b" else labels
 
 
 def _drawn_share(share: float | tuple[float, float], rng: np.random.Generator) -> float:
     pair = tuple(share) if isinstance(share, tuple | list) else (share, share)
     if len(pair) != 2:
-        raise BadParameter(f"The share {share!r} is no number and no pair; give (0.1, 0.2).")
+        raise BadParameterError(f"The share {share!r} is no number and no pair; give (0.1, 0.2).")
     low, high = pair
     if not (is_number(low) and is_number(high) and 0 <= low <= high <= 1 and high > 0):
         wanted = f"{low} to {high}" if isinstance(share, tuple | list) else f"{low!r}"
-        raise BadParameter(
+        raise BadParameterError(
             f"The share {wanted} is not between 0 and 1; give for example 0.25 for a quarter."
         )
     return float(rng.uniform(low, high))
@@ -183,7 +185,7 @@ def _allowed(
     if keep_clear_of is not None:
         other = numbers_of("mask to keep clear of", keep_clear_of)
         if other.shape != size:
-            raise ShapeMismatch(
+            raise ShapeMismatchError(
                 f"The mask to keep clear of has the shape {other.shape} and the new mask "
                 f"{size}; choose one of the same size."
             )
@@ -195,7 +197,7 @@ def _pixels(share: float, allowed: NDArray[np.bool_]) -> int:
     wanted = max(1, round(share * allowed.size))
     free = int(np.count_nonzero(allowed))
     if wanted > free:
-        raise BadParameter(
+        raise BadParameterError(
             f"{share:.1%} of the picture are to be masked, but only {free / allowed.size:.1%} "
             "may be; ask for a smaller share, a narrower border, or keep clear of less."
         )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_greyfill.errors import BadParameter
+from napari_greyfill.errors import BadParameterError
 from napari_greyfill.image.geometry import Window, tight_box
 from napari_greyfill.masks.painting import Painter, Point, disk_offsets, stroke_segment
 
@@ -123,7 +123,9 @@ def block(painter: Painter, rng: Generator) -> None:
     territory = _largest_group(painter.allowed)
     wanted = painter.left
     if wanted > np.count_nonzero(territory):
-        raise BadParameter(f"There is no room for one block of {wanted:,} pixels; {_NO_ROOM}.")
+        raise BadParameterError(
+            f"There is no room for one block of {wanted:,} pixels; {_NO_ROOM}."
+        )
     painter.allowed = territory
     centre = _roomy_point(painter, rng)
     time = _outline_time(painter.shape, centre, rng)
@@ -206,7 +208,7 @@ def moved_object(
     room = (painter.shape[0] - height, painter.shape[1] - width)
     corner = _fitting_corner(painter, shape, room, rng) if min(room) >= 0 else None
     if corner is None:
-        raise BadParameter(
+        raise BadParameterError(
             f"The object with label {label} finds no place of {height} x {width} pixels; "
             f"{_NO_ROOM}."
         )
@@ -259,7 +261,7 @@ def box(painter: Painter, rng: Generator) -> None:
             y, x = corners[rng.integers(len(corners))]
             painter.mask[y : y + height, x : x + width] = True
             return
-    raise BadParameter(f"There is no room for a box of {painter.left:,} pixels; {_NO_ROOM}.")
+    raise BadParameterError(f"There is no room for a box of {painter.left:,} pixels; {_NO_ROOM}.")
 
 
 def _aspects(allowed: NDArray[np.bool_]) -> list[float]:

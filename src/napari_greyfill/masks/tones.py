@@ -53,7 +53,7 @@ class Tones:
 
         Raises
         ------
-        UnsupportedImage, NothingKnown
+        UnsupportedImageError, NothingKnownError
             As in `Picture.from_array`.
         """
         array = array_of("image", image)

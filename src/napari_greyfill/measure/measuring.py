@@ -52,9 +52,9 @@ class Measure:
 
     Raises
     ------
-    ShapeMismatch
+    ShapeMismatchError
         If image and reference differ in shape.
-    UnsupportedImage, NothingKnown
+    UnsupportedImageError, NothingKnownError
         If the reference is no picture, or holds no number.
     """
 

@@ -11,7 +11,7 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from napari_greyfill.checks import array_of
-from napari_greyfill.errors import ShapeMismatch, UnsupportedImage
+from napari_greyfill.errors import ShapeMismatchError, UnsupportedImageError
 from napari_greyfill.image.picture import Picture, ValueRange, plane_of
 from napari_greyfill.image.validity import invalid_pixels, nodata_of
 from napari_greyfill.masks import hole_from_mask
@@ -88,11 +88,11 @@ def metrics(
 
     Raises
     ------
-    ShapeMismatch
+    ShapeMismatchError
         If image, reference and mask do not cover the same pixels.
-    UnsupportedImage
+    UnsupportedImageError
         If they are no pictures, or their values are of types that do not compare.
-    BadMask, BadParameter
+    BadMaskError, BadParameterError
     """
     filled = plane_of(array_of("image", image), rgb=rgb)
     truth = plane_of(array_of("reference", reference), rgb=rgb)
@@ -138,10 +138,10 @@ def reference_picture(
 
     Raises
     ------
-    ShapeMismatch, UnsupportedImage, NothingKnown
+    ShapeMismatchError, UnsupportedImageError, NothingKnownError
     """
     if image.shape != truth.shape:
-        raise ShapeMismatch(
+        raise ShapeMismatchError(
             f"The image has shape {image.shape} and the reference {truth.shape}; "
             "choose a reference of the same size and kind."
         )
@@ -149,12 +149,12 @@ def reference_picture(
     if image.dtype.newbyteorder("=") != truth.dtype.newbyteorder("=") and not (
         image.dtype.kind == truth.dtype.kind == "f"
     ):
-        raise UnsupportedImage(
+        raise UnsupportedImageError(
             f"The image holds values of type {image.dtype} and the reference of type "
             f"{truth.dtype}, so they cannot be compared; convert one to the type of the other."
         )
     if painted.shape != truth.shape[:2]:
-        raise ShapeMismatch(
+        raise ShapeMismatchError(
             f"The mask has shape {painted.shape} and the image {truth.shape[:2]}; "
             "choose the mask that was filled."
         )

@@ -12,7 +12,7 @@ from math import prod
 
 import numpy as np
 
-from napari_greyfill.errors import OutOfMemory
+from napari_greyfill.errors import OutOfMemoryError
 from napari_greyfill.grey_specks import GreySpecks
 from napari_greyfill.image.colour import luma
 from napari_greyfill.image.geometry import Window
@@ -211,12 +211,12 @@ class Filling(Stage):
 
         Raises
         ------
-        OutOfMemory
+        OutOfMemoryError
             If even the CPU cannot fill a window that cannot be cut into pieces.
         """
         try:
             return (yield from self._together(tasks, index))
-        except OutOfMemory as error:
+        except OutOfMemoryError as error:
             problem = error
         short = f"The device {self.job.compute.device} has too little memory"
         if len(tasks) > 1:

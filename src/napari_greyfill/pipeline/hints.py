@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from napari_greyfill.checks import array_of, numbers_of
-from napari_greyfill.errors import BadParameter, ShapeMismatch
+from napari_greyfill.errors import BadParameterError, ShapeMismatchError
 from napari_greyfill.image.geometry import Window
 
 __all__ = ["ColourHints"]
@@ -45,7 +45,7 @@ class ColourHints:
         for name in ("pixels", "colours"):
             object.__setattr__(self, name, numbers_of("hints", getattr(self, name)))
         if self.pixels.shape != (len(self.colours), 2) or self.colours.shape[1:] != (3,):
-            raise ShapeMismatch(
+            raise ShapeMismatchError(
                 f"There are hints at {self.pixels.shape} and colours of shape "
                 f"{self.colours.shape}; pass (N, 2) coordinates and (N, 3) colours."
             )
@@ -67,14 +67,16 @@ class ColourHints:
 
         Raises
         ------
-        BadParameter, ShapeMismatch
+        BadParameterError, ShapeMismatchError
         """
         if isinstance(hints, cls):
             return hints
         if hasattr(hints, "face_color") or hasattr(hints, "get_color"):
             return cls.from_layer(hints)
         if isinstance(hints, tuple) and len(hints) == 2:
-            first, second = (np.asarray(array_of("hints", part, BadParameter)) for part in hints)
+            first, second = (
+                np.asarray(array_of("hints", part, BadParameterError)) for part in hints
+            )
             if first.ndim == 3:
                 return cls.from_picture(first, second)
             return cls.from_points(first, second)
@@ -98,23 +100,23 @@ class ColourHints:
         """
         places = _numbers(points)
         if places.ndim != 2 or places.shape[1] != 2 or not np.isfinite(places).all():
-            raise BadParameter(
+            raise BadParameterError(
                 f"Hints at points of shape {places.shape} are not on one plane; "
                 "pass finite (N, 2) rows and columns."
             )
         rgb = _unit(colours)
         if rgb.ndim != 2 or len(rgb) != len(places) or rgb.shape[1] not in (3, 4):
-            raise ShapeMismatch(
+            raise ShapeMismatchError(
                 f"There are {len(places)} points and colours of shape {rgb.shape}; "
                 "pass one RGB or RGBA colour for each point."
             )
         sizes = _numbers(size)
         if not (np.isfinite(sizes).all() and (sizes >= 0).all() and (sizes <= _WIDEST).all()):
-            raise BadParameter(
+            raise BadParameterError(
                 f"Sizes of hints must be 0 to {_WIDEST:,} pixels; pass such numbers."
             )
         if sizes.shape not in ((), (1,), (len(places),)):
-            raise ShapeMismatch(
+            raise ShapeMismatchError(
                 f"There are {len(places)} points and sizes of shape {sizes.shape}; "
                 "pass one size for all or one for each point."
             )
@@ -140,18 +142,18 @@ class ColourHints:
         """
         rgba = _unit(picture)
         if rgba.ndim != 3 or rgba.shape[-1] not in (3, 4):
-            raise ShapeMismatch(
+            raise ShapeMismatchError(
                 f"Hints of shape {rgba.shape} are no colour picture; pass (H, W, 3 or 4)."
             )
         if mask is None and rgba.shape[-1] == 3:
-            raise BadParameter(
+            raise BadParameterError(
                 "A picture of hints has to say where they are; give it an alpha channel or a mask."
             )
         painted = (
             rgba[..., 3] > 0.5 if mask is None else numbers_of("mask of the hints", mask) != 0
         )
         if painted.shape != rgba.shape[:2]:
-            raise ShapeMismatch(
+            raise ShapeMismatchError(
                 f"The picture of hints has shape {rgba.shape[:2]} and its mask {painted.shape}; "
                 "pass a mask of the same height and width."
             )
@@ -171,7 +173,7 @@ class ColourHints:
             return cls.from_points(layer.data, layer.face_color, layer.size)
         labels = np.asarray(layer.data)
         if labels.ndim != 2:
-            raise BadParameter(
+            raise BadParameterError(
                 f"Hints in labels of shape {labels.shape} are not on one plane; "
                 "pass a layer with two axes."
             )
@@ -185,11 +187,11 @@ class ColourHints:
 
         Raises
         ------
-        ShapeMismatch
+        ShapeMismatchError
             If they were painted on a picture of another size.
         """
         if self.shape is not None and self.shape != hole.shape:
-            raise ShapeMismatch(
+            raise ShapeMismatchError(
                 f"The colour hints are {self.shape[0]} x {self.shape[1]} pixels and the image "
                 f"{hole.shape[0]} x {hole.shape[1]}; paint them on a picture of its size."
             )
@@ -211,12 +213,12 @@ class ColourHints:
 
 def _unit(colours: ArrayLike) -> NDArray[np.float32]:
     """Return colours as floats in [0, 1]."""
-    values = np.asarray(array_of("hints", colours, BadParameter))
+    values = np.asarray(array_of("hints", colours, BadParameterError))
     if values.dtype.kind == "u":
         return (values / np.iinfo(values.dtype).max).astype(np.float32)
     if values.dtype.kind == "f" and ((values >= 0) & (values <= 1)).all():
         return values.astype(np.float32)
-    raise BadParameter(
+    raise BadParameterError(
         f"The colours of the hints are of type {values.dtype} or leave their range; "
         "pass floats from 0 to 1, or unsigned integers."
     )

@@ -29,7 +29,7 @@ from napari_greyfill.checks import (
 from napari_greyfill.colorization import COLORIZERS, Colorizer
 from napari_greyfill.compute.device import DEVICES, CancelCheck, Compute, choose_device, never
 from napari_greyfill.compute.registry import MethodInfo
-from napari_greyfill.errors import BadParameter
+from napari_greyfill.errors import BadParameterError
 from napari_greyfill.image.geometry import Window, tight_box
 from napari_greyfill.image.picture import Patch, Picture, about_transparent, is_erased, plane_of
 from napari_greyfill.image.validity import KEEP_INVALID, KeepInvalid, nodata_of
@@ -80,7 +80,7 @@ class FillParameters:
         """Check what can be checked without an image; keep plain numbers, as JSON needs them."""
         for name in ("method", "pipeline", "colorizer"):
             if not isinstance(getattr(self, name), str):
-                raise BadParameter(
+                raise BadParameterError(
                     f"The {name} is {getattr(self, name)!r}, but it must be a name; "
                     "the documentation lists them."
                 )
@@ -252,7 +252,7 @@ def check_choices(parameters: FillParameters) -> None:
 
     Raises
     ------
-    BadParameter
+    BadParameterError
         If there is no such pipeline or colorizer.
     """
     resolve_pipeline(parameters.pipeline)
@@ -358,7 +358,7 @@ def resolve_pipeline(name: str) -> str:
 
     Raises
     ------
-    BadParameter
+    BadParameterError
         If there is no such pipeline.
     """
     lower = name.lower() if isinstance(name, str) else name

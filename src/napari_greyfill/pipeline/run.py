@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from napari_greyfill.checks import numbers_of
 from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.compute.progress import exhaust
-from napari_greyfill.errors import GreyfillWarning, ShapeMismatch, UnsupportedImage
+from napari_greyfill.errors import GreyfillWarning, ShapeMismatchError, UnsupportedImageError
 from napari_greyfill.image.colour import luma
 from napari_greyfill.image.picture import Patch, Picture
 from napari_greyfill.image.validity import KeepInvalid
@@ -106,7 +106,7 @@ def fill_steps(
 
     Arguments are checked at once, before the first step. Closing the generator cancels the
     fill; `cancelled` is asked as well, inside long computations, in the thread that runs the
-    generator, which then raises `Cancelled`. Steps come at most a few times a second, apart
+    generator, which then raises `CancelledError`. Steps come at most a few times a second, apart
     from results and notes. The generator's return value is what `fill` returns; with several
     methods each one's result also comes as a step, as soon as it is there.
 
@@ -251,9 +251,9 @@ def fill(
     Raises
     ------
     GreyfillError
-        With a sentence that says what to do: `EmptyMask`, `BadMask`, `ShapeMismatch`,
-        `NothingKnown`, `UnsupportedImage`, `BadParameter`, `MissingDependency`,
-        `MissingWeights`, `BadCheckpoint`, `OutOfMemory`, `EveryMethodFailed`.
+        With a sentence that says what to do: `EmptyMaskError`, `BadMaskError`, `ShapeMismatchError`,
+        `NothingKnownError`, `UnsupportedImageError`, `BadParameterError`, `MissingDependencyError`,
+        `MissingWeightsError`, `BadCheckpointError`, `OutOfMemoryError`, `EveryMethodFailedError`.
 
     Warns
     -----
@@ -342,15 +342,17 @@ def colorize(
     parameters = FillParameters(colorizer=method, device=device, seed=seed)
     job = prepare(image, mask, parameters, hints=hints)
     if not job.picture.is_colour:
-        raise UnsupportedImage("A grey image has no colour to recover; pass a colour image.")
-    plane = numbers_of("grey", grey, UnsupportedImage)
+        raise UnsupportedImageError("A grey image has no colour to recover; pass a colour image.")
+    plane = numbers_of("grey", grey, UnsupportedImageError)
     if plane.shape != job.picture.hole.shape:
-        raise ShapeMismatch(
+        raise ShapeMismatchError(
             f"The grey has shape {plane.shape} and the image {job.picture.hole.shape}; "
             "pass one grey value for each pixel."
         )
     if not np.isfinite(plane[job.picture.hole]).all():
-        raise UnsupportedImage("The grey is not a number somewhere in the hole; fill it first.")
+        raise UnsupportedImageError(
+            "The grey is not a number somewhere in the hole; fill it first."
+        )
     patches = tuple(
         Patch(core, job.picture.values.to_unit(plane[core.slices])) for core in job.plan.cores
     )

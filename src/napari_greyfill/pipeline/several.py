@@ -13,7 +13,7 @@ from typing import TypeAlias
 from napari_greyfill.checks import names_of
 from napari_greyfill.compute.progress import translated
 from napari_greyfill.compute.registry import MethodInfo
-from napari_greyfill.errors import BadParameter, Cancelled, EveryMethodFailed
+from napari_greyfill.errors import BadParameterError, CancelledError, EveryMethodFailedError
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.pipeline.result import FillResult, Step
 
@@ -73,12 +73,12 @@ def resolve_methods(names: Sequence[str]) -> tuple[str, ...]:
 
     Raises
     ------
-    BadParameter
+    BadParameterError
         If there is no name, or no method of one of the names.
     """
     given = names_of("method", names)
     if not given:
-        raise BadParameter("The list of methods is empty; name at least one, such as 'auto'.")
+        raise BadParameterError("The list of methods is empty; name at least one, such as 'auto'.")
     return tuple(dict.fromkeys(INPAINTERS.info(name).name for name in given))
 
 
@@ -92,7 +92,7 @@ def fill_with_each(
     methods : sequence of str
     start : callable
         Makes the work of one method; what it raises counts as a failure of the method, as does
-        what the work raises. Only `Cancelled` ends everything.
+        what the work raises. Only `CancelledError` ends everything.
 
     Yields
     ------
@@ -101,7 +101,7 @@ def fill_with_each(
 
     Raises
     ------
-    EveryMethodFailed
+    EveryMethodFailedError
         If no method gave a result.
     """
     results: dict[str, FillResult] = {}
@@ -111,7 +111,7 @@ def fill_with_each(
         done = index / len(methods)
         try:
             result = yield from _labelled(start(method), method, done, 1 / len(methods), said)
-        except Cancelled:
+        except CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
             failures[method] = error
@@ -122,7 +122,7 @@ def fill_with_each(
         yield Step("done", f"filled by {method}", end, "finished", method=method, result=result)
     if not results:
         told = " ".join(_told(name, error) for name, error in failures.items())
-        raise EveryMethodFailed(told)
+        raise EveryMethodFailedError(told)
     return FillResults(results, failures)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from napari_greyfill.colorization import Level
 from napari_greyfill.colour_specks import ColourSpecks
 from napari_greyfill.compute.progress import translated
-from napari_greyfill.errors import OutOfMemory
+from napari_greyfill.errors import OutOfMemoryError
 from napari_greyfill.image.colour import chroma, luma, with_luma
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.picture import Patch
@@ -126,7 +126,7 @@ class Stage(ABC):
             self.job.notes.append(note)
             yield Step(self._name, note, self._fraction(index, 0.0), "note")
 
-    def _move_to_cpu(self, problem: OutOfMemory, index: int) -> Generator[Step, None, None]:
+    def _move_to_cpu(self, problem: OutOfMemoryError, index: int) -> Generator[Step, None, None]:
         """Leave the rest to the CPU; raises what led to it if that is where it was."""
         if self.job.compute.device == "cpu":
             raise problem
@@ -178,7 +178,7 @@ class Colouring(Stage):
         for index in range(len(self.regions)):
             try:
                 patch = yield from self._work(index, tuple(patches))
-            except OutOfMemory as problem:
+            except OutOfMemoryError as problem:
                 yield from self._move_to_cpu(problem, index)
                 patch = yield from self._work(index, tuple(patches))
             patches.append(patch)

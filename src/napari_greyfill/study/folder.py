@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 
 from napari_greyfill.atomic import reason_of, write_text
 from napari_greyfill.comparison import Combination, Row
-from napari_greyfill.errors import UnreadableFile, UnwritablePath
+from napari_greyfill.errors import UnreadableFileError, UnwritablePathError
 from napari_greyfill.files import make_folder
 from napari_greyfill.study.settings import StudySettings
 
@@ -80,9 +80,9 @@ class StudyFolder:
 
         Raises
         ------
-        UnwritablePath
+        UnwritablePathError
             If the folder is in use and neither is allowed, or cannot be written to.
-        UnreadableFile
+        UnreadableFileError
             If what is there is damaged, or was made with other settings.
         """
         there = self.require_free(resume=resume, force=force)
@@ -98,17 +98,17 @@ class StudyFolder:
 
         Raises
         ------
-        UnwritablePath
+        UnwritablePathError
             As `open` does.
         """
         there = self._holds_study()
         if there and not (resume or force):
-            raise UnwritablePath(
+            raise UnwritablePathError(
                 f"{self.path} holds a study; add --resume to go on with it, or --force to throw "
                 "it away."
             )
         elif not there and self._is_used() and not force:
-            raise UnwritablePath(
+            raise UnwritablePathError(
                 f"The folder {self.path} is not empty; choose another, or add --force to write "
                 "into it."
             )
@@ -120,7 +120,7 @@ class StudyFolder:
 
         Raises
         ------
-        UnwritablePath
+        UnwritablePathError
             If another run holds it, or it cannot be written to.
         """
         if self._lock is not None:  # held already
@@ -138,21 +138,21 @@ class StudyFolder:
         try:
             return (self.path / _SETTINGS).is_file()
         except OSError as error:
-            raise UnwritablePath(
+            raise UnwritablePathError(
                 f"{self.path} cannot be used ({reason_of(error)}); choose another folder."
             ) from error
 
     def _is_used(self) -> bool:
         try:
             if self.path.exists() and not self.path.is_dir():
-                raise UnwritablePath(f"{self.path} is a file; give a folder.")
+                raise UnwritablePathError(f"{self.path} is a file; give a folder.")
             return self.path.is_dir() and any(
                 path.name not in (_LOCK, _HOLDER) for path in self.path.iterdir()
             )
-        except UnwritablePath:
+        except UnwritablePathError:
             raise
         except OSError as error:
-            raise UnwritablePath(
+            raise UnwritablePathError(
                 f"{self.path} cannot be used ({reason_of(error)}); choose another folder."
             ) from error
 
@@ -164,12 +164,12 @@ class StudyFolder:
         try:
             lock.acquire(timeout=0)
         except Timeout as error:
-            raise UnwritablePath(
+            raise UnwritablePathError(
                 f"{self.path} is in use by {self._holder()}; wait for it to end, or choose "
                 "another folder."
             ) from error
         except (OSError, NotImplementedError) as error:
-            raise UnwritablePath(
+            raise UnwritablePathError(
                 f"{self.path} cannot be written to ({reason_of(error)}); choose another folder."
             ) from error
         now = datetime.now().astimezone().isoformat(" ", "seconds")
@@ -190,10 +190,12 @@ class StudyFolder:
             stored = json.loads(path.read_text(encoding="utf-8"))
             before = StudySettings.from_dict(stored["settings"])
         except _DAMAGED as error:
-            raise UnreadableFile(f"{path} cannot be read; add --force to begin anew.") from error
+            raise UnreadableFileError(
+                f"{path} cannot be read; add --force to begin anew."
+            ) from error
         different = before.differences(settings)
         if different:
-            raise UnreadableFile(
+            raise UnreadableFileError(
                 f"The study in {self.path} was begun with other settings "
                 f"({', '.join(different)}); use the same, or another folder."
             )
@@ -207,7 +209,7 @@ class StudyFolder:
                 else:
                     path.unlink(missing_ok=True)
             except OSError as error:
-                raise UnwritablePath(
+                raise UnwritablePathError(
                     f"{path} cannot be removed ({reason_of(error)}); choose another folder."
                 ) from error
 
@@ -228,14 +230,14 @@ class StudyFolder:
                 with path.open("r+b") as file:
                     file.truncate(len(whole) + 1 if whole else 0)
         except OSError as error:
-            raise UnreadableFile(
+            raise UnreadableFileError(
                 f"{path} cannot be read ({reason_of(error)}); change its permissions."
             ) from error
         for number, line in enumerate(whole.splitlines(), 1):
             try:
                 self._remember(json.loads(line.decode("utf-8")))
             except _DAMAGED as error:
-                raise UnreadableFile(
+                raise UnreadableFileError(
                     f"Line {number} of {path} is damaged; remove it, and its row is filled again."
                 ) from error
 
@@ -255,7 +257,7 @@ class StudyFolder:
 
         Raises
         ------
-        UnwritablePath
+        UnwritablePathError
         """
         if isinstance(news, Skipped):
             values: dict[str, Any] = {"picture": news.picture, "skipped": news.reason}
@@ -267,7 +269,7 @@ class StudyFolder:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise UnwritablePath(
+            raise UnwritablePathError(
                 f"{self.path / _ROWS} cannot be written ({reason_of(error)}); make room, then go "
                 "on with --resume."
             ) from error

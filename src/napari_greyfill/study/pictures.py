@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from napari_greyfill.atomic import resolved
 from napari_greyfill.errors import (
-    BadMask,
+    BadMaskError,
     GreyfillWarning,
-    UnreadableFile,
-    UnsupportedImage,
+    UnreadableFileError,
+    UnsupportedImageError,
 )
 from napari_greyfill.files import ImageFile, read_image, read_mask
 from napari_greyfill.files.pairs import is_mask_of, without_masks
@@ -64,12 +64,12 @@ def find_pictures(folder: Path, leave_out: Sequence[Path] = ()) -> list[str]:
 
     Raises
     ------
-    UnreadableFile
+    UnreadableFileError
         If there is no such folder, or no picture in it.
     """
     if not folder.is_dir():
         what = "is a file" if folder.exists() else "does not exist"
-        raise UnreadableFile(f"{folder} {what}; give a folder of pictures.")
+        raise UnreadableFileError(f"{folder} {what}; give a folder of pictures.")
     closed = {resolved(path) for path in leave_out}
     found = []
     for here, folders, names in os.walk(folder):
@@ -82,7 +82,9 @@ def find_pictures(folder: Path, leave_out: Sequence[Path] = ()) -> list[str]:
     found, _ = without_masks(found)
     if not found:
         kinds = ", ".join(SUFFIXES)
-        raise UnreadableFile(f"There is no picture in {folder} ({kinds}); choose another folder.")
+        raise UnreadableFileError(
+            f"There is no picture in {folder} ({kinds}); choose another folder."
+        )
     return sorted(path.as_posix() for path in found)
 
 
@@ -121,7 +123,7 @@ def read_subject(name: str, settings: StudySettings) -> Subject:
         image = picture.array
         height, width = image.shape[:2]
         if min(height, width) < SMALLEST:
-            raise UnsupportedImage(
+            raise UnsupportedImageError(
                 f"{height} x {width} pixels are too few; choose pictures of {SMALLEST} and more."
             )
         hole = _mask_of(name, picture, settings)
@@ -153,9 +155,9 @@ def mask_file(name: str, folder: Path, picture: Path | None = None) -> Path:
 
     Raises
     ------
-    UnreadableFile
+    UnreadableFileError
         If there is none.
-    BadMask
+    BadMaskError
         If it is not clear which one.
     """
     for beside in dict.fromkeys((folder / Path(name).parent, folder)):
@@ -164,11 +166,11 @@ def mask_file(name: str, folder: Path, picture: Path | None = None) -> Path:
         found = _masks_in(beside, Path(name), picture)
         if len(found) > 1:
             names = " and ".join(path.name for path in found)
-            raise BadMask(f"{names} in {beside} are both its mask; remove one of them.")
+            raise BadMaskError(f"{names} in {beside} are both its mask; remove one of them.")
         if found:
             return found[0]
     stem = Path(name).stem
-    raise UnreadableFile(f"There is no mask {stem} or {stem}_mask in {folder}; add one.")
+    raise UnreadableFileError(f"There is no mask {stem} or {stem}_mask in {folder}; add one.")
 
 
 def _masks_in(folder: Path, name: Path, picture: Path | None) -> list[Path]:

@@ -82,7 +82,7 @@ def write_report(
 
     Raises
     ------
-    UnwritablePath
+    UnwritablePathError
     """
     found = _Found.of(settings, folder, pictures)
     figures = found.write_figures(tuple(dict.fromkeys(("png", *kinds))))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from napari_greyfill.comparison import Combination, Row, combinations, compare_steps
 from napari_greyfill.compute.device import CancelCheck, never
-from napari_greyfill.errors import Cancelled, GreyfillError
+from napari_greyfill.errors import CancelledError, GreyfillError
 from napari_greyfill.study.folder import Skipped, StudyFolder
 from napari_greyfill.study.pictures import (
     Subject,
@@ -69,7 +69,7 @@ def pictures_of(settings: StudySettings, folder: StudyFolder) -> list[str]:
 
     Raises
     ------
-    UnreadableFile
+    UnreadableFileError
         If the data set has none.
     """
     masks = real_path(Path(settings.masks)) if settings.masks else None
@@ -140,7 +140,7 @@ def picture_steps(task: Task, cancelled: CancelCheck = never) -> Generator[Study
     """Read one picture and its mask, and fill it in every way; the last step has no news."""
     try:
         yield from _filled(task, read_subject(task.picture, task.settings), cancelled)
-    except Cancelled:
+    except CancelledError:
         raise
     except GreyfillError as error:
         yield StudyStep("skipped", 0.0, Skipped(task.picture, str(error)))

@@ -9,7 +9,7 @@ from typing import Any
 from napari_greyfill.checks import choice_of, is_number, number_of, whole_of
 from napari_greyfill.comparison import Choices
 from napari_greyfill.compute.device import DEVICES
-from napari_greyfill.errors import BadParameter
+from napari_greyfill.errors import BadParameterError
 from napari_greyfill.masks import RANDOM_KINDS
 
 __all__ = ["StudySettings"]
@@ -60,7 +60,7 @@ class StudySettings:
     def __post_init__(self) -> None:
         """Check what can be checked without looking at files."""
         if not is_number(self.share) or not 0 < self.share < 1:
-            raise BadParameter(
+            raise BadParameterError(
                 f"The share of the mask is {self.share}, but it must lie between 0 and 1; "
                 "set it to 0.15."
             )
@@ -70,7 +70,9 @@ class StudySettings:
         choice_of("device", self.device, DEVICES)
         choice_of("kind of mask", self.mask_kind, RANDOM_KINDS)
         if self.invert and not self.masks:
-            raise BadParameter("Only masks from a folder can be inverted; give a folder of masks.")
+            raise BadParameterError(
+                "Only masks from a folder can be inverted; give a folder of masks."
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """Return what JSON can hold."""

@@ -12,7 +12,7 @@ from PIL import Image
 
 from napari_greyfill.atomic import reason_of, replacing
 from napari_greyfill.comparison import Combination, Row
-from napari_greyfill.errors import UnwritablePath
+from napari_greyfill.errors import UnwritablePathError
 from napari_greyfill.image.picture import value_range
 from napari_greyfill.study.folder import StudyFolder
 from napari_greyfill.study.pictures import Subject
@@ -83,6 +83,6 @@ def _write(path: Path, image: NDArray[np.uint8]) -> None:
             Image.fromarray(image).save(encoded, "PNG")
             file.write(encoded.getbuffer())
     except OSError as error:
-        raise UnwritablePath(
+        raise UnwritablePathError(
             f"{path} cannot be written ({reason_of(error)}); make room, then go on with --resume."
         ) from error

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from napari_greyfill.errors import GreyfillError, MissingDependency
+from napari_greyfill.errors import GreyfillError, MissingDependencyError
 from napari_greyfill.files import make_folder, write_image
 
 if TYPE_CHECKING:
@@ -68,12 +68,12 @@ def _require_qt() -> None:
 
     Raises
     ------
-    MissingDependency
+    MissingDependencyError
     """
     try:
         import qtpy.QtWidgets  # noqa: F401 - whether it can be imported is the question
     except Exception as error:
-        raise MissingDependency(
+        raise MissingDependencyError(
             "There is no Qt to open a window with; install one with: "
             "pip install 'napari-greyfill[all]'."
         ) from error

@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
 
-from napari_greyfill.errors import BadParameter
+from napari_greyfill.errors import BadParameterError
 
 __all__ = ["CheckpointInfo", "catalogue", "find_checkpoint", "parse_catalogue"]
 
@@ -112,12 +112,14 @@ def find_checkpoint(name: str, entries: Iterable[CheckpointInfo] | None = None) 
 
     Raises
     ------
-    BadParameter
+    BadParameterError
         If there is none.
     """
     known = {info.id: info for info in (catalogue() if entries is None else entries)}
     if name not in known:
-        raise BadParameter(f"There is no checkpoint {name!r}; choose one of: {', '.join(known)}.")
+        raise BadParameterError(
+            f"There is no checkpoint {name!r}; choose one of: {', '.join(known)}."
+        )
     return known[name]
 
 
@@ -131,13 +133,13 @@ def parse_catalogue(text: str) -> tuple[CheckpointInfo, ...]:
 
     Raises
     ------
-    BadParameter
+    BadParameterError
         If an entry could lead to a wrong file, a wrong place or an unprotected connection.
     """
     try:
         entries = json.loads(text)["checkpoints"]
     except (ValueError, LookupError, TypeError) as error:
-        raise BadParameter(
+        raise BadParameterError(
             'The catalogue holds no list of checkpoints; write {"checkpoints": [...]}.'
         ) from error
     found = tuple(_parsed(entry) for entry in entries)
@@ -149,7 +151,7 @@ def parse_catalogue(text: str) -> tuple[CheckpointInfo, ...]:
 
 def _parsed(entry: Mapping[str, Any]) -> CheckpointInfo:
     if not isinstance(entry, dict):
-        raise BadParameter("The catalogue holds an entry without fields; write an object.")
+        raise BadParameterError("The catalogue holds an entry without fields; write an object.")
     name = str(entry.get("id", "without id"))
     known = {field.name: field for field in fields(CheckpointInfo)}
     missing = [
@@ -169,8 +171,8 @@ def _parsed(entry: Mapping[str, Any]) -> CheckpointInfo:
     return info
 
 
-def _wrong(name: str, field: str, advice: str) -> BadParameter:
-    return BadParameter(f"The catalogue's entry {name!r} is wrong in {field}; {advice}.")
+def _wrong(name: str, field: str, advice: str) -> BadParameterError:
+    return BadParameterError(f"The catalogue's entry {name!r} is wrong in {field}; {advice}.")
 
 
 def _require_unique(field: str, values: list[str]) -> None:

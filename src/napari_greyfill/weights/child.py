@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from napari_greyfill.compute.device import CancelCheck
-from napari_greyfill.errors import BadCheckpoint, Cancelled, MissingDependency
+from napari_greyfill.errors import BadCheckpointError, CancelledError, MissingDependencyError
 from napari_greyfill.weights import inspection
 
 __all__ = ["SECONDS", "inspected"]
@@ -34,11 +34,11 @@ def inspected(content: bytes, name: str, cancelled: CancelCheck) -> str:
 
     Raises
     ------
-    BadCheckpoint
+    BadCheckpointError
         If it must not be loaded.
-    MissingDependency
+    MissingDependencyError
         If no process can be started.
-    Cancelled
+    CancelledError
     """
     # Isolated, so that no folder or variable of the user's decides what the process imports.
     command = [sys.executable, "-I", "-S", str(Path(inspection.__file__)), str(len(content))]
@@ -51,7 +51,7 @@ def inspected(content: bytes, name: str, cancelled: CancelCheck) -> str:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     except (OSError, ValueError) as error:
-        raise MissingDependency(
+        raise MissingDependencyError(
             f"{name} was not loaded, because no Python could be started to look at it ({error}); "
             "start napari with an installed Python."
         ) from error
@@ -61,7 +61,7 @@ def inspected(content: bytes, name: str, cancelled: CancelCheck) -> str:
         finally:
             child.kill()
     if "problem" in found:
-        raise BadCheckpoint(f"{name} {found['problem']}")
+        raise BadCheckpointError(f"{name} {found['problem']}")
     return found["kind"]
 
 
@@ -74,7 +74,7 @@ def _answer(
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         if cancelled():
-            raise Cancelled(f"The look at {name} was cancelled; nothing was changed.")
+            raise CancelledError(f"The look at {name} was cancelled; nothing was changed.")
         with suppress(subprocess.TimeoutExpired):
             child.wait(_PAUSE)
             break
@@ -84,7 +84,7 @@ def _answer(
     try:
         found: dict[str, str] = json.loads(child.stdout.read())
     except ValueError as error:
-        raise BadCheckpoint(
+        raise BadCheckpointError(
             f"{name} needs more memory or time to look at than any checkpoint, so it was refused; "
             "choose another file."
         ) from error

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from napari_greyfill.compute.device import CancelCheck, never
-from napari_greyfill.errors import DownloadFailed, MissingWeights, UnwritablePath
+from napari_greyfill.errors import DownloadError, MissingWeightsError, UnwritablePathError
 from napari_greyfill.weights.catalogue import CheckpointInfo
 from napari_greyfill.weights.folder import (
     WeightsFolder,
@@ -58,11 +58,11 @@ def download(
 
     Raises
     ------
-    MissingWeights
+    MissingWeightsError
         If it can only be fetched by hand.
-    DownloadFailed
-    UnwritablePath
-    Cancelled
+    DownloadError
+    UnwritablePathError
+    CancelledError
     """
     return fetch(info, folder, progress, cancelled, Rules())
 
@@ -88,9 +88,9 @@ def fetch(
     if state == "ready":
         return folder.file(info)
     if state == "unreadable":
-        raise UnwritablePath(problem)
+        raise UnwritablePathError(problem)
     if not info.url:
-        raise MissingWeights(f"{info.title} cannot be downloaded directly; {by_hand(info)}")
+        raise MissingWeightsError(f"{info.title} cannot be downloaded directly; {by_hand(info)}")
     if info.bytes is not None:
         rules = replace(rules, limit=info.bytes + _MARGIN)
     try:
@@ -99,8 +99,8 @@ def fetch(
         with _claimed_part(info, folder) as part:
             sha256 = _receive(info, part, progress, cancelled, rules)
             _settle(info, folder, part, sha256)
-    except DownloadFailed as error:
-        raise DownloadFailed(
+    except DownloadError as error:
+        raise DownloadError(
             f"{info.title}: {error}; check the connection and try again, or {by_hand(info)}"
         ) from error
     return folder.file(info)
@@ -153,8 +153,8 @@ def _receive(
     if resumed:  # the beginning may have been of another file
         return _receive(info, part, progress, cancelled, rules)
     if other:
-        raise DownloadFailed(f"What arrived {other.split(';')[0]}, so it was deleted")
-    raise DownloadFailed(
+        raise DownloadError(f"What arrived {other.split(';')[0]}, so it was deleted")
+    raise DownloadError(
         f"What arrived is not the file that was published ({size:,} bytes, SHA-256 "
         f"{sha256[:8]}...), so it was deleted"
     )

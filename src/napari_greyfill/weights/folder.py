@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from napari_greyfill.compute.detached import answered
-from napari_greyfill.errors import GreyfillError, UnwritablePath
+from napari_greyfill.errors import GreyfillError, UnwritablePathError
 from napari_greyfill.weights.catalogue import CheckpointInfo
 from napari_greyfill.weights.kinds import HEAD, other_kind
 
@@ -215,7 +215,7 @@ class WeightsFolder:
 
         Raises
         ------
-        UnwritablePath
+        UnwritablePathError
         """
         with writing(self.path):
             if not self.path.is_absolute():
@@ -306,13 +306,13 @@ def megabytes(count: int) -> str:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Turn what the system says against writing to a folder into `UnwritablePath`."""
+    """Turn what the system says against writing to a folder into `UnwritablePathError`."""
     try:
         yield
     except GreyfillError:
         raise
     except OSError as error:
-        raise UnwritablePath(_refusal(folder, error)) from error
+        raise UnwritablePathError(_refusal(folder, error)) from error
 
 
 def _refusal(folder: Path, error: OSError) -> str:

@@ -62,7 +62,7 @@ _DAMAGED = (
 )
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The file must not be loaded; the message is what it does, as the rest of a sentence."""
 
 
@@ -84,7 +84,7 @@ def inspect(content: bytes) -> dict[str, str]:
         if content.startswith(b"PK\x03\x04"):
             return {"kind": _archive(content)}
         _require_sound([BytesIO(content)] * _PICKLES, len(content))
-    except Refused as refusal:
+    except RefusedError as refusal:
         return {"problem": str(refusal)[:_LONGEST_PROBLEM]}  # which a pipe takes at once
     except _DAMAGED:
         return {"kind": "damaged"}
@@ -102,7 +102,7 @@ def _archive(content: bytes) -> str:
             raise ValueError("torch writes no such archive")
         names = [member.filename for member in members]
         if not any(name.endswith("data.pkl") for name in names):
-            raise Refused(_no_checkpoint(names))
+            raise RefusedError(_no_checkpoint(names))
         if any(name.endswith("constants.pkl") or "/code/" in name for name in names):
             return "program"
         pickles = [m for m in members if m.filename.lower().endswith("data.pkl")]
@@ -116,12 +116,12 @@ def _archive(content: bytes) -> str:
 def _require_honest(members: list[zipfile.ZipInfo], size: int) -> None:
     claimed = sum(member.file_size for member in members)
     if claimed > min(LARGEST, _RATIO * size):
-        raise Refused(
+        raise RefusedError(
             f"claims to hold {claimed / 1e6:,.1f} MB in {size / 1e6:,.1f} MB, which no checkpoint "
             "does, so it was refused; choose another file."
         )
     if len(members) > _MEMBERS:
-        raise Refused(
+        raise RefusedError(
             f"is an archive of {len(members):,} files, which no checkpoint is, so it was refused; "
             "choose another file."
         )
@@ -141,18 +141,18 @@ def _no_checkpoint(members: list[str]) -> str:
 
 
 def _require_sound(pickles: list[BytesIO], size: int) -> None:
-    """Raise `Refused` if pickles want what no tensors want, `ValueError` if they are damaged."""
+    """Raise `RefusedError` if pickles want what no tensors want, `ValueError` if they are damaged."""
     names: dict[str, None] = {}
     problem: Exception | None = None
     for pickle in pickles:
         try:
             _follow(pickle, size, names)
-        except (Refused, *_DAMAGED) as error:
+        except (RefusedError, *_DAMAGED) as error:
             problem = error
             break
     foreign = [name for name in names if _is_name(name) and not _OF_TENSORS.fullmatch(name)]
     if foreign:
-        raise Refused(
+        raise RefusedError(
             f"would run code when loaded ({', '.join(foreign[:3])}), so it was refused; "
             "choose a file that holds tensors only."
         )
@@ -179,16 +179,16 @@ def _follow(pickle: BytesIO, size: int, names: dict[str, None]) -> None:
             if problem is None:
                 try:
                     machine.step(operation.name, argument, name)
-                except (Refused, *_DAMAGED) as error:
+                except (RefusedError, *_DAMAGED) as error:
                     problem = error
-    except (Refused, *_DAMAGED) as error:
+    except (RefusedError, *_DAMAGED) as error:
         problem = problem or error
     if problem is not None:
         raise problem
 
 
-def _too_much() -> Refused:
-    return Refused(
+def _too_much() -> RefusedError:
+    return RefusedError(
         "nests or lists its values in a way that no checkpoint does, which would take for ever "
         "to load, so it was refused; choose another file."
     )
@@ -256,7 +256,7 @@ class _Machine:
         return ""
 
     def step(self, operation: str, argument: object, name: str) -> None:
-        """Take one step; raises `Refused` or what a damaged pickle makes Python raise."""
+        """Take one step; raises `RefusedError` or what a damaged pickle makes Python raise."""
         if operation in _CONSTANTS:
             self._stack.append(_CONSTANTS[operation])
         elif operation in _ARGUMENTS:
@@ -317,7 +317,7 @@ class _Machine:
         if not (isinstance(function, _Named) and isinstance(arguments, tuple)):
             raise ValueError("nothing that can be called")
         if not _CALLED.fullmatch(function):
-            raise Refused(
+            raise RefusedError(
                 f"holds numbers in a way that no checkpoint does ({function}), so it was refused; "
                 "choose another file."
             )
@@ -339,8 +339,8 @@ def _require_inside(storage: object, offset: object, shape: object, stride: obje
         raise _too_large()
 
 
-def _too_large() -> Refused:
-    return Refused(
+def _too_large() -> RefusedError:
+    return RefusedError(
         "claims tensors that are larger than the file, so it was refused; choose another file."
     )
 

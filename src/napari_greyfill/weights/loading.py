@@ -26,11 +26,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.errors import (
-    BadCheckpoint,
-    Cancelled,
+    BadCheckpointError,
+    CancelledError,
     GreyfillError,
-    MissingDependency,
-    MissingWeights,
+    MissingDependencyError,
+    MissingWeightsError,
 )
 from napari_greyfill.weights.catalogue import catalogue
 from napari_greyfill.weights.child import inspected
@@ -85,9 +85,9 @@ class Checkpoint:
     sha256: str
 
     def require(self, expected: str) -> None:
-        """Raise `BadCheckpoint` unless the SHA-256 begins as expected."""
+        """Raise `BadCheckpointError` unless the SHA-256 begins as expected."""
         if not self.sha256.startswith(expected.lower()):
-            raise BadCheckpoint(
+            raise BadCheckpointError(
                 f"{self.name} is not the file it should be (its SHA-256 begins with "
                 f"{self.sha256[:8]}, not {expected.lower()[:8]}), so it was not loaded; "
                 "get it again."
@@ -135,11 +135,11 @@ def load_state_dict(
 
     Raises
     ------
-    MissingWeights
+    MissingWeightsError
         If there is no such file.
-    BadCheckpoint
+    BadCheckpointError
         If it is damaged, no checkpoint, or not safe to load.
-    MissingDependency
+    MissingDependencyError
         If it is a safetensors file and safetensors is not installed, or torch is too old to
         load other files safely.
     """
@@ -159,11 +159,11 @@ def read_checkpoint(path: str | os.PathLike[str], cancelled: CancelCheck = never
 
     Raises
     ------
-    MissingWeights
+    MissingWeightsError
         If there is no such file.
-    BadCheckpoint
+    BadCheckpointError
         If it cannot be read, is no file, or larger than any checkpoint.
-    Cancelled
+    CancelledError
     """
     path = Path(path)
     with _explained(path.name):
@@ -185,45 +185,45 @@ def _read(file: BinaryIO, name: str, cancelled: CancelCheck) -> Checkpoint:
     return Checkpoint(name, blocks.getvalue(), digest.hexdigest())
 
 
-def _too_large(name: str) -> BadCheckpoint:
-    return BadCheckpoint(
+def _too_large(name: str) -> BadCheckpointError:
+    return BadCheckpointError(
         f"{name} is larger than {megabytes(LARGEST)}, and no checkpoint of a network we know is; "
         "choose another file."
     )
 
 
-def _cancelled(name: str) -> Cancelled:
-    return Cancelled(f"The look at {name} was cancelled; nothing was changed.")
+def _cancelled(name: str) -> CancelledError:
+    return CancelledError(f"The look at {name} was cancelled; nothing was changed.")
 
 
 def _require_plain_file(path: Path) -> None:
     try:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
-        raise MissingWeights(f"There is no checkpoint {path}; check the path.") from None
+        raise MissingWeightsError(f"There is no checkpoint {path}; check the path.") from None
     if leads_out(path):
-        raise BadCheckpoint(
+        raise BadCheckpointError(
             f"{path} is a link to a place outside its folder, so it was refused; "
             "put the file itself there."
         )
     # anything else, such as a pipe, might never end
     if not stat.S_ISREG(mode):
-        raise BadCheckpoint(f"{path} is no file; choose a checkpoint file.")
+        raise BadCheckpointError(f"{path} is no file; choose a checkpoint file.")
 
 
 @contextmanager
 def _explained(name: str) -> Iterator[None]:
-    """Turn whatever loading a file raises into `BadCheckpoint`."""
+    """Turn whatever loading a file raises into `BadCheckpointError`."""
     try:
         yield
     except GreyfillError:
         raise
     except PermissionError as error:
-        raise BadCheckpoint(
+        raise BadCheckpointError(
             f"There is no permission to read {name}; change it, or choose another file."
         ) from error
     except OSError as error:
-        raise BadCheckpoint(
+        raise BadCheckpointError(
             f"{name} cannot be read ({error.strerror or error}); check the disk, or choose "
             "another file."
         ) from error
@@ -231,8 +231,8 @@ def _explained(name: str) -> Iterator[None]:
         raise _damaged(name) from error
 
 
-def _damaged(name: str) -> BadCheckpoint:
-    return BadCheckpoint(
+def _damaged(name: str) -> BadCheckpointError:
+    return BadCheckpointError(
         f"{name} is damaged, cut off, or no checkpoint; get it again or choose another file."
     )
 
@@ -245,7 +245,7 @@ def _content(checkpoint: Checkpoint, allow: Collection[str], cancelled: CancelCh
         return _with_safetensors(content, name)
     other = other_kind(head, len(content), name)
     if other:
-        raise BadCheckpoint(f"{name} {other}")
+        raise BadCheckpointError(f"{name} {other}")
     kind = inspected(content, name, cancelled)
     if kind == "program":
         return _with_torchscript(checkpoint, allow)
@@ -254,8 +254,8 @@ def _content(checkpoint: Checkpoint, allow: Collection[str], cancelled: CancelCh
     return _with_torch(content, name)
 
 
-def _text(name: str) -> BadCheckpoint:
-    return BadCheckpoint(
+def _text(name: str) -> BadCheckpointError:
+    return BadCheckpointError(
         f"{name} is text, not the checkpoint; choose a file that ends in .pth, .pt or "
         ".safetensors."
     )
@@ -269,7 +269,7 @@ def _with_safetensors(content: bytes, name: str) -> object:
         from safetensors import SafetensorError
         from safetensors.torch import load
     except ImportError as error:
-        raise MissingDependency(
+        raise MissingDependencyError(
             f"{name} is a safetensors file, and safetensors is not installed; "
             "install it with: pip install safetensors"
         ) from error
@@ -284,7 +284,7 @@ def _with_safetensors(content: bytes, name: str) -> object:
 
 def _with_torchscript(checkpoint: Checkpoint, allow: Collection[str]) -> object:
     if checkpoint.sha256 not in {*allow, *(info.sha256 for info in catalogue())}:
-        raise BadCheckpoint(
+        raise BadCheckpointError(
             f"{checkpoint.name} is a TorchScript archive, which is a program and not only "
             "tensors, so it was refused; choose a checkpoint of the network's weights instead."
         )
@@ -308,7 +308,7 @@ def _with_torch(content: bytes, name: str) -> object:
 def _require_safe_torch(version: str) -> None:
     if tuple(map(int, re.findall(r"\d+", version)[:2])) < _SAFE_TORCH:
         needed = ".".join(map(str, _SAFE_TORCH))
-        raise MissingDependency(
+        raise MissingDependencyError(
             f"Loading checkpoints safely needs PyTorch {needed} or newer, and {version} is "
             "installed; update it with: pip install -U torch"
         )
@@ -322,10 +322,10 @@ def _own_tensors(content: object, name: str) -> dict[str, Tensor]:
 
     content = _unwrapped(content)
     if not isinstance(content, Mapping):
-        raise BadCheckpoint(f"{name} holds no tensors by name; choose another file.")
+        raise BadCheckpointError(f"{name} holds no tensors by name; choose another file.")
     named = {str(key): value for key, value in content.items() if isinstance(value, torch.Tensor)}
     if not named:
-        raise BadCheckpoint(_without_tensors(content, name))
+        raise BadCheckpointError(_without_tensors(content, name))
     for key, tensor in named.items():
         _require_plain_tensor(tensor, key, name)
         _require_finite(tensor, key, name)
@@ -360,7 +360,7 @@ def _require_plain_tensor(tensor: Tensor, key: str, name: str) -> None:
 
     plain = tensor.layout is torch.strided and tensor.device.type == "cpu"
     if not plain or tensor.is_quantized or tensor.nbytes > tensor.untyped_storage().nbytes():
-        raise BadCheckpoint(
+        raise BadCheckpointError(
             f"{name} holds {key:.80}, which is no plain tensor, so it was refused; "
             "choose another file."
         )
@@ -368,7 +368,7 @@ def _require_plain_tensor(tensor: Tensor, key: str, name: str) -> None:
 
 def _require_finite(tensor: Tensor, key: str, name: str) -> None:
     if tensor.is_floating_point() and not bool(tensor.float().isfinite().all()):
-        raise BadCheckpoint(
+        raise BadCheckpointError(
             f"{name} holds values that are no numbers (NaN or infinite, in {key}), so it cannot "
             "fill anything; get it again or choose another file."
         )

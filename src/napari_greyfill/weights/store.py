@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from napari_greyfill.compute.detached import apart
 from napari_greyfill.compute.device import CancelCheck, never
-from napari_greyfill.errors import BadCheckpoint, Cancelled, MissingWeights, UnwritablePath
+from napari_greyfill.errors import (
+    BadCheckpointError,
+    CancelledError,
+    MissingWeightsError,
+    UnwritablePathError,
+)
 from napari_greyfill.weights.catalogue import CheckpointInfo, catalogue, find_checkpoint
 from napari_greyfill.weights.download import by_hand, download
 from napari_greyfill.weights.folder import (
@@ -38,7 +43,7 @@ class _Named(Protocol):
     def name(self) -> str: ...
 
 
-# Tells the layout of a state dict, or raises BadCheckpoint.
+# Tells the layout of a state dict, or raises BadCheckpointError.
 Detector = Callable[["dict[str, Tensor]"], _Named]
 
 
@@ -102,7 +107,7 @@ class WeightsStore:
             self.folder.sweep(self.entries)
 
     def info(self, name: str) -> CheckpointInfo:
-        """Return what is published under an id; raises `BadParameter` if nothing is."""
+        """Return what is published under an id; raises `BadParameterError` if nothing is."""
         return find_checkpoint(name, self.entries)
 
     def path(self, name: str) -> Path:
@@ -110,11 +115,11 @@ class WeightsStore:
 
         Raises
         ------
-        BadParameter
+        BadParameterError
             If there is no such id.
-        MissingWeights
+        MissingWeightsError
             If it is not here.
-        BadCheckpoint
+        BadCheckpointError
             If it is damaged.
         """
         self._require(self.info(name))
@@ -130,11 +135,11 @@ class WeightsStore:
 
         Raises
         ------
-        BadParameter
+        BadParameterError
             If there is no such id.
-        MissingWeights
+        MissingWeightsError
             If it is not here and has to be fetched with a browser.
-        DownloadFailed, UnwritablePath, Cancelled
+        DownloadError, UnwritablePathError, Cancelled
         """
         return download(self.info(name), self.folder, progress, cancelled)
 
@@ -156,14 +161,14 @@ class WeightsStore:
 
         Raises
         ------
-        BadParameter
+        BadParameterError
             If there is no such id.
-        MissingWeights
+        MissingWeightsError
             If there is no such file.
-        BadCheckpoint
+        BadCheckpointError
             If it is no checkpoint, not that checkpoint, or more than one is possible.
-        UnwritablePath
-        Cancelled
+        UnwritablePathError
+        CancelledError
             Nothing has changed then.
         """
         wanted = None if name is None else self.info(name)
@@ -185,18 +190,18 @@ class WeightsStore:
 
         Raises
         ------
-        BadParameter
+        BadParameterError
             If there is no such id.
-        MissingWeights
+        MissingWeightsError
             If nothing of it is here.
-        UnwritablePath
+        UnwritablePathError
         """
         info = self.info(name)
         self._require_folder(info)
         with writing(self.folder.path):
             traces = self.folder.traces(info)
             if not traces:
-                raise MissingWeights(
+                raise MissingWeightsError(
                     f"{info.title} is not in {self.folder.path}, so there is nothing to remove."
                 )
             for trace in traces:
@@ -213,13 +218,13 @@ class WeightsStore:
 
         Raises
         ------
-        BadParameter
+        BadParameterError
             If there is no such id.
-        MissingWeights
+        MissingWeightsError
             If it is not here.
-        BadCheckpoint
+        BadCheckpointError
             If it is damaged or of another network.
-        Cancelled
+        CancelledError
         """
         info = self.info(name)
         if self.folder.state(info) != "damaged":
@@ -234,7 +239,7 @@ class WeightsStore:
         checkpoint.require(self.folder.sha256(info))
         try:
             layout = self._tried(checkpoint, cancelled)
-        except BadCheckpoint as error:
+        except BadCheckpointError as error:
             problem = f"cannot be used: {str(error).split(';')[0]}"
             self.folder.reject(info, checkpoint.sha256, problem)
             raise
@@ -262,7 +267,7 @@ class WeightsStore:
     def _require_folder(self, info: CheckpointInfo) -> None:
         state, problem = self.folder.look(info)
         if state == "unreadable":
-            raise UnwritablePath(problem)
+            raise UnwritablePathError(problem)
 
     def _tried(self, checkpoint: Checkpoint, cancelled: CancelCheck) -> str:
         """Return the layout of a checkpoint once its network has run on a small picture."""
@@ -284,12 +289,12 @@ class WeightsStore:
         if wanted is None:
             return self._guessed(file, layout)
         if wanted.descriptor != layout:
-            raise BadCheckpoint(
+            raise BadCheckpointError(
                 f"{file.name} is a checkpoint of {layout}, and {wanted.id} is one of "
                 f"{wanted.descriptor}; choose {_choices(self._of_layout(layout))}."
             )
         if not wanted.matches(sha256, size):
-            raise BadCheckpoint(
+            raise BadCheckpointError(
                 f"{file.name} is not the file that was published as {wanted.id} (its SHA-256 "
                 f"begins with {sha256[:8]}); {by_hand(wanted)}"
             )
@@ -308,11 +313,11 @@ class WeightsStore:
             if len(found) == 1:
                 return found[0]
         if fitting:
-            raise BadCheckpoint(
+            raise BadCheckpointError(
                 f"{file.name} may be any of several checkpoints of {layout}; say which with "
                 f"--id: {_choices(fitting)}."
             )
-        raise BadCheckpoint(
+        raise BadCheckpointError(
             f"{file.name} is a checkpoint of {layout}, but none of those that were published; "
             f"choose {_choices(self._of_layout(layout)) or 'another file'}."
         )
@@ -340,18 +345,18 @@ class WeightsStore:
                 rest.unlink(missing_ok=True)
         self.folder.accept(info, checkpoint.sha256)
 
-    def _damaged(self, info: CheckpointInfo, problem: str) -> BadCheckpoint:
+    def _damaged(self, info: CheckpointInfo, problem: str) -> BadCheckpointError:
         again = (
             f"get it again with: napari-greyfill weights get {info.id}"
             if info.url
             else by_hand(info)
         )
-        return BadCheckpoint(f"{self.folder.file(info)} {problem}; {again}")
+        return BadCheckpointError(f"{self.folder.file(info)} {problem}; {again}")
 
 
 def _check(cancelled: CancelCheck) -> None:
     if cancelled():
-        raise Cancelled("The look at the checkpoint was cancelled; nothing was changed.")
+        raise CancelledError("The look at the checkpoint was cancelled; nothing was changed.")
 
 
 def _resolved(file: Path) -> Path:
@@ -362,13 +367,13 @@ def _resolved(file: Path) -> Path:
         return file
 
 
-def _missing(info: CheckpointInfo) -> MissingWeights:
+def _missing(info: CheckpointInfo) -> MissingWeightsError:
     if info.url:
-        return MissingWeights(
+        return MissingWeightsError(
             f"{info.title} is not on this computer; "
             f"get it with: napari-greyfill weights get {info.id}"
         )
-    return MissingWeights(f"{info.title} is not on this computer; {by_hand(info)}")
+    return MissingWeightsError(f"{info.title} is not on this computer; {by_hand(info)}")
 
 
 def _choices(entries: Sequence[CheckpointInfo]) -> str:

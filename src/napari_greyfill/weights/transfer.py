@@ -21,7 +21,7 @@ from urllib.parse import urljoin, urlsplit
 
 from napari_greyfill.compute.detached import Handover
 from napari_greyfill.compute.device import CancelCheck, never
-from napari_greyfill.errors import Cancelled, DownloadFailed, UnwritablePath
+from napari_greyfill.errors import CancelledError, DownloadError, UnwritablePathError
 from napari_greyfill.weights.folder import VARIABLE, megabytes, writing
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _joined(address: str, location: str) -> str:
     try:
         return urljoin(address, location)
     except ValueError as error:
-        raise DownloadFailed("The server named an address that is none") from error
+        raise DownloadError("The server named an address that is none") from error
 
 
 def silent(done: int, total: int | None) -> None:
@@ -76,11 +76,11 @@ class Rules:
     plain_hosts: frozenset[str] = frozenset()
 
     def require_protected(self, url: str) -> None:
-        """Raise `DownloadFailed` unless an address is protected by HTTPS."""
+        """Raise `DownloadError` unless an address is protected by HTTPS."""
         parts = urlsplit(url)
         if parts.scheme == "https" or parts.hostname in self.plain_hosts:
             return
-        raise DownloadFailed(
+        raise DownloadError(
             f"The address {url} is not protected by HTTPS, so nothing was downloaded"
         )
 
@@ -94,21 +94,21 @@ class _Clock:
         self.answered = False
 
     def check(self, done: int) -> None:
-        """Raise `DownloadFailed` if too little has arrived for too long."""
+        """Raise `DownloadError` if too little has arrived for too long."""
         if time.monotonic() - self._since < self._rules.patience:
             return
         if not self.answered:
-            raise DownloadFailed("The server did not answer")
+            raise DownloadError("The server did not answer")
         if done - self._done < self._rules.patience * self._rules.slowest:
-            raise DownloadFailed("The server sends too slowly")
+            raise DownloadError("The server sends too slowly")
         self._since, self._done = time.monotonic(), done
 
 
-class _StartAgain(Exception):
+class _StartAgainError(Exception):
     """The server will not go on where the part ends."""
 
 
-class _Redirected(Exception):
+class _RedirectedError(Exception):
     """The server names another address. What it sends beside that is not read: it may not end."""
 
     def __init__(self, target: str) -> None:
@@ -151,10 +151,10 @@ class Transfer:
 
         Raises
         ------
-        DownloadFailed
+        DownloadError
             Its message lacks the end of the sentence: what to do next.
-        UnwritablePath
-        Cancelled
+        UnwritablePathError
+        CancelledError
             Both this and a lost connection leave the part as far as it came.
         """
         self.rules.require_protected(self.url)
@@ -162,16 +162,16 @@ class Transfer:
         for _ in range(_REDIRECTIONS):
             try:
                 return self._attempt()
-            except _Redirected as answer:
+            except _RedirectedError as answer:
                 self._target = answer.target
-            except _StartAgain:
+            except _StartAgainError:
                 self.part.unlink()
                 if again:
-                    raise DownloadFailed(
+                    raise DownloadError(
                         "The server answered with a part that nobody asked for"
                     ) from None
                 self._target, again = self.url, True
-        raise DownloadFailed("The server leads from one address to the next without end")
+        raise DownloadError("The server leads from one address to the next without end")
 
     def _attempt(self) -> None:
         self._response = None
@@ -243,22 +243,20 @@ class Transfer:
         if response.is_redirect:
             target = _joined(response.url, response.headers["location"])
             self.rules.require_protected(target)
-            raise _Redirected(target)
+            raise _RedirectedError(target)
         elif response.status_code == 206:
             self._go_on(response)
         elif response.status_code == 200:
             self._begin(response)
         elif response.status_code == 416:  # there is nothing where the part ends
-            raise _StartAgain
+            raise _StartAgainError
         else:
-            raise DownloadFailed(
-                f"The server gave no file (its answer was {response.status_code})"
-            )
+            raise DownloadError(f"The server gave no file (its answer was {response.status_code})")
 
     def _go_on(self, response: Response) -> None:
         found = _RANGE.fullmatch(response.headers.get("content-range", ""))
         if not (found and int(found[1]) == self.done):
-            raise _StartAgain
+            raise _StartAgainError
         self._expect(None if found[2] == "*" else int(found[2]))
 
     def _begin(self, response: Response) -> None:
@@ -277,7 +275,7 @@ class Transfer:
         self._check_size(total)
         free = shutil.disk_usage(self.part.parent).free
         if total - self.done + _SPARE > free:
-            raise UnwritablePath(
+            raise UnwritablePathError(
                 f"{megabytes(total - self.done)} are to be downloaded to {self.part.parent}, and "
                 f"{megabytes(free)} are free there; free some space, or choose another folder "
                 f"with the environment variable {VARIABLE}."
@@ -285,7 +283,7 @@ class Transfer:
 
     def _check_size(self, size: int) -> None:
         if size > self.rules.limit:
-            raise DownloadFailed(
+            raise DownloadError(
                 f"The server sends more than the {megabytes(self.rules.limit)} that were expected"
             )
 
@@ -296,26 +294,26 @@ class Transfer:
 
     def _check_cancelled(self) -> None:
         if self.cancelled():
-            raise Cancelled(
+            raise CancelledError(
                 "The download was cancelled; to go on where it stopped, download it again."
             )
 
-    def _cut_off(self) -> DownloadFailed:
+    def _cut_off(self) -> DownloadError:
         total = "" if self.total is None else f" of {megabytes(self.total)}"
-        return DownloadFailed(f"The connection was lost after {megabytes(self.done)}{total}")
+        return DownloadError(f"The connection was lost after {megabytes(self.done)}{total}")
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
-        """Turn whatever a request raises into `DownloadFailed`."""
+        """Turn whatever a request raises into `DownloadError`."""
         from requests import RequestException, exceptions
 
         try:
             yield
         except exceptions.Timeout as error:
-            raise DownloadFailed("The server did not answer") from error
+            raise DownloadError("The server did not answer") from error
         except exceptions.SSLError as error:
-            raise DownloadFailed("No protected connection to the server could be made") from error
+            raise DownloadError("No protected connection to the server could be made") from error
         except RequestException as error:
             if self._response is None or self._response.is_redirect:
-                raise DownloadFailed("The server could not be reached") from error
+                raise DownloadError("The server could not be reached") from error
             raise self._cut_off() from error

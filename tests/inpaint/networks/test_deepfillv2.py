@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from napari_greyfill.compute.device import Compute
-from napari_greyfill.errors import BadCheckpoint, Cancelled
+from napari_greyfill.errors import BadCheckpointError, CancelledError
 from napari_greyfill.image.colour import luma
 from napari_greyfill.inpaint import fit_to_size
 from napari_greyfill.inpaint.networks.deepfillv2 import (
@@ -134,7 +134,7 @@ def test_the_kernel_may_be_there_but_only_as_the_identity():
         key = layout.prefix + layout.identity
         assert detect({**state, key: torch.eye(3)[None, None]}).build(state).layout == layout
         assert not any(d.detect({**state, key: torch.eye(5)[None, None]}) for d in DESCRIPTORS)
-        with pytest.raises(BadCheckpoint, match=r"by a kernel of its own; choose"):
+        with pytest.raises(BadCheckpointError, match=r"by a kernel of its own; choose"):
             build(layout, {**state, key: torch.ones(1, 1, 3, 3)})
 
 
@@ -156,7 +156,7 @@ def test_every_tensor_must_have_its_place(layout, state, change):
         del changed[key]
     else:
         changed[key] = changed[key][:, 1:]
-    with pytest.raises(BadCheckpoint, match=r"^This checkpoint of DeepFill v2 .*; choose"):
+    with pytest.raises(BadCheckpointError, match=r"^This checkpoint of DeepFill v2 .*; choose"):
         detect(changed).build(changed)
 
 
@@ -251,7 +251,7 @@ def test_a_fill_can_be_cancelled_on_the_way(small, share):
     limit = share * (len(asked) - 1)
     asked.clear()
     compute = Compute(cancelled=lambda: cancelled(limit))
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         DeepFillV2Inpainter(compute, network).fill(image, hole)
     assert len(asked) == int(limit) + 1
 

@@ -3,7 +3,7 @@ import re
 import pytest
 import torch
 
-from napari_greyfill.errors import BadCheckpoint
+from napari_greyfill.errors import BadCheckpointError
 from napari_greyfill.inpaint.networks.detection import (
     DESCRIPTORS,
     detect,
@@ -79,16 +79,16 @@ def test_what_we_do_not_know_is_refused_with_what_it_is(state):
         f"This file is no checkpoint of a network we know (it has {count}{first}); "
         "choose a checkpoint of GMCNN, EdgeConnect or DeepFill v2."
     )
-    with pytest.raises(BadCheckpoint, match=f"^{re.escape(message)}$"):
+    with pytest.raises(BadCheckpointError, match=f"^{re.escape(message)}$"):
         detect(state)
 
 
 def test_a_checkpoint_of_another_network_is_refused_with_its_name():
     expect(descriptor_of("gmcnn"), "gmcnn")
     expect(descriptor_of("edgeconnect-inpaint"), "edgeconnect")
-    with pytest.raises(BadCheckpoint, match="is a checkpoint of GMCNN; choose GMCNN, or a"):
+    with pytest.raises(BadCheckpointError, match="is a checkpoint of GMCNN; choose GMCNN, or a"):
         expect(descriptor_of("gmcnn"), "edgeconnect")
-    with pytest.raises(BadCheckpoint, match=r"edge generator\); choose EdgeConnect, or a"):
+    with pytest.raises(BadCheckpointError, match=r"edge generator\); choose EdgeConnect, or a"):
         expect(descriptor_of("edgeconnect-edge"), "deepfillv2")
 
 

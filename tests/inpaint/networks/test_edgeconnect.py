@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from napari_greyfill.errors import BadCheckpoint
+from napari_greyfill.errors import BadCheckpointError
 from napari_greyfill.inpaint.networks.detection import detect
 from napari_greyfill.inpaint.networks.edgeconnect import EdgeConnectInpainter
 from napari_greyfill.inpaint.networks.edgeconnect.inpainter import (
@@ -22,7 +22,7 @@ def test_a_norm_that_cannot_be_told_is_refused(small, broken, part):
     vector = state.pop(f"decoder.3.weight_{part}")
     if broken == "too short":
         state[f"decoder.3.weight_{part}"] = vector[:-1]
-    with pytest.raises(BadCheckpoint, match=r"normalises its layer decoder\.3.*; choose"):
+    with pytest.raises(BadCheckpointError, match=r"normalises its layer decoder\.3.*; choose"):
         detect(state).build(state)
 
 

@@ -10,7 +10,12 @@ from typer.testing import CliRunner
 from napari_greyfill import fill
 from napari_greyfill.cli import app
 from napari_greyfill.compute.device import Compute
-from napari_greyfill.errors import BadCheckpoint, Cancelled, GreyfillWarning, MissingWeights
+from napari_greyfill.errors import (
+    BadCheckpointError,
+    CancelledError,
+    GreyfillWarning,
+    MissingWeightsError,
+)
 from napari_greyfill.files import read_image
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.inpaint.networks import methods as methods_module
@@ -118,13 +123,13 @@ class TestLoading:
         fill(*scene, method=GMCNN)
         path = WeightsStore(weights).path(GMCNN)
         path.write_bytes(path.read_bytes()[:1000])
-        with pytest.raises((BadCheckpoint, MissingWeights)):
+        with pytest.raises((BadCheckpointError, MissingWeightsError)):
             fill(*scene, method=GMCNN)
 
     def test_one_that_is_removed_is_missed(self, weights, scene):
         fill(*scene, method=GMCNN)
         WeightsStore(weights).remove(GMCNN)
-        with pytest.raises(MissingWeights, match=f"weights get {GMCNN}"):
+        with pytest.raises(MissingWeightsError, match=f"weights get {GMCNN}"):
             fill(*scene, method=GMCNN)
 
     def test_half_precision_is_judged_once_for_a_network(self, weights):
@@ -152,6 +157,6 @@ class TestLoading:
             for each in methods_module.network_methods()
             if each.info.name == "edgeconnect-places2"
         ]
-        with pytest.raises(Cancelled):
+        with pytest.raises(CancelledError):
             method.create(Compute(cancelled=lambda: len(loads) > 0))
         assert loads == ["edgeconnect-edge-places2"]

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from napari_greyfill.compute.device import Compute
-from napari_greyfill.errors import BadCheckpoint, Cancelled
+from napari_greyfill.errors import BadCheckpointError, CancelledError
 from napari_greyfill.inpaint.networks.modules import applied, built, shape_of
 
 
@@ -49,7 +49,7 @@ def test_what_is_built_holds_the_tensors_and_is_ready_to_run(state):
 )
 def test_every_tensor_must_have_its_place(state, change, message):
     changed = {k: v for k, v in {**state, **change}.items() if v is not None}
-    with pytest.raises(BadCheckpoint, match=f"^This checkpoint of X {message}"):
+    with pytest.raises(BadCheckpointError, match=f"^This checkpoint of X {message}"):
         built(make, changed, "X")
 
 
@@ -76,7 +76,7 @@ def test_half_precision_is_near_but_not_the_same(state):
 def test_it_can_be_stopped_after_each_layer(state, asked):
     calls = iter(range(1000))
     module = built(make, state, "X")
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         applied(module, np.zeros((1, 6, 5, 3)), Compute(cancelled=lambda: next(calls) >= asked))
     assert next(calls) == asked + 1
     # the next run is not asked to stop by what is left of this one

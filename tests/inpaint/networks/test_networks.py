@@ -8,7 +8,7 @@ import torch
 
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import exhaust
-from napari_greyfill.errors import Cancelled
+from napari_greyfill.errors import CancelledError
 from napari_greyfill.image.colour import luma
 from napari_greyfill.inpaint import fit_to_size
 from napari_greyfill.inpaint.networks import base as networks_base
@@ -87,7 +87,7 @@ def test_the_known_pixels_are_looked_at(inpainter, noise):
 def test_it_can_be_cancelled_between_layers(small_inpainter, noise, network):
     calls = iter(range(1000))
     compute = Compute(cancelled=lambda: next(calls) >= 5)
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         small_inpainter(network, compute).fill(*noise(200, 196, 3))
     assert next(calls) == 6
 

@@ -635,7 +635,7 @@ class TestCancelAndErrors:
     def test_known_error_is_a_sentence(self, add_method, ready, run, messages, viewer):
         class Poor(Inpainter):
             def run(self, plane, hole):
-                raise napari_greyfill.errors.OutOfMemory("Too little memory; use the CPU.")
+                raise napari_greyfill.errors.OutOfMemoryError("Too little memory; use the CPU.")
                 yield
 
         add_method("poor", Poor)

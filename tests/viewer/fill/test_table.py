@@ -2,7 +2,7 @@ import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QGuiApplication
 
-from napari_greyfill.errors import UnwritablePath
+from napari_greyfill.errors import UnwritablePathError
 from napari_greyfill.viewer.fill.table import MetricsTable, RunTableModel
 from napari_greyfill.viewer.layers.models import COLUMNS, RunRow, to_csv, to_tsv
 
@@ -52,7 +52,7 @@ def test_copy_and_save_what_is_shown(table, tmp_path):
 
 
 def test_unwritable_path(table, tmp_path):
-    with pytest.raises(UnwritablePath, match="choose another folder"):
+    with pytest.raises(UnwritablePathError, match="choose another folder"):
         table.save(tmp_path / "missing" / "metrics.csv")
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 
-from napari_greyfill.errors import ShapeMismatch
+from napari_greyfill.errors import ShapeMismatchError
 from napari_greyfill.viewer.layers import planes as layers
 from napari_greyfill.viewer.layers.planes import Placement
 
@@ -109,7 +109,7 @@ def test_all_axes_are_compared(viewer, image, mask):
     painted = viewer.add_labels(np.ones(mask, int))
     assert "differ in size" in layers.not_ready(viewer, picture, painted)
     if mask[-2:] == image[-2:]:
-        with pytest.raises(ShapeMismatch, match="axes of the image"):
+        with pytest.raises(ShapeMismatchError, match="axes of the image"):
             layers.plane_at(painted, (0,) * (len(image) - 2), picture)
 
 

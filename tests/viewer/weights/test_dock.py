@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from napari_greyfill.errors import BadCheckpoint, Cancelled
+from napari_greyfill.errors import BadCheckpointError, CancelledError
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.viewer.weights.dock import WeightsDock
 from napari_greyfill.viewer.weights.table import STATES, WeightsTableModel
@@ -116,7 +116,7 @@ def test_progress_and_cancel_of_a_download(dock, qtbot, monkeypatch):
         progress(500, 1000)
         while not cancelled():
             asked.wait(0.01)
-        raise Cancelled("The download was cancelled.")
+        raise CancelledError("The download was cancelled.")
 
     monkeypatch.setattr(dock.store, "get", slow)
     select(dock, "deepfillv2-mm-places365")
@@ -133,7 +133,7 @@ def test_progress_and_cancel_of_a_download(dock, qtbot, monkeypatch):
 
 def test_damaged_download_is_told(dock, qtbot, monkeypatch, messages):
     def damaged(*args):
-        raise BadCheckpoint("The file is damaged; get it again.")
+        raise BadCheckpointError("The file is damaged; get it again.")
 
     monkeypatch.setattr(dock.store, "get", damaged)
     select(dock, "deepfillv2-mm-places365")
@@ -174,7 +174,7 @@ def test_adding_a_file_can_be_cancelled(dock, qtbot, monkeypatch, tmp_path):
         reading.set()
         while not cancelled():
             reading.wait(0.01)
-        raise Cancelled("The look at the checkpoint was cancelled; nothing was changed.")
+        raise CancelledError("The look at the checkpoint was cancelled; nothing was changed.")
 
     monkeypatch.setattr(dock.store, "add", add)
     dock.add(tmp_path / "file.pth")

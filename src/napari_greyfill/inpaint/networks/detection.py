@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from napari_greyfill.errors import BadCheckpoint
+from napari_greyfill.errors import BadCheckpointError
 from napari_greyfill.inpaint.networks import deepfillv2, edgeconnect, gmcnn
 from napari_greyfill.inpaint.networks.base import Descriptor, StateDict
 
@@ -35,7 +35,7 @@ def detect(state: StateDict) -> Descriptor:
 
     Raises
     ------
-    BadCheckpoint
+    BadCheckpointError
         If it is of no network we know.
     """
     if all(isinstance(k, str) and hasattr(v, "shape") for k, v in state.items()):
@@ -44,16 +44,16 @@ def detect(state: StateDict) -> Descriptor:
             if descriptor.detect(plain):
                 return descriptor
     *others, last = dict.fromkeys(_NAMES[descriptor.network] for descriptor in DESCRIPTORS)
-    raise BadCheckpoint(
+    raise BadCheckpointError(
         f"This file is no checkpoint of a network we know ({_described(state)}); "
         f"choose a checkpoint of {', '.join(others)} or {last}."
     )
 
 
 def expect(descriptor: Descriptor, wanted_network: str) -> None:
-    """Raise `BadCheckpoint` if a checkpoint is of another network than the one chosen."""
+    """Raise `BadCheckpointError` if a checkpoint is of another network than the one chosen."""
     if descriptor.network != wanted_network:
-        raise BadCheckpoint(
+        raise BadCheckpointError(
             f"This file is a checkpoint of {descriptor.title}; choose "
             f"{_NAMES[descriptor.network]}, or a checkpoint of {_NAMES[wanted_network]}."
         )

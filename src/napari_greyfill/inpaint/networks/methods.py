@@ -58,7 +58,7 @@ class NetworkMethod:
 
         Raises
         ------
-        MissingWeights, BadCheckpoint
+        MissingWeightsError, BadCheckpointError
             If a checkpoint is not here, damaged, or of another network.
         """
         store = WeightsStore()

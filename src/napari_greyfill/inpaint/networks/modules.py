@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.compute.device import Compute
-from napari_greyfill.errors import BadCheckpoint
+from napari_greyfill.errors import BadCheckpointError
 from napari_greyfill.inpaint.networks.base import StateDict
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def built(make: Callable[[], nn.Module], state: StateDict, title: str) -> nn.Mod
 
     Raises
     ------
-    BadCheckpoint
+    BadCheckpointError
         If a tensor is missing, left over or of another shape than the module's.
     """
     import torch
@@ -54,7 +54,7 @@ def built(make: Callable[[], nn.Module], state: StateDict, title: str) -> nn.Mod
         module = make()
     misfit = _misfit(module, state)
     if misfit:
-        raise BadCheckpoint(
+        raise BadCheckpointError(
             f"This checkpoint of {title} {misfit}; choose the file as it was published."
         )
     module.to_empty(device="cpu").load_state_dict(state)

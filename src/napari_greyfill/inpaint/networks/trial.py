@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from napari_greyfill.compute.device import CancelCheck, Compute, never
-from napari_greyfill.errors import BadCheckpoint, GreyfillError
+from napari_greyfill.errors import BadCheckpointError, GreyfillError
 from napari_greyfill.inpaint.networks.base import Descriptor, StateDict
 from napari_greyfill.inpaint.networks.modules import Channels, applied
 
@@ -43,14 +43,14 @@ def try_out(
 
     Raises
     ------
-    BadCheckpoint
+    BadCheckpointError
         If tensors are missing or of other shapes, or values in it are no numbers or explode.
-    Cancelled
+    CancelledError
     """
     try:
         module = descriptor.build(state)
-    except BadCheckpoint as error:
-        raise BadCheckpoint(f"{name} does not fit its network: {error}") from error
+    except BadCheckpointError as error:
+        raise BadCheckpointError(f"{name} does not fit its network: {error}") from error
     except (RuntimeError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise _misfit(name, descriptor) from error
     try:
@@ -61,15 +61,15 @@ def try_out(
         raise _misfit(name, descriptor) from error
 
 
-def _misfit(name: str, descriptor: Descriptor) -> BadCheckpoint:
-    return BadCheckpoint(
+def _misfit(name: str, descriptor: Descriptor) -> BadCheckpointError:
+    return BadCheckpointError(
         f"{name} has tensors of shapes that {descriptor.title} cannot work with; choose the file "
         "as it was published."
     )
 
 
 def require_sane(module: nn.Module, name: str, compute: Compute) -> None:
-    """Raise `BadCheckpoint` if a network's values on a small picture are no numbers or explode.
+    """Raise `BadCheckpointError` if a network's values on a small picture are no numbers or explode.
 
     Parameters
     ----------
@@ -117,8 +117,8 @@ def _watched(module: nn.Module, name: str) -> Iterator[None]:
             hook.remove()
 
 
-def _insane(name: str) -> BadCheckpoint:
-    return BadCheckpoint(
+def _insane(name: str) -> BadCheckpointError:
+    return BadCheckpointError(
         f"With the weights in {name} the network computes values that are no numbers or explode, "
         "so it cannot fill anything; get the file again or choose another one."
     )

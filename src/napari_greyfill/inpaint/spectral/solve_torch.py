@@ -37,7 +37,7 @@ def conditional_means(
 
     Raises
     ------
-    OutOfMemory
+    OutOfMemoryError
         If the device is too small for them all.
     """
     with clear_memory_errors(compute.device):

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.comparison import Combination, Row
-from napari_greyfill.errors import ShapeMismatch
+from napari_greyfill.errors import ShapeMismatchError
 from napari_greyfill.viewer.layers.keeping import kept_selection, kept_visibility, same_plane
 from napari_greyfill.viewer.layers.own import Purpose, own_layers
 from napari_greyfill.viewer.layers.planes import Placement, find
@@ -173,11 +173,11 @@ def add_difference(viewer: Viewer, first: Image, second: Image) -> Layer:
 
     Raises
     ------
-    ShapeMismatch
+    ShapeMismatchError
         If they do not cover the same pixels.
     """
     if first.multiscale or second.multiscale or first.data.shape != second.data.shape:
-        raise ShapeMismatch(
+        raise ShapeMismatchError(
             f"{first.name} and {second.name} differ in shape; choose two layers of one image."
         )
     values = _difference(np.asarray(first.data), np.asarray(second.data))

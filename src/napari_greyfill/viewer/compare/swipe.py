@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from qtpy.QtCore import QObject, QTimer, Signal
 
-from napari_greyfill.errors import ShapeMismatch, UnsupportedImage
+from napari_greyfill.errors import ShapeMismatchError, UnsupportedImageError
 from napari_greyfill.viewer.layers.keeping import kept_visibility, same_plane
 from napari_greyfill.viewer.layers.planes import Placement, find
 
@@ -64,9 +64,9 @@ class Swipe(QObject):
 
         Raises
         ------
-        ShapeMismatch
+        ShapeMismatchError
             If the layers do not cover the same pixels.
-        UnsupportedImage
+        UnsupportedImageError
             For layers of several scales, and in the three-dimensional view.
         """
         self._check(near, far)
@@ -110,15 +110,17 @@ class Swipe(QObject):
 
     def _check(self, near: Image, far: Image) -> None:
         if near.multiscale or far.multiscale:
-            raise UnsupportedImage("Layers of several scales cannot be swiped; choose others.")
+            raise UnsupportedImageError(
+                "Layers of several scales cannot be swiped; choose others."
+            )
         if self.viewer.dims.ndisplay != 2:
-            raise UnsupportedImage("Switch to the 2-D view to swipe.")
+            raise UnsupportedImageError("Switch to the 2-D view to swipe.")
         if _size(near) != _size(far):
-            raise ShapeMismatch(
+            raise ShapeMismatchError(
                 f"{near.name} and {far.name} differ in size; choose two layers of one image."
             )
         if near.unique_id == far.unique_id:
-            raise UnsupportedImage("Both sides are the same layer; choose two.")
+            raise UnsupportedImageError("Both sides are the same layer; choose two.")
 
     def _on_removed(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
         """End if a layer that is shown was removed."""

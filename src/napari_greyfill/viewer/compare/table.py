@@ -22,7 +22,7 @@ from napari_greyfill.comparison.tables import (
     to_markdown,
     to_tsv,
 )
-from napari_greyfill.errors import BadParameter
+from napari_greyfill.errors import BadParameterError
 from napari_greyfill.viewer.widgets.parts import button, side_by_side
 from napari_greyfill.viewer.widgets.tables import SortedRows, TableModel, ask_and_write, table_view
 from napari_greyfill.viewer.widgets.texts import COMPARE as TEXTS
@@ -143,14 +143,16 @@ class CompareTable(QWidget):
 
         Raises
         ------
-        BadParameter
+        BadParameterError
             For other suffixes than .csv, .md and .tex.
-        UnwritablePath
+        UnwritablePathError
         """
         writer = _WRITERS.get(path.suffix.lower())
         if writer is None:
             known = ", ".join(_WRITERS)
-            raise BadParameter(f"A table cannot be written as {path.name}; use one of: {known}.")
+            raise BadParameterError(
+                f"A table cannot be written as {path.name}; use one of: {known}."
+            )
         write_text(path, writer(self.shown_rows()))
 
     def draw(self, path: Path) -> None:

@@ -75,7 +75,7 @@ class MetricsTable(QWidget):
 
         Raises
         ------
-        UnwritablePath
+        UnwritablePathError
             If the file cannot be written.
         """
         write_text(path, to_csv(self.shown_rows()))

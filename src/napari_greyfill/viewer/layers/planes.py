@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.errors import ShapeMismatch
+from napari_greyfill.errors import ShapeMismatchError
 from napari_greyfill.pipeline.hints import ColourHints
 from napari_greyfill.viewer.layers.models import PlaneSource
 
@@ -74,7 +74,7 @@ def plane_at(layer: Layer, index: tuple[int, ...], image: Layer | None = None) -
 
     Raises
     ------
-    ShapeMismatch
+    ShapeMismatchError
         If the axes of layer and image do not fit.
     """
     own = _stack(layer)
@@ -82,7 +82,7 @@ def plane_at(layer: Layer, index: tuple[int, ...], image: Layer | None = None) -
     other = before[len(own) :] if image is None else _stack(image)
     found = _matched(own, other, index)
     if found is None:
-        raise ShapeMismatch(
+        raise ShapeMismatchError(
             f"{layer.name} has no plane that belongs to the one in view; "
             "choose a layer with the axes of the image."
         )
@@ -94,7 +94,7 @@ def why_no_plane(layer: Layer | None, viewer: Viewer, image: Layer) -> str:
     try:
         if layer is not None:
             plane_at(layer, plane_index(image, viewer), image)
-    except ShapeMismatch as error:
+    except ShapeMismatchError as error:
         return str(error)
     return ""
 

@@ -66,7 +66,7 @@ def mask_of_image(viewer: Viewer, layer: Image) -> tuple[Labels, list[str]]:
 
     Raises
     ------
-    BadMask
+    BadMaskError
         If it is not clear what is painted.
     """
     data = np.asarray(layer.data)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from qtpy.QtCore import QObject, Signal
 
 from napari_greyfill.compute.device import CancelCheck
-from napari_greyfill.errors import Cancelled
+from napari_greyfill.errors import CancelledError
 
 if TYPE_CHECKING:
     from napari.qt.threading import GeneratorWorker
@@ -44,7 +44,7 @@ def outcome_of_steps(work: Generator[Y, None, T]) -> Generator[Y, None, T | Fail
     """Run a generator and return what it returns, or why it failed; None if it was cancelled."""
     try:
         return (yield from work)
-    except Cancelled:
+    except CancelledError:
         return None
     except Exception as error:  # noqa: BLE001 - shown by the window, whatever it is
         return Failed(error)

@@ -18,7 +18,7 @@ from qtpy.QtWidgets import (
     QVBoxLayout,
 )
 
-from napari_greyfill.errors import Cancelled, GreyfillError
+from napari_greyfill.errors import CancelledError, GreyfillError
 from napari_greyfill.viewer.settings import apply_weights_folder
 from napari_greyfill.viewer.threads.runs import Failed, outcome_of
 from napari_greyfill.viewer.weights.table import STATES, WeightsTableModel, details
@@ -160,7 +160,7 @@ class WeightsDock(Dock):
         def work() -> StoredCheckpoint:
             try:
                 return store.add(file, cancelled=stop.is_set)
-            except Cancelled:
+            except CancelledError:
                 raise
             except GreyfillError:
                 if name is None:
@@ -235,7 +235,7 @@ class WeightsDock(Dock):
         if self.closed:
             return
         error = outcome.error if isinstance(outcome, Failed) else None
-        if isinstance(error, Cancelled):
+        if isinstance(error, CancelledError):
             self.status.setText(f"Cancelled. {error}")
         elif error is not None:
             self._show_failure(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from napari_greyfill.errors import BadCheckpoint
+from napari_greyfill.errors import BadCheckpointError
 from napari_greyfill.inpaint.networks.base import Descriptor, StateDict
 from napari_greyfill.inpaint.networks.deepfillv2.layouts import LAYOUTS, Layout
 from napari_greyfill.inpaint.networks.modules import built, shape_of
@@ -39,7 +39,7 @@ def build(layout: Layout, state: StateDict) -> nn.Module:
 
     Raises
     ------
-    BadCheckpoint
+    BadCheckpointError
         If tensors are missing, left over or of other shapes, or attention scores are fused in
         a way of the checkpoint's own.
     """
@@ -50,7 +50,7 @@ def build(layout: Layout, state: StateDict) -> nn.Module:
     tensors = _generator(layout, state)
     identity = tensors.pop(layout.identity, None)
     if identity is not None and not torch.equal(identity[0, 0].cpu().float(), torch.eye(3)):
-        raise BadCheckpoint(
+        raise BadCheckpointError(
             f"This checkpoint of {layout.title} fuses attention scores by a kernel of its own; "
             "choose the file as it was published."
         )

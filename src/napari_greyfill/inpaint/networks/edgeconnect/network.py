@@ -11,7 +11,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from napari_greyfill.errors import BadCheckpoint
+from napari_greyfill.errors import BadCheckpointError
 from napari_greyfill.inpaint.networks.base import StateDict
 
 __all__ = ["CompletionNetwork", "EdgeGenerator", "spectral_norm", "with_plain_weights"]
@@ -123,7 +123,7 @@ def with_plain_weights(state: StateDict) -> dict[str, Tensor]:
 
     Raises
     ------
-    BadCheckpoint
+    BadCheckpointError
         If a layer's vectors are missing or of other lengths than its weight needs.
     """
     plain = dict(state)
@@ -135,7 +135,7 @@ def with_plain_weights(state: StateDict) -> dict[str, Tensor]:
             )
             axis = 1 if layer in _TRANSPOSED else 0
             if weight is None or u is None or v is None or not _match(weight, u, v, axis):
-                raise BadCheckpoint(
+                raise BadCheckpointError(
                     f"This checkpoint of EdgeConnect lacks what normalises its layer {layer}, or "
                     "has it in another size; choose the file as it was published."
                 )
