@@ -10,7 +10,7 @@ __all__ = [
     "BadCheckpointError",
     "BadMaskError",
     "BadParameterError",
-    "Cancelled",
+    "CancelledError",
     "DownloadError",
     "EmptyMaskError",
     "EveryMethodFailedError",

@@ -6,7 +6,7 @@ import pytest
 from napari_greyfill.compute.detached import Handover
 
 
-class Stop(Exception):
+class StopError(Exception):
     pass
 
 
@@ -15,7 +15,7 @@ def nothing():
 
 
 def stop():
-    raise Stop
+    raise StopError
 
 
 def test_callbacks_run_in_the_callers_thread_and_return():
@@ -40,11 +40,11 @@ def test_callbacks_run_in_the_callers_thread_and_return():
 
 
 def test_the_functions_errors_are_the_callers():
-    with pytest.raises(Stop):
+    with pytest.raises(StopError):
         Handover().run(stop, nothing)
 
 
-@pytest.mark.parametrize("error", [Stop, KeyboardInterrupt])
+@pytest.mark.parametrize("error", [StopError, KeyboardInterrupt])
 def test_an_error_of_a_callback_ends_both(error):
     handover, ended = Handover(), threading.Event()
 
@@ -74,9 +74,9 @@ def test_a_thread_that_waits_is_left_behind_and_calls_back_no_more():
 
     def meanwhile():
         if begun.is_set():
-            raise Stop
+            raise StopError
 
-    with pytest.raises(Stop):
+    with pytest.raises(StopError):
         handover.run(work, meanwhile)
     left.set()
     assert ended.wait(60)
@@ -85,6 +85,6 @@ def test_a_thread_that_waits_is_left_behind_and_calls_back_no_more():
 
 def test_it_is_looked_whether_to_stop_before_it_waits_for_anything():
     handover, called = Handover(), []
-    with pytest.raises(Stop):
+    with pytest.raises(StopError):
         handover.run(lambda: handover.lend(called.append)(1), stop)
     assert called == []

@@ -34,6 +34,25 @@ def test_a_mask_in_place_of_the_picture(mask):
     assert inspected(mask, mask) == []  # a picture of one bit
 
 
+def test_masks_with_leftovers_of_compression_are_black_and_white(mask):
+    image = mask.astype(np.uint8) * np.uint8(250)
+    image[18:28, 28:52] += np.random.default_rng(0).integers(0, 4, (10, 24), dtype=np.uint8)
+    assert len(inspected(image, mask)) == 1
+
+
+@pytest.mark.parametrize("dark", [0, 900])
+def test_a_picture_with_a_bright_pixel_is_no_mask(mask, dark):
+    image = np.random.default_rng(0).poisson(dark + 100, mask.shape).astype(np.uint16)
+    image[5, 5], image[40, 60] = 65_535, 0
+    assert inspected(image, mask) == []
+
+
+@pytest.mark.parametrize("shape", [(9, 8), (9, 8, 3), (40, 40)])
+def test_noise_is_no_mask(shape):
+    image = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    assert inspected(image, np.zeros(shape[:2], bool)) == []
+
+
 def test_the_library_says_it_and_fills(mask):
     image = data.camera()[:64, :80]
     with pytest.warns(GreyfillWarning, match="98% of the picture is masked"):

@@ -27,6 +27,7 @@ from napari_greyfill.errors import (
 )
 from napari_greyfill.image.colour import luma, with_luma
 from napari_greyfill.image.picture import is_erased, made_opaque
+from napari_greyfill.image.validity import kept_pixels
 from napari_greyfill.inpaint import INPAINTERS, Inpainter, methods
 from napari_greyfill.inpaint.spectral import inpainter as spectral_module
 from napari_greyfill.masks import feather, grow
@@ -90,6 +91,7 @@ class TestKnownPixels:
                     "colorizer": st.sampled_from(["hybrid", "propagation"] * 4 + NETWORKS),
                     "grow": st.sampled_from([0, 0, 1, 1.5]),
                     "feather": st.sampled_from([0, 0, 1, 2.5]),
+                    "keep_invalid": st.sampled_from(["auto", "auto", "keep", "fill"]),
                 }
             )
         )
@@ -109,9 +111,11 @@ class TestKnownPixels:
         numbers = np.isfinite(colours.astype(float))
         if image.ndim == 3:
             numbers = numbers.all(axis=-1)
-        np.testing.assert_array_equal(result.hole, grow(mask, options["grow"]) | ~numbers)
+        wanted = grow(mask, options["grow"])
+        kept = kept_pixels(~numbers, wanted, options["keep_invalid"])
+        np.testing.assert_array_equal(result.hole, (wanted | ~numbers) & ~kept)
         filled = result.image[..., :3] if image.ndim == 3 else result.image
-        assert np.isfinite(filled.astype(float)).all()
+        assert np.isfinite(filled.astype(float)[~kept]).all()
 
     @pytest.mark.parametrize("name", ["tissue", "cell"])
     @pytest.mark.parametrize("method", METHODS)

@@ -39,13 +39,13 @@ def save(content, file, zipped=True):
     return file
 
 
-class Loaded(Exception):
+class LoadedError(Exception):
     """What loading raises where it must not come so far."""
 
 
 def never_loaded(monkeypatch):
     def load(*args, **kwargs):
-        raise Loaded
+        raise LoadedError
 
     monkeypatch.setattr(torch, "load", load)
     monkeypatch.setattr(torch.jit, "load", load)
@@ -154,7 +154,7 @@ def test_the_hash_is_looked_at_before_the_file(file, monkeypatch):
         f"net.pth is not the file it should be (its SHA-256 begins with {sha256[:8]}, not "
         f"{wrong[:8]}), so it was not loaded; get it again."
     )
-    with pytest.raises(Loaded):
+    with pytest.raises(LoadedError):
         load_state_dict(file, sha256)
 
 

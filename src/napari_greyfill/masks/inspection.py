@@ -13,6 +13,10 @@ from napari_greyfill.masks.painted import looks_like_mask
 __all__ = ["MOSTLY", "Finding", "about_hole", "inspected", "is_black_and_white", "mostly_masked"]
 
 MOSTLY = 0.6  # share of the picture; half a picture is masked on purpose often enough
+_PURE = 0.9  # of a mask's pixels are black or white; the others lie at soft edges
+_LEFTOVERS = (
+    64  # so small a part of white may lossy compression leave in black, and take from white
+)
 _SIDE = 1024  # pixels of the part that is looked at to tell a mask from a picture
 Remedy = Literal["", "invert"]
 
@@ -93,7 +97,15 @@ def is_black_and_white(image: NDArray[Any]) -> bool:
     if image.dtype.kind != "u" or not looks_like_mask(middle := _middle(image)):
         return False
     colours = middle[..., :3] if middle.ndim == 3 else middle
-    return bool(colours.min() == 0 and colours.max() >= 0.9 * np.iinfo(image.dtype).max)
+    white = np.iinfo(image.dtype).max
+    is_black = colours <= white // _LEFTOVERS
+    is_white = colours >= white - white // _LEFTOVERS
+    return bool(
+        np.count_nonzero(colours == 0) >= np.count_nonzero(is_black) / 2 > 0
+        and is_white.any()
+        and np.count_nonzero(is_black | is_white) >= _PURE * colours.size
+        and np.count_nonzero(is_white) >= np.count_nonzero(~is_black) / 2
+    )
 
 
 def _middle(image: NDArray[Any]) -> NDArray[Any]:

@@ -251,9 +251,10 @@ def fill(
     Raises
     ------
     GreyfillError
-        With a sentence that says what to do: `EmptyMaskError`, `BadMaskError`, `ShapeMismatchError`,
-        `NothingKnownError`, `UnsupportedImageError`, `BadParameterError`, `MissingDependencyError`,
-        `MissingWeightsError`, `BadCheckpointError`, `OutOfMemoryError`, `EveryMethodFailedError`.
+        With a sentence that says what to do: `EmptyMaskError`, `BadMaskError`,
+        `ShapeMismatchError`, `NothingKnownError`, `UnsupportedImageError`, `BadParameterError`,
+        `MissingDependencyError`, `MissingWeightsError`, `BadCheckpointError`,
+        `OutOfMemoryError`, `EveryMethodFailedError`.
 
     Warns
     -----

@@ -141,7 +141,7 @@ def _no_checkpoint(members: list[str]) -> str:
 
 
 def _require_sound(pickles: list[BytesIO], size: int) -> None:
-    """Raise `RefusedError` if pickles want what no tensors want, `ValueError` if they are damaged."""
+    """Raise `RefusedError` if pickles want what tensors do not, `ValueError` for damaged ones."""
     names: dict[str, None] = {}
     problem: Exception | None = None
     for pickle in pickles:

@@ -139,7 +139,7 @@ class WeightsStore:
             If there is no such id.
         MissingWeightsError
             If it is not here and has to be fetched with a browser.
-        DownloadError, UnwritablePathError, Cancelled
+        DownloadError, UnwritablePathError, CancelledError
         """
         return download(self.info(name), self.folder, progress, cancelled)
 

@@ -69,7 +69,7 @@ def _misfit(name: str, descriptor: Descriptor) -> BadCheckpointError:
 
 
 def require_sane(module: nn.Module, name: str, compute: Compute) -> None:
-    """Raise `BadCheckpointError` if a network's values on a small picture are no numbers or explode.
+    """Raise `BadCheckpointError` if values on a small picture are no numbers or explode.
 
     Parameters
     ----------
