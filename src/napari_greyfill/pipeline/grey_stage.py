@@ -13,7 +13,6 @@ from math import prod
 import numpy as np
 
 from napari_greyfill.errors import OutOfMemoryError
-from napari_greyfill.grey_specks import GreySpecks
 from napari_greyfill.image.colour import luma
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.picture import Patch
@@ -25,7 +24,10 @@ from napari_greyfill.inpaint import (
     reduced,
     reduction,
 )
-from napari_greyfill.patches import (
+from napari_greyfill.pipeline.grey_specks import GreySpecks
+from napari_greyfill.pipeline.handover import Handover, handed_over, handed_over_in_unit
+from napari_greyfill.pipeline.job import FillJob
+from napari_greyfill.pipeline.patches import (
     Hole,
     Patches,
     PatchIndex,
@@ -34,8 +36,6 @@ from napari_greyfill.patches import (
     require_finite,
     with_patches,
 )
-from napari_greyfill.pipeline.handover import Handover, handed_over, handed_over_in_unit
-from napari_greyfill.pipeline.job import FillJob
 from napari_greyfill.pipeline.result import FILLED_COLOUR, FILLED_GREY, Step
 from napari_greyfill.pipeline.stages import BEYOND_RANGE, Stage
 

@@ -32,12 +32,12 @@ from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import BadParameterError
 from napari_greyfill.image.geometry import Window, tight_box
 from napari_greyfill.image.picture import Patch, Picture, about_transparent, is_erased, plane_of
+from napari_greyfill.image.specks import Plan
 from napari_greyfill.image.validity import KEEP_INVALID, KeepInvalid, nodata_of
 from napari_greyfill.inpaint import INPAINTERS, SCALES, Inpainter
 from napari_greyfill.masks import feather, grow, hole_from_mask, inspected
 from napari_greyfill.pipeline.hints import ColourHints
 from napari_greyfill.pipeline.result import FINAL, WITH_HOLE, FillResult, Step
-from napari_greyfill.specks import Plan
 
 __all__ = [
     "PIPELINES",

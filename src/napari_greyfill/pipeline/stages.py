@@ -14,14 +14,16 @@ from typing import ClassVar
 import numpy as np
 
 from napari_greyfill.colorization import Level
-from napari_greyfill.colour_specks import ColourSpecks
 from napari_greyfill.compute.progress import translated
 from napari_greyfill.errors import OutOfMemoryError
 from napari_greyfill.image.colour import chroma, luma, with_luma
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.picture import Patch
 from napari_greyfill.image.regions import Region, neighbours
-from napari_greyfill.patches import (
+from napari_greyfill.pipeline.colour_specks import ColourSpecks
+from napari_greyfill.pipeline.handover import handed_over_in_unit
+from napari_greyfill.pipeline.job import FillJob
+from napari_greyfill.pipeline.patches import (
     Hole,
     Patches,
     PatchIndex,
@@ -30,8 +32,6 @@ from napari_greyfill.patches import (
     require_finite,
     with_patches,
 )
-from napari_greyfill.pipeline.handover import handed_over_in_unit
-from napari_greyfill.pipeline.job import FillJob
 from napari_greyfill.pipeline.result import StageName, Step
 
 __all__ = ["BEYOND_RANGE", "Colouring", "Stage"]

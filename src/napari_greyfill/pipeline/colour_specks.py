@@ -10,10 +10,17 @@ from napari_greyfill.colorization import confidence_of, flowed, with_moments
 from napari_greyfill.image.colour import chroma, luma, with_luma
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.picture import Patch
-from napari_greyfill.patches import Hole, Patches, PatchIndex, Plane, require_finite, with_patches
+from napari_greyfill.image.specks import LONGEST
 from napari_greyfill.pipeline.handover import Handover, handed_over_in_unit
 from napari_greyfill.pipeline.job import FillJob
-from napari_greyfill.specks import LONGEST
+from napari_greyfill.pipeline.patches import (
+    Hole,
+    Patches,
+    PatchIndex,
+    Plane,
+    require_finite,
+    with_patches,
+)
 
 __all__ = ["ColourSpecks"]
 

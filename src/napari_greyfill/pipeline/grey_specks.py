@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from napari_greyfill.image.colour import luma
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.picture import Patch
+from napari_greyfill.image.specks import sample_of
 from napari_greyfill.inpaint.specks import INNER, SIDE, Frames, SpeckFill, middle_of
 from napari_greyfill.inpaint.surroundings import from_opponent, opponent
-from napari_greyfill.patches import Hole, Patches, Plane, require_finite
 from napari_greyfill.pipeline.handover import stack_without_spikes
 from napari_greyfill.pipeline.job import FillJob
-from napari_greyfill.specks import sample_of
+from napari_greyfill.pipeline.patches import Hole, Patches, Plane, require_finite
 
 __all__ = ["GreySpecks"]
 

@@ -9,16 +9,16 @@ from skimage import data
 from skimage.restoration import inpaint_biharmonic
 
 from napari_greyfill import colorize, fill, fill_steps
-from napari_greyfill import specks as specks_module
 from napari_greyfill.errors import CancelledError, GreyfillWarning
+from napari_greyfill.image import specks as specks_module
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.picture import Patch, Picture
+from napari_greyfill.image.specks import CROWD, LONGEST, MOST, Plan, find_specks, sample_of
 from napari_greyfill.inpaint.blend import Blend
 from napari_greyfill.inpaint.spectral import inpainter as spectral
-from napari_greyfill.patches import PatchIndex
 from napari_greyfill.pipeline.handover import stack_without_spikes, without_spikes
 from napari_greyfill.pipeline.hints import ColourHints
-from napari_greyfill.specks import CROWD, LONGEST, MOST, Plan, find_specks, sample_of
+from napari_greyfill.pipeline.patches import PatchIndex
 
 QUARTER = 0.25 / 255
 SMOOTH = ("biharmonic", "spectral", "frequency-selective", "correction", "blend")
