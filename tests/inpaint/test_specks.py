@@ -81,14 +81,14 @@ def test_spectra_follow_the_power_law_of_each_frame(frames):
 
 
 def test_a_frame_is_filled_the_same_beside_any_other(frames):
-    together = members(frames, [True] * 4, None)
+    together = members(frames, [True] * 4)
     for number in range(len(frames)):
         alone = Frames(
             *(part[number : number + 1] for part in (frames.values, frames.missing, frames.own)),
             frames.mean[number : number + 1],
             frames.deviation[number : number + 1],
         )
-        for one, every in zip(members(alone, [True] * 4, None), together, strict=True):
+        for one, every in zip(members(alone, [True] * 4), together, strict=True):
             np.testing.assert_allclose(one[0], every[number], atol=1e-4)
 
 

@@ -61,7 +61,8 @@ class GreySpecks:
 
     def run(self) -> Generator[float, None, Patches]:
         """Yield finished fractions, and return a patch for each speck."""
-        yield from self._learn()
+        yield 0.0
+        self._learn()
         patches: list[Patch] = []
         for start in range(0, len(self._specks), BATCH):
             self._job.compute.check()
@@ -71,20 +72,14 @@ class GreySpecks:
 
     # ------------------------------------------------------------ learning
 
-    def _learn(self) -> Generator[float, None, None]:
-        """Learn the common spectra and, from moved specks, weights and the error to expect."""
-        sample = sample_of(self._specks, SAMPLE)
-        planes, missing = self._cuts([_around(box) for box in sample])
-        for fill, values in zip(self._fills, self._channels(planes), strict=True):
-            fill.learn_spectrum(Frames.of(values, missing, _no_pixels(len(sample))))
-        yield 0.0
+    def _learn(self) -> None:
+        """Learn weights and the error to expect, if they are of use."""
         if not self._fills[0].tries:
             return
         self._job.compute.check()
-        self._try(sample)
+        self._try(sample_of(self._specks, SAMPLE))
         for other in self._fills[1:]:
             other.weights = self._fills[0].weights
-        yield 0.0
 
     def _try(self, sample: Sequence[Window]) -> None:
         """Fill specks that were moved to known places, and learn from the errors."""
@@ -200,7 +195,3 @@ def _around(box: Window, side: int = SIDE) -> Window:
 def _inner(box: Window, centre: Window) -> tuple[slice, slice]:
     """Return where a box lies in the middle of the frame around another."""
     return box.within(_around(centre, INNER))
-
-
-def _no_pixels(count: int) -> Hole:
-    return np.zeros((count, INNER, INNER), dtype=np.bool_)

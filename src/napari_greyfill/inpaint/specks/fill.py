@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from napari_greyfill.inpaint.simplex import simplex_weights
 from napari_greyfill.inpaint.specks.frames import Frames
-from napari_greyfill.inpaint.specks.members import members, smooth, spectra_of
-from napari_greyfill.inpaint.specks.spectrum import Spectra
+from napari_greyfill.inpaint.specks.members import members
 
 __all__ = ["SpeckFill"]
 
@@ -22,9 +21,8 @@ class SpeckFill:
 
     Nothing iterates: the biharmonic and the spectral fill of a speck are small systems that are
     solved at once, the waves of the frequency-selective fill and the correcting network see one
-    small frame. What is common to all specks is learned from a sample of them: the spectrum that
-    the noisy one of a single frame is drawn towards, and from specks of the same shapes moved
-    to known places the weights of the members and the error to expect.
+    small frame. The weights of the members and the error to expect are learned from a sample of
+    the specks, moved to known places.
 
     Parameters
     ----------
@@ -37,18 +35,12 @@ class SpeckFill:
     def __init__(self, weights: Sequence[float], trust: float = 0.0) -> None:
         self.weights: Weights = np.array(weights, dtype=np.float64)
         self._trust = trust
-        self._common: Spectra | None = None
         self._ratio: float | None = None
 
     @property
     def tries(self) -> bool:
         """Return whether moved specks are of use."""
         return self._trust > 0
-
-    def learn_spectrum(self, sample: Frames) -> None:
-        """Learn the spectrum that is common to a sample of the specks."""
-        if self.weights[1] or self.weights[3]:
-            self._common = spectra_of(sample, smooth(sample)).common()
 
     def learn_weights(self, trials: Frames, truth: NDArray[np.floating]) -> None:
         """Fit weights and learn the error to expect from specks that were moved to known places.
@@ -59,7 +51,7 @@ class SpeckFill:
         truth : (N, INNER, INNER) array
             Their middles, on the scale of the picture.
         """
-        every = members(trials, [True] * len(self.weights), self._common)
+        every = members(trials, [True] * len(self.weights))
         own = trials.own
         errors = np.stack([(trials.on_scale(fill) - truth)[own] for fill in every])
         scale = float(np.abs(errors).max(initial=0.0)) or 1.0
@@ -79,7 +71,7 @@ class SpeckFill:
             Sums over the pixels of each speck: of the squared error to expect by its contrast,
             and of the squared deviation of the members from their mean. None if nobody knows.
         """
-        fills = members(frames, list(self.weights > 0), self._common)
+        fills = members(frames, list(self.weights > 0))
         mean = np.tensordot(self.weights, np.stack(fills), 1)
         if self._ratio is None:
             return frames.on_scale(mean), None

@@ -33,7 +33,7 @@ def spectra_of(frames: Frames, smooth_fill: Stack) -> Spectra:
     return Spectra.of(filled, frames.missing)
 
 
-def members(frames: Frames, wanted: Sequence[bool], common: Spectra | None) -> list[Stack]:
+def members(frames: Frames, wanted: Sequence[bool]) -> list[Stack]:
     """Return the fills of the middles of frames by each member, in the order of the blend.
 
     Parameters
@@ -41,24 +41,20 @@ def members(frames: Frames, wanted: Sequence[bool], common: Spectra | None) -> l
     frames : Frames
     wanted : sequence of bool
         Which members count; in place of the others stands the smooth fill.
-    common : Spectra or None
-        What the spectra are drawn towards.
     """
     first = smooth(frames)
     if not any(wanted[1:]):
         return [first] * MEMBERS
     likely = first
     if wanted[1] or wanted[3]:
-        likely = _spectral(frames, first, common)
+        likely = _spectral(frames, first)
     waves = _selective(frames) if wanted[2] or wanted[3] else first
     last = _corrected(frames, likely, first, waves) if wanted[3] else first
     return [first, likely, waves, last]
 
 
-def _spectral(frames: Frames, first: Stack, common: Spectra | None) -> Stack:
+def _spectral(frames: Frames, first: Stack) -> Stack:
     spectra = spectra_of(frames, first)
-    if common is not None:
-        spectra = spectra.towards(common)
     values, missing = frames.inner
     count = np.maximum(np.count_nonzero(~missing, axis=(1, 2)), 1)
     mean = (values.sum(axis=(1, 2), dtype=np.float64) / count)[:, None, None]

@@ -16,9 +16,8 @@ from napari_greyfill.inpaint.spectral.spectrum import SIDE as WINDOW
 __all__ = ["Spectra"]
 
 STEP = 32  # between Welch's windows
-NEARNESS = 28.0  # deviation of the Gaussian by which farther ones count less
-LAGS = 10.0  # pixels; the logarithm of the spectrum is smoothed as if it knew no longer ones
-COMMON = 0.5  # share of the spectrum common to many frames, in logarithms
+NEARNESS = 24.0  # deviation of the Gaussian by which farther ones count less
+LAGS = 6.0  # pixels; the logarithm of a spectrum is smoothed as if it knew few longer ones
 _LEAST = 1e-12
 
 Power = NDArray[np.float64]
@@ -55,19 +54,6 @@ class Spectra:
         detail = np.where(_RADIUS * WINDOW < LOWEST, 0.0, logarithm - law)
         shape = (WINDOW, WINDOW)
         return cls(level, slope, fft.rfft2(fft.irfft2(detail, s=shape) * _NEAR_LAGS).real)
-
-    def common(self) -> Spectra:
-        """Return their geometric mean."""
-        parts = (self.level, self.slope, self.detail)
-        return Spectra(*(part.mean(axis=0, keepdims=True) for part in parts))
-
-    def towards(self, common: Spectra) -> Spectra:
-        """Return the geometric means with a common one, which counts with `COMMON`."""
-        return Spectra(
-            (1 - COMMON) * self.level + COMMON * common.level,
-            (1 - COMMON) * self.slope + COMMON * common.slope,
-            (1 - COMMON) * self.detail + COMMON * common.detail,
-        )
 
     def precision(self) -> Power:
         """Return one over the power and white noise, for known pixels with a deviation of 1."""
