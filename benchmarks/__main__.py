@@ -16,6 +16,7 @@ from benchmarks import (
     scaling,
     sensitivity,
     sheets,
+    specks,
 )
 from benchmarks.frame import write_section
 
@@ -26,6 +27,7 @@ BENCHMARKS = {
     "costs": costs.measure,
     "networks": networks.measure,
     "scaling": scaling.measure,
+    "specks": specks.measure,
     "sheets": sheets.measure,
     "responsiveness": responsiveness.measure,
     "in_napari": in_napari.measure,

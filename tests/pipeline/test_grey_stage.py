@@ -7,6 +7,7 @@ from napari_greyfill import fill
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import GreyfillWarning, OutOfMemoryError
 from napari_greyfill.image.picture import Picture
+from napari_greyfill.image.regions import plan_regions
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
 from napari_greyfill.pipeline import grey_stage as filling
 from napari_greyfill.pipeline import job as job_module
@@ -194,7 +195,7 @@ def test_pieces_need_something_known():
     """A hole that fills its window from side to side is not cut where a piece shows only hole."""
     mask = np.zeros((400, 100), dtype=bool)
     mask[1:] = True
-    regions = job_module.plan_regions(mask)
+    regions = plan_regions(mask)
     task = filling._Task(regions[0], None, None, None, 1, None, None, (400, 100), ())
 
     class Stage(filling.Filling):

@@ -1,6 +1,16 @@
 """Stage 2: give the filled grey its colour back."""
 
 from napari_greyfill.colorization.base import Colorizer, Level
+from napari_greyfill.colorization.hybrid import confidence_of, with_moments
 from napari_greyfill.colorization.registry import COLORIZERS, colorizers
+from napari_greyfill.colorization.specks import flowed
 
-__all__ = ["COLORIZERS", "Colorizer", "Level", "colorizers"]
+__all__ = [
+    "COLORIZERS",
+    "Colorizer",
+    "Level",
+    "colorizers",
+    "confidence_of",
+    "flowed",
+    "with_moments",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +54,10 @@ class Colorizer(ABC):
     Attributes
     ----------
     compute : Compute
+    speck_pull : float or None
+        How weakly the colour of holes of a few pixels, which flows in from around them, is pulled
+        to none; see `colorization.specks`. With 0 nothing is said of how sure it is. None if `run`
+        colours them too.
     hints : (H, W) bool array or None
         Set before `run`: which of the known pixels have a colour that the user chose as a
         hint. They are known pixels like others; a colorizer need not look at this.
@@ -63,6 +67,8 @@ class Colorizer(ABC):
     notes : list of str
         Added to by `run`: sentences the user must see.
     """
+
+    speck_pull: ClassVar[float | None] = None
 
     def __init__(self, compute: Compute | None = None) -> None:
         self.compute = compute or Compute()

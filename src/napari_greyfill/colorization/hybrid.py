@@ -25,11 +25,11 @@ from napari_greyfill.image.colour import chroma
 from napari_greyfill.image.geometry import Window, tight_box
 from napari_greyfill.image.resample import doubled_window
 
-__all__ = ["Examples", "Hybrid"]
+__all__ = ["Examples", "Hybrid", "confidence_of", "with_moments"]
 
 _LOOKING, _JOINING = "looking for examples", "joining examples and surroundings"
 _LOOKING_SHARE = 0.5  # of the whole work
-_DOUBT = 5e-5  # the weak pull to no source at all
+DOUBT = 5e-5  # the weak pull to no source at all
 _HALF_SURE = 4e-3  # variance of the sources at which the confidence is a half
 
 
@@ -51,14 +51,14 @@ class Examples(Colorizer):
         frame = box.expanded(1, (hole.shape[0], hole.shape[1]))
         guess = yield from self._guess(prior, frame)
         here = frame.slices
-        known = _with_moments(chroma(colour[here]), 0.0, self.confidence[here])
+        known = with_moments(chroma(colour[here]), 0.0, self.confidence[here])
         problem = Problem(known, grey[here], hole[here], guess)
         yield Level(_JOINING, _LOOKING_SHARE)
         if self.hints is not None and self.hints.any():
             problem = yield from self._left_to_hints(problem, self.hints[here])
         work = self.SOLVER.solve(problem, self.compute)
         planes = yield from self.reported(work, _JOINING, _LOOKING_SHARE, 1.0)
-        self.confidence[here] = np.where(problem.hole, _confidence(planes), 1.0)
+        self.confidence[here] = np.where(problem.hole, confidence_of(planes), 1.0)
         return self.with_chroma(colour, grey, frame, planes[..., :2])
 
     def _guess(self, prior: Prior, frame: Window) -> Generator[Level, None, Guess]:
@@ -66,11 +66,11 @@ class Examples(Colorizer):
         yield Level(_JOINING, _LOOKING_SHARE)
         variance = doubled_window(prior.variance, frame)
         pull = self._pull(variance)
-        weight = pull + np.float32(_DOUBT)
+        weight = pull + np.float32(DOUBT)
         yield Level(_JOINING, _LOOKING_SHARE)
         means = doubled_window(prior.chroma, frame)
         yield Level(_JOINING, _LOOKING_SHARE)
-        return Guess(_with_moments(means, variance, pull / weight), weight)
+        return Guess(with_moments(means, variance, pull / weight), weight)
 
     def _left_to_hints(self, problem: Problem, hints: Hole) -> Generator[Level, None, Problem]:
         """Return the problem with a weaker guess where colour flows from hints.
@@ -93,6 +93,7 @@ class Examples(Colorizer):
 class Hybrid(Examples):
     """Pulls less where the examples are unsure, so that colour flows in from known pixels."""
 
+    speck_pull = DOUBT
     PULL: ClassVar[float] = 0.01
     VARIANCE: ClassVar[float] = 2e-3  # at which the pull is a quarter of the strongest
 
@@ -100,13 +101,13 @@ class Hybrid(Examples):
         return np.asarray(self.PULL / (1 + variance / self.VARIANCE) ** 2, dtype=np.float32)
 
 
-def _with_moments(means: Plane, variance: Plane | float, share: Plane) -> Plane:
+def with_moments(means: Plane, variance: Plane | float, share: Plane) -> Plane:
     """Return (H, W, 4) planes: chroma, its mean square, and how much of a source there is."""
     square = (means**2).sum(axis=-1) + variance
     return np.concatenate([means, np.stack([square, share], axis=-1)], axis=-1)
 
 
-def _confidence(planes: Plane) -> Plane:
+def confidence_of(planes: Plane) -> Plane:
     """Return how sure the chroma is, from the planes solved for."""
     variance = np.maximum(planes[..., 2] - (planes[..., :2] ** 2).sum(axis=-1), 0.0)
     sure = planes[..., 3] / (1 + variance / _HALF_SURE)

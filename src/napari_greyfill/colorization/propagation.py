@@ -16,6 +16,7 @@ __all__ = ["Propagation"]
 class Propagation(Colorizer):
     """Solves for the chroma of the hole in closed form."""
 
+    speck_pull = 0.0
     SOLVER: ClassVar[Solver] = Solver()
 
     def run(self, colour: Plane, grey: Plane, hole: Hole) -> Generator[Level, None, Plane]:

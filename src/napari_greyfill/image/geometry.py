@@ -6,13 +6,14 @@ pixels of a mask, at a cost that hardly grows with the empty part of the image.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-__all__ = ["Window", "group_boxes", "tight_box"]
+__all__ = ["Window", "group_boxes", "group_masks", "tight_box"]
 
 _BLOCK = 32
 
@@ -120,18 +121,45 @@ def group_boxes(mask: NDArray[np.bool_], reach: int) -> list[Window]:
     return [box.moved(inside.y0, inside.x0) for box in boxes]
 
 
+def group_masks(mask: NDArray[np.bool_]) -> Iterator[tuple[Window, NDArray[np.bool_]]]:
+    """Yield groups of True pixels that lie in blocks which touch: a window, and theirs in it.
+
+    Pixels that touch, corners included, are in one group.
+    """
+    inside = tight_box(mask)
+    if inside is None:
+        return
+    crop = mask[inside.slices]
+    for labels, index, found in _groups(crop, 0):
+        window, own = _group(crop, labels, index, found)
+        yield window.moved(inside.y0, inside.x0), own
+
+
 def _group_boxes(mask: NDArray[np.bool_], reach: int) -> list[Window]:
-    blocks = _any_per_block(mask)
+    boxes = []
     distance = -(-reach // _BLOCK)  # pixels within reach lie in blocks at most this far apart
-    radius = distance // 2  # blocks up to 2 * radius + 1 apart meet when grown by radius
+    for labels, index, found in _groups(mask, distance // 2):
+        window, own = _group(mask, labels, index, found)
+        box = tight_box(own)
+        assert box is not None  # every labelled block holds a True pixel
+        boxes.append(box.moved(window.y0, window.x0))
+    return boxes
+
+
+def _groups(
+    mask: NDArray[np.bool_], radius: int
+) -> Iterator[tuple[NDArray[np.int32], int, tuple[slice, slice]]]:
+    """Yield labels of blocks, a label, and the slices of blocks that hold it.
+
+    Blocks up to 2 * radius + 1 apart have the same label: they meet when grown by the radius.
+    """
+    blocks = _any_per_block(mask)
     near = ndimage.maximum_filter(blocks, size=2 * radius + 1, mode="constant")
     labels, _ = ndimage.label(near, structure=np.ones((3, 3)))
     labels[~blocks] = 0
-    boxes = []
     for index, found in enumerate(ndimage.find_objects(labels), start=1):
         if found is not None:
-            boxes.append(_tight_group(mask, labels, index, found))
-    return boxes
+            yield labels, index, found
 
 
 def _any_per_block(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -142,16 +170,15 @@ def _any_per_block(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(rows.reshape(len(rows), -1, _BLOCK).any(axis=-1))
 
 
-def _tight_group(
+def _group(
     mask: NDArray[np.bool_],
     labels: NDArray[np.int32],
     index: int,
     found: tuple[slice, slice],
-) -> Window:
-    """Tighten one group's box of blocks to its own pixels."""
+) -> tuple[Window, NDArray[np.bool_]]:
+    """Return one group's box of blocks, and its own pixels there."""
     y0, x0 = found[0].start * _BLOCK, found[1].start * _BLOCK
     crop = mask[y0 : found[0].stop * _BLOCK, x0 : found[1].stop * _BLOCK]
     own = np.kron(labels[found] == index, np.ones((_BLOCK, _BLOCK), bool))
-    box = tight_box(crop & own[: crop.shape[0], : crop.shape[1]])
-    assert box is not None  # every labelled block holds a True pixel
-    return box.moved(y0, x0)
+    window = Window(y0, y0 + crop.shape[0], x0, x0 + crop.shape[1])
+    return window, crop & own[: crop.shape[0], : crop.shape[1]]

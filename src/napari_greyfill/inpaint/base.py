@@ -40,6 +40,11 @@ class Inpainter(ABC):
         for a multiple of a plane is that multiple.
     training_scale : int or None
         The side of the pictures a network was trained on, in pixels.
+    speck_weights : tuple of float or None
+        Which weighted mean of the members of the faithful blend fills holes of a few pixels, many
+        at a time, in place of `run`; see `inpaint.specks`. None if `run` fills them too.
+    speck_trust : float
+        The share of these weights that is fitted to the picture.
     expected_error : float or None
         After a run: the root mean square error to expect in the hole, on the plane's scale,
         from methods that estimate it; None otherwise.
@@ -57,6 +62,8 @@ class Inpainter(ABC):
     multiple_of: int = 1
     unit: bool = True
     training_scale: int | None = None
+    speck_weights: ClassVar[tuple[float, ...] | None] = None
+    speck_trust: ClassVar[float] = 0.0
     origin: str = ""
     weights: tuple[Mapping[str, Any], ...] = ()
 

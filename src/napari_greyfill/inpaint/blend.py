@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from itertools import combinations
 from typing import ClassVar
 
 import numpy as np
@@ -16,10 +15,10 @@ from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
 from napari_greyfill.inpaint.correction import with_correction
 from napari_greyfill.inpaint.diffusion import Biharmonic
 from napari_greyfill.inpaint.shadow import Shadow, cast, contrast
+from napari_greyfill.inpaint.simplex import Weights, simplex_weights
 
-__all__ = ["Blend", "simplex_weights"]
+__all__ = ["Blend"]
 
-Weights = NDArray[np.float64]
 MOST_UNLIKE = 10.0  # ratio of contrasts that is still believed
 
 
@@ -45,6 +44,8 @@ class Blend(Inpainter):
     unit = False
     PRIOR: ClassVar[tuple[float, ...]] = (0.1, 0.05, 0.0, 0.85)
     TRUST: ClassVar[float] = 0.5  # share of the fitted weights
+    speck_weights = PRIOR
+    speck_trust = TRUST
 
     def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
         """Fill the hole; see `Inpainter.run`."""
@@ -108,35 +109,3 @@ def _mixed(fills: Sequence[Plane], weights: Weights, plane: Plane, hole: Hole) -
     result = plane.copy()
     result[hole] = np.clip(mean, inside.min(axis=0), inside.max(axis=0))
     return result
-
-
-def simplex_weights(errors: NDArray[np.float64]) -> Weights:
-    """Return the weights, none negative and 1 in sum, whose weighted error is the least.
-
-    For the few members there are, every subset is solved in closed form; the best one without
-    negative weights is the optimum.
-
-    Parameters
-    ----------
-    errors : (members, pixels) array
-        Of each member, where the truth is known.
-    """
-    gram = errors @ errors.T / max(errors.shape[1], 1)
-    members = len(gram)
-    ridge = 1e-6 * max(float(np.trace(gram)) / members, 1e-12)
-    gram = gram + ridge * np.eye(members)
-    best, least = np.full(members, 1 / members), np.inf
-    for size in range(1, members + 1):
-        for chosen in combinations(range(members), size):
-            weights = _of_subset(gram, chosen)
-            if weights.min() >= 0 and (error := float(weights @ gram @ weights)) < least:
-                best, least = weights, error
-    return best
-
-
-def _of_subset(gram: NDArray[np.float64], chosen: Sequence[int]) -> Weights:
-    """Return the best weights of some members, negative ones allowed; 0 for the others."""
-    solved = np.linalg.solve(gram[np.ix_(chosen, chosen)], np.ones(len(chosen)))
-    weights = np.zeros(len(gram))
-    weights[list(chosen)] = solved / solved.sum()
-    return weights

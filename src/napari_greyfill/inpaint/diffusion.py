@@ -33,6 +33,7 @@ class Biharmonic(Inpainter):
     """
 
     unit = False
+    speck_weights = (1.0, 0.0, 0.0, 0.0)
     LIMIT: ClassVar[int] = 16_384
     TILE: ClassVar[int] = 96
     HALO: ClassVar[int] = 16

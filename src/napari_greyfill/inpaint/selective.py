@@ -21,7 +21,7 @@ from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
 from napari_greyfill.inpaint.spectral import Spectral
 from napari_greyfill.inpaint.surroundings import by_channel, clamped
 
-__all__ = ["FrequencySelective", "extrapolated"]
+__all__ = ["FRAME", "FrequencySelective", "continued_frames", "extrapolated"]
 
 CORE = 8  # side of the blocks that are filled
 FRAME = 32  # side of what each of them sees
@@ -57,6 +57,7 @@ class FrequencySelective(Inpainter):
     """
 
     unit = False
+    speck_weights = (0.0, 0.0, 1.0, 0.0)
     GUIDED: ClassVar[float] = 0.4  # share of the time the guide takes
 
     def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
@@ -95,6 +96,20 @@ def extrapolated(guide: Plane, hole: Hole, compute: Compute) -> Generator[float,
     share = np.clip((ndimage.distance_transform_edt(hole) - start) / (end - start), 0, 1)
     filled = grid.plane()
     return np.asarray(filled + share.astype(np.float32) * (guide - filled))
+
+
+def continued_frames(values: Blocks, missing: NDArray[np.bool_], rounds: int) -> Blocks:
+    """Return frames of which each is one block, with the waves that explain what is known.
+
+    Parameters
+    ----------
+    values : (N, FRAME, FRAME) float32 array
+    missing : (N, FRAME, FRAME) bool array
+    rounds : int
+    """
+    weights = np.where(missing, np.float32(0), _NEAR)
+    total = weights.sum(axis=(1, 2), keepdims=True)
+    return _continued(values, weights / np.maximum(total, _TINY), rounds)
 
 
 class _Grid:

@@ -14,7 +14,7 @@ from napari_greyfill.image.colour import LUMA_WEIGHTS
 from napari_greyfill.inpaint.base import Hole, Plane
 from napari_greyfill.inpaint.diffusion import Biharmonic
 
-__all__ = ["Limits", "biharmonic", "by_channel", "clamped"]
+__all__ = ["Limits", "biharmonic", "by_channel", "clamped", "from_opponent", "opponent"]
 
 REACH = 32  # pixels around a hole that bound its values
 
@@ -23,6 +23,16 @@ _OPPONENT = np.stack(
     [LUMA_WEIGHTS, np.array([0, 0, 1]) - LUMA_WEIGHTS, np.array([1, 0, 0]) - LUMA_WEIGHTS]
 ).astype(np.float32)
 _COLOURS = np.linalg.inv(_OPPONENT)
+
+
+def opponent(colours: NDArray[np.floating]) -> Plane:
+    """Return colours, channel last, as luma, blue - luma and red - luma."""
+    return np.asarray(colours @ _OPPONENT.T, dtype=np.float32)
+
+
+def from_opponent(channels: NDArray[np.floating]) -> Plane:
+    """Undo `opponent`."""
+    return np.asarray(channels @ _COLOURS.T, dtype=np.float32)
 
 
 def by_channel(
@@ -39,12 +49,12 @@ def by_channel(
     """
     if planes[0].ndim == 2:
         return (yield from fill(*planes))
-    opponent = [np.moveaxis(plane @ _OPPONENT.T, -1, 0) for plane in planes]
+    separate = [np.moveaxis(opponent(plane), -1, 0) for plane in planes]
     filled = []
-    for index, channels in enumerate(zip(*opponent, strict=True)):
+    for index, channels in enumerate(zip(*separate, strict=True)):
         work = fill(*(np.ascontiguousarray(channel) for channel in channels))
         filled.append((yield from scaled(work, index / 3, (index + 1) / 3)))
-    return np.asarray(np.stack(filled, axis=-1) @ _COLOURS.T)
+    return from_opponent(np.stack(filled, axis=-1))
 
 
 def biharmonic(plane: Plane, hole: Hole, compute: Compute) -> Generator[float, None, Plane]:

@@ -15,6 +15,7 @@ import numpy as np
 from napari_greyfill.compute.events import Event, Progress
 from napari_greyfill.errors import OutOfMemoryError
 from napari_greyfill.image.colour import luma
+from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.padding import fitting_size, pad_to
 from napari_greyfill.image.picture import Patch
 from napari_greyfill.image.regions import Region, halves
@@ -23,19 +24,20 @@ from napari_greyfill.inpaint import (
     reduced,
     reduction,
 )
+from napari_greyfill.pipeline.grey_specks import GreySpecks
 from napari_greyfill.pipeline.handover import Handover, handed_over, handed_over_in_unit
 from napari_greyfill.pipeline.job import FillJob
-from napari_greyfill.pipeline.result import FILLED_COLOUR, FILLED_GREY, Intermediate
-from napari_greyfill.pipeline.stages import (
-    BEYOND_RANGE,
+from napari_greyfill.pipeline.patches import (
     Hole,
     Patches,
+    PatchIndex,
     Plane,
-    Stage,
     own_core,
     require_finite,
     with_patches,
 )
+from napari_greyfill.pipeline.result import FILLED_COLOUR, FILLED_GREY, Intermediate
+from napari_greyfill.pipeline.stages import BEYOND_RANGE, Stage
 
 __all__ = ["Filling"]
 
@@ -95,6 +97,7 @@ class Filling(Stage):
     def __init__(self, job: FillJob, start: float, end: float) -> None:
         super().__init__(job, start, end)
         self._one_at_a_time = False
+        self._filled = PatchIndex(())  # the specks
         self._errors: list[tuple[float, int]] = []  # expected ones, and of how many pixels
 
     def result(self, patches: Patches) -> Intermediate:
@@ -118,11 +121,26 @@ class Filling(Stage):
 
     def run(self) -> Generator[Event, None, Patches]:
         """Work through every region and return the patches."""
+        self._filled = PatchIndex((yield from self._fill_specks()))
         patches: list[Patch] = []
-        while len(patches) < len(self.job.regions):
+        while len(patches) < len(self.regions):
             tasks = self._next_tasks(patches)
             patches += yield from self._fill(tasks, len(patches))
-        return tuple(patches)
+        return (*self._filled.patches, *patches)
+
+    def _specks_of(self, job: FillJob) -> tuple[Window, ...]:
+        return job.specks
+
+    def _fill_specks(self) -> Generator[Event, None, Patches]:
+        """Fill the specks, none of which sees what was filled in another."""
+        if not self.specks:
+            return ()
+        specks = GreySpecks(self.job, self.specks, self._limits)
+        doing = f"filling {'colour' if self.job.fills_colour else 'grey'}"
+        patches = yield from self._together_with_steps(specks.run(), doing)
+        if specks.expected is not None:
+            self._errors.append(specks.expected)
+        return patches
 
     # ------------------------------------------------------------ what to fill next
 
@@ -134,7 +152,7 @@ class Filling(Stage):
         first = len(patches)
         most = 0 if self._one_at_a_time else self.job.inpainter.most_pixels()
         tasks = [self._task_of(first, patches)]
-        last = min(first + _MOST_WINDOWS, len(self.job.regions))
+        last = min(first + _MOST_WINDOWS, len(self.regions))
         for index in range(first + 1, last):
             if most == 0 or any(other >= first for other in self._earlier(index)):
                 break
@@ -151,8 +169,9 @@ class Filling(Stage):
         return [other for other in self._neighbours[index] if other < index]
 
     def _task_of(self, index: int, patches: Sequence[Patch]) -> _Task:
-        seen = tuple(patches[other] for other in self._earlier(index))
-        return self._task(self.job.regions[index], seen)
+        region = self.regions[index]
+        earlier = (patches[other] for other in self._earlier(index))
+        return self._task(region, (*self._filled.meeting(region.window), *earlier))
 
     def _task(self, region: Region, seen: Patches) -> _Task:
         """Return the task of a region whose window may overlap finished patches."""

@@ -17,7 +17,13 @@ from scipy import ndimage
 from napari_greyfill.image.values import robust_range
 from napari_greyfill.inpaint.surroundings import REACH
 
-__all__ = ["Handover", "handed_over", "handed_over_in_unit", "without_spikes"]
+__all__ = [
+    "Handover",
+    "handed_over",
+    "handed_over_in_unit",
+    "stack_without_spikes",
+    "without_spikes",
+]
 
 Plane = NDArray[np.float32]
 Hole = NDArray[np.bool_]
@@ -27,6 +33,7 @@ _BRIGHTEST = 1000.0  # widths; the dim rest keeps four of the seven digits of fl
 _SPIKE = 8.0  # times as far off as all its neighbours: no lens makes such an image of a point
 _ROOM = 0.25  # of the range
 _JUDGES = 3  # known neighbours that can tell
+_FAR = 8.0  # deviations, which a spike in a window of thousands of pixels always exceeds
 _EIGHT = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], dtype=bool)
 
 
@@ -147,6 +154,28 @@ def without_spikes(plane: Plane, hole: Hole) -> Plane:
             channel[spikes] = sign * most[spikes]
     changed = result != plane - middle
     return np.where(changed, result + middle, plane)
+
+
+def stack_without_spikes(planes: Plane, holes: Hole) -> Plane:
+    """Return many windows of one size without spikes; those without outliers cost next to nothing.
+
+    Parameters
+    ----------
+    planes : (N, H, W) or (N, H, W, 3) float32 array
+    holes : (N, H, W) bool array
+        Each with at least one pixel known.
+    """
+    lost = holes if planes.ndim == 3 else holes[..., None]
+    known = np.broadcast_to(~lost, planes.shape)
+    axes = tuple(range(1, planes.ndim))
+    middle = planes.mean(axis=axes, keepdims=True, where=known, dtype=np.float64)
+    off = np.where(known, np.abs(planes - middle), 0)
+    spread = np.sqrt((off**2).sum(axis=axes) / known.sum(axis=axes))
+    result = planes
+    for index in np.flatnonzero(off.max(axis=axes) > _FAR * spread):
+        result = planes.copy() if result is planes else result
+        result[index] = without_spikes(planes[index], holes[index])
+    return result
 
 
 def _sample(plane: Plane, hole: Hole) -> NDArray[np.float64]:

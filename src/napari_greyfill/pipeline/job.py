@@ -24,10 +24,11 @@ from napari_greyfill.colorization import COLORIZERS, Colorizer
 from napari_greyfill.compute.device import CancelCheck, Compute, choose_device, never
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.compute.versions import version_of
-from napari_greyfill.image.geometry import tight_box
+from napari_greyfill.image.geometry import Window, tight_box
 from napari_greyfill.image.lazy import LazyPlane, is_lazy
 from napari_greyfill.image.picture import Patch, Picture, about_transparent, is_erased, plane_of
-from napari_greyfill.image.regions import Region, plan_regions
+from napari_greyfill.image.regions import plan_regions
+from napari_greyfill.image.specks import Plan
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
 from napari_greyfill.masks import feather, grow, hole_from_mask, inspected
 from napari_greyfill.pipeline.hints import ColourHints
@@ -58,6 +59,8 @@ class FillJob:
 
     Attributes
     ----------
+    plan : Plan
+        Where to work.
     colorizer : Colorizer or None
         None if no colour is to be recovered.
     notes : list of str
@@ -74,7 +77,7 @@ class FillJob:
 
     options: FillOptions
     picture: Picture
-    regions: list[Region]
+    plan: Plan
     method: MethodInfo
     inpainter: Inpainter
     colouring: MethodInfo | None
@@ -103,6 +106,18 @@ class FillJob:
         """Return whether stage 1 works on colour planes."""
         return self.picture.is_colour and self.pipeline != "grey-rgb"
 
+    @property
+    def specks(self) -> tuple[Window, ...]:
+        """Return the boxes of the holes that stage 1 fills as specks."""
+        return () if self.inpainter.speck_weights is None else self.plan.specks
+
+    @property
+    def coloured_specks(self) -> tuple[Window, ...]:
+        """Return the boxes of the holes that stage 2 colours as specks; hints make them none."""
+        if self.colorizer is None or self.colorizer.speck_pull is None or self.hints is not None:
+            return ()
+        return self.plan.specks
+
     def on_cpu(self) -> FillJob:
         """Return the same job with its methods on the CPU."""
         compute = replace(self.compute, device="cpu")
@@ -118,7 +133,7 @@ class FillJob:
     def with_hole(self) -> Intermediate:
         """Return the grey before anything is filled."""
         empty = tuple(
-            Patch(r.core, np.zeros(r.core.shape, dtype=np.float32)) for r in self.regions
+            Patch(core, np.zeros(core.shape, dtype=np.float32)) for core in self.plan.cores
         )
         return Intermediate("start", WITH_HOLE, self.picture, empty, as_grey=True)
 
@@ -165,6 +180,7 @@ class FillJob:
             "versions": _versions(with_torch=self._used_torch()),
             "mask_sha256": _hash(hole),
             "filled_pixels": int(np.count_nonzero(hole)),
+            "specks": len(self.specks),
             "hint_pixels": len(self.hints) if self.hints else 0,
             "value_range": [self.picture.values.low, self.picture.values.high],
             "expected_error": errors[0] if errors else None,
@@ -280,7 +296,7 @@ def make_job(
     return FillJob(
         options=options,
         picture=picture,
-        regions=plan_regions(picture.hole, unknown=picture.unknown),
+        plan=Plan(picture.hole, picture.unknown),
         method=method,
         inpainter=INPAINTERS.create(method.name, compute),
         colouring=colouring,

@@ -249,7 +249,7 @@ def colorize(
             "The grey is not a number somewhere in the hole; fill it first."
         )
     patches = tuple(
-        Patch(r.core, job.picture.values.to_unit(plane[r.core.slices])) for r in job.regions
+        Patch(core, job.picture.values.to_unit(plane[core.slices])) for core in job.plan.cores
     )
     found = exhaust(Colouring(job, patches, 0.0, 1.0).run())
     for note in job.notes:

@@ -8,43 +8,41 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from napari_greyfill.colorization import Level
 from napari_greyfill.compute.events import Event, Note, Preview, Progress
-from napari_greyfill.compute.registry import MethodInfo
-from napari_greyfill.errors import OutOfMemoryError, UnusableFillError
+from napari_greyfill.compute.progress import translated
+from napari_greyfill.errors import OutOfMemoryError
 from napari_greyfill.image.colour import chroma, luma, with_luma
 from napari_greyfill.image.geometry import Window
-from napari_greyfill.image.picture import Patch, Picture
+from napari_greyfill.image.picture import Patch
 from napari_greyfill.image.regions import Region, neighbours
+from napari_greyfill.pipeline.colour_specks import ColourSpecks
 from napari_greyfill.pipeline.handover import handed_over_in_unit
 from napari_greyfill.pipeline.job import FillJob
+from napari_greyfill.pipeline.patches import (
+    Hole,
+    Patches,
+    PatchIndex,
+    Plane,
+    own_core,
+    require_finite,
+    with_patches,
+)
 from napari_greyfill.pipeline.result import Intermediate, StageName
 
-__all__ = [
-    "Colouring",
-    "Hole",
-    "Patches",
-    "Plane",
-    "Stage",
-    "own_core",
-    "require_finite",
-    "with_patches",
-]
+__all__ = ["BEYOND_RANGE", "Colouring", "Stage"]
 
-Plane = NDArray[np.float32]
-Hole = NDArray[np.bool_]
-Patches = tuple[Patch, ...]
 BEYOND_RANGE = (
     "Known pixels near the hole leave the usual range of values of this picture, and this method "
     "needs a definite range: it was shown that of those pixels, so the rest has less contrast to "
     "it."
 )
+SPECK_WORK = 150  # pixels of a window that take about as long as a speck
 _NO_CHROMA = 1e-5  # what rounding leaves of the chroma of a grey
 
 
@@ -73,13 +71,40 @@ class Stage(ABC):
         picture = job.picture
         self._limits = picture.values.unit_limits(picture.original.dtype)
         self._start, self._end = start, end
-        self._neighbours = neighbours(job.regions)
+        self.specks = self._specks_of(job)
+        self.regions = job.plan.larger if self.specks else job.plan.regions
+        self._neighbours = neighbours(self.regions)
+        work = [len(self.specks) * SPECK_WORK, *(r.window.area for r in self.regions)]
+        self._done = np.cumsum(work)  # before each region, and all
         self._progress = _Throttle(0.4)
         self._preview = _Throttle(0.7)
 
     @abstractmethod
     def run(self) -> Generator[Event, None, Patches]:
-        """Work through every region and return the patches."""
+        """Work through every speck and region and return the patches."""
+
+    @abstractmethod
+    def _specks_of(self, job: FillJob) -> tuple[Window, ...]:
+        """Return the specks that this stage does many at a time."""
+
+    def _together_with_steps(
+        self, work: Generator[float, None, Patches], doing: str
+    ) -> Generator[Event, None, Patches]:
+        """Do all specks, and say how far they are."""
+
+        def told(part: float) -> Iterator[Event]:
+            self.job.compute.check()
+            if self._progress.ready():
+                yield Progress(f"{doing} of {len(self.specks)} specks", at(part))
+
+        def at(part: float) -> float:
+            return self._overall(part * float(self._done[0]))
+
+        return (yield from translated(work, told))
+
+    def _overall(self, done: float) -> float:
+        share = done / max(float(self._done[-1]), 1.0)
+        return self._start + (self._end - self._start) * share
 
     def _fraction(self, index: int, part: float, count: int = 1) -> float:
         """Return the finished share of the whole fill, weighing regions by their area.
@@ -93,9 +118,8 @@ class Stage(ABC):
         count : int
             How many.
         """
-        areas = [region.window.area for region in self.job.regions]
-        done = (sum(areas[:index]) + sum(areas[index : index + count]) * part) / sum(areas)
-        return self._start + (self._end - self._start) * done
+        before, after = self._done[index], self._done[index + count]
+        return self._overall(float(before + (after - before) * part))
 
     def _told(self, index: int, note: str) -> Generator[Event, None, None]:
         """Yield a note and keep it for the result, unless it was said before."""
@@ -118,7 +142,7 @@ class Stage(ABC):
         return own_core(region, np.clip(filled, *self._limits), plane, hole)
 
     def _in_region(self, index: int) -> str:
-        count = len(self.job.regions)
+        count = len(self.regions)
         return f", region {index + 1}/{count}" if count > 1 else ""
 
 
@@ -135,7 +159,7 @@ class Colouring(Stage):
 
     def __init__(self, job: FillJob, grey: Patches, start: float, end: float) -> None:
         super().__init__(job, start, end)
-        self._grey = grey
+        self._grey = PatchIndex(grey)
         self._confidences: list[Patch | None] = []
         self._colourless = True
 
@@ -150,8 +174,9 @@ class Colouring(Stage):
 
         A device that runs out of memory leaves the region, and the rest, to the CPU.
         """
+        self._coloured = PatchIndex((yield from self._colour_specks()))
         patches: list[Patch] = []
-        for index in range(len(self.job.regions)):
+        for index in range(len(self.regions)):
             try:
                 patch = yield from self._work(index, tuple(patches))
             except OutOfMemoryError as problem:
@@ -160,22 +185,37 @@ class Colouring(Stage):
             patches.append(patch)
         if self._colourless:
             yield from self._told(
-                len(patches),
+                len(patches) - 1,
                 "The known pixels around the hole have no colour, so the fill is grey; "
                 "give colour hints to have another.",
             )
-        return tuple(patches)
+        return (*self._coloured.patches, *patches)
+
+    def _specks_of(self, job: FillJob) -> tuple[Window, ...]:
+        return job.coloured_specks
+
+    def _colour_specks(self) -> Generator[Event, None, Patches]:
+        """Colour the specks, each from the pixels around it."""
+        if not self.specks:
+            return ()
+        specks = ColourSpecks(self.job, self.specks, self._grey, self._limits)
+        patches = yield from self._together_with_steps(specks.run(), "colours")
+        self._confidences += specks.confidences or [None]
+        self._colourless &= specks.colourless
+        if specks.beyond:
+            yield from self._told(-1, BEYOND_RANGE)
+        return patches
 
     def _work(self, index: int, every: Patches) -> Generator[Event, None, Patch]:
         """Return the patch of one region; `every` are the finished ones."""
-        colorizer, region = self.job.colorizer, self.job.regions[index]
+        colorizer, region = self.job.colorizer, self.regions[index]
         assert colorizer is not None  # the stage does not run without one
         picture, window = self.job.picture, region.window
         colour = picture.planes(window)
         grey = luma(colour)
-        with_patches(grey, picture, window, self._overlapping_grey(index))
+        with_patches(grey, picture, window, self._grey.meeting(window))
         done = tuple(every[i] for i in self._neighbours[index] if i < index)
-        hole = with_patches(colour, picture, window, done)
+        hole = with_patches(colour, picture, window, (*self._coloured.meeting(window), *done))
         wanted = hole & picture.hole[window.slices]
         seen, shown = handed_over_in_unit(colour, hole, grey)
         if seen.changes:
@@ -202,7 +242,8 @@ class Colouring(Stage):
             fraction = self._fraction(index, level.fraction)
             if level.preview is not None and (level.complete or self._preview.ready()):
                 patch = self._core(region, seen.back(level.preview()), given, hole)
-                yield self._preview_of(level, index, fraction, (*every, patch))
+                pieces = (*self._coloured.patches, *every, patch)
+                yield self._preview_of(level, index, fraction, pieces)
             elif self._progress.ready():
                 yield Progress(level.name + self._in_region(index), fraction)
 
@@ -216,67 +257,8 @@ class Colouring(Stage):
         hole[where] = False
         return where
 
-    def _overlapping_grey(self, index: int) -> Patches:
-        return tuple(self._grey[i] for i in (*self._neighbours[index], index))
-
     def _preview_of(self, level: Level, index: int, fraction: float, patches: Patches) -> Preview:
-        keep = level.complete and len(self.job.regions) == 1
+        keep = level.complete and len(self.regions) == 1 and not self.specks
         name = level.name if keep else level.name + self._in_region(index)
         source = Intermediate("colour", name, self.job.picture, patches)
         return Preview(name, fraction, source, complete=keep)
-
-
-def with_patches(plane: Plane, picture: Picture, window: Window, patches: Patches) -> Hole:
-    """Paste finished patches into a window's plane; return what is left that is no source."""
-    left = picture.hole[window.slices].copy()
-    for patch in patches:
-        common = window.intersection(patch.window)
-        if common is None:
-            continue
-        here, there = common.within(window), common.within(patch.window)
-        inside = left[here]
-        plane[here][inside] = patch.planes[there][inside]
-        left[here] = False
-    return left if picture.unknown is None else left | picture.unknown[window.slices]
-
-
-def require_finite(filled: Plane, hole: Hole, method: MethodInfo | None, origin: str) -> None:
-    """Refuse a fill that is not made of numbers; nothing could be made of it later.
-
-    Parameters
-    ----------
-    filled : (H, W) or (H, W, 3) float array
-        What a method returned, at least as large as the hole.
-    hole : (H, W) bool array
-        True where values must be finite.
-    method : MethodInfo or None
-        The method.
-    origin : str
-        The files its weights come from; empty without any.
-
-    Raises
-    ------
-    UnusableFillError
-    """
-    height, width = hole.shape
-    if np.isfinite(filled[:height, :width][hole]).all():
-        return
-    title = "The method" if method is None else method.title
-    if origin:
-        raise UnusableFillError(
-            f"{title} computed values that are no numbers with the weights in {origin}, so "
-            "nothing was filled; get the weights again or choose another method."
-        )
-    raise UnusableFillError(
-        f"{title} computed values that are no numbers, so nothing was filled; choose another "
-        "method."
-    )
-
-
-def own_core(region: Region, filled: Plane, plane: Plane, hole: Hole) -> Patch:
-    """Return the core of a filled window: the fill in the hole, the given plane elsewhere."""
-    core = region.core.within(region.window)
-    inside = hole[core] if plane.ndim == 2 else hole[core][..., None]
-    height, width = hole.shape
-    planes = np.where(inside, filled[:height, :width][core], plane[core])
-    return Patch(region.core, planes.astype(np.float32))

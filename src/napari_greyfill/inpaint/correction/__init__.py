@@ -1,5 +1,10 @@
 """A small network that corrects the spectral fill; its weights come with the package."""
 
-from napari_greyfill.inpaint.correction.inpainter import Correction, corrected, with_correction
+from napari_greyfill.inpaint.correction.inpainter import (
+    Correction,
+    corrected,
+    correction_of,
+    with_correction,
+)
 
-__all__ = ["Correction", "corrected", "with_correction"]
+__all__ = ["Correction", "corrected", "correction_of", "with_correction"]

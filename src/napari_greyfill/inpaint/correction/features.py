@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-__all__ = ["CHANNELS", "features", "spread"]
+__all__ = ["CHANNELS", "features", "features_of_frames", "spread"]
 
 Plane = NDArray[np.float32]
 Hole = NDArray[np.bool_]
@@ -51,3 +51,25 @@ def features(spectral: Plane, biharmonic: Plane, selective: Plane, hole: Hole) -
     others = [(fill - spectral) / deviation for fill in (biharmonic, selective)]
     channels = [(spectral - mean) / deviation, *others, hole, depth]
     return np.stack(channels).astype(np.float32)
+
+
+def features_of_frames(
+    spectral: Plane, biharmonic: Plane, selective: Plane, missing: Hole, depth: Plane
+) -> tuple[Plane, Plane]:
+    """Return the input of N frames at once, (CHANNELS, N, S, S), and their deviations.
+
+    Parameters
+    ----------
+    spectral, biharmonic, selective : (N, S, S) float32 arrays
+    missing : (N, S, S) bool array
+    depth : (N, S, S) array
+        In pixels.
+    """
+    known = ~missing
+    count = np.maximum(np.count_nonzero(known, axis=(1, 2)), 1)[:, None, None]
+    mean = np.sum(spectral, axis=(1, 2), keepdims=True, where=known, dtype=np.float64) / count
+    square = np.sum((spectral - mean) ** 2, axis=(1, 2), keepdims=True, where=known) / count
+    deviation = np.maximum(np.sqrt(square), SMALLEST)
+    others = [(fill - spectral) / deviation for fill in (biharmonic, selective)]
+    channels = [(spectral - mean) / deviation, *others, missing, np.minimum(depth / DEEP, 1.0)]
+    return np.stack(channels).astype(np.float32), np.asarray(deviation, dtype=np.float32)

@@ -7,19 +7,23 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
+from numpy.typing import NDArray
 
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import scaled
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.padding import fit_to_size
 from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
-from napari_greyfill.inpaint.correction.features import features, spread
+from napari_greyfill.inpaint.correction.features import features, features_of_frames, spread
 from napari_greyfill.inpaint.correction.network import MULTIPLE_OF, Network
 from napari_greyfill.inpaint.selective import extrapolated
 from napari_greyfill.inpaint.spectral import Spectral
 from napari_greyfill.inpaint.surroundings import Limits, biharmonic, by_channel
 
-__all__ = ["Correction", "corrected", "with_correction"]
+__all__ = ["Correction", "corrected", "correction_of", "with_correction"]
+
+Stack = NDArray[np.float32]
+Holes = NDArray[np.bool_]
 
 TILE = 192
 HALO = 32
@@ -35,6 +39,7 @@ class Correction(Inpainter):
     """
 
     unit = False
+    speck_weights = (0.0, 0.0, 0.0, 1.0)
 
     def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
         """Fill the hole; see `Inpainter.run`."""
@@ -109,6 +114,23 @@ def _correction(fills: Sequence[Plane], hole: Hole) -> Plane:
     change = _network()(features(spectral, smooth, selective, missing))
     bounded = np.clip(change, -LARGEST, LARGEST) * deviation
     return np.asarray(bounded[:height, :width], dtype=np.float32)
+
+
+def correction_of(
+    spectral: Stack, smooth: Stack, selective: Stack, missing: Holes, depth: NDArray[np.floating]
+) -> Stack:
+    """Return the corrections of N frames at a time.
+
+    Parameters
+    ----------
+    spectral, smooth, selective : (N, S, S) float32 arrays
+        S is a multiple of 8.
+    missing : (N, S, S) bool array
+    depth : (N, S, S) array
+        Distances to what is known.
+    """
+    seen, deviation = features_of_frames(spectral, smooth, selective, missing, depth)
+    return np.asarray(np.clip(_network()(seen), -LARGEST, LARGEST) * deviation)
 
 
 @cache

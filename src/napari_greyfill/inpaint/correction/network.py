@@ -42,7 +42,10 @@ class Network:
         self._weights = {name: np.asarray(w, dtype=np.float32) for name, w in weights.items()}
 
     def __call__(self, features: Maps) -> Maps:
-        """Return the correction, (H, W), for features (C, H, W); sides a multiple of 8."""
+        """Return the correction, (H, W), for features (C, H, W); sides a multiple of 8.
+
+        Any axes between C and H are pictures of their own.
+        """
         first = self._blocks(self._convolved(_unshuffled(features), "head"), "in0")
         second = self._blocks(self._down(first, 1), "in1")
         third = self._blocks(self._down(second, 2), "bottom")
@@ -66,16 +69,16 @@ class Network:
     def _convolved(self, x: Maps, name: str) -> Maps:
         """Return the convolution of 1 x 1 or 3 x 3, zeros outside."""
         kernel, bias = self._weights[f"{name}.weight"], self._weights[f"{name}.bias"]
-        channels, height, width = x.shape
+        channels, *several, height, width = x.shape
         side = kernel.shape[-1]
         reach = side // 2
-        padded = np.pad(x, [(0, 0), (reach, reach), (reach, reach)])
-        columns = np.empty((channels, side * side, height, width), dtype=np.float32)
+        padded = np.pad(x, [(0, 0)] * (x.ndim - 2) + [(reach, reach)] * 2)
+        columns = np.empty((channels, side * side, *x.shape[1:]), dtype=np.float32)
         for index, (dy, dx) in enumerate(np.ndindex(side, side)):
-            columns[:, index] = padded[:, dy : dy + height, dx : dx + width]
-        result = kernel.reshape(len(kernel), -1) @ columns.reshape(-1, height * width)
+            columns[:, index] = padded[..., dy : dy + height, dx : dx + width]
+        result = kernel.reshape(len(kernel), -1) @ columns.reshape(channels * side * side, -1)
         result += bias[:, None]
-        return np.asarray(result.reshape(-1, height, width))
+        return np.asarray(result.reshape(-1, *several, height, width))
 
 
 def _rectified(x: Maps) -> Maps:
@@ -83,14 +86,16 @@ def _rectified(x: Maps) -> Maps:
 
 
 def _unshuffled(x: Maps) -> Maps:
-    """Return (4 C, H / 2, W / 2): each 2 x 2 pixels side by side in the channels."""
-    channels, height, width = x.shape
-    cells = x.reshape(channels, height // 2, 2, width // 2, 2)
-    return cells.transpose(0, 2, 4, 1, 3).reshape(4 * channels, height // 2, width // 2)
+    """Return (4 C, ..., H / 2, W / 2): each 2 x 2 pixels side by side in the channels."""
+    channels, *several, height, width = x.shape
+    cells = x.reshape(channels, *several, height // 2, 2, width // 2, 2)
+    apart = np.moveaxis(cells, (-3, -1), (1, 2))
+    return apart.reshape(4 * channels, *several, height // 2, width // 2)
 
 
 def _shuffled(x: Maps) -> Maps:
     """Undo `_unshuffled`."""
-    channels, height, width = x.shape
-    cells = x.reshape(channels // 4, 2, 2, height, width).transpose(0, 3, 1, 4, 2)
-    return cells.reshape(channels // 4, 2 * height, 2 * width)
+    channels, *several, height, width = x.shape
+    cells = x.reshape(channels // 4, 2, 2, *several, height, width)
+    together = np.moveaxis(cells, (1, 2), (-3, -1))
+    return together.reshape(channels // 4, *several, 2 * height, 2 * width)

@@ -45,6 +45,7 @@ class Spectral(Inpainter):
     """
 
     unit = False
+    speck_weights = (0.0, 1.0, 0.0, 0.0)
     THIN: ClassVar[float] = 4.0  # deepest hole, in pixels, that starts from biharmonic
     SMALL: ClassVar[int] = 48  # longest side of planes that start from it whatever the hole
     ITERATIONS: ClassVar[int] = 400  # at most; some 60 are enough for most tiles

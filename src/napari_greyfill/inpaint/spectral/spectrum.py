@@ -130,16 +130,16 @@ def _welch(values: Stack, certainty: Stack, step: int, nearness: Weights | None 
         np.lib.stride_tricks.sliding_window_view(array, (SIDE, SIDE))[::step, ::step]
         for array in (values, certainty)
     ]
-    cover = np.einsum("ijkl,kl->ij", views[1], _HANN) / _HANN.sum()
+    cover = np.einsum("ijkl,kl->ij", views[1], HANN) / HANN.sum()
     weights = cover.astype(np.float64) ** 4 + 1e-12
     if nearness is not None:
         weights *= nearness
     total = np.zeros((SIDE, SIDE // 2 + 1))
     for row in range(len(cover)):  # a row of windows at a time bounds the memory
-        means = np.einsum("jkl,kl->j", views[0][row], _HANN) / _HANN.sum()
-        windows = (views[0][row] - means[:, None, None]) * _HANN
+        means = np.einsum("jkl,kl->j", views[0][row], HANN) / HANN.sum()
+        windows = (views[0][row] - means[:, None, None]) * HANN
         total += np.tensordot(weights[row], np.abs(fft.rfft2(windows)) ** 2, 1)
-    power = _both_halves(total / weights.sum() / float((_HANN**2).sum()))
+    power = _both_halves(total / weights.sum() / float((HANN**2).sum()))
     return np.asarray(power + FLOOR * max(float(power.max()), FLOOR))
 
 
@@ -163,4 +163,4 @@ def _nearness() -> Weights:
     return np.asarray(line[:, None] * line[None])
 
 
-_HANN, _NEAR = _hann(), _nearness()
+HANN, _NEAR = _hann(), _nearness()
