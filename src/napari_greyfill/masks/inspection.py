@@ -104,8 +104,7 @@ def is_black_and_white(image: NDArray[Any] | LazyPlane) -> bool:
     is_black = colours <= white // _LEFTOVERS
     is_white = colours >= white - white // _LEFTOVERS
     return bool(
-        colours.size
-        and colours.min() == 0
+        np.count_nonzero(colours == 0) >= np.count_nonzero(is_black) / 2 > 0
         and is_white.any()
         and np.count_nonzero(is_black | is_white) >= _PURE * colours.size
         and np.count_nonzero(is_white) >= np.count_nonzero(~is_black) / 2
