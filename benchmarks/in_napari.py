@@ -53,9 +53,10 @@ def measure(repeats: int) -> str:
         "call of `fill` for the same hole, *look* is `suggest_look`, which the dock asks "
         "first. The *pyramid* has five levels in memory, the finest of 9024 × 9024 pixels and "
         "244 MB; a call of `fill` copies that for its result, the dock does not. *Napari adds "
-        "a layer* is `viewer.add_image` by hand, of a copy of the picture or of the pyramid itself; the "
-        "*rest* is what is left of the dock's time. Stalls are the longest ones of the event "
-        "loop, from Run until the new layer is drawn.\n\n" + table(HEADER, rows)
+        "a layer* is `viewer.add_image` by hand, of a copy of the picture or of the "
+        "pyramid itself; the *rest* is what is left of the dock's time. Stalls "
+        "are the longest ones of the event loop, from Run until the new layer is drawn.\n\n"
+        + table(HEADER, rows)
     )
 
 
