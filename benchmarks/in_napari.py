@@ -49,13 +49,14 @@ def measure(repeats: int) -> str:
     return (
         "## In napari\n\n"
         "The default method from Run to the moment its layer is there, 8 bits, previews on, "
-        f"medians of {max(2, repeats)} runs, in a window without a graphics card. *Fill* is a call "
-        "of `fill` for the same hole, *look* is `suggest_look`, which the dock asks first. The "
-        "*pyramid* has five levels in memory, the finest of 9024 × 9024 pixels and 244 MB; a "
-        "call of `fill` copies that for its result, the dock does not. *Napari adds a layer* is "
-        "`viewer.add_image` by hand, of a copy of the picture or of the pyramid itself; the "
-        "*rest* is what is left of the dock's time. Stalls are the longest ones of the event "
-        "loop, from Run until the new layer is drawn.\n\n" + table(HEADER, rows)
+        f"medians of {max(2, repeats)} runs, in a window without a graphics card. *Fill* is a "
+        "call of `fill` for the same hole, *look* is `suggest_look`, which the dock asks "
+        "first. The *pyramid* has five levels in memory, the finest of 9024 × 9024 pixels and "
+        "244 MB; a call of `fill` copies that for its result, the dock does not. *Napari adds "
+        "a layer* is `viewer.add_image` by hand, of a copy of the picture or of the "
+        "pyramid itself; the *rest* is what is left of the dock's time. Stalls "
+        "are the longest ones of the event loop, from Run until the new layer is drawn.\n\n"
+        + table(HEADER, rows)
     )
 
 
@@ -131,6 +132,7 @@ def _run(viewer: Any, dock: Any, clock: Clock | None) -> tuple[float, float, flo
     if clock is not None:
         clock.start()
     dock.run()
+    assert dock.running, dock.status.text()
     wait(0, dock.run_ended)
     dock.runner.finished.disconnect(note)
     wait(500)

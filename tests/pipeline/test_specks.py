@@ -149,7 +149,7 @@ class TestWhatTheyCost:
     def test_a_step_tells_how_far_it_is(self, monkeypatch):
         monkeypatch.setattr("napari_greyfill.pipeline.stages._Throttle.ready", lambda self: True)
         steps = list(fill_steps(photograph(), scattered((300, 300), 80)))
-        told = [step for step in steps if step.name == "filling grey of 80 specks"]
+        told = [step for step in steps if step.text == "filling grey of 80 specks"]
         assert len(told) > 2
         assert [s.fraction for s in steps] == sorted(s.fraction for s in steps)
 

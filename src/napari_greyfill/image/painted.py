@@ -102,8 +102,9 @@ def is_black_and_white(image: NDArray[Any] | LazyPlane) -> bool:
     image : (H, W), (H, W, 3) or (H, W, 4) array or LazyPlane
         The pixels; only unsigned integers can be black and white.
     """
-    if image.dtype.kind != "u" or not looks_like_mask(middle := _middle(image)):
+    if image.dtype.kind != "u":
         return False
+    middle = _middle(image)
     colours = middle[..., :3] if middle.ndim == 3 else middle
     white = np.iinfo(image.dtype).max
     is_black = colours <= white // _LEFTOVERS
@@ -113,6 +114,7 @@ def is_black_and_white(image: NDArray[Any] | LazyPlane) -> bool:
         and is_white.any()
         and np.count_nonzero(is_black | is_white) >= _PURE * colours.size
         and np.count_nonzero(is_white) >= np.count_nonzero(~is_black) / 2
+        and looks_like_mask(middle)  # which takes longest
     )
 
 
