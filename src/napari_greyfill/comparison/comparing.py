@@ -25,7 +25,7 @@ from napari_greyfill.image.picture import Picture, plane_of
 from napari_greyfill.image.validity import KeepInvalid
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.masks import mostly_masked
-from napari_greyfill.measure.measuring import Measure
+from napari_greyfill.measure import Measure
 from napari_greyfill.pipeline.job import ArrayOrLayer, FillJob, FillParameters, prepare
 
 __all__ = ["compare", "compare_steps"]
