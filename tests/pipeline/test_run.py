@@ -34,7 +34,7 @@ from napari_greyfill.masks import feather, grow
 from napari_greyfill.pipeline import job as job_module
 from napari_greyfill.pipeline import run as pipeline
 from napari_greyfill.pipeline import stages
-from napari_greyfill.pipeline.job import PIPELINES
+from napari_greyfill.pipeline.names import PIPELINES
 from tests.recording import recorded
 from tests.strategies import holes, pictures
 

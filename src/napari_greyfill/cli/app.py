@@ -15,6 +15,7 @@ from napari_greyfill import __version__
 from napari_greyfill.cli import comparing
 from napari_greyfill.cli.exit_codes import FAILED, ending_in_sentences
 from napari_greyfill.cli.mask import mask
+from napari_greyfill.cli.options import Device, Force, Grow, Invert, MaskFrame, Quiet, Seed
 from napari_greyfill.cli.weights import app as weights_app
 from napari_greyfill.errors import BadParameterError
 
@@ -96,11 +97,6 @@ _Colorizer = Annotated[str, typer.Option(help=f"How colour is recovered; {_LISTE
 _Labels = Annotated[
     str, typer.Option(help="Labels of the mask to fill, as in 1,2.", show_default="all but 0")
 ]
-_Device = Annotated[
-    str, typer.Option(help="Where to run, if the method can choose: auto, cpu, cuda or mps.")
-]
-_Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same pixels.")]
-_Grow = Annotated[float, typer.Option(min=0, help="Fill around the mask as well, in pixels.")]
 _Feather = Annotated[
     float, typer.Option(min=0, help="Blend with what is under the mask's rim, in pixels.")
 ]
@@ -135,12 +131,8 @@ _Invalid = Annotated[
 _Steps = Annotated[
     Path | None, typer.Option(help="Folder for the intermediate images.", readable=False)
 ]
-_Force = Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")]
 _FillJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON object instead of the summary.")
-]
-_Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Print notes, warnings and errors only.")
 ]
 
 
@@ -153,11 +145,11 @@ def fill(
     pipeline: _Pipeline = "grey-rgb",
     colorizer: _Colorizer = "auto",
     labels: _Labels = "",
-    device: _Device = "auto",
-    seed: _Seed = 0,
-    grow: _Grow = 0,
-    invert: comparing.Invert = False,
-    mask_frame: comparing.MaskFrame = "auto",
+    device: Device = "auto",
+    seed: Seed = 0,
+    grow: Grow = 0,
+    invert: Invert = False,
+    mask_frame: MaskFrame = "auto",
     feather: _Feather = 0,
     scale: _Scale = "auto",
     hints: _Hints = None,
@@ -165,9 +157,9 @@ def fill(
     keep_invalid: _Invalid = "auto",
     reference: _Reference = None,
     steps: _Steps = None,
-    force: _Force = False,
+    force: Force = False,
     as_json: _FillJson = False,
-    quiet: _Quiet = False,
+    quiet: Quiet = False,
 ) -> None:
     """Fill what is painted in MASK in the picture IMAGE.
 

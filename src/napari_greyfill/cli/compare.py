@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from napari_greyfill.atomic import write_text
 from napari_greyfill.cli.exit_codes import tell_what_is_lost
 from napari_greyfill.cli.progressbar import progress_bar
@@ -18,6 +16,7 @@ from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import BadParameterError, CancelledError, UnwritablePathError
 from napari_greyfill.files import (
     ImageFile,
+    lossless_suffix,
     make_folder,
     read_image,
     read_mask,
@@ -84,7 +83,9 @@ class CompareCommand:
         self._check(form)
         original = read_picture(self.image)
         if self.output is not None:
-            tell_what_is_lost(self.output / f"results{_suffix(original)}", original)
+            tell_what_is_lost(
+                self.output / f"results{lossless_suffix(original.array.dtype)}", original
+            )
         painted = read_mask(self.mask, original, frame=self.frame, invert=self.invert)
         nodata = original.metadata.nodata
         work = compare_steps(
@@ -130,16 +131,12 @@ class CompareCommand:
         if self.output is None:
             return
         make_folder(self.output)
-        suffix = _suffix(like)
+        suffix = lossless_suffix(like.array.dtype)
         for row in comparison.rows:
             if row.image is not None:
                 write_image(self.output / f"{name_of(row.combination)}{suffix}", row.image, like)
         for name, form in _FILES.items():
             write_text(self.output / name, _TABLES[form](comparison))
-
-
-def _suffix(like: ImageFile) -> str:
-    return ".png" if like.array.dtype in (np.bool_, np.uint8, np.uint16) else ".tif"
 
 
 def _as_fill_step(step: CompareStep) -> Step:

@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 
 from napari_greyfill.cli.exit_codes import ending_in_sentences
+from napari_greyfill.cli.options import Device, Force, Grow, Invert, MaskFrame, Quiet, Seed
 
-__all__ = ["Invert", "MaskFrame", "compare", "evaluate"]
+__all__ = ["compare", "evaluate"]
 
 _Methods = Annotated[
     str,
@@ -26,29 +27,12 @@ _Pipelines = Annotated[
     typer.Option(help="Pipelines, as in grey-rgb,rgb-rgb.", show_default="all three"),
 ]
 _Colorizers = Annotated[str, typer.Option(help="Colorizers, as in propagation,progressive.")]
-_Device = Annotated[
-    str, typer.Option(help="Where to run, if the method can choose: auto, cpu, cuda or mps.")
-]
-_Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same pixels.")]
-_Grow = Annotated[float, typer.Option(min=0, help="Fill around the mask as well, in pixels.")]
-Invert = Annotated[bool, typer.Option("--invert", help="Fill where the mask is not painted.")]
-MaskFrame = Annotated[
-    str,
-    typer.Option(
-        help="How the mask lies on a picture that its file stores turned: auto, shown (as most "
-        "programs turn it) or stored (as napari shows it)."
-    ),
-]
-_Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Print notes, warnings and errors only.")
-]
 _FolderTo = Annotated[
     Path | None,
     typer.Option(
         "--output", "-o", help="Folder for the filled images and the tables.", readable=False
     ),
 ]
-_Force = Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")]
 
 
 def compare(
@@ -67,16 +51,16 @@ def compare(
     no_reference: Annotated[
         bool, typer.Option("--no-reference", help="There is no true image: measure nothing.")
     ] = False,
-    device: _Device = "auto",
-    seed: _Seed = 0,
-    grow: _Grow = 0,
+    device: Device = "auto",
+    seed: Seed = 0,
+    grow: Grow = 0,
     invert: Invert = False,
     mask_frame: MaskFrame = "auto",
     form: Annotated[
         str, typer.Option("--format", help="The table printed: markdown, csv or latex.")
     ] = "markdown",
-    force: _Force = False,
-    quiet: _Quiet = False,
+    force: Force = False,
+    quiet: Quiet = False,
 ) -> None:
     """Fill MASK in IMAGE in several ways, and compare the results in a table.
 
@@ -136,9 +120,9 @@ def evaluate(
     methods: _Methods = "",
     pipelines: _Pipelines = "",
     colorizers: _Colorizers = "auto",
-    seed: _Seed = 0,
-    device: _Device = "auto",
-    grow: _Grow = 0,
+    seed: Seed = 0,
+    device: Device = "auto",
+    grow: Grow = 0,
     invert: Invert = False,
     mask_frame: MaskFrame = "auto",
     jobs: Annotated[
@@ -153,7 +137,7 @@ def evaluate(
     force: Annotated[
         bool, typer.Option("--force", help="Throw the study in the folder away.")
     ] = False,
-    quiet: _Quiet = False,
+    quiet: Quiet = False,
 ) -> None:
     """Fill holes in the pictures of DATASET in every way, and write tables and a report.
 

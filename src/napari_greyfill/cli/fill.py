@@ -27,6 +27,7 @@ from napari_greyfill.errors import (
 )
 from napari_greyfill.files import (
     ImageFile,
+    lossless_suffix,
     make_folder,
     read_image,
     read_mask,
@@ -236,7 +237,7 @@ class FillCommand:
         if self.steps is None:
             return
         make_folder(self.steps)
-        suffix = ".png" if like.array.dtype in (np.bool_, np.uint8, np.uint16) else ".tif"
+        suffix = lossless_suffix(like.array.dtype)
         for number, step in enumerate(steps, 1):
             image = step.image
             assert image is not None  # steps are kept for their images

@@ -21,6 +21,7 @@ from napari_greyfill.comparison.runner import ways_of_filling
 from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import GreyfillWarning
+from napari_greyfill.image.layer import data_of
 from napari_greyfill.image.picture import Picture, plane_of
 from napari_greyfill.image.validity import KeepInvalid
 from napari_greyfill.inpaint import INPAINTERS
@@ -214,7 +215,7 @@ class _Run:
         if self.reference is None:
             return None
         default = isinstance(self.reference, str) and self.reference == "image"
-        truth = picture.original if default else _pixels(self.reference)
+        truth = picture.original if default else array_of("reference", data_of(self.reference))
         colour = picture.is_colour
         return Measure(
             _colours(picture.original),
@@ -240,12 +241,6 @@ def _measured(row: Row, measure: Measure | None, *, colour: bool) -> Row:
     if measure is None or row.image is None:
         return row
     return replace(row, metrics=measure(_colours(plane_of(row.image, rgb=colour))))
-
-
-def _pixels(layer: ArrayOrLayer) -> NDArray[Any]:
-    """Return the array of a napari layer, or of what was given."""
-    data = layer.data if hasattr(layer, "rgb") else layer
-    return array_of("reference", data[0] if getattr(layer, "multiscale", False) else data)
 
 
 def _colours(image: NDArray[Any]) -> NDArray[Any]:

@@ -15,13 +15,9 @@ from napari_greyfill.checks import names_of
 from napari_greyfill.colorization import COLORIZERS
 from napari_greyfill.errors import BadParameterError, MissingWeightsError
 from napari_greyfill.inpaint import INPAINTERS
-from napari_greyfill.pipeline.job import PIPELINES, resolve_pipeline
+from napari_greyfill.pipeline.names import GREY, PIPELINES, pipeline_title, resolve_pipeline
 
-__all__ = ["GREY", "Choices", "Combination", "Names", "combinations", "pipeline_title"]
-
-GREY = "grey"  # what stands in place of a pipeline for pictures without colour
-_TITLES = {"grey-rgb": "Grey-RGB", "rgb-grey-rgb": "RGB-Grey-RGB", "rgb-rgb": "RGB-RGB"}
-
+__all__ = ["Choices", "Combination", "Names", "combinations"]
 
 Names: TypeAlias = "str | Iterable[str] | None"
 
@@ -124,11 +120,6 @@ def combinations(choices: Choices, *, colour: bool) -> list[Combination]:
         )
     )
     return list(dict.fromkeys(found))
-
-
-def pipeline_title(pipeline: str) -> str:
-    """Return how the study this project follows writes a pipeline."""
-    return _TITLES.get(pipeline, "Grey")
 
 
 def _resolved(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from napari_greyfill.colorization import COLORIZERS
-from napari_greyfill.comparison.configuration import GREY, Combination
+from napari_greyfill.comparison.configuration import Combination
 from napari_greyfill.comparison.row import CompareStep, Row
 from napari_greyfill.compute.memory import Cost, Meter
 from napari_greyfill.compute.progress import translated
@@ -20,6 +20,7 @@ from napari_greyfill.image.colour import luma
 from napari_greyfill.image.picture import Patch
 from napari_greyfill.pipeline.grey_stage import Filling
 from napari_greyfill.pipeline.job import FillJob, device_for
+from napari_greyfill.pipeline.names import GREY
 from napari_greyfill.pipeline.result import Step
 from napari_greyfill.pipeline.stages import Colouring
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from napari_greyfill.comparison.configuration import pipeline_title
+from napari_greyfill.pipeline.names import pipeline_title
 from napari_greyfill.measure.metrics import METRICS
 
 if TYPE_CHECKING:

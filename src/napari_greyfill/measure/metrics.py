@@ -156,9 +156,7 @@ class Measure:
         self._known_error = float((error**2).sum())
         self._inside = self._reference[self._hole]
         self._lab = self._to_lab(self._inside) if self._truth.is_colour else None
-        self._similarities = Similarities(
-            values, self._reference, hole, self._hole, self._width
-        )
+        self._similarities = Similarities(values, self._reference, hole, self._hole, self._width)
 
     def __call__(self, filled: ArrayLike) -> dict[str, float]:
         """Return the numbers of one fill, as `metrics` does.

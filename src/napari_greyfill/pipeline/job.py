@@ -31,16 +31,17 @@ from napari_greyfill.compute.device import DEVICES, CancelCheck, Compute, choose
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import BadParameterError
 from napari_greyfill.image.geometry import tight_box
+from napari_greyfill.image.layer import data_of
 from napari_greyfill.image.picture import Patch, Picture, about_transparent, is_erased, plane_of
 from napari_greyfill.image.regions import Region, plan_regions
 from napari_greyfill.image.validity import KEEP_INVALID, KeepInvalid, nodata_of
 from napari_greyfill.inpaint import INPAINTERS, SCALES, Inpainter
 from napari_greyfill.masks import feather, grow, hole_from_mask, inspected
 from napari_greyfill.pipeline.hints import ColourHints
+from napari_greyfill.pipeline.names import resolve_pipeline
 from napari_greyfill.pipeline.result import FINAL, WITH_HOLE, FillResult, Step
 
 __all__ = [
-    "PIPELINES",
     "ArrayOrLayer",
     "FillJob",
     "FillParameters",
@@ -50,11 +51,8 @@ __all__ = [
     "make_job",
     "prepare",
     "read_picture",
-    "resolve_pipeline",
 ]
 
-PIPELINES = ("grey-rgb", "rgb-grey-rgb", "rgb-rgb")
-_ALIASES = {"g2g2rgb": "grey-rgb", "rgb2g2rgb": "rgb-grey-rgb", "rgb2rgb": "rgb-rgb"}
 ArrayOrLayer: TypeAlias = Any  # an array, what numpy makes one of, or a napari layer
 HintsOrLayer: TypeAlias = Any  # whatever `ColourHints.of` takes, or None
 _PACKAGES = ("napari-greyfill", "numpy", "scipy", "scikit-image")
@@ -262,9 +260,9 @@ def read_picture(
     """
     if flag_of("rgb", rgb) is None:
         rgb = getattr(image, "rgb", None)
-    given = array_of("image", _data_of(image))
+    given = array_of("image", data_of(image))
     pixels = plane_of(given, rgb=rgb)
-    hole = hole_from_mask(_data_of(mask), labels=parameters.labels)
+    hole = hole_from_mask(data_of(mask), labels=parameters.labels)
     if pixels.ndim >= 2 and hole.shape == pixels.shape[:2]:
         hole = grow(hole, parameters.grow)
     picture = Picture.from_array(
@@ -336,27 +334,6 @@ def device_for(requested: str, *methods: MethodInfo | None) -> tuple[str, str]:
         info.uses_torch or (info.takes_cuda and requested == "cuda") for info in methods if info
     )
     return choose_device(requested) if wanted else ("cpu", "")
-
-
-def resolve_pipeline(name: str) -> str:
-    """Return a pipeline's own name from any of its names.
-
-    Raises
-    ------
-    BadParameterError
-        If there is no such pipeline.
-    """
-    lower = name.lower() if isinstance(name, str) else name
-    found = _ALIASES.get(lower, lower) if isinstance(lower, str) else lower
-    return choice_of("pipeline", found if found in PIPELINES else name, PIPELINES)
-
-
-def _data_of(layer: ArrayOrLayer) -> ArrayOrLayer:
-    """Return the array of a napari layer, or what was given; needs no napari."""
-    is_layer = hasattr(layer, "rgb") or hasattr(layer, "selected_label")
-    if not is_layer:
-        return layer
-    return layer.data[0] if getattr(layer, "multiscale", False) else layer.data
 
 
 def _notes(picture: Picture, parameters: FillParameters, pipeline: str) -> list[str]:

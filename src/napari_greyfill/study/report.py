@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from napari_greyfill.atomic import write_text
 from napari_greyfill.comparison import Combination, Row, combinations
-from napari_greyfill.comparison.configuration import GREY
 from napari_greyfill.comparison.figures import (
     Tile,
     as_label,
@@ -24,6 +23,7 @@ from napari_greyfill.comparison.figures import (
 )
 from napari_greyfill.comparison.tables import COLUMNS, best_rows, to_csv, to_latex
 from napari_greyfill.measure import METRICS
+from napari_greyfill.pipeline.names import GREY
 from napari_greyfill.study.document import (
     Heading,
     Part,

@@ -9,9 +9,9 @@ from itertools import combinations as pairs_of
 import numpy as np
 
 from napari_greyfill.comparison import Combination, Row
-from napari_greyfill.comparison.configuration import pipeline_title
 from napari_greyfill.measure import METRICS, Metric
 from napari_greyfill.measure.statistics import Paired, paired
+from napari_greyfill.pipeline.names import GREY, pipeline_title
 
 __all__ = ["Comparing", "Means", "compared", "means_of", "title_of_pair"]
 
@@ -57,7 +57,7 @@ def means_of(rows: Sequence[Row], *, colour: bool) -> Means:
     colour : bool
         Whether to look at pictures with colour, or at grey ones.
     """
-    mine = [row for row in rows if (row.combination.pipeline != "grey") == colour]
+    mine = [row for row in rows if (row.combination.pipeline != GREY) == colour]
     found = list(dict.fromkeys(row.combination for row in mine))
     by_picture: dict[str, dict[Combination, Row]] = {}
     for row in mine:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from napari_greyfill.comparison import Combination, Row
-from napari_greyfill.comparison.configuration import pipeline_title
 from napari_greyfill.comparison.tables import best_rows, shown_columns
 from napari_greyfill.measure import METRICS
+from napari_greyfill.pipeline.names import pipeline_title
 from napari_greyfill.study.document import Table
 from napari_greyfill.study.summary import Comparing, Means, title_of_pair
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_greyfill.comparison import Combination, CompareStep, Comparison, Row
-from napari_greyfill.comparison.configuration import pipeline_title
 from napari_greyfill.masks import about_hole
+from napari_greyfill.pipeline.names import pipeline_title
 from napari_greyfill.viewer.compare.form import CompareForm
 from napari_greyfill.viewer.compare.layers import ComparedLayers
 from napari_greyfill.viewer.compare.look_bar import LookBar

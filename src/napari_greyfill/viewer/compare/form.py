@@ -16,9 +16,8 @@ from qtpy.QtWidgets import (
 )
 
 from napari_greyfill.colorization import COLORIZERS
-from napari_greyfill.comparison.configuration import pipeline_title
 from napari_greyfill.inpaint import INPAINTERS
-from napari_greyfill.pipeline.job import PIPELINES
+from napari_greyfill.pipeline.names import PIPELINE_NAMES, PIPELINES
 from napari_greyfill.viewer.masks.sources import MaskBar
 from napari_greyfill.viewer.widgets.check_list import CheckList, Entry, method_entry
 from napari_greyfill.viewer.widgets.parts import layer_choice, let_shrink
@@ -114,7 +113,7 @@ class CompareForm(QWidget):
 
     def _list_choices(self) -> None:
         self._fill_methods([INPAINTERS.info("auto").name])
-        titles = [Entry(name, pipeline_title(name), TEXTS[name]) for name in PIPELINES]
+        titles = [Entry(one.name, one.title, one.explanation) for one in PIPELINE_NAMES]
         self.pipelines.fill(titles, PIPELINES)
         colorizers = COLORIZERS.infos()
         self.colorizers.fill(map(method_entry, colorizers), [COLORIZERS.info("auto").name])

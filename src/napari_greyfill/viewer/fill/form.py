@@ -23,6 +23,7 @@ from napari_greyfill.colorization import COLORIZERS, colorizers
 from napari_greyfill.compute.device import DEVICES
 from napari_greyfill.inpaint import INPAINTERS, methods
 from napari_greyfill.pipeline.job import FillParameters
+from napari_greyfill.pipeline.names import PIPELINE_NAMES
 from napari_greyfill.pipeline.suggest import methods_of_look
 from napari_greyfill.viewer.masks.sources import MaskBar
 from napari_greyfill.viewer.widgets.method_choice import AlsoRun, MethodCombo
@@ -34,11 +35,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FillForm"]
 
-_PIPELINE_TITLES = {
-    "grey-rgb": "Grey → colour",
-    "rgb-grey-rgb": "Colour → grey → colour",
-    "rgb-rgb": "Colour",
-}
 _LOOK_TITLES = {
     "suggested": "As suggested",
     "faithful": "Faithful (for measuring)",
@@ -79,7 +75,7 @@ class FillForm(QWidget):
         self.look = _combo(_LOOK_TITLES)
         self.also = AlsoRun(methods)
         self.colorizer = MethodCombo(colorizers, COLORIZERS.auto)
-        self.pipeline = _combo(_PIPELINE_TITLES)
+        self.pipeline = _combo({one.name: one.steps for one in PIPELINE_NAMES})
         self.labels = _combo(_LABEL_CHOICES)
         self.scale = _combo(_SCALE_TITLES)
         self.device = _combo({name: _DEVICE_TITLES[name] for name in DEVICES}, device)

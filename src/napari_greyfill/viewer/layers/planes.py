@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.errors import ShapeMismatchError
+from napari_greyfill.image.layer import data_of
 from napari_greyfill.pipeline.hints import ColourHints
 from napari_greyfill.viewer.layers.models import PlaneSource
 
@@ -86,7 +87,7 @@ def plane_at(layer: Layer, index: tuple[int, ...], image: Layer | None = None) -
             f"{layer.name} has no plane that belongs to the one in view; "
             "choose a layer with the axes of the image."
         )
-    return PlaneSource(_full_data(layer), found)
+    return PlaneSource(data_of(layer), found)
 
 
 def why_no_plane(layer: Layer | None, viewer: Viewer, image: Layer) -> str:
@@ -139,13 +140,9 @@ def _broadcast(
     return tuple(i for _, _, i in places)
 
 
-def _full_data(layer: Layer) -> Any:  # noqa: ANN401 - any array type
-    return layer.data[0] if getattr(layer, "multiscale", False) else layer.data
-
-
 def _shape(layer: Layer) -> tuple[int, ...]:
     """Return the shape of the data without its colour axis."""
-    return tuple(_full_data(layer).shape[: layer.ndim])
+    return tuple(data_of(layer).shape[: layer.ndim])
 
 
 def plane_size(layer: Layer) -> tuple[int, int]:
