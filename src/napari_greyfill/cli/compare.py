@@ -32,6 +32,7 @@ _TABLES: dict[str, Callable[[Comparison], str]] = {
     "markdown": Comparison.to_markdown,
     "csv": Comparison.to_csv,
     "latex": Comparison.to_latex,
+    "html": Comparison.to_html,
 }
 _FILES = {"comparison.md": "markdown", "comparison.csv": "csv", "comparison.tex": "latex"}
 
@@ -73,7 +74,7 @@ class CompareCommand:
         ----------
         choices : dict
             Keyword arguments of `compare_steps`.
-        form : {"markdown", "csv", "latex"}
+        form : {"markdown", "csv", "latex", "html"}
         show_progress : bool
 
         Raises

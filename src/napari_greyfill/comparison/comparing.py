@@ -12,11 +12,13 @@ from collections.abc import Collection, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.checks import array_of, callable_of, flag_of
 from napari_greyfill.comparison.configuration import Choices, Names, combinations
-from napari_greyfill.comparison.row import CompareStep, Comparison, Row
+from napari_greyfill.comparison.result import CompareStep, Comparison
+from napari_greyfill.comparison.row import Row
 from napari_greyfill.comparison.runner import ways_of_filling
 from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.compute.progress import exhaust
@@ -196,7 +198,8 @@ class _Run:
             elif step.row is None:
                 yield replace(step, fraction=fraction)
             else:
-                row = _measured(step.row, measure, colour=picture.is_colour)
+                row = replace(step.row, pixels=int(np.count_nonzero(picture.hole)))
+                row = _measured(row, measure, colour=picture.is_colour)
                 rows[row.combination] = row
                 yield CompareStep(step.name, fraction, row)
         return Comparison(

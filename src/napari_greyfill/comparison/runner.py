@@ -12,7 +12,8 @@ from typing import TypeVar
 
 from napari_greyfill.colorization import COLORIZERS
 from napari_greyfill.comparison.configuration import Combination
-from napari_greyfill.comparison.row import CompareStep, Row
+from napari_greyfill.comparison.result import CompareStep
+from napari_greyfill.comparison.row import Row
 from napari_greyfill.compute.memory import Cost, Meter
 from napari_greyfill.compute.progress import translated
 from napari_greyfill.errors import CancelledError, GreyfillError

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from qtpy.QtGui import QGuiApplication
 
+from napari_greyfill.comparison import Combination, Row
 from napari_greyfill.masks import selected_labels
+from napari_greyfill.pipeline.names import GREY
 from napari_greyfill.pipeline.several import resolve_methods
 from napari_greyfill.viewer.fill.form import FillForm
 from napari_greyfill.viewer.fill.runner import FillRunner
@@ -21,7 +23,7 @@ from napari_greyfill.viewer.fill.table import MetricsTable
 from napari_greyfill.viewer.fill.worker import Chosen, Finished, Preview, Progress
 from napari_greyfill.viewer.layers import planes as layers
 from napari_greyfill.viewer.layers.keeping import Original
-from napari_greyfill.viewer.layers.models import FillRequest, PlaneSource, RunRow, as_python
+from napari_greyfill.viewer.layers.models import FillRequest, PlaneSource, as_python
 from napari_greyfill.viewer.layers.results import ResultLayers
 from napari_greyfill.viewer.settings import preferred_device
 from napari_greyfill.viewer.widgets.parts import button, side_by_side
@@ -284,15 +286,15 @@ class FillDock(RunDock):
         self._runs += 1
         self._run_layers[self._runs] = layer.unique_id
         self.table.add(
-            RunRow(
-                run=self._runs,
-                image=request.image_name,
-                method=outcome.method,
-                pipeline=outcome.pipeline if request.rgb else "grey",
-                colorizer=outcome.colorizer,
+            Row(
+                Combination(
+                    outcome.method, outcome.pipeline if request.rgb else GREY, outcome.colorizer
+                ),
+                picture=_name_of_plane(request.image_name, self._placement.index),
+                metrics=outcome.metrics,
                 seconds=outcome.seconds,
                 pixels=int(np.count_nonzero(outcome.hole)),
-                metrics=outcome.metrics,
+                run=self._runs,
             )
         )
 
@@ -336,6 +338,11 @@ def _holding(original: Original, source: str) -> Callable[[Layer], Generator[Non
         original.release()
 
     return hold
+
+
+def _name_of_plane(name: str, index: tuple[int, ...]) -> str:
+    """Return what tables call a plane, which is all of a layer without an index."""
+    return f"{name} [{', '.join(map(str, index))}]" if index else name
 
 
 def _summary(outcome: Finished, rgb: bool) -> str:

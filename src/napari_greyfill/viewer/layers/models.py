@@ -1,34 +1,25 @@
-"""Plain data of the Fill dock: what was asked for, what came out, rows of the table.
+"""Plain data of the Fill dock: what was asked for, and how to ask for it in Python.
 
 No Qt and no napari here, so everything can be tested without a window.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import zlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.comparison.tables import Column
-from napari_greyfill.measure import METRICS
 from napari_greyfill.pipeline.hints import ColourHints
 from napari_greyfill.pipeline.job import FillParameters
 
 __all__ = [
-    "COLUMNS",
     "FillRequest",
     "PlaneSource",
-    "RunRow",
     "as_python",
     "checksum",
-    "to_csv",
-    "to_tsv",
 ]
 
 
@@ -99,59 +90,6 @@ class FillRequest:
     def method(self) -> str | list[str]:
         """Return what `fill` takes: a name, or a list if several methods run."""
         return list(self.methods) if len(self.methods) > 1 else self.parameters.method
-
-
-@dataclass(frozen=True)
-class RunRow:
-    """One row of the metrics table."""
-
-    run: int
-    image: str
-    method: str
-    pipeline: str
-    colorizer: str
-    seconds: float
-    pixels: int
-    metrics: dict[str, float] = field(default_factory=dict)
-
-
-def _metric_column(key: str, title: str, explanation: str, digits: int) -> Column[RunRow]:
-    return Column(key, title, explanation, lambda row: row.metrics.get(key), digits)
-
-
-COLUMNS: tuple[Column[RunRow], ...] = (
-    Column("run", "Run", "Number of the run.", lambda row: row.run),
-    Column("method", "Method", "What filled the hole.", lambda row: row.method),
-    Column("colorizer", "Colorizer", "What recovered the colour.", lambda row: row.colorizer),
-    *(_metric_column(m.key, m.title, m.explanation, m.digits) for m in METRICS),
-    Column("seconds", "Seconds", "Wall time of the fill.", lambda row: row.seconds, 2),
-    Column("pixels", "Pixels", "Number of pixels that were filled.", lambda row: row.pixels),
-    Column("pipeline", "Pipeline", "How grey and colour were used.", lambda row: row.pipeline),
-    Column("image", "Image", "Name of the image layer.", lambda row: row.image),
-)
-
-
-def to_csv(rows: Sequence[RunRow]) -> str:
-    """Return the table as CSV: keys as header, full precision, empty where nothing is known."""
-    return _table(rows, [c.key for c in COLUMNS], lambda c, row: c.value(row), ",")
-
-
-def to_tsv(rows: Sequence[RunRow]) -> str:
-    """Return the table as it is shown, separated by tabs, for pasting into a spreadsheet."""
-    return _table(rows, [c.title for c in COLUMNS], lambda c, row: c.text(row), "\t")
-
-
-def _table(
-    rows: Sequence[RunRow],
-    header: list[str],
-    cell: Callable[[Column[RunRow], RunRow], object],
-    delimiter: str,
-) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([cell(column, row) for column in COLUMNS] for row in rows)
-    return out.getvalue()
 
 
 def as_python(request: FillRequest) -> str:

@@ -61,15 +61,11 @@ MASK_BAR = {
 }
 
 METRICS_TABLE = {
-    "table": "One row for each run. Click a row to select its result, "
-    "click a column's title to sort.",
+    "table": "One row for each run; of runs on the same picture and hole, the best of each "
+    "column is bold. Click a row to select its result, click a column's title to sort.",
     "copy": "Copy the table to paste it into a spreadsheet.",
-    "save": "Save the table as a CSV file.",
+    "save": "Save the table as CSV, Markdown, LaTeX or HTML, as the suffix says.",
     "clear": "Remove all rows. Layers stay as they are.",
-    "run": "Number of the run.",
-    "image": "Name of the image layer.",
-    "seconds": "Wall time of the fill, in seconds.",
-    "pixels": "Number of pixels that were filled.",
 }
 
 WEIGHTS = {
@@ -147,7 +143,7 @@ COMPARE = {
     "see its result, click a title to sort.",
     "filter": "Show only rows that hold this text.",
     "copy": "Copy the table to paste it into a spreadsheet.",
-    "save": "Save the table as CSV, Markdown or LaTeX, as the suffix says.",
+    "save": "Save the table as CSV, Markdown, LaTeX or HTML, as the suffix says.",
     "figure": "Save a chart of the hole PSNR as PNG, SVG or PDF, as the suffix says.",
     "grid": "Show the image and all results side by side; pressed again, as it was before.",
     "left": "The layer left of, or above, the divider.",
