@@ -47,7 +47,6 @@ class CompareTable(RowsTable):
         self.filter.textChanged.connect(self.sorted.setFilterFixedString)
         self.figure_button = button("Figure…", TEXTS["figure"], self._ask_and_draw)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.view.verticalHeader().setDefaultSectionSize(self.view.fontMetrics().height() + 8)
         self.view.selectionModel().currentRowChanged.connect(lambda index, _: self._choose(index))
         self.view.clicked.connect(self._choose)
         self.arrange(above=[self.filter], buttons=[self.figure_button])

@@ -157,6 +157,7 @@ def table_view(model: TableModel | SortedRows, tip: str, height: int) -> QTableV
     view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     view.verticalHeader().hide()
+    view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 8)
     view.setMinimumHeight(height)
     return view
 
