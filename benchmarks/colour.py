@@ -20,10 +20,11 @@ from skimage import data
 from benchmarks import published
 from benchmarks.colour_cases import HOLES, OWN, Case, case, judged, reporting, square
 from benchmarks.frame import stored, table, timed, write_section
-from napari_greyfill.colorization import COLORIZERS, correction, hybrid, practice, progressive
+from napari_greyfill.colorization import COLORIZERS, correction, hybrid, progressive
 from napari_greyfill.colorization.guard import COLLAPSED, implausible
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import exhaust
+from napari_greyfill.image import holdout
 from napari_greyfill.inpaint import INPAINTERS
 
 CLOSED = ("propagation", "examples", "hybrid")
@@ -64,7 +65,7 @@ def _methods(one: Case, repeats: int, seeds: int) -> dict[str, list[dict]]:
     for method in CLOSED:
         runs = [run(method, one) for _ in range(repeats)]
         results[method] = [{**runs[0], "cpu": min(r["cpu"] for r in runs)}]
-    modules = (correction, progressive, practice, hybrid)
+    modules = (correction, progressive, holdout, hybrid)
     arrays = (one.image, one.hole)
     results[LEARNED] = [
         stored(f"{LEARNED} {one.name} seed {s}", modules, arrays, lambda s=s: run(LEARNED, one, s))

@@ -14,9 +14,9 @@ from skimage import data
 from benchmarks.frame import alternating, table
 from napari_greyfill import compare, fill, metrics
 from napari_greyfill.compute import memory
+from napari_greyfill.pipeline.names import PIPELINES
 
 SETS = (("blend", "texture"), ("biharmonic", "telea"))  # the two looks, and the quickest
-PIPELINES = ("grey-rgb", "rgb-grey-rgb", "rgb-rgb")
 HEADER = (
     *("methods", "hole", "comparison, CPU s", "of it no method, %", "one by one, CPU s"),
     "times the comparison",

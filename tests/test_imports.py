@@ -10,7 +10,18 @@ import pytest
 import napari_greyfill
 from napari_greyfill import errors
 
-HEAVY = ("torch", "skimage", "scipy", "cv2", "napari", "magicgui", "qtpy", "PyQt6", "PySide6")
+HEAVY = (
+    "torch",
+    "skimage",
+    "scipy",
+    "pandas",
+    "cv2",
+    "napari",
+    "magicgui",
+    "qtpy",
+    "PyQt6",
+    "PySide6",
+)
 GRAPHICAL = ("napari", "magicgui", "superqt", "qtpy", "PyQt5", "PyQt6", "PySide2", "PySide6")
 # Modules of torch, which are imported by what runs them.
 TORCHES = re.compile(
@@ -53,7 +64,7 @@ def test_the_engine_knows_neither_qt_nor_napari():
     names = list(engine_modules())
     assert {"napari_greyfill.pipeline.run", "napari_greyfill.colorization.network"} <= set(names)
     code = "\n".join(f"import {name}" for name in names)
-    assert imported_by(code, GRAPHICAL) == set()
+    assert imported_by(code, (*GRAPHICAL, "pandas", "jinja2")) == set()
 
 
 @pytest.mark.parametrize(
@@ -80,6 +91,19 @@ def test_no_module_inside_asks_the_package_for_its_public_names():
     asking = re.compile(r"^\s*(from napari_greyfill import|import napari_greyfill$)", re.MULTILINE)
     found = {path.name for path in root.rglob("*.py") if asking.search(path.read_text())}
     assert found <= {"app.py"}  # its version
+
+
+def test_a_comparison_imports_pandas_for_its_tables_only():
+    picture = "\n".join(FILL.strip().splitlines()[:-1])
+    compared = f"{picture}\nfound = napari_greyfill.compare(image, mask, methods='biharmonic')"
+    assert imported_by(f"{compared}\nfound.best()", ("pandas",)) == set()
+    assert imported_by(f"{compared}\nfound.to_dataframe()", ("pandas",)) == {"pandas"}
+
+
+@pytest.mark.parametrize("dock", ["fill", "compare", "masks", "weights"])
+def test_a_dock_needs_no_pandas_to_open(dock):
+    heavy = ("pandas", "torch", "matplotlib")
+    assert imported_by(f"import napari_greyfill.viewer.{dock}.dock", heavy) == set()
 
 
 def test_the_check_would_notice_torch():

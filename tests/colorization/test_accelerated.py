@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from napari_greyfill.colorization import accelerated, examples
 from napari_greyfill.colorization.accelerated import Neighbours, solve
 from napari_greyfill.colorization.hybrid import Examples, Hybrid
+from napari_greyfill.colorization.problem import Problem
 from napari_greyfill.colorization.propagation import Propagation
-from napari_greyfill.colorization.solver import Problem
 from napari_greyfill.colorization.stencil import Guess
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import exhaust

@@ -9,7 +9,6 @@ from napari_greyfill import Result, compare, compare_steps, metrics
 from napari_greyfill.colorization import COLORIZERS, Colorizer
 from napari_greyfill.comparison import Choices, Combination, combinations
 from napari_greyfill.comparison.comparing import NO_REFERENCE
-from napari_greyfill.comparison.tables import best_rows, to_latex, to_markdown
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import (
@@ -291,11 +290,6 @@ class TestTables:
         assert seconds.index(min(seconds)) in best["seconds"]
         assert "method" not in best
 
-    def test_rows_that_show_the_same_tie(self, comparison):
-        twice = [*comparison.rows, *comparison.rows]
-        for indices in best_rows(twice).values():
-            assert len(indices) >= 2
-
     def test_csv_holds_every_number_in_full(self, comparison, tmp_path):
         text = comparison.to_csv(tmp_path / "table.csv")
         assert (tmp_path / "table.csv").read_text(encoding="utf-8") == text
@@ -304,19 +298,17 @@ class TestTables:
             assert line["pipeline"] == row.combination.pipeline
             assert {key: float(line[key]) for key in row.metrics} == row.metrics
 
-    def test_markdown_and_latex_mark_the_best(self, comparison):
+    def test_what_people_read_marks_the_best(self, comparison):
         row = comparison.rows[max(comparison.best()["psnr"])]
         shown = f"{row.metrics['psnr']:.2f}"
         assert f"**{shown}**" in comparison.to_markdown()
         assert rf"\textbf{{{shown}}}" in comparison.to_latex()
+        assert f"<strong>{shown}</strong>" in comparison.to_html()
 
-    def test_special_characters_are_safe(self, comparison):
-        from dataclasses import replace
-
-        row = replace(comparison.rows[0], picture="a_b|50%&", error="x_1\ny")
-        assert r"a\_b|50\%\&" in to_latex([row])
-        assert r"a_b\|50%&" in to_markdown([row])
-        assert len(to_markdown([row]).splitlines()) == 3
+    def test_the_data_frame_has_every_row(self, comparison):
+        frame = comparison.to_dataframe()
+        assert frame["method"].tolist() == [row.combination.method for row in comparison.rows]
+        assert (frame["pixels"] == comparison.hole.sum()).all()
 
     def test_an_unwritable_path_is_a_sentence(self, comparison, tmp_path):
         with pytest.raises(napari_greyfill.GreyfillError, match="choose another folder"):

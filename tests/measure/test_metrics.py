@@ -12,8 +12,40 @@ from napari_greyfill.errors import (
     NothingKnownError,
     ShapeMismatchError,
 )
-from napari_greyfill.measure import METRICS
+from napari_greyfill.measure import METRICS, Measure
 from tests.strategies import DTYPES, holes, pictures
+
+
+def by_scikit_image(image, truth, hole, width=255):
+    """Return the numbers of pictures without gaps, each over all pixels, by scikit-image."""
+    channel_axis = -1 if truth.ndim == 3 else None
+    ssim, similarity = structural_similarity(
+        truth, image, data_range=width, channel_axis=channel_axis, full=True
+    )
+    inside, expected = image[hole].astype(float), truth[hole].astype(float)
+    found = {
+        "psnr": peak_signal_noise_ratio(truth, image, data_range=width),
+        "ssim": ssim,
+        "hole_psnr": peak_signal_noise_ratio(expected, inside, data_range=width),
+        "hole_ssim": similarity[hole].mean(),
+        "mae": np.abs(inside - expected).mean(),
+    }
+    if truth.ndim == 3:
+        lab = [rgb2lab(colours / width) for colours in (expected, inside)]
+        found["delta_e"] = deltaE_ciede2000(*lab).mean()
+    return found
+
+
+def refilled(image, hole, seed=0):
+    """Return the image with other known values of its own in the hole."""
+    rng = np.random.default_rng(seed)
+    filled = image.copy()
+    filled[hole] = rng.permutation(image.reshape(-1, *image.shape[2:]))[: np.count_nonzero(hole)]
+    return filled
+
+
+def close(found, expected):
+    return found == pytest.approx(expected, rel=1e-6, abs=1e-9, nan_ok=True)
 
 
 def spoiled(picture, hole, amount=9):
@@ -23,25 +55,52 @@ def spoiled(picture, hole, amount=9):
     return np.where(hole if picture.ndim == 2 else hole[..., None], changed, picture)
 
 
+@pytest.mark.parametrize("share", [0.0005, 0.02, 0.6])
 @pytest.mark.parametrize("colour", [False, True])
-def test_the_numbers_are_scikit_images(colour, tissue, scratch):
-    truth = tissue if colour else tissue[..., 1]
-    image = spoiled(truth, scratch)
-    found = metrics(image, truth, scratch)
-    ssim, similarity = structural_similarity(
-        truth, image, data_range=255, channel_axis=-1 if colour else None, full=True
-    )
-    inside, expected = image[scratch], truth[scratch]
-    assert found["psnr"] == pytest.approx(peak_signal_noise_ratio(truth, image))
-    assert found["hole_psnr"] == pytest.approx(peak_signal_noise_ratio(expected, inside))
-    assert found["ssim"] == pytest.approx(ssim)
-    assert found["hole_ssim"] == pytest.approx(similarity[scratch].mean())
-    assert found["mae"] == pytest.approx(np.abs(inside.astype(float) - expected).mean())
-    if colour:
-        difference = deltaE_ciede2000(rgb2lab(truth), rgb2lab(image))[scratch].mean()
-        assert found["delta_e"] == pytest.approx(difference, rel=1e-4)
-    else:
-        assert "delta_e" not in found
+def test_the_numbers_are_scikit_images_whether_holes_are_few_or_many(tissue, colour, share):
+    truth = tissue if colour else tissue[..., 0]
+    hole = np.random.default_rng(1).random(truth.shape[:2]) < share
+    hole[0, 0] = hole[-1, 50] = True
+    measure = Measure(truth, truth, hole)
+    for seed in range(2):
+        filled = refilled(truth, hole, seed)
+        expected = by_scikit_image(filled, truth, hole)
+        assert close(metrics(filled, truth, hole), expected)
+        assert close(measure(filled), expected)
+
+
+def test_the_numbers_are_scikit_images_where_known_pixels_differ(tissue, scratch):
+    image = (tissue // 2 + 30).astype(np.uint8)
+    filled = refilled(image, scratch)
+    expected = by_scikit_image(filled, tissue, scratch)
+    assert close(metrics(filled, tissue, scratch), expected)
+    assert close(Measure(image, tissue, scratch)(filled), expected)
+
+
+@pytest.mark.parametrize("beside", [1, 4, 30])
+def test_one_known_pixel_that_differs_counts_wherever_it_lies(cell, beside):
+    hole = np.zeros(cell.shape, bool)
+    hole[40:50, 40:50] = True
+    image = spoiled(cell, hole)
+    image[45, 49 + beside] ^= 128
+    expected = by_scikit_image(image, cell, hole)
+    assert close(metrics(image, cell, hole), expected)
+
+
+def test_many_fills_are_measured_as_one_where_the_reference_has_gaps(cell, scratch):
+    truth = cell / 255
+    truth[50:, 30:40] = np.nan
+    image = np.nan_to_num(truth)
+    filled = refilled(image, scratch)
+    assert close(Measure(image, truth, scratch)(filled), metrics(filled, truth, scratch))
+
+
+def test_what_the_image_held_in_the_hole_does_not_matter(cell, scratch):
+    truth = cell / 255
+    image = np.where(scratch, np.nan, truth)
+    image[3, 3] = 0.5
+    filled = np.where(scratch, 0.25, image)
+    assert close(Measure(image, truth, scratch)(filled), metrics(filled, truth, scratch))
 
 
 def test_every_metric_has_its_column(tissue, scratch):
@@ -194,3 +253,19 @@ def test_colours_along_any_axis(axis, astronaut, scratch):
     first, second = (np.moveaxis(image, -1, axis) for image in (filled, astronaut))
     found = metrics(first, second, scratch, channel_axis=axis)
     assert found == metrics(filled, astronaut, scratch)
+
+
+@given(st.data())
+def test_many_fills_are_measured_as_one_in_every_type(data):
+    truth = data.draw(pictures(dtypes=[dtype for dtype in DTYPES if dtype != "float64"]))
+    hole = data.draw(holes(truth.shape[:2]))
+    filled = truth.copy()
+    filled[hole] = truth[~hole][0]
+    assert Measure(truth, truth, hole)(filled) == pytest.approx(
+        metrics(filled, truth, hole), nan_ok=True
+    )
+
+
+def test_another_shape_is_refused(tissue, scratch):
+    with pytest.raises(ShapeMismatchError, match="choose a reference"):
+        Measure(tissue, tissue[..., 0], scratch)

@@ -19,7 +19,8 @@ from napari_greyfill.inpaint.blend import Blend
 from napari_greyfill.masks import feather, grow
 from napari_greyfill.pipeline import job as job_module
 from napari_greyfill.pipeline.job import device_for, prepare
-from napari_greyfill.pipeline.options import PIPELINES, FillOptions, resolve_pipeline
+from napari_greyfill.pipeline.names import PIPELINES
+from napari_greyfill.pipeline.options import FillOptions
 
 
 class ImageLayer:
@@ -82,25 +83,6 @@ class TestParameters:
 
 
 class TestPipelines:
-    @pytest.mark.parametrize(
-        ("alias", "name"),
-        [
-            ("G2G2RGB", "grey-rgb"),
-            ("RGB2G2RGB", "rgb-grey-rgb"),
-            ("RGB2RGB", "rgb-rgb"),
-            ("Grey-RGB", "grey-rgb"),
-            *((name, name) for name in PIPELINES),
-        ],
-    )
-    def test_names_and_aliases(self, alias, name):
-        assert resolve_pipeline(alias) == name
-
-    def test_an_unknown_one_is_refused_with_the_names(self):
-        with pytest.raises(
-            BadParameterError, match=r"'grey'; choose one of: grey-rgb, rgb-grey-rgb, rgb-rgb\.$"
-        ):
-            resolve_pipeline("grey")
-
     @pytest.mark.parametrize(
         ("pipeline", "fills_colour", "colours"),
         [("grey-rgb", False, True), ("rgb-grey-rgb", True, True), ("rgb-rgb", True, False)],

@@ -33,7 +33,7 @@ from napari_greyfill.inpaint.spectral import inpainter as spectral_module
 from napari_greyfill.masks import feather, grow
 from napari_greyfill.pipeline import job as job_module
 from napari_greyfill.pipeline import stages
-from napari_greyfill.pipeline.options import PIPELINES
+from napari_greyfill.pipeline.names import PIPELINES
 from tests.recording import recorded
 from tests.strategies import holes, pictures
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from napari_greyfill import compare
 from napari_greyfill.cli import app
 from napari_greyfill.files import write_image
-from napari_greyfill.pipeline.options import PIPELINES
+from napari_greyfill.pipeline.names import PIPELINES
 from tests import checkpoints
 
 

@@ -243,14 +243,28 @@ class TestSummary:
         means = means_of(self.ROWS, colour=True)
         assert means.pictures == ["a", "b"]
         assert means.left_out == 1
-        assert means.values[self.GREY_FIRST]["psnr"] == 25.0
-        assert means.values[Combination("telea", "rgb-rgb")]["psnr"] == 21.0
+        assert means.frame["pipeline"].tolist() == ["grey-rgb", "rgb-rgb"]
+        assert means.frame["psnr"].tolist() == [25.0, 21.0]
 
     def test_a_method_that_never_works_costs_no_means(self):
         failed = Row(Combination("broken", "rgb-rgb"), "a", error="It failed.")
-        assert means_of([*self.ROWS, failed], colour=True).values.keys() == {
-            self.GREY_FIRST, Combination("telea", "rgb-rgb"),
-        }  # fmt: skip
+        means = means_of([*self.ROWS, failed], colour=True)
+        assert means.frame["method"].tolist() == ["telea", "telea"]
+        assert means.pictures == ["a", "b"]
+
+    def test_infinite_numbers_are_left_out_of_means(self):
+        equal = Row(self.GREY_FIRST, "d", metrics={"psnr": float("inf"), "ssim": 1.0})
+        only_first = [row for row in self.ROWS if row.combination == self.GREY_FIRST]
+        means = means_of([*only_first, equal], colour=True)
+        assert len(means.pictures) == 4
+        assert means.frame["psnr"].tolist() == [pytest.approx((30 + 20 + 90) / 3)]
+
+    def test_where_no_picture_is_whole_there_are_dashes(self):
+        means = means_of([self.ROWS[0], self.ROWS[3]], colour=True)
+        assert (means.pictures, means.left_out) == ([], 2)
+        assert all_means(means).lines == (
+            ("telea", "Grey-RGB", "propagation"), ("telea", "RGB-RGB", "–"),
+        )  # fmt: skip
 
     def test_table_of_the_study(self):
         table = study_table(means_of(self.ROWS, colour=True))

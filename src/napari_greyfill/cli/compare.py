@@ -61,7 +61,7 @@ def compare(
     invert: Invert = False,
     mask_frame: MaskFrame = "auto",
     form: Annotated[
-        str, typer.Option("--format", help="The table printed: markdown, csv or latex.")
+        str, typer.Option("--format", help="The table printed: markdown, csv, latex or html.")
     ] = "markdown",
     force: Force = False,
     quiet: Quiet = False,

@@ -33,6 +33,7 @@ _TABLES: dict[str, Callable[[Comparison], str]] = {
     "markdown": Comparison.to_markdown,
     "csv": Comparison.to_csv,
     "latex": Comparison.to_latex,
+    "html": Comparison.to_html,
 }
 _FILES = {"comparison.md": "markdown", "comparison.csv": "csv", "comparison.tex": "latex"}
 
@@ -78,7 +79,7 @@ class CompareCommand:
             Methods, pipelines and colorizers, as `compare_steps` takes them.
         options : dict
             As the command line holds them.
-        form : {"markdown", "csv", "latex"}
+        form : {"markdown", "csv", "latex", "html"}
         show_progress : bool
 
         Raises

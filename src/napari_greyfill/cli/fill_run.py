@@ -43,7 +43,7 @@ from napari_greyfill.pipeline.hints import ColourHints
 from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.pipeline.result import FillResult, Intermediate
 from napari_greyfill.pipeline.run import fill_steps
-from napari_greyfill.pipeline.suggest import AUTO
+from napari_greyfill.pipeline.suggest import possible_methods
 
 __all__ = ["FillCommand", "Outcome", "Outcomes"]
 
@@ -139,7 +139,7 @@ class FillCommand:
         names = names_in(options["method"])
         several = len(names) > 1 or "," in options["method"]
         methods = resolved_methods(names) if several else ()
-        for target in [self._for(name) for name in _possible(methods)] or [self]:
+        for target in [self._for(name) for name in possible_methods(methods)] or [self]:
             target._check_output()
         self._check_steps()
         with self._interruptible():
@@ -268,11 +268,6 @@ class FillCommand:
             done = ", ".join(str(path) for path in self.written)
             what = f"written before that: {done}" if done else "nothing was written"
             raise CancelledError(f"Cancelled; {what}.") from error
-
-
-def _possible(methods: Sequence[str]) -> list[str]:
-    """Return the methods that may run: "auto" is one of two."""
-    return [each for name in methods for each in (AUTO if name == "auto" else (name,))]
 
 
 def _seen(original: ImageFile, hole: NDArray[np.bool_]) -> ImageFile:

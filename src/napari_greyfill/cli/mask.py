@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from napari_greyfill.cli.exit_codes import FAILED, ending_in_sentences
+from napari_greyfill.cli.options import Force
 from napari_greyfill.errors import BadParameterError
 
 __all__ = ["mask"]
@@ -84,7 +85,6 @@ _Hole = Annotated[
     str, typer.Option(help="What holes hold: black, white, mean or a number in the image's units.")
 ]
 _List = Annotated[bool, typer.Option("--list", help="Tell about kinds and options, and end.")]
-_Force = Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 _Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print warnings and errors only.")]
 
@@ -107,7 +107,7 @@ def mask(
     mask_frame: _Frame = "auto",
     hole: _Hole = "black",
     list_kinds: _List = False,
-    force: _Force = False,
+    force: Force = False,
     as_json: _Json = False,
     quiet: _Quiet = False,
 ) -> None:

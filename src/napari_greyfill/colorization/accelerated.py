@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from math import log
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -18,18 +18,16 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from napari_greyfill.colorization.base import Plane
+from napari_greyfill.colorization.problem import Problem
 from napari_greyfill.colorization.stencil import FLOOR, NEIGHBOURS, SIGMA
+from napari_greyfill.compute.conjugate_gradients import Operators, conjugate_gradients
 from napari_greyfill.compute.device import Compute, clear_memory_errors
-
-if TYPE_CHECKING:
-    from napari_greyfill.colorization.solver import Problem
 
 __all__ = ["Neighbours", "solve"]
 
 _DISTANCES = 2**24  # computed at a time, about 400 MB
 _TOLERANCE = 1e-7  # largest residual; see `solve`
 _LOOK = 20  # iterations between two looks at the residual, which wait for the device
-_TINY = 1e-300  # keeps the step of a plane that is solved exactly at 0 / 0 = 0
 _Link: TypeAlias = tuple[Any, Any, Tensor]  # slices of both ends and weights
 
 
@@ -80,27 +78,21 @@ def solve(problem: Problem, compute: Compute) -> Generator[float, None, Plane]:
     """
     with clear_memory_errors(compute.device):
         stencil = _Stencil(problem, compute.device)
-        values = stencil.known.clone()
-        residual = stencil.residual(values)
-        scaled = residual / stencil.diagonal
-        direction, strength = scaled.clone(), _dot(residual, scaled)
-        worst = first = _largest(residual)
+        operators = Operators(stencil.applied, lambda v: v / stencil.diagonal, _dot)
+        descent = conjugate_gradients(stencil.known, stencil.residual(stencil.known), operators)
+        iterate = next(descent)
+        worst = first = _largest(iterate.residual)
         done = 0.0
         while worst > _TOLERANCE:
             for _ in range(_LOOK):
                 compute.check()
-                image = stencil.applied(direction)
-                step = strength / _dot(direction, image).clamp(min=_TINY)
-                values.addcmul_(step, direction)
-                residual.addcmul_(step, image, value=-1)
-                scaled = residual / stencil.diagonal
-                before, strength = strength, _dot(residual, scaled)
-                direction = scaled + strength / before.clamp(min=_TINY) * direction
-            worst = _largest(residual)
+                iterate = next(descent)
+            worst = _largest(iterate.residual)
             left = log(max(worst, _TOLERANCE) / _TOLERANCE) / log(first / _TOLERANCE)
             done = max(done, 1 - left)  # residuals may grow on their way down
             yield done
-        return np.ascontiguousarray(values.permute(1, 2, 0).cpu().numpy(), dtype=np.float32)
+        solved = iterate.values.permute(1, 2, 0).cpu().numpy()
+        return np.ascontiguousarray(solved, dtype=np.float32)
 
 
 class _Stencil:

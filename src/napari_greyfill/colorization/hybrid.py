@@ -19,7 +19,8 @@ import numpy as np
 
 from napari_greyfill.colorization.base import Colorizer, Hole, Level, Plane
 from napari_greyfill.colorization.examples import Prior, example_prior
-from napari_greyfill.colorization.solver import Problem, Solver
+from napari_greyfill.colorization.problem import Problem
+from napari_greyfill.colorization.solver import Solver
 from napari_greyfill.colorization.stencil import Guess
 from napari_greyfill.image.colour import chroma
 from napari_greyfill.image.geometry import Window, tight_box

@@ -31,11 +31,11 @@ from scipy import ndimage
 
 from napari_greyfill.colorization.base import Colorizer, Hole, Level, Plane
 from napari_greyfill.colorization.hybrid import Hybrid
-from napari_greyfill.colorization.practice import practice_holes
 from napari_greyfill.compute.device import clear_memory_errors
 from napari_greyfill.compute.progress import exhaust, translated
 from napari_greyfill.image.colour import chroma, with_luma
 from napari_greyfill.image.geometry import tight_box
+from napari_greyfill.image.holdout import hole_pieces
 from napari_greyfill.image.resample import doubled, halved
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Progressive(Colorizer):
             hole = _mostly(hole)
         if not hole.any() or hole.all():
             return []
-        pieces = practice_holes(hole, self.PRACTICE, random)
+        pieces = hole_pieces(hole, self.PRACTICE, random)
         if len(pieces) <= self.HELD_OUT:
             return []
         guesses = []

@@ -6,7 +6,8 @@ from collections.abc import Generator
 from typing import ClassVar
 
 from napari_greyfill.colorization.base import Colorizer, Hole, Level, Plane
-from napari_greyfill.colorization.solver import Problem, Solver
+from napari_greyfill.colorization.problem import Problem
+from napari_greyfill.colorization.solver import Solver
 from napari_greyfill.image.colour import chroma
 from napari_greyfill.image.geometry import tight_box
 

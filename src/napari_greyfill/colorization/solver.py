@@ -6,53 +6,17 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse.linalg import splu
 
-from napari_greyfill.colorization.base import Hole, Plane
-from napari_greyfill.colorization.stencil import Guess, System, Values, system
+from napari_greyfill.colorization.base import Plane
+from napari_greyfill.colorization.problem import Problem
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import scaled
-from napari_greyfill.image.geometry import Window
-from napari_greyfill.image.resample import doubled, halved
+from napari_greyfill.image.resample import doubled
+from napari_greyfill.image.tiles import Tile, tiles
 
-__all__ = ["Problem", "Solver"]
+__all__ = ["Solver"]
 
 _COARSE_SHARE = 0.25  # of the work on a hole, for all coarser levels together
-
-
-@dataclass(frozen=True, eq=False)
-class Problem:
-    """Planes to continue into a hole; see `stencil.system` for the fields."""
-
-    known: Plane
-    grey: Plane
-    hole: Hole
-    guess: Guess | None = None
-
-    def cut(self, window: Window) -> Problem:
-        """Return the part within a window."""
-        frame = window.slices
-        guess = self.guess and Guess(self.guess.values[frame], self.guess.weight[frame])
-        return Problem(self.known[frame], self.grey[frame], self.hole[frame], guess)
-
-    def halved(self) -> Problem:
-        """Return the same problem at half the resolution."""
-        small, small_hole = halved(self.known, ~self.hole)
-        small_grey, _ = halved(self.grey, np.ones_like(self.hole))
-        if self.guess is None:
-            return Problem(small, small_grey, small_hole)
-        values, _ = halved(self.guess.values, self.hole)
-        weight, _ = halved(self.guess.weight, self.hole)
-        # flow between pixels does not depend on their size, a pull grows with their area
-        return Problem(small, small_grey, small_hole, Guess(values, 4 * weight))
-
-    def solved(self) -> Plane:
-        """Return the planes with the hole solved for at once."""
-        result = self.known.copy()
-        if self.hole.any():
-            equations = system(self.known, self.grey, self.hole, self.guess)
-            result[self.hole] = _factorised(equations)
-        return result
 
 
 @dataclass(frozen=True)
@@ -103,36 +67,21 @@ class Solver:
         start = doubled(coarse, hole.shape)
         yield _COARSE_SHARE
         result = np.where(hole[..., None], start, problem.known)
-        tiles = self._tiles(hole)
+        parts = list(tiles(hole, self.tile, self.overlap))
         yield _COARSE_SHARE
-        for done, tile in enumerate(tiles):
+        for done, part in enumerate(parts):
             compute.check()
-            self._solve_tile(problem, result, tile)
-            yield _COARSE_SHARE + (1 - _COARSE_SHARE) * (done + 1) / len(tiles)
+            _solve_tile(problem, result, part)
+            yield _COARSE_SHARE + (1 - _COARSE_SHARE) * (done + 1) / len(parts)
         return result
 
-    def _tiles(self, hole: Hole) -> list[Window]:
-        height, width = hole.shape
-        tiles = [
-            Window(y, min(y + self.tile, height), x, min(x + self.tile, width))
-            for y in range(0, height, self.tile)
-            for x in range(0, width, self.tile)
-        ]
-        return [tile for tile in tiles if hole[tile.slices].any()]
 
-    def _solve_tile(self, problem: Problem, result: Plane, tile: Window) -> None:
-        """Solve for a tile and its overlap; write the tile into the result."""
-        shape = (result.shape[0], result.shape[1])
-        inner = tile.expanded(self.overlap, shape)
-        outer = inner.expanded(1, shape)
-        part = problem.cut(outer)
-        hole = np.zeros_like(part.hole)
-        hole[inner.within(outer)] = part.hole[inner.within(outer)]
-        solved = Problem(result[outer.slices], part.grey, hole, part.guess).solved()
-        result[tile.slices] = solved[tile.within(outer)]
-
-
-def _factorised(equations: System) -> Values:
-    options = {"SymmetricMode": True}
-    factors = splu(equations.matrix, permc_spec="MMD_AT_PLUS_A", options=options)
-    return np.asarray(factors.solve(equations.right))
+def _solve_tile(problem: Problem, result: Plane, tile: Tile) -> None:
+    """Solve for a tile and its overlap; write the tile into the result."""
+    inner = tile.frame
+    outer = inner.expanded(1, (result.shape[0], result.shape[1]))
+    part = problem.cut(outer)
+    hole = np.zeros_like(part.hole)
+    hole[inner.within(outer)] = part.hole[inner.within(outer)]
+    solved = Problem(result[outer.slices], part.grey, hole, part.guess).solved()
+    result[tile.core.slices] = solved[tile.core.within(outer)]

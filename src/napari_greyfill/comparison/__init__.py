@@ -2,7 +2,9 @@
 
 from napari_greyfill.comparison.comparing import compare, compare_steps
 from napari_greyfill.comparison.configuration import Choices, Combination, combinations
-from napari_greyfill.comparison.row import Comparison, Row
+from napari_greyfill.comparison.result import Comparison
+from napari_greyfill.comparison.row import Row
+from napari_greyfill.comparison.tables import to_dataframe
 
 __all__ = [
     "Choices",
@@ -12,4 +14,5 @@ __all__ = [
     "combinations",
     "compare",
     "compare_steps",
+    "to_dataframe",
 ]

@@ -14,7 +14,8 @@ from typing import Unpack
 
 from napari_greyfill.checks import callable_of, flag_of
 from napari_greyfill.comparison.configuration import Choices, Names, combinations
-from napari_greyfill.comparison.row import Comparison, Row
+from napari_greyfill.comparison.result import Comparison
+from napari_greyfill.comparison.row import Row
 from napari_greyfill.comparison.runner import filled_by_each
 from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.compute.events import Event, Note, Progress, Result

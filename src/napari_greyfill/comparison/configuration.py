@@ -15,21 +15,9 @@ from napari_greyfill.checks import names_of
 from napari_greyfill.colorization import COLORIZERS
 from napari_greyfill.errors import BadParameterError, MissingWeightsError
 from napari_greyfill.inpaint import INPAINTERS
-from napari_greyfill.pipeline.options import PIPELINES, resolve_pipeline
+from napari_greyfill.pipeline.names import GREY, PIPELINES, pipeline_title, resolve_pipeline
 
-__all__ = [
-    "GREY",
-    "Choices",
-    "Combination",
-    "Names",
-    "combinations",
-    "pipeline_title",
-    "resolved_methods",
-]
-
-GREY = "grey"  # what stands in place of a pipeline for pictures without colour
-_TITLES = {"grey-rgb": "Grey-RGB", "rgb-grey-rgb": "RGB-Grey-RGB", "rgb-rgb": "RGB-RGB"}
-
+__all__ = ["Choices", "Combination", "Names", "combinations", "resolved_methods"]
 
 Names: TypeAlias = "str | Iterable[str] | None"
 
@@ -148,11 +136,6 @@ def resolved_methods(names: Names) -> tuple[str, ...]:
 
 def _method_name(name: str) -> str:
     return name if name == "auto" else INPAINTERS.info(name).name
-
-
-def pipeline_title(pipeline: str) -> str:
-    """Return how the study this project follows writes a pipeline."""
-    return _TITLES.get(pipeline, "Grey")
 
 
 def _resolved(

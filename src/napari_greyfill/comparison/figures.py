@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.atomic import reason_of, replacing
-from napari_greyfill.comparison.configuration import GREY, Combination, pipeline_title
+from napari_greyfill.comparison.configuration import Combination
 from napari_greyfill.comparison.row import Row
 from napari_greyfill.errors import BadParameterError, UnwritablePathError
 from napari_greyfill.measure.metrics import METRICS, Metric
+from napari_greyfill.pipeline.names import GREY, pipeline_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,27 +1,23 @@
-"""What a comparison hands out: rows on the way, and all of them at the end."""
+"""A finished fill as a row: what was done, what it cost, and how good it is."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.atomic import write_text
 from napari_greyfill.comparison.configuration import Combination
-from napari_greyfill.comparison.tables import best_rows, to_csv, to_latex, to_markdown
-from napari_greyfill.errors import EveryMethodFailedError
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.pipeline.result import FillResult
 
-__all__ = ["Comparison", "Row"]
+__all__ = ["Row"]
 
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """What came of one combination on one picture.
+    """A finished fill: what came of one combination on one picture.
 
     Attributes
     ----------
@@ -35,6 +31,10 @@ class Row:
         fill failed.
     peak_memory : int or None
         Bytes by which the process grew at most, or what torch allocated on a graphics card.
+    pixels : int or None
+        How many pixels were to be filled.
+    run : int or None
+        Number of the run, where several are shown one after the other.
     error : str
         Why there is no image, as a sentence; empty if there is one.
     result : FillResult or None
@@ -46,6 +46,8 @@ class Row:
     metrics: dict[str, float] = field(default_factory=dict)
     seconds: float | None = None
     peak_memory: int | None = None
+    pixels: int | None = None
+    run: int | None = None
     error: str = ""
     result: FillResult | None = field(default=None, repr=False)
 
@@ -58,7 +60,9 @@ class Row:
         Parameters
         ----------
         combination : Combination
+            What filled it.
         result : FillResult
+            The fill.
         peak_memory : int, optional
             Bytes.
         """
@@ -67,6 +71,7 @@ class Row:
             metrics=result.metrics,
             seconds=result.seconds,
             peak_memory=peak_memory,
+            pixels=result.provenance["filled_pixels"],
             result=result,
         )
 
@@ -93,7 +98,7 @@ class Row:
         return None if self.peak_memory is None else self.peak_memory / 1e6
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what JSON can hold: everything but image and provenance.
+        """Return what JSON can hold: everything but the fill and the number of the run.
 
         NaN is None, and an infinite PSNR the text "Infinity".
         """
@@ -105,6 +110,7 @@ class Row:
             "metrics": {key: _plain(value) for key, value in self.metrics.items()},
             "seconds": self.seconds,
             "peak_memory": self.peak_memory,
+            "pixels": self.pixels,
             "error": self.error,
         }
 
@@ -120,6 +126,7 @@ class Row:
         texts = {name: values[name] for name in ("method", "pipeline", "colorizer", "picture")}
         texts["error"] = values["error"]
         numbers = {name: values[name] for name in ("seconds", "peak_memory")}
+        numbers["pixels"] = values.get("pixels")  # earlier versions did not write it
         for wrong in (text for text in texts.values() if not isinstance(text, str)):
             raise TypeError(f"{wrong!r} is no text")
         for wrong in numbers.values():
@@ -135,81 +142,6 @@ class Row:
             error=texts["error"],
             **numbers,
         )
-
-
-@dataclass(frozen=True, eq=False)
-class Comparison:
-    """Fills of one hole, side by side.
-
-    Attributes
-    ----------
-    rows : tuple of Row
-        In the order of methods, pipelines and colorizers.
-    hole : (H, W) bool array
-        The pixels that were filled.
-    why_no_metrics : str
-        Empty if there was a reference.
-    notes : tuple of str
-        Sentences the user should know.
-    """
-
-    rows: tuple[Row, ...]
-    hole: NDArray[np.bool_]
-    why_no_metrics: str = ""
-    notes: tuple[str, ...] = ()
-
-    def require_some(self) -> None:
-        """Check that at least one method gave a result.
-
-        Raises
-        ------
-        EveryMethodFailedError
-            With the reasons.
-        """
-        if not any(row.image is not None for row in self.rows):
-            told = " ".join(dict.fromkeys(row.failure for row in self.rows))
-            raise EveryMethodFailedError(told)
-
-    def best(self) -> dict[str, set[int]]:
-        """Return which rows are best, by the key of each column that can be ranked."""
-        return best_rows(self.rows)
-
-    def __repr__(self) -> str:
-        """Say in one line how many fills there are, and which has the smallest error."""
-        failed = sum(row.image is None for row in self.rows)
-        known = [row for row in self.rows if row.metrics]
-        best = max(known, key=lambda row: row.metrics["hole_psnr"], default=None)
-        parts = [f"{len(self.rows)} fills of {np.count_nonzero(self.hole):,} pixels"]
-        parts += [f"{failed} failed"] if failed else []
-        if best is not None:
-            parts.append(f"best: {best.combination.title}, {best.metrics['hole_psnr']:.2f} dB")
-        return f"<Comparison of {', '.join(parts)}>"
-
-    def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
-        """Return the table as CSV at full precision, and write it to a file if one is given.
-
-        Raises
-        ------
-        UnwritablePathError
-        """
-        return _written(to_csv(self.rows), path)
-
-    def to_markdown(self, path: str | os.PathLike[str] | None = None) -> str:
-        """Return the table in Markdown, the best of each column bold; arguments as `to_csv`."""
-        return _written(self._with_remark(to_markdown(self.rows)), path)
-
-    def to_latex(self, path: str | os.PathLike[str] | None = None) -> str:
-        r"""Return a LaTeX ``tabular``, the best of each column bold; arguments as `to_csv`."""
-        return _written(to_latex(self.rows), path)
-
-    def _with_remark(self, table: str) -> str:
-        return f"{table}\n{self.why_no_metrics}\n" if self.why_no_metrics else table
-
-
-def _written(text: str, path: str | os.PathLike[str] | None) -> str:
-    if path is not None:
-        write_text(path, text)
-    return text
 
 
 def _plain(value: float) -> float | str | None:

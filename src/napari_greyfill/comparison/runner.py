@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from napari_greyfill.colorization import COLORIZERS
-from napari_greyfill.comparison.configuration import GREY, Combination
+from napari_greyfill.comparison.configuration import Combination
 from napari_greyfill.comparison.row import Row
 from napari_greyfill.compute.events import Event, Note, Progress, Result
 from napari_greyfill.compute.memory import Cost, Meter
 from napari_greyfill.compute.progress import translated
 from napari_greyfill.errors import CancelledError, GreyfillError
 from napari_greyfill.pipeline.job import FillJob, device_for
-from napari_greyfill.pipeline.options import PIPELINES
+from napari_greyfill.pipeline.names import GREY, PIPELINES
 from napari_greyfill.pipeline.run import Filled, coloured, filled_grey
 
 __all__ = ["filled_by_each"]

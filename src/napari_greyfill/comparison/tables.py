@@ -1,170 +1,187 @@
-"""Rows of a comparison as tables: CSV for programs, Markdown and LaTeX for people."""
+r"""Rows as tables: a data frame and CSV for programs, Markdown, LaTeX and HTML for people.
+
+`to_dataframe` is the one table that all others are made from. Pandas is imported once a table
+is made. It writes what programs read; Markdown and LaTeX are written here, because pandas needs
+one more package for each, and HTML, because its cells cannot be told apart by style sheets.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
-import math
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from napari_greyfill.comparison.configuration import pipeline_title
+from napari_greyfill.atomic import write_text
+from napari_greyfill.comparison.columns import COLUMNS, Column, best_cells, is_missing
+from napari_greyfill.comparison.row import Row
+from napari_greyfill.errors import BadParameterError
 from napari_greyfill.measure.metrics import METRICS
 
 if TYPE_CHECKING:
-    from napari_greyfill.comparison.row import Row
+    from pandas import DataFrame
 
-__all__ = [
-    "COLUMNS",
-    "Column",
-    "best_rows",
-    "latex_table",
-    "markdown_table",
-    "shown_columns",
-    "to_csv",
-    "to_latex",
-    "to_markdown",
-    "to_tsv",
-]
-
-Value = float | int | str | None
-R = TypeVar("R")
+__all__ = ["SUFFIXES", "Table", "to_csv", "to_dataframe", "to_tsv", "write_table"]
 
 
-@dataclass(frozen=True)
-class Column(Generic[R]):
-    """One column of a table of rows.
+def to_dataframe(rows: Sequence[Row]) -> DataFrame:
+    """Return rows as a pandas data frame, a line for each.
 
-    Attributes
+    Parameters
     ----------
-    higher_is_better : bool or None
-        None if the column ranks nothing.
-    shown : callable or None
-        What people read in place of a name that programs use.
+    rows : sequence of Row
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``picture``, ``method``, ``pipeline``, ``colorizer``, ``error``: texts, empty where there
+        is nothing to say. ``psnr``, ``ssim``, ``hole_psnr``, ``hole_ssim``, ``mae``,
+        ``delta_e``: floats as of `metrics`. ``seconds``: wall time. ``memory``: MB at most.
+        These are NaN where they are not known. ``pixels``: how many were filled, a nullable
+        whole number. ``run``, likewise, only where rows have numbers of runs.
     """
+    import pandas as pd
 
-    key: str
-    title: str
-    explanation: str
-    value: Callable[[R], Value]
-    digits: int | None = None
-    higher_is_better: bool | None = None
-    shown: Callable[[str], str] | None = None
-
-    def text(self, row: R) -> str:
-        """Return the value as people read it; a dash where there is none."""
-        value = self.value(row)
-        if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
-            return "–"
-        if isinstance(value, float) and math.isinf(value):
-            return "∞"
-        if self.shown is not None:
-            return self.shown(str(value))
-        return f"{value:.{self.digits}f}" if self.digits is not None else str(value)
-
-
-def _metric(key: str) -> Callable[[Row], Value]:
-    return lambda row: row.metrics.get(key)
-
-
-COLUMNS: tuple[Column[Row], ...] = (
-    Column("picture", "Picture", "The picture that was filled.", lambda row: row.picture),
-    Column("method", "Method", "What filled the hole.", lambda row: row.combination.method),
-    Column(
-        "pipeline",
-        "Pipeline",
-        "What is filled, and how the colour comes back.",
-        lambda row: row.combination.pipeline,
-        shown=pipeline_title,
-    ),
-    Column(
-        "colorizer",
-        "Colorizer",
-        "What recovered the colour.",
-        lambda row: row.combination.colorizer,
-    ),
-    *(
-        Column(m.key, m.title, m.explanation, _metric(m.key), m.digits, m.higher_is_better)
-        for m in METRICS
-    ),
-    Column("seconds", "Seconds", "Wall time of the fill.", lambda row: row.seconds, 2, False),
-    Column("memory", "Peak MB", "Memory at most, in MB.", lambda row: row.megabytes, 1, False),
-    Column("error", "Failed because", "Why there is no result.", lambda row: row.error),
-)
-
-
-def best_rows(rows: Sequence[Row]) -> dict[str, set[int]]:
-    """Return which rows are best in each column that ranks; rows that show the same tie.
-
-    Rows of one picture should be given at a time: numbers of different pictures do not compare.
-    """
-    found: dict[str, set[int]] = {}
-    for column in COLUMNS:
-        if column.higher_is_better is None:
-            continue
-        values = {index: _number(column.value(row)) for index, row in enumerate(rows)}
-        known = {index: value for index, value in values.items() if not math.isnan(value)}
-        if not known:
-            continue
-        best = max(known, key=lambda i: known[i] if column.higher_is_better else -known[i])
-        shown = column.text(rows[best])
-        found[column.key] = {index for index in known if column.text(rows[index]) == shown}
-    return found
-
-
-def shown_columns(rows: Sequence[Row]) -> list[Column[Row]]:
-    """Return the columns that hold anything; metrics always do, to show that they are missing."""
-    metrics = {metric.key for metric in METRICS}
-    return [
-        column
-        for column in COLUMNS
-        if column.key in metrics or any(column.value(row) not in (None, "") for row in rows)
-    ]
+    numbered = any(row.run is not None for row in rows)
+    return pd.DataFrame(
+        {
+            column.key: pd.Series([column.value(row) for row in rows], dtype=column.dtype)
+            for column in COLUMNS
+            if numbered or column.key != "run"
+        }
+    )
 
 
 def to_csv(rows: Sequence[Row]) -> str:
     """Return CSV: keys as header, full precision, empty where nothing is known."""
-    return _separated([c.key for c in COLUMNS], ([c.value(row) for c in COLUMNS] for row in rows))
+    return str(to_dataframe(rows).to_csv(index=False, lineterminator="\n"))
 
 
-def to_tsv(rows: Sequence[Row]) -> str:
-    """Return the table as it is shown, separated by tabs, for pasting into a spreadsheet."""
-    columns = shown_columns(rows)
-    lines = ([column.text(row) for column in columns] for row in rows)
-    return _separated([column.title for column in columns], lines, "\t")
+def to_tsv(rows: Sequence[Row], columns: Sequence[Column[Row]] | None = None) -> str:
+    """Return the table as it is shown, separated by tabs, for pasting into a spreadsheet.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+    columns : sequence of Column, optional
+        By default those of `Table.of`.
+    """
+    import pandas as pd
+
+    table = Table.of(to_dataframe(rows), columns)
+    text = pd.DataFrame(list(table.lines), columns=list(table.header))
+    return str(text.to_csv(index=False, sep="\t", lineterminator="\n"))
 
 
-def to_markdown(rows: Sequence[Row]) -> str:
-    """Return a Markdown table, the best of each column bold."""
-    header, lines, numeric = _marked(rows, lambda text: f"**{text}**", _markdown_safe)
-    return markdown_table(header, lines, numeric)
+@dataclass(frozen=True)
+class Table:
+    """A table for people: cells of plain text.
+
+    Attributes
+    ----------
+    header : tuple of str
+    lines : tuple of tuples of str
+    numeric : tuple of bool
+        Which columns align right.
+    bold : frozenset of (line, column)
+    """
+
+    header: tuple[str, ...]
+    lines: tuple[tuple[str, ...], ...]
+    numeric: tuple[bool, ...]
+    bold: frozenset[tuple[int, int]] = frozenset()
+
+    @classmethod
+    def of(cls, frame: DataFrame, columns: Sequence[Column[Row]] | None = None) -> Table:
+        """Return a data frame as people read it, the best of each column bold.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            Of `to_dataframe`, or with some of its columns.
+        columns : sequence of Column, optional
+            By default those that hold anything, and the metrics, whose lack is to be seen.
+        """
+        values: dict[str, list[Any]] = {str(key): frame[key].tolist() for key in frame}
+        shown = _shown(values) if columns is None else [c for c in columns if c.key in values]
+        best = best_cells(values)
+        return cls(
+            header=tuple(column.title for column in shown),
+            lines=tuple(
+                tuple(column.as_text(values[column.key][line]) for column in shown)
+                for line in range(len(frame))
+            ),
+            numeric=tuple(column.dtype != "string" for column in shown),
+            bold=frozenset(
+                (line, place)
+                for place, column in enumerate(shown)
+                for line in best.get(column.key, ())
+            ),
+        )
+
+    def to_markdown(self) -> str:
+        """Return the table in Markdown."""
+        rule = ["---:" if right else "---" for right in self.numeric]
+        lines = self._marked(_markdown_safe, "**{}**")
+        return "".join(f"| {' | '.join(line)} |\n" for line in [self.header, rule, *lines])
+
+    def to_latex(self) -> str:
+        r"""Return a ``tabular`` with the rules of the package booktabs."""
+        layout = "".join("r" if right else "l" for right in self.numeric)
+        header = " & ".join(map(latex_safe, self.header))
+        lines = self._marked(latex_safe, r"\textbf{{{}}}")
+        body = "".join(f"{' & '.join(line)} \\\\\n" for line in lines)
+        return (
+            f"\\begin{{tabular}}{{{layout}}}\n\\toprule\n{header} \\\\\n\\midrule\n"
+            f"{body}\\bottomrule\n\\end{{tabular}}\n"
+        )
+
+    def to_html(self) -> str:
+        """Return a ``table``; cells of numbers are of the class ``number``."""
+        head = self._cells("th", map(escape, self.header))
+        lines = (self._cells("td", line) for line in self._marked(escape, "<strong>{}</strong>"))
+        body = "\n".join(f"<tr>{line}</tr>" for line in lines)
+        return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
+
+    def _marked(self, safe: Callable[[str], str], bold: str) -> list[list[str]]:
+        """Return lines of safe cells, those to be bold put into a format."""
+        return [
+            [
+                bold.format(safe(cell)) if (line, place) in self.bold else safe(cell)
+                for place, cell in enumerate(cells)
+            ]
+            for line, cells in enumerate(self.lines)
+        ]
+
+    def _cells(self, tag: str, texts: Iterable[str]) -> str:
+        kinds = (' class="number"' if right else "" for right in self.numeric)
+        return "".join(
+            f"<{tag}{kind}>{text}</{tag}>" for kind, text in zip(kinds, texts, strict=True)
+        )
 
 
-def to_latex(rows: Sequence[Row]) -> str:
-    r"""Return a ``tabular`` with booktabs' rules, the best of each column bold."""
-    header, lines, numeric = _marked(rows, lambda text: rf"\textbf{{{text}}}", latex_safe)
-    return latex_table(header, lines, numeric)
+def write_table(rows: Sequence[Row], path: str | os.PathLike[str]) -> None:
+    """Write rows as the suffix says: .csv, .md, .tex or .html.
 
+    Parameters
+    ----------
+    rows : sequence of Row
+    path : path
 
-def markdown_table(
-    header: Sequence[str], lines: Sequence[Sequence[str]], numeric: Sequence[bool]
-) -> str:
-    """Return a Markdown table of texts that are safe already; numeric columns align right."""
-    rule = ["---:" if right else "---" for right in numeric]
-    return "".join(f"| {' | '.join(line)} |\n" for line in [list(header), rule, *lines])
-
-
-def latex_table(
-    header: Sequence[str], lines: Sequence[Sequence[str]], numeric: Sequence[bool]
-) -> str:
-    r"""Return a ``tabular`` of texts that are safe already; needs the package booktabs."""
-    layout = "".join("r" if right else "l" for right in numeric)
-    body = "".join(f"{' & '.join(line)} \\\\\n" for line in lines)
-    return (
-        f"\\begin{{tabular}}{{{layout}}}\n\\toprule\n{' & '.join(header)} \\\\\n\\midrule\n"
-        f"{body}\\bottomrule\n\\end{{tabular}}\n"
-    )
+    Raises
+    ------
+    BadParameterError
+        For other suffixes.
+    UnwritablePathError
+    """
+    path = Path(path)
+    writer = _WRITERS.get(path.suffix.lower())
+    if writer is None:
+        known = ", ".join(SUFFIXES)
+        raise BadParameterError(f"A table cannot be written as {path.name}; use one of: {known}.")
+    write_text(path, writer(rows))
 
 
 def latex_safe(text: str) -> str:
@@ -179,40 +196,25 @@ def _markdown_safe(text: str) -> str:
     return text.replace("|", r"\|").replace("\n", " ")
 
 
-def _marked(
-    rows: Sequence[Row], bold: Callable[[str], str], safe: Callable[[str], str]
-) -> tuple[list[str], list[list[str]], list[bool]]:
-    """Return header, lines and which columns are numeric, the best cells bold."""
-    columns, best = shown_columns(rows), _best_by_picture(rows)
-    lines = [
-        [
-            bold(safe(c.text(row))) if index in best.get(c.key, ()) else safe(c.text(row))
-            for c in columns
-        ]
-        for index, row in enumerate(rows)
+def _shown(values: dict[str, list[Any]]) -> list[Column[Row]]:
+    metrics = {metric.key for metric in METRICS}
+    return [
+        column
+        for column in COLUMNS
+        if column.in_print
+        and column.key in values
+        and (column.key in metrics or not all(map(is_missing, values[column.key])))
     ]
-    return [safe(c.title) for c in columns], lines, [c.digits is not None for c in columns]
 
 
-def _best_by_picture(rows: Sequence[Row]) -> dict[str, set[int]]:
-    """Return the best rows of each picture, by column."""
-    found: dict[str, set[int]] = {}
-    for picture in dict.fromkeys(row.picture for row in rows):
-        indices = [index for index, row in enumerate(rows) if row.picture == picture]
-        for key, best in best_rows([rows[index] for index in indices]).items():
-            found.setdefault(key, set()).update(indices[index] for index in best)
-    return found
+def _for_people(write: Callable[[Table], str]) -> Callable[[Sequence[Row]], str]:
+    return lambda rows: write(Table.of(to_dataframe(rows)))
 
 
-def _number(value: Value) -> float:
-    return float(value) if isinstance(value, float | int) else math.nan
-
-
-def _separated(
-    header: Sequence[str], lines: Iterable[Sequence[Value]], delimiter: str = ","
-) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(lines)
-    return out.getvalue()
+_WRITERS: dict[str, Callable[[Sequence[Row]], str]] = {
+    ".csv": to_csv,
+    ".md": _for_people(Table.to_markdown),
+    ".tex": _for_people(Table.to_latex),
+    ".html": _for_people(Table.to_html),
+}
+SUFFIXES = tuple(_WRITERS)

@@ -7,21 +7,13 @@ finished share of the whole, 0 to 1.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from numpy.typing import NDArray
 
-__all__ = ["Event", "Note", "Preview", "Progress", "Result", "Visible"]
+__all__ = ["Event", "Note", "Preview", "Progress", "Result"]
 
 T = TypeVar("T")
-
-
-class Visible(Protocol):
-    """Something that can be seen, put together when it is asked for."""
-
-    @property
-    def image(self) -> NDArray[Any]:
-        """Return the image."""
 
 
 @dataclass(frozen=True)
@@ -49,20 +41,22 @@ class Preview:
     text : str
         What it shows.
     fraction : float
-    source : Visible
+    source : object
+        What makes the image when it is asked for: of a fill an `Intermediate`.
     complete : bool
         Whether this is an intermediate or final image that stays as it is.
     """
 
     text: str
     fraction: float
-    source: Visible
+    source: Any
     complete: bool = False
 
     @property
     def image(self) -> NDArray[Any]:
         """Return the whole image as it is at this moment, in the type of the input."""
-        return self.source.image
+        image: NDArray[Any] = self.source.image
+        return image
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,6 +26,7 @@ from napari_greyfill.errors import (
 from napari_greyfill.files.base import ImageFile
 from napari_greyfill.files.pairs import without_masks
 from napari_greyfill.files.reading import read_image
+from napari_greyfill.files.suffixes import PICTURE_SUFFIXES, is_picture_name
 from napari_greyfill.masks.outputs import HoleValue
 
 __all__ = [
@@ -38,7 +39,6 @@ __all__ = [
 ]
 
 SMALLEST = 16  # pixels a side; there is nothing to mask in less
-_SUFFIXES = (".png", ".tif", ".tiff", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
 # makes a mask for a picture, and says how it was made; the number is the picture's own seed
 MaskMaker = Callable[[ImageFile, int], tuple[NDArray[np.bool_], dict[str, Any]]]
 
@@ -99,15 +99,10 @@ def pictures_in(folder: str | os.PathLike[str]) -> list[Path]:
         raise UnreadableFileError(
             f"The folder {folder} cannot be read ({error.strerror}); choose another one."
         ) from error
-    pictures = [
-        path
-        for path in files
-        if path.suffix.lower() in _SUFFIXES and not path.name.startswith(".")
-    ]
-    pictures, _ = without_masks(pictures)
+    pictures, _ = without_masks([path for path in files if is_picture_name(path)])
     if not pictures:
         raise UnreadableFileError(
-            f"The folder {folder} holds no picture; these count: {', '.join(_SUFFIXES)}."
+            f"The folder {folder} holds no picture; these count: {', '.join(PICTURE_SUFFIXES)}."
         )
     return pictures
 

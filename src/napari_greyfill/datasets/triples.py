@@ -16,6 +16,7 @@ from napari_greyfill.atomic import write_text
 from napari_greyfill.compute.versions import __version__
 from napari_greyfill.errors import GreyfillWarning, UnwritablePathError
 from napari_greyfill.files.base import ImageFile, says_upright
+from napari_greyfill.files.suffixes import lossless_suffix
 from napari_greyfill.files.writing import make_folder, require_writable, write_image
 from napari_greyfill.masks import MaskedImages, hole_from_mask, masked_images, mostly_masked
 from napari_greyfill.masks.outputs import HoleValue
@@ -61,7 +62,7 @@ def triple_paths(folder: str | os.PathLike[str], name: str, dtype: np.dtype[Any]
         Of the picture.
     """
     folder = Path(folder)
-    suffix = ".png" if dtype.name in ("bool", "uint8", "uint16") else ".tif"
+    suffix = lossless_suffix(dtype)
     return Triple(
         folder / f"{name}_mask.png",
         folder / f"{name}_grey_masked{suffix}",

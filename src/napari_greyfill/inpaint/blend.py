@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import scaled
 from napari_greyfill.image.colour import luma
+from napari_greyfill.image.holdout import HoldOut, contrast, moved_hole
 from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
 from napari_greyfill.inpaint.correction import with_correction
 from napari_greyfill.inpaint.diffusion import Biharmonic
-from napari_greyfill.inpaint.shadow import Shadow, cast, contrast
 from napari_greyfill.inpaint.simplex import Weights, simplex_weights
 
 __all__ = ["Blend"]
@@ -26,13 +26,13 @@ class Blend(Inpainter):
     """A weighted mean of fills whose errors differ, with weights fitted to the image.
 
     The members are biharmonic, spectral, frequency-selective and corrected spectral. The hole
-    is moved to known places and filled there by each ("shadow holes"); the weights with the
+    is moved to known places and filled there by each ("hold-out holes"); the weights with the
     least squared error there, none negative, are averaged with fixed ones (`PRIOR`) that were
-    best over many pictures. Where there is no room for a shadow, those count alone. The error
+    best over many pictures. Where there is no room for one, those count alone. The error
     of a weighted mean is at most the weighted mean of the errors.
 
-    `expected_error` is the root mean square error in the shadow holes (for colours, of luma),
-    times how much rougher the surroundings of the hole are than those of its shadow; and never
+    `expected_error` is the root mean square error in the hold-out holes (for colours, of luma),
+    times how much rougher the surroundings of the hole are than those of the hold-out; and never
     below how far the members are apart in the hole itself, as where it hides the top of a bead.
 
     References
@@ -54,26 +54,26 @@ class Blend(Inpainter):
             return plane.copy()
         weights = np.array(self.PRIOR)
         wanted = hole if self.unknown is None else hole & ~self.unknown
-        shadow = cast(hole, wanted)
-        if shadow is not None:
-            errors = yield from scaled(self._errors(plane, hole, shadow), 0.0, 0.4)
+        holdout = moved_hole(hole, wanted)
+        if holdout is not None:
+            errors = yield from scaled(self._errors(plane, hole, holdout), 0.0, 0.4)
             weights = (1 - self.TRUST) * weights + self.TRUST * simplex_weights(errors)
             error = float(np.sqrt(np.mean((weights @ errors) ** 2)))
-            self.expected_error = error * _contrast_ratio(plane, hole, shadow, wanted)
+            self.expected_error = error * _contrast_ratio(plane, hole, holdout, wanted)
         fills = yield from scaled(_fills(plane, hole, self.compute), 0.4, 1.0)
         if self.expected_error is not None:
             self.expected_error = max(self.expected_error, _apart(fills, weights, wanted))
         return _mixed(fills, weights, plane, hole)
 
     def _errors(
-        self, plane: Plane, hole: Hole, shadow: Shadow
+        self, plane: Plane, hole: Hole, holdout: HoldOut
     ) -> Generator[float, None, NDArray[np.float64]]:
-        """Return the error of each member at the shadow's pixels, (members, pixels)."""
-        truth = _grey(plane[shadow.window.slices])
-        hidden = hole[shadow.window.slices] | shadow.pixels
+        """Return the error of each member at the hold-out's pixels, (members, pixels)."""
+        truth = _grey(plane[holdout.window.slices])
+        hidden = hole[holdout.window.slices] | holdout.pixels
         given = np.where(hidden, np.float32(0), truth)
         fills = yield from _fills(given, hidden, self.compute)
-        return np.stack([(fill - truth)[shadow.pixels] for fill in fills]).astype(np.float64)
+        return np.stack([(fill - truth)[holdout.pixels] for fill in fills]).astype(np.float64)
 
 
 def _fills(plane: Plane, hole: Hole, compute: Compute) -> Generator[float, None, list[Plane]]:
@@ -88,10 +88,10 @@ def _grey(plane: Plane) -> Plane:
     return luma(plane) if plane.ndim == 3 else plane
 
 
-def _contrast_ratio(plane: Plane, hole: Hole, shadow: Shadow, wanted: Hole) -> float:
-    """Return how much rougher it is around the hole than around its shadow."""
-    part = shadow.window.slices
-    there = contrast(_grey(plane[part]), hole[part] | shadow.pixels, shadow.pixels)
+def _contrast_ratio(plane: Plane, hole: Hole, holdout: HoldOut, wanted: Hole) -> float:
+    """Return how much rougher it is around the hole than around the hold-out."""
+    part = holdout.window.slices
+    there = contrast(_grey(plane[part]), hole[part] | holdout.pixels, holdout.pixels)
     here = contrast(_grey(plane), hole, wanted)
     return float(np.clip(here / there, 1 / MOST_UNLIKE, MOST_UNLIKE)) if there > 0 else 1.0
 

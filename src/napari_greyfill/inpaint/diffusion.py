@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from typing import ClassVar
 
 import numpy as np
@@ -10,8 +10,8 @@ from scipy import ndimage
 from skimage.restoration import inpaint_biharmonic
 
 from napari_greyfill.compute.progress import scaled
-from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.resample import enlarged, halved
+from napari_greyfill.image.tiles import tiles
 from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
 
 __all__ = ["Biharmonic", "NavierStokes", "Telea"]
@@ -47,9 +47,9 @@ class Biharmonic(Inpainter):
         result = yield from self._coarse_fill(plane, hole)
         depth = ndimage.distance_transform_edt(hole) if not hole.all() else np.full(hole.shape, 1)
         rim = hole & (depth <= self.RIM)
-        tiles = list(self._tiles(rim))
-        for index, (core, frame) in enumerate(tiles):
-            yield 0.4 + 0.6 * index / len(tiles)
+        parts = list(tiles(rim, self.TILE, self.HALO))
+        for index, (core, frame) in enumerate(parts):
+            yield 0.4 + 0.6 * index / len(parts)
             unknown = rim[frame.slices]
             solved = _solve(result[frame.slices], unknown)
             inside = core.within(frame)
@@ -66,15 +66,6 @@ class Biharmonic(Inpainter):
         known = plane[~hole]  # cubic interpolation goes beyond its values
         result[hole] = np.clip(enlarged(filled, plane.shape)[hole], known.min(0), known.max(0))
         return result
-
-    def _tiles(self, rim: Hole) -> Iterator[tuple[Window, Window]]:
-        """Yield cores that together cover the rim, each with the frame it is solved in."""
-        height, width = rim.shape
-        for y in range(0, height, self.TILE):
-            for x in range(0, width, self.TILE):
-                core = Window(y, min(y + self.TILE, height), x, min(x + self.TILE, width))
-                if rim[core.slices].any():
-                    yield core, core.expanded(self.HALO, (height, width))
 
 
 def _solve(plane: Plane, hole: Hole) -> Plane:

@@ -1,36 +1,44 @@
-"""Fidelity of a fill against a reference, by scikit-image."""
+"""Fidelity of fills against a reference: each number is defined once, here and in `ssim`.
+
+* PSNR is ``10 log10(width^2 / mean squared error)``, over every value of the picture, and over
+  those of the hole; `width` is the range that `metrics` describes.
+* SSIM is that of `ssim`, its mean over the picture, and over the pixels of the hole.
+* MAE is the mean absolute difference of the values of the hole.
+* ΔE is the mean over the pixels of the hole of the CIEDE2000 difference, of colours taken for
+  sRGB on the same range.
+
+On pictures that scikit-image can measure as a whole these are its numbers, up to rounding.
+
+References
+----------
+G. Sharma, W. Wu and E. N. Dalal, "The CIEDE2000 Color-Difference Formula", Color Research and
+Application 30(1), 2005, doi 10.1002/col.20070.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from skimage.color import deltaE_ciede2000, rgb2lab
-from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from napari_greyfill.checks import array_of
-from napari_greyfill.errors import ShapeMismatchError, UnsupportedImageError
 from napari_greyfill.image.arrays import channels_last
-from napari_greyfill.image.picture import Picture, plane_of
-from napari_greyfill.image.validity import invalid_pixels, nodata_of
-from napari_greyfill.image.values import ValueRange
+from napari_greyfill.image.picture import plane_of
 from napari_greyfill.masks import hole_from_mask
+from napari_greyfill.measure.reference import (
+    colour_values,
+    handy_unit,
+    reference_picture,
+    value_scale,
+)
+from napari_greyfill.measure.ssim import Similarities
 
-__all__ = [
-    "METRICS",
-    "Metric",
-    "colour_values",
-    "handy_unit",
-    "metrics",
-    "reference_picture",
-    "ssim_side",
-    "value_scale",
-]
+__all__ = ["METRICS", "Measure", "Metric", "metrics"]
 
-_SMALL = 1e-60
-_SSIM_SIDE = 7  # of scikit-image's default window
+Values = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -60,8 +68,8 @@ def metrics(
     mask: ArrayLike,
     *,
     rgb: bool | None = None,
-    channel_axis: int | None = None,
     nodata: float | None = None,
+    channel_axis: int | None = None,
 ) -> dict[str, float]:
     """Compare a filled image with the truth.
 
@@ -79,10 +87,10 @@ def metrics(
         Painted where the image was filled.
     rgb : bool, optional
         Whether the last axis is colour; by default as in `fill`.
-    channel_axis : int, optional
-        The axis of the colours of image and reference; by default the last one, if any.
     nodata : float, optional
         As in `fill`.
+    channel_axis : int, optional
+        The axis of the colours of image and reference; by default the last one, if any.
 
     Returns
     -------
@@ -104,135 +112,103 @@ def metrics(
     filled = plane_of(array_of("image", image), rgb=rgb)
     truth = plane_of(array_of("reference", reference), rgb=rgb)
     painted = hole_from_mask(mask)
-    picture = reference_picture(filled, truth, painted, rgb=rgb, nodata=nodata)
-    hole = painted & ~picture.hole
-    scale = value_scale(picture)
-    unit = handy_unit(scale)
-    first, second = (colour_values(array, picture) / unit for array in (filled, truth))
-    width = scale.width / unit
-    ssim, hole_ssim = _ssim(first, second, hole, width)
-    found = {
-        "psnr": _psnr(first, second, width),
-        "ssim": ssim,
-        "hole_psnr": _psnr(first[hole], second[hole], width),
-        "hole_ssim": hole_ssim,
-        "mae": float(np.abs(first[hole] - second[hole]).mean()) * unit if hole.any() else np.nan,
-    }
-    if picture.is_colour:
-        found["delta_e"] = _delta_e(first[hole] * unit, second[hole] * unit, scale)
-    return found
+    return Measure(filled, truth, painted, rgb=rgb, nodata=nodata, once=True)(filled)
 
 
-def reference_picture(
-    image: NDArray[Any],
-    truth: NDArray[Any],
-    painted: NDArray[np.bool_],
-    *,
-    rgb: bool | None = None,
-    nodata: float | None = None,
-) -> Picture:
-    """Check that images can be compared, and return the reference as a picture.
+class Measure:
+    """Measures fills of one hole of one image against one reference.
 
-    Its hole are the pixels that cannot be measured: those without a value in the reference, or
-    outside of what was painted in the image.
+    What the fills share is worked out once: the errors of the known pixels, the structural
+    similarity away from the hole, and the reference's part of it near the hole.
 
     Parameters
     ----------
-    image, truth : (H, W), (H, W, 3) or (H, W, 4) arrays
-        The filled image, and what it should be.
-    painted : (H, W) bool array
-        True where the image was filled.
-    rgb, nodata
+    image : (H, W), (H, W, 3) or (H, W, 4) array
+        The image whose hole is filled; what is in the hole does not matter.
+    reference : array of the same shape
+    hole : (H, W) bool array
+        The pixels that are filled.
+    rgb : bool, optional
+        Whether the last axis is colour; by default as in `fill`.
+    nodata : float, optional
         As in `metrics`.
+    once : bool
+        Whether only a single fill is measured, so that nothing is worth working out ahead.
 
     Raises
     ------
-    ShapeMismatchError, UnsupportedImageError, NothingKnownError
+    ShapeMismatchError
+        If image and reference differ in shape.
+    UnsupportedImageError, NothingKnownError
+        If the reference is no picture, or holds no number.
     """
-    if image.shape != truth.shape:
-        raise ShapeMismatchError(
-            f"The image has shape {image.shape} and the reference {truth.shape}; "
-            "choose a reference of the same size and kind."
+
+    def __init__(
+        self,
+        image: ArrayLike,
+        reference: ArrayLike,
+        hole: Mask,
+        *,
+        rgb: bool | None = None,
+        nodata: float | None = None,
+        once: bool = False,
+    ) -> None:
+        before, truth = array_of("image", image), array_of("reference", reference)
+        self._truth = reference_picture(before, truth, hole, rgb=rgb, nodata=nodata)
+        self._scale = value_scale(self._truth)
+        self._unit = handy_unit(self._scale)
+        self._width = self._scale.width / self._unit
+        self._hole = hole & ~self._truth.hole
+        self._reference = colour_values(truth, self._truth) / self._unit
+        values = colour_values(before, self._truth) / self._unit
+        error = np.where(_like(~hole, values), values - self._reference, 0.0)
+        self._known_error = float((error**2).sum())
+        self._inside = self._reference[self._hole]
+        self._lab = self._to_lab(self._inside) if self._truth.is_colour else None
+        anywhere = once and self._known_error > 0
+        changing = np.ones_like(hole) if anywhere else hole
+        self._similarities = Similarities(
+            values, self._reference, changing, self._hole, self._width
         )
-    # numbers of 8 bits and of a float between 0 and 1 may show the same, and do not compare
-    if image.dtype.newbyteorder("=") != truth.dtype.newbyteorder("=") and not (
-        image.dtype.kind == truth.dtype.kind == "f"
-    ):
-        raise UnsupportedImageError(
-            f"The image holds values of type {image.dtype} and the reference of type "
-            f"{truth.dtype}, so they cannot be compared; convert one to the type of the other."
-        )
-    if painted.shape != truth.shape[:2]:
-        raise ShapeMismatchError(
-            f"The mask has shape {painted.shape} and the image {truth.shape[:2]}; "
-            "choose the mask that was filled."
-        )
-    number = nodata_of(nodata)
-    bad = invalid_pixels(image, number)
-    unmeasured = np.zeros(painted.shape, bool) if bad is None else bad & ~painted
-    return Picture.from_array(truth, unmeasured, rgb=rgb, nodata=number)
+
+    def __call__(self, filled: ArrayLike) -> dict[str, float]:
+        """Return the numbers of one fill, as `metrics` does.
+
+        Parameters
+        ----------
+        filled : array of the shape of the image
+            Differs from it in the hole only.
+        """
+        values = colour_values(np.asarray(filled), self._truth) / self._unit
+        inside = values[self._hole]
+        error = float(((inside - self._inside) ** 2).sum())
+        similarity = self._similarities.of(values)
+        found = {
+            "psnr": self._psnr(error + self._known_error, values.size),
+            "ssim": similarity.image,
+            "hole_psnr": self._psnr(error, inside.size),
+            "hole_ssim": similarity.hole,
+            "mae": self._unit * _mean(np.abs(inside - self._inside)),
+        }
+        if self._lab is not None:
+            difference = deltaE_ciede2000(self._lab, self._to_lab(inside))
+            found["delta_e"] = float(difference.mean()) if inside.size else np.nan
+        return found
+
+    def _to_lab(self, colours: Values) -> Values:
+        return np.asarray(rgb2lab(self._scale.to_clipped_unit(colours * self._unit)))
+
+    def _psnr(self, squares: float, count: int) -> float:
+        if count == 0:
+            return float("nan")
+        if squares == 0:
+            return float("inf")
+        return float(10 * np.log10(self._width**2 * count / squares))
 
 
-def value_scale(reference: Picture) -> ValueRange:
-    """Return what peak values and the scale of SSIM are measured by."""
-    if reference.original.dtype == np.uint8:
-        return ValueRange(0.0, 255.0)
-    return reference.values
+def _mean(values: Values) -> float:
+    return float(values.mean()) if values.size else float("nan")
 
 
-def handy_unit(scale: ValueRange) -> float:
-    """Return what to measure values in, so that no square of one leaves the range of floats."""
-    return 1.0 if _SMALL < scale.width < 1 / _SMALL else scale.width
-
-
-def ssim_side(shape: tuple[int, ...]) -> int:
-    """Return the side of SSIM's window in an image of a shape; 0 if the image is too small."""
-    shortest = min(shape[:2])
-    return 0 if shortest < 3 else min(_SSIM_SIDE, shortest - 1 + shortest % 2)
-
-
-def colour_values(image: NDArray[Any], picture: Picture) -> NDArray[np.float64]:
-    """Return colours as float64 in the image's units, 0 where the reference has none."""
-    colours = image[..., :3] if picture.is_colour else image
-    values = np.array(colours, dtype=np.float64)  # of a masked array the values
-    values[picture.hole] = 0.0
-    return values
-
-
-def _psnr(image: NDArray[np.float64], reference: NDArray[np.float64], data_range: float) -> float:
-    if image.size == 0:
-        return float("nan")
-    if np.array_equal(image, reference):
-        return float("inf")
-    return float(peak_signal_noise_ratio(reference, image, data_range=data_range))
-
-
-def _ssim(
-    image: NDArray[np.float64],
-    reference: NDArray[np.float64],
-    hole: NDArray[np.bool_],
-    data_range: float,
-) -> tuple[float, float]:
-    """Return the mean of the SSIM map over the image and over the hole."""
-    side = ssim_side(hole.shape)
-    if not side:
-        return float("nan"), float("nan")
-    mean, similarity = structural_similarity(
-        reference,
-        image,
-        win_size=side,
-        data_range=data_range,
-        channel_axis=-1 if image.ndim == 3 else None,
-        full=True,
-    )
-    return float(mean), float(similarity[hole].mean()) if hole.any() else float("nan")
-
-
-def _delta_e(
-    image: NDArray[np.float64], reference: NDArray[np.float64], scale: ValueRange
-) -> float:
-    """Return the mean CIEDE2000 of (n, 3) colours."""
-    if image.size == 0:
-        return float("nan")
-    first, second = (rgb2lab(scale.to_clipped_unit(colours)) for colours in (image, reference))
-    return float(deltaE_ciede2000(second, first).mean())
+def _like(mask: Mask, values: Values) -> Mask:
+    return mask if values.ndim == 2 else mask[..., None]

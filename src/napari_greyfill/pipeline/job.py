@@ -25,6 +25,7 @@ from napari_greyfill.compute.device import CancelCheck, Compute, choose_device, 
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.compute.versions import version_of
 from napari_greyfill.image.geometry import Window, tight_box
+from napari_greyfill.image.layer import data_of
 from napari_greyfill.image.lazy import LazyPlane, is_lazy
 from napari_greyfill.image.picture import Patch, Picture, about_transparent, is_erased, plane_of
 from napari_greyfill.image.regions import plan_regions
@@ -40,7 +41,6 @@ __all__ = [
     "ArrayOrLayer",
     "FillJob",
     "HintsOrLayer",
-    "data_of",
     "device_for",
     "make_job",
     "prepare",
@@ -319,14 +319,6 @@ def device_for(requested: str, *methods: MethodInfo | None) -> tuple[str, str]:
         info.uses_torch or (info.takes_cuda and requested == "cuda") for info in methods if info
     )
     return choose_device(requested) if wanted else ("cpu", "")
-
-
-def data_of(layer: ArrayOrLayer) -> ArrayOrLayer:
-    """Return the array of a napari layer, or what was given; needs no napari."""
-    is_layer = hasattr(layer, "rgb") or hasattr(layer, "selected_label")
-    if not is_layer:
-        return layer
-    return layer.data[0] if getattr(layer, "multiscale", False) else layer.data
 
 
 def _opened(image: ArrayOrLayer) -> NDArray[Any] | LazyPlane:

@@ -14,11 +14,11 @@ from typing import Any, Literal, TypedDict, TypeVar, get_args
 
 from napari_greyfill.errors import BadParameterError
 from napari_greyfill.options import Option
+from napari_greyfill.pipeline.names import PIPELINE_NAMES, PIPELINES, resolve_pipeline
 
 __all__ = [
     "LOOKS",
     "ONE_FILL",
-    "PIPELINES",
     "SHARED",
     "ComputeChoices",
     "DeviceName",
@@ -30,7 +30,6 @@ __all__ = [
     "PipelineName",
     "ScaleName",
     "SharedChoices",
-    "resolve_pipeline",
     "takes_options",
 ]
 
@@ -40,9 +39,7 @@ DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 ScaleName = Literal["auto", "native", "training"]
 KeepInvalid = Literal["auto", "keep", "fill"]
 
-PIPELINES: tuple[str, ...] = get_args(PipelineName)
 LOOKS: tuple[str, ...] = get_args(LookName)
-_ALIASES = {"g2g2rgb": "grey-rgb", "rgb2g2rgb": "rgb-grey-rgb", "rgb2rgb": "rgb-rgb"}
 _PLACE = "<options>"  # where a docstring lists them
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -132,7 +129,7 @@ class FillOptions:
         "bottleneck); colours, of which only the grey is kept (RGB2G2RGB); or colours, and done "
         "(RGB2RGB). Grey images are filled as they are.",
         choices=PIPELINES,
-        titles=("Grey → colour", "Colour → grey → colour", "Colour"),
+        titles=tuple(one.steps for one in PIPELINE_NAMES),
         advanced=True,
     )
     labels: tuple[int, ...] | None = _option(
@@ -266,22 +263,6 @@ class FillOptions:
 
 ONE_FILL = ("method", "look", "pipeline", "colorizer")
 SHARED = tuple(each.name for each in fields(FillOptions) if each.name not in ONE_FILL)
-
-
-def resolve_pipeline(name: Any) -> PipelineName:  # noqa: ANN401 - it may be anything
-    """Return a pipeline's own name from any of its names.
-
-    Raises
-    ------
-    BadParameterError
-        If there is no such pipeline.
-    """
-    from napari_greyfill.checks import choice_of
-
-    lower = name.lower() if isinstance(name, str) else name
-    found = _ALIASES.get(lower, lower) if isinstance(lower, str) else lower
-    known = choice_of("pipeline", found if found in PIPELINES else name, PIPELINES)
-    return known  # type: ignore[return-value]
 
 
 def takes_options(*names: str) -> Callable[[F], F]:

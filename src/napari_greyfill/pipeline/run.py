@@ -335,7 +335,7 @@ def coloured(filled: Filled, start: float) -> Generator[Event, None, FillResult]
                 patches = stop.value
                 break
             if isinstance(event, Preview) and event.complete:
-                steps.append(event.source)  # type: ignore[arg-type]  # a stage shows those
+                steps.append(event.source)
             yield event
         job, confidences = stage.job, stage.confidences
     steps.append(job.final(patches))

@@ -5,6 +5,8 @@ Two looks: faithful, for measuring, and texture, for looking.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from napari_greyfill.image.picture import Picture
@@ -14,9 +16,9 @@ from napari_greyfill.inpaint.texture import Look, recommend_look
 from napari_greyfill.pipeline.handover import handed_over
 from napari_greyfill.pipeline.options import FillOptions
 
-__all__ = ["AUTO", "method_for", "suggested_look"]
+__all__ = ["method_for", "possible_methods", "suggested_look"]
 
-AUTO = (INPAINTERS.auto, "texture")  # what the method "auto" may stand for
+_AUTO = (INPAINTERS.auto, "texture")  # what the method "auto" may stand for
 
 
 def method_for(picture: Picture, options: FillOptions) -> tuple[str, str]:
@@ -37,6 +39,20 @@ def method_for(picture: Picture, options: FillOptions) -> tuple[str, str]:
     return _method_of(look.name), look.reason
 
 
+def possible_methods(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the methods that may run for some names: "auto" is one of two, as the hole decides.
+
+    Raises
+    ------
+    BadParameterError
+        If there is no method of one of the names.
+    """
+    found = [
+        each for n in names for each in (_AUTO if n == "auto" else (INPAINTERS.info(n).name,))
+    ]
+    return tuple(dict.fromkeys(found))
+
+
 def suggested_look(picture: Picture) -> Look:
     """Return the look that suits the region with the most to fill."""
     hole = picture.hole
@@ -47,4 +63,4 @@ def suggested_look(picture: Picture) -> Look:
 
 
 def _method_of(look: str) -> str:
-    return AUTO[look == "texture"]
+    return _AUTO[look == "texture"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from napari_greyfill.comparison.tables import markdown_table
+from napari_greyfill.comparison.tables import Table
 
 __all__ = ["Heading", "Part", "Picture", "Table", "Text", "as_html", "as_markdown"]
 
@@ -49,23 +49,6 @@ class Picture:
     text: str
 
 
-@dataclass(frozen=True)
-class Table:
-    """Cells of plain text.
-
-    Attributes
-    ----------
-    numeric : tuple of bool
-        Which columns align right.
-    bold : frozenset of (line, column)
-    """
-
-    header: tuple[str, ...]
-    lines: tuple[tuple[str, ...], ...]
-    numeric: tuple[bool, ...]
-    bold: frozenset[tuple[int, int]] = frozenset()
-
-
 Part = Heading | Text | Picture | Table
 
 
@@ -93,18 +76,7 @@ def _markdown(part: Part) -> str:
         return f"![{part.text}]({part.path})\n"
     if isinstance(part, Text):
         return f"{part.text}\n"
-    lines = [
-        [
-            f"**{_in_cell(cell)}**" if (line, column) in part.bold else _in_cell(cell)
-            for column, cell in enumerate(cells)
-        ]
-        for line, cells in enumerate(part.lines)
-    ]
-    return markdown_table(part.header, lines, part.numeric)
-
-
-def _in_cell(text: str) -> str:
-    return text.replace("|", r"\|").replace("\n", " ")
+    return part.to_markdown()
 
 
 def _html(part: Part) -> str:
@@ -114,25 +86,4 @@ def _html(part: Part) -> str:
         return f'<img src="{escape(part.path)}" alt="{escape(part.text)}">'
     if isinstance(part, Text):
         return f"<p>{escape(part.text)}</p>"
-    head = "".join(
-        _cell("th", text, right) for text, right in zip(part.header, part.numeric, strict=True)
-    )
-    lines = "\n".join(
-        f"<tr>{''.join(_html_cell(part, line, column) for column in range(len(cells)))}</tr>"
-        for line, cells in enumerate(part.lines)
-    )
-    return (
-        f'<div class="wide"><table>\n<thead><tr>{head}</tr></thead>\n'
-        f"<tbody>\n{lines}\n</tbody>\n</table></div>"
-    )
-
-
-def _html_cell(table: Table, line: int, column: int) -> str:
-    text = escape(table.lines[line][column])
-    marked = f"<strong>{text}</strong>" if (line, column) in table.bold else text
-    return _cell("td", marked, table.numeric[column], safe=True)
-
-
-def _cell(tag: str, text: str, right: bool, *, safe: bool = False) -> str:
-    kind = ' class="number"' if right else ""
-    return f"<{tag}{kind}>{text if safe else escape(text)}</{tag}>"
+    return f'<div class="wide">{part.to_html()}</div>'

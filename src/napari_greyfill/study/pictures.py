@@ -26,12 +26,12 @@ from napari_greyfill.errors import (
 )
 from napari_greyfill.files import ImageFile, read_image, read_mask
 from napari_greyfill.files.pairs import is_mask_of, without_masks
+from napari_greyfill.files.suffixes import PICTURE_SUFFIXES, is_picture_name
 from napari_greyfill.masks import hole_from_mask, random_mask
 from napari_greyfill.study.settings import StudySettings
 
 __all__ = ["SMALLEST", "Subject", "chosen_pictures", "find_pictures", "read_subject", "real_path"]
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp")
 SMALLEST = 32  # pixels; in a smaller picture there is next to nothing to fill from
 
 
@@ -79,18 +79,16 @@ def find_pictures(folder: Path, leave_out: Sequence[Path] = ()) -> list[str]:
             for name in folders
             if not name.startswith(".") and resolved(Path(here) / name) not in closed
         )
-        found += [(Path(here) / name).relative_to(folder) for name in names if _is_picture(name)]
+        found += [
+            (Path(here) / name).relative_to(folder) for name in names if is_picture_name(name)
+        ]
     found, _ = without_masks(found)
     if not found:
-        kinds = ", ".join(SUFFIXES)
+        kinds = ", ".join(PICTURE_SUFFIXES)
         raise UnreadableFileError(
             f"There is no picture in {folder} ({kinds}); choose another folder."
         )
     return sorted(path.as_posix() for path in found)
-
-
-def _is_picture(name: str) -> bool:
-    return not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES
 
 
 def chosen_pictures(names: Sequence[str], count: int, seed: int) -> list[str]:
@@ -197,7 +195,7 @@ def _masks_in(folder: Path, name: Path, picture: Path | None) -> list[Path]:
     files = [
         path
         for path in sorted(folder.iterdir())
-        if _is_picture(path.name) and real_path(path) != own
+        if is_picture_name(path) and real_path(path) != own
     ]
     same = [path for path in files if path.stem == name.stem]
     if same and not (own is not None and own.parent == real_path(folder)):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from napari_greyfill.atomic import write_text
 from napari_greyfill.comparison import Combination, Row, combinations
-from napari_greyfill.comparison.configuration import GREY
+from napari_greyfill.comparison.columns import best_rows, columns_named
 from napari_greyfill.comparison.figures import (
     Tile,
     as_label,
@@ -21,14 +21,14 @@ from napari_greyfill.comparison.figures import (
     contact_sheet,
     save_figure,
 )
-from napari_greyfill.comparison.tables import COLUMNS, best_rows, to_csv, to_latex
+from napari_greyfill.comparison.tables import Table, write_table
 from napari_greyfill.compute.versions import version_of
 from napari_greyfill.measure import METRICS
+from napari_greyfill.pipeline.names import GREY
 from napari_greyfill.study.document import (
     Heading,
     Part,
     Picture,
-    Table,
     Text,
     as_html,
     as_markdown,
@@ -55,6 +55,7 @@ _PACKAGES = (
     *("napari-greyfill", "numpy", "scipy", "scikit-image", "matplotlib"),
     *("torch", "opencv-python-headless", "opencv-python"),
 )
+_TABLES = ("table.csv", "table.tex")
 _FIGURES = (("bars_psnr", "psnr"), ("bars_ssim", "ssim"), ("bars_hole_psnr", "hole_psnr"))
 
 
@@ -91,13 +92,14 @@ def write_report(
     texts = {
         "report.md": as_markdown(found.parts()),
         "report.html": as_html(found.parts()),
-        "table.csv": to_csv(found.rows),
-        "table.tex": to_latex(found.rows),
         "paired.csv": paired_csv(compared(found.rows)),
     }
     for name, text in texts.items():
         write_text(folder.path / name, text)
-    return [*(folder.path / name for name in texts), *figures]
+    tables = [folder.path / name for name in _TABLES]
+    for path in tables:
+        write_table(found.rows, path)
+    return [*(folder.path / name for name in texts), *tables, *figures]
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,7 +198,7 @@ class _Found:
 
     def _means(self, *, colour: bool) -> list[Part]:
         means = means_of(self.rows, colour=colour)
-        if not means.values:
+        if means.frame.empty:
             return []
         what = "Mean over" if colour else "Mean over grey pictures:"
         left = (
@@ -271,10 +273,10 @@ def _column_of(combination: Combination, columns: Sequence[Combination]) -> int 
 def _numbers(row: Row) -> str:
     if row.error:
         return "failed"
-    columns = {column.key: column for column in COLUMNS}
-    texts = [columns["hole_psnr"].text(row)]
-    if "delta_e" in row.metrics:
-        texts.append(f"ΔE {columns['delta_e'].text(row)}")
+    psnr, difference = columns_named("hole_psnr", "delta_e")
+    texts = [psnr.text(row)]
+    if difference.key in row.metrics:
+        texts.append(f"{difference.title} {difference.text(row)}")
     return "  ".join(texts)
 
 

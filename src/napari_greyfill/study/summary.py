@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import combinations as pairs_of
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from napari_greyfill.comparison import Combination, Row
-from napari_greyfill.comparison.configuration import pipeline_title
+from napari_greyfill.comparison import Combination, Row, to_dataframe
 from napari_greyfill.measure import METRICS, Metric
 from napari_greyfill.measure.statistics import Paired, paired
+from napari_greyfill.pipeline.names import GREY, pipeline_title
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 __all__ = ["Comparing", "Means", "compared", "means_of", "title_of_pair"]
 
 # the hole PSNR differs from the whole by a constant, so its differences are the same
 _COMPARED = ("psnr", "ssim", "delta_e")
+_WAY = ["method", "pipeline", "colorizer"]
+_AVERAGED = [*(metric.key for metric in METRICS), "seconds"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,14 +33,15 @@ class Means:
     ----------
     pictures : list of str
         The pictures that count.
-    values : dict
-        Means by combination and the key of a metric, or "seconds"; infinite numbers are left out.
+    frame : pandas.DataFrame
+        A line for each combination, with the columns of `to_dataframe` that have means; infinite
+        numbers are left out.
     left_out : int
         Pictures with some result, but not all.
     """
 
     pictures: list[str]
-    values: dict[Combination, dict[str, float]]
+    frame: DataFrame
     left_out: int
 
 
@@ -58,17 +65,15 @@ def means_of(rows: Sequence[Row], *, colour: bool) -> Means:
     colour : bool
         Whether to look at pictures with colour, or at grey ones.
     """
-    mine = [row for row in rows if (row.combination.pipeline != "grey") == colour]
-    found = list(dict.fromkeys(row.combination for row in mine))
-    by_picture: dict[str, dict[Combination, Row]] = {}
-    for row in mine:
-        if not row.error:
-            by_picture.setdefault(row.picture, {})[row.combination] = row
+    frame = to_dataframe(rows)
+    mine = frame[((frame["pipeline"] != GREY) == colour) & (frame["error"] == "")]
     # a combination that never works must not cost all others their means
-    working = [c for c in found if any(c in filled for filled in by_picture.values())]
-    whole = [p for p, filled in by_picture.items() if all(c in filled for c in working)]
-    values = {c: _means([by_picture[p][c] for p in whole]) for c in working}
-    return Means(whole, values, len(by_picture) - len(whole))
+    working = mine[_WAY].drop_duplicates()
+    filled = mine.groupby("picture", sort=False).size()
+    whole = filled.index[filled == len(working)]
+    finite = mine[mine["picture"].isin(whole)].replace([np.inf, -np.inf], np.nan)
+    means = finite.groupby(_WAY, sort=False)[_AVERAGED].mean().reset_index()
+    return Means(list(whole), working.merge(means, how="left"), len(filled) - len(whole))
 
 
 def compared(rows: Sequence[Row]) -> list[Comparing]:
@@ -120,13 +125,3 @@ def _paired(first: Sequence[Row], second: Sequence[Row], metric: Metric) -> Pair
 
 def _numbers(rows: Sequence[Row], metric: Metric) -> dict[Hashable, float]:
     return {row.picture: row.metrics[metric.key] for row in rows if metric.key in row.metrics}
-
-
-def _means(rows: Sequence[Row]) -> dict[str, float]:
-    found = {m.key: _mean([row.metrics.get(m.key) for row in rows]) for m in METRICS}
-    return {**found, "seconds": _mean([row.seconds for row in rows])}
-
-
-def _mean(values: Sequence[float | None]) -> float:
-    known = [value for value in values if value is not None and np.isfinite(value)]
-    return float(np.mean(known)) if known else float("nan")

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from napari_greyfill.compute.device import DEVICES
+from napari_greyfill.pipeline.options import DeviceName
 from napari_greyfill.weights.folder import prefer_folder
 
 __all__ = ["apply_weights_folder", "preferred_device"]
 
 
-def preferred_device() -> str:
+def preferred_device() -> DeviceName:
     """Return the device chosen in Preferences, "auto" where the plugin is not registered."""
     settings = _settings()
     device = "auto" if settings is None else str(settings.compute.device)
-    return device if device in DEVICES else "auto"
+    return cast("DeviceName", device if device in DEVICES else "auto")
 
 
 def apply_weights_folder() -> None:

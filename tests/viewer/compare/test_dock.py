@@ -9,7 +9,7 @@ import napari_greyfill
 from napari_greyfill.comparison import Combination, Row
 from napari_greyfill.comparison.comparing import NO_REFERENCE
 from napari_greyfill.viewer.compare.layers import add_difference
-from napari_greyfill.viewer.compare.table import CompareTableModel
+from napari_greyfill.viewer.compare.table import CompareTable
 from tests.inpainters import Broken
 from tests.viewer.conftest import colour_ramp, ramp
 
@@ -240,16 +240,18 @@ class TestRun:
 
 
 class TestTable:
-    def test_model_behaves(self, qtmodeltester):
-        model = CompareTableModel()
+    def test_a_combination_has_one_row_and_the_best_is_bold(self, qtbot, qtmodeltester):
+        table = CompareTable()
+        qtbot.addWidget(table)
+        model = table.model
         for method, psnr in (("a", 20.0), ("b", 30.0), ("c", float("nan"))):
-            model.add(Row(Combination(method, "rgb-rgb"), metrics={"psnr": psnr}, seconds=1.0))
+            table.add(Row(Combination(method, "rgb-rgb"), metrics={"psnr": psnr}, seconds=1.0))
         qtmodeltester.check(model)
         column = 2
         assert model.headerData(column, Qt.Orientation.Horizontal) == "PSNR"
         fonts = [model.data(model.index(r, column), Qt.ItemDataRole.FontRole) for r in range(3)]
         assert [font is not None and font.bold() for font in fonts] == [False, True, False]
-        model.add(Row(Combination("b", "rgb-rgb"), metrics={"psnr": 10.0}, seconds=1.0))
+        table.add(Row(Combination("b", "rgb-rgb"), metrics={"psnr": 10.0}, seconds=1.0))
         assert model.rowCount() == 3
         assert model.data(model.index(0, column), Qt.ItemDataRole.FontRole).bold()
 
@@ -263,7 +265,7 @@ class TestTable:
         assert {row.combination.method for row in dock.table.shown_rows()} == {"telea"}
         dock.table.copy()
         assert len(QGuiApplication.clipboard().text().splitlines()) == 4
-        for name in ("table.csv", "table.md", "table.tex"):
+        for name in ("table.csv", "table.md", "table.tex", "table.html"):
             dock.table.save(tmp_path / name)
         with (tmp_path / "table.csv").open(encoding="utf-8") as file:
             assert len(list(csv.DictReader(file))) == 3

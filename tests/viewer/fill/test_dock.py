@@ -214,7 +214,7 @@ class TestRun:
         assert not filled.rgb
         assert filled.colormap.name == "magma"
         assert tuple(filled.contrast_limits) == (10, 4000)
-        assert dock.table.model.rows[0].colorizer == ""
+        assert dock.table.rows[0].combination.colorizer == ""
         assert "no colour to recover" in dock.status.text()
         assert not dock.form.colorizer.isEnabled()
         assert not dock.form.pipeline.isEnabled()
@@ -530,6 +530,7 @@ class TestPlacement:
         expected = napari_greyfill.fill(stack[2], viewer.layers["pic mask"].data[2], grow=2)
         np.testing.assert_array_equal(filled.data[0], expected.image)
         assert filled.metadata["greyfill"]["plane"] == [2]
+        assert dock.table.rows[0].picture == "pic [2]"
 
     def test_each_plane_keeps_its_result(self, viewer, ready, run):
         dock = ready(np.stack([ramp(), ramp() + 9]))
@@ -818,7 +819,7 @@ class TestSeveralMethods:
         assert dock.form.also.text() == "Biharmonic (smooth) + 2"
         run(dock)
         names = ["biharmonic", "telea", "navier-stokes"]
-        assert [row.method for row in dock.table.model.rows] == names
+        assert [row.combination.method for row in dock.table.rows] == names
         assert layer_names(viewer)[-1] == "pic filled (navier-stokes)"
         assert layer_names(viewer).count("pic filled region") == 1
         for name in names:
@@ -835,7 +836,7 @@ class TestSeveralMethods:
         dock.form.also.choose(["telea"])
         run(dock)
         dock._select_run(1)
-        first = dock.table.model.rows[0].method
+        first = dock.table.rows[0].combination.method
         assert viewer.layers.selection.active.name == f"pic filled ({first})"
 
     def test_the_next_run_updates_or_removes_what_the_dock_made(self, viewer, ready, run):
@@ -877,7 +878,7 @@ class TestSeveralMethods:
         dock.form.also.choose(["telea"])
         run(dock)
         assert messages["warning"] == ["broken failed: a bug"]
-        assert [row.method for row in dock.table.model.rows] == ["telea"]
+        assert [row.combination.method for row in dock.table.rows] == ["telea"]
         assert "pic filled (telea)" in layer_names(viewer)
 
     def test_if_all_fail_that_is_an_error(self, add_method, ready, run, messages):
@@ -935,7 +936,7 @@ class TestSeveralMethods:
         dock.form.also.choose(checkpoints.METHODS[1:])
         dock.form.reference_choice.value = viewer.layers["pic"]
         run(dock)
-        assert tuple(row.method for row in dock.table.model.rows) == checkpoints.METHODS
+        assert tuple(row.combination.method for row in dock.table.rows) == checkpoints.METHODS
         assert all(row.metrics["psnr"] > 0 for row in dock.table.model.rows)
         results = [viewer.layers[f"pic filled ({name})"].data for name in checkpoints.METHODS]
         assert not np.array_equal(results[0], results[1])
@@ -975,7 +976,7 @@ class TestLook:
         dock = ready()
         choose(dock, look=look)
         run(dock)
-        assert [row.method for row in dock.table.model.rows] == methods
+        assert [row.combination.method for row in dock.table.rows] == methods
 
     def test_texture_is_suggested_for_a_wide_hole_in_texture_and_said_why(
         self, viewer, ready, run
@@ -985,7 +986,7 @@ class TestLook:
         run(dock)
         look = napari_greyfill.suggest_look(image, mask, grow=2)
         assert look.name == "texture"
-        assert [row.method for row in dock.table.model.rows] == ["texture"]
+        assert [row.combination.method for row in dock.table.rows] == ["texture"]
         assert dock.status.text().endswith(look.reason)
         dock.copy_as_python()
         assert "method='texture'" in QGuiApplication.clipboard().text()
@@ -1009,7 +1010,7 @@ class TestLook:
         dock = ready()
         dock.form.also.choose(["telea"])
         run(dock)
-        assert [row.method for row in dock.table.model.rows] == ["blend", "telea"]
+        assert [row.combination.method for row in dock.table.rows] == ["blend", "telea"]
 
     def test_the_expected_error_is_said(self, viewer, ready, run):
         dock = ready(image=ramp(120, 120))

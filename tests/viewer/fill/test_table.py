@@ -2,16 +2,24 @@ import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QGuiApplication
 
-from napari_greyfill.errors import UnwritablePathError
-from napari_greyfill.viewer.fill.table import MetricsTable, RunTableModel
-from napari_greyfill.viewer.layers.models import COLUMNS, RunRow, to_csv, to_tsv
+from napari_greyfill.comparison import Combination, Row
+from napari_greyfill.comparison.tables import to_csv, to_tsv
+from napari_greyfill.errors import BadParameterError, UnwritablePathError
+from napari_greyfill.viewer.fill.table import COLUMNS, MetricsTable
 
 PSNR = [column.key for column in COLUMNS].index("psnr")
+FONT = Qt.ItemDataRole.FontRole
 
 
-def row(run, psnr=None):
-    metrics = {} if psnr is None else {"psnr": psnr}
-    return RunRow(run, "pic", "biharmonic", "grey-rgb", "propagation", 1.0, 10, metrics)
+def row(run, psnr=None, pixels=10):
+    return Row(
+        Combination("biharmonic", "grey-rgb", "propagation"),
+        "pic",
+        metrics={} if psnr is None else {"psnr": psnr},
+        seconds=1.0,
+        pixels=pixels,
+        run=run,
+    )
 
 
 @pytest.fixture
@@ -23,11 +31,18 @@ def table(qtbot):
     return table
 
 
-def test_model_behaves(qtmodeltester):
-    model = RunTableModel()
-    model.add(row(1, 30.0))
-    model.add(row(2))
-    qtmodeltester.check(model)
+def test_model_behaves(table, qtmodeltester):
+    qtmodeltester.check(table.model)
+    qtmodeltester.check(table.sorted)
+
+
+def test_best_of_one_picture_and_hole_is_bold(table):
+    table.add(row(5, 200.0, pixels=20))
+    bold = [table.model.data(table.model.index(n, PSNR), FONT) is not None for n in range(5)]
+    assert bold == [False, False, False, True, False]
+    table.add(row(6, 300.0, pixels=20))
+    assert table.model.data(table.model.index(5, PSNR), FONT).bold()
+    assert table.model.data(table.model.index(3, PSNR), FONT).bold()
 
 
 def test_sorting_is_by_number_not_by_text(table):
@@ -45,10 +60,23 @@ def test_click_tells_the_run_after_sorting(table, qtbot):
 def test_copy_and_save_what_is_shown(table, tmp_path):
     table.view.sortByColumn(PSNR, Qt.SortOrder.AscendingOrder)
     table.copy_button.click()
-    assert QGuiApplication.clipboard().text() == to_tsv(table.shown_rows())
+    assert QGuiApplication.clipboard().text() == to_tsv(table.shown_rows(), COLUMNS)
     path = tmp_path / "metrics.csv"
     table.save(path)
     assert path.read_text(encoding="utf-8") == to_csv(table.shown_rows())
+
+
+@pytest.mark.parametrize("suffix", [".md", ".tex", ".html"])
+def test_other_tables_mark_the_best(table, tmp_path, suffix):
+    path = tmp_path / f"metrics{suffix}"
+    table.save(path)
+    bold = {".md": "**101.00**", ".tex": r"\textbf{101.00}", ".html": "<strong>101.00</strong>"}
+    assert bold[suffix] in path.read_text(encoding="utf-8")
+
+
+def test_other_suffixes_are_refused(table, tmp_path):
+    with pytest.raises(BadParameterError, match=r"use one of: \.csv, \.md, \.tex, \.html\.$"):
+        table.save(tmp_path / "metrics.xlsx")
 
 
 def test_unwritable_path(table, tmp_path):

@@ -1,50 +1,7 @@
-import csv
-import io
-
 import numpy as np
-import pytest
 
 from napari_greyfill.pipeline.job import FillParameters
-from napari_greyfill.viewer.layers.models import (
-    COLUMNS,
-    FillRequest,
-    PlaneSource,
-    RunRow,
-    as_python,
-    to_csv,
-    to_tsv,
-)
-
-
-def row(run=1, **metrics):
-    return RunRow(run, "a, b", "biharmonic", "grey-rgb", "", 0.123456, 42, metrics)
-
-
-def column(key):
-    return next(column for column in COLUMNS if column.key == key)
-
-
-@pytest.mark.parametrize(
-    ("metrics", "text"),
-    [({}, "–"), ({"psnr": 31.2345}, "31.23"), ({"psnr": np.inf}, "∞"), ({"psnr": np.nan}, "–")],
-)
-def test_text_of_a_metric(metrics, text):
-    assert column("psnr").text(row(**metrics)) == text
-
-
-def test_csv_reads_back_with_full_precision():
-    rows = list(csv.DictReader(io.StringIO(to_csv([row(psnr=30.123456789), row(2)]))))
-    assert [r["image"] for r in rows] == ["a, b", "a, b"]
-    assert float(rows[0]["psnr"]) == 30.123456789
-    assert rows[1]["psnr"] == ""
-    assert rows[0]["pixels"] == "42"
-
-
-def test_tsv_is_what_the_table_shows():
-    header, line = to_tsv([row(psnr=30.126)]).splitlines()
-    shown = dict(zip(header.split("\t"), line.split("\t"), strict=True))
-    assert shown["PSNR"] == "30.13"
-    assert shown["Colorizer"] == "–"
+from napari_greyfill.viewer.layers.models import FillRequest, PlaneSource, as_python
 
 
 def request(**kwargs):

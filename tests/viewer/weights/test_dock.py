@@ -6,7 +6,7 @@ from napari_greyfill.errors import BadCheckpointError, CancelledError
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.viewer.weights import dock as dock_module
 from napari_greyfill.viewer.weights.dock import WeightsDock
-from napari_greyfill.viewer.weights.table import STATES, WeightsTableModel
+from napari_greyfill.viewer.weights.table import STATES
 from napari_greyfill.weights.folder import VARIABLE
 from tests import golden
 from tests.test_imports import imported_by
@@ -41,10 +41,14 @@ def test_lists_every_checkpoint_with_its_state(dock):
     assert shown == [STATES[stored.state] for stored in dock.model.rows]
 
 
-def test_model_behaves(qtmodeltester, folder, dock):
-    model = WeightsTableModel()
-    model.update_rows(dock.store.list())
-    qtmodeltester.check(model)
+def test_model_behaves(qtmodeltester, dock):
+    qtmodeltester.check(dock.model)
+
+
+def test_looking_again_keeps_what_is_chosen(dock):
+    chosen = select(dock, "gmcnn-celebahq")
+    dock.refresh()
+    assert dock.chosen.info == chosen.info
 
 
 def test_licence_and_citation_stand_there_before_a_download(dock):

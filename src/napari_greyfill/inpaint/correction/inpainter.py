@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import scaled
-from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.padding import fit_to_size
+from napari_greyfill.image.tiles import tiles
 from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
 from napari_greyfill.inpaint.correction.features import features, features_of_frames, spread
 from napari_greyfill.inpaint.correction.network import MULTIPLE_OF, Network
@@ -92,9 +92,9 @@ def corrected(
         Says where to run, and when to stop.
     """
     result = spectral.copy()
-    tiles = list(_tiles(hole))
-    for index, (core, frame) in enumerate(tiles):
-        yield index / len(tiles)
+    parts = list(tiles(hole, TILE, HALO))
+    for index, (core, frame) in enumerate(parts):
+        yield index / len(parts)
         compute.check()
         missing = hole[frame.slices]
         if missing.all():  # nothing to compare with
@@ -140,13 +140,3 @@ def _network() -> Network:
 
     source = files("napari_greyfill.inpaint.correction") / "correction.safetensors"
     return Network(load(source.read_bytes()))
-
-
-def _tiles(hole: Hole) -> Iterator[tuple[Window, Window]]:
-    """Yield cores that together cover the hole, each with the frame the network sees."""
-    height, width = hole.shape
-    for y in range(0, height, TILE):
-        for x in range(0, width, TILE):
-            core = Window(y, min(y + TILE, height), x, min(x + TILE, width))
-            if hole[core.slices].any():
-                yield core, core.expanded(HALO, (height, width))

@@ -7,12 +7,11 @@ from collections.abc import Generator, Iterator, Sequence
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import ndimage
 
 from napari_greyfill.compute.progress import scaled
-from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.resample import enlarged, halved
+from napari_greyfill.image.tiles import Tile, tiles
 from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
 from napari_greyfill.inpaint.spectral.solve import System, conditional_mean
 from napari_greyfill.inpaint.spectral.solve_torch import conditional_means
@@ -20,8 +19,6 @@ from napari_greyfill.inpaint.spectral.spectrum import Spectra
 from napari_greyfill.inpaint.surroundings import biharmonic, by_channel, clamped
 
 __all__ = ["Spectral"]
-
-Tile = tuple[Window, Window]  # what is solved for, and the frame to solve it in
 
 
 class Spectral(Inpainter):
@@ -94,13 +91,14 @@ class Spectral(Inpainter):
         """
         spectra = Spectra(start, hole)
         rim = self._rim(hole)
-        tiles = list(self._tiles(rim))
-        batches = self._batches(tiles) if self.compute.in_torch else [[tile] for tile in tiles]
+        side = int(np.clip(max(rim.shape) // self.TILES, *self.TILE))
+        parts = list(tiles(rim, side, self.HALO))
+        batches = self._batches(parts) if self.compute.in_torch else [[part] for part in parts]
         result, done = start.copy(), 0
         for batch in batches:
             end = done + len(batch)
             work = self._solved_tiles(start, rim, spectra, batch)
-            solved = yield from scaled(work, done / len(tiles), end / len(tiles))
+            solved = yield from scaled(work, done / len(parts), end / len(parts))
             for (core, frame), filled in zip(batch, solved, strict=True):
                 result[core.slices] = filled[core.within(frame)]
             done = end
@@ -113,11 +111,11 @@ class Spectral(Inpainter):
         return np.asarray(hole & (ndimage.distance_transform_edt(hole) <= self.DEEPEST))
 
     def _solved_tiles(
-        self, start: Plane, hole: Hole, spectra: Spectra, tiles: Sequence[Tile]
+        self, start: Plane, hole: Hole, spectra: Spectra, parts: Sequence[Tile]
     ) -> Generator[float, None, list[Plane]]:
         """Solve tiles of one shape in torch, or a single one in numpy."""
         cut = [
-            (start[frame.slices], hole[frame.slices], spectra.near(core)) for core, frame in tiles
+            (start[frame.slices], hole[frame.slices], spectra.near(core)) for core, frame in parts
         ]
         if self.compute.in_torch:
             systems = [System.of(*each) for each in cut]
@@ -127,21 +125,11 @@ class Spectral(Inpainter):
         single = conditional_mean(*only, self.compute, iterations=self.ITERATIONS)
         return [(yield from single)]
 
-    def _batches(self, tiles: Sequence[Tile]) -> Iterator[list[Tile]]:
+    def _batches(self, parts: Sequence[Tile]) -> Iterator[list[Tile]]:
         """Yield tiles whose frames are of one shape, as many as go together."""
         alike = defaultdict(list)
-        for tile in tiles:
-            alike[tile[1].shape].append(tile)
+        for part in parts:
+            alike[part.frame.shape].append(part)
         for some in alike.values():
             for first in range(0, len(some), self.TOGETHER):
                 yield some[first : first + self.TOGETHER]
-
-    def _tiles(self, hole: NDArray[np.bool_]) -> Iterator[Tile]:
-        """Yield cores that together cover the hole, each with the frame to solve it in."""
-        height, width = hole.shape
-        side = int(np.clip(max(hole.shape) // self.TILES, *self.TILE))
-        for y in range(0, height, side):
-            for x in range(0, width, side):
-                core = Window(y, min(y + side, height), x, min(x + side, width))
-                if hole[core.slices].any():
-                    yield core, core.expanded(self.HALO, (height, width))

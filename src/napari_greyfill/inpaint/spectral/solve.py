@@ -16,13 +16,14 @@ function of what is known, the same on every processor.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
+from napari_greyfill.compute.conjugate_gradients import Iterate, Operators, conjugate_gradients
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.inpaint.spectral.spectrum import Spectrum
 
@@ -31,7 +32,6 @@ __all__ = ["System", "conditional_mean"]
 SEAM = 16  # pixels between opposite borders
 NOISE = 1e-4  # variance of the white noise, relative to that of the known pixels
 TOLERANCE = 3e-4  # of the preconditioned residual, relative to the known pixels'
-_TINY = float(np.finfo(np.float64).tiny)
 Plane = NDArray[np.float32]
 Torus = NDArray[np.float64]
 Hole = NDArray[np.bool_]
@@ -75,6 +75,19 @@ class System:
         power /= power.max()
         return cls(start, hole, mean, x, unknown, power, 1.0 / power)
 
+    def iterates(self) -> Iterator[Iterate[Torus]]:
+        """Yield the start and ever better solutions, without an end."""
+
+        def filtered(v: Torus, response: Torus) -> Torus:
+            return np.asarray(fft.irfft2(fft.rfft2(v) * response, s=v.shape)) * self.unknown
+
+        operators: Operators[Torus] = Operators(
+            matrix=lambda v: filtered(v, self.precision),
+            preconditioner=lambda v: filtered(v, self.covariance),
+            dot=lambda a, b: float(np.vdot(a, b)),
+        )
+        return conjugate_gradients(self.x, -operators.matrix(self.x), operators)
+
     def filled(self, x: Torus) -> Plane:
         """Return the plane with its hole filled by a solution."""
         height, width = self.hole.shape
@@ -109,28 +122,13 @@ def conditional_mean(
         Stop once the preconditioned residual has fallen to this share of the known pixels'.
     """
     system = System.of(start, hole, spectrum)
-    x, unknown = system.x.copy(), system.unknown
-    covariance, precision = system.covariance, system.precision
-
-    def filtered(v: Torus, response: Torus) -> Torus:
-        return np.asarray(fft.irfft2(fft.rfft2(v) * response, s=x.shape))
-
-    residual = -filtered(x, precision) * unknown
-    direction = np.zeros_like(x)
-    last = first = 0.0
-    for index in range(iterations):
-        compute.check()
-        smooth = filtered(residual, covariance) * unknown
-        energy = float(np.vdot(residual, smooth))
+    x, first = system.x, 0.0
+    for index, iterate in enumerate(system.iterates()):
+        x, energy = iterate.values, iterate.energy
         first = first or energy
-        if energy <= tolerance**2 * first or energy <= 0:
+        if index == iterations or energy <= tolerance**2 * first or energy <= 0:
             break
-        direction = smooth + (energy / last if last else 0.0) * direction
-        last = energy
-        image = filtered(direction, precision) * unknown
-        step = energy / max(float(np.vdot(direction, image)), _TINY)
-        x += step * direction
-        residual -= step * image
+        compute.check()
         yield index / iterations
     return system.filled(x)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from napari_greyfill.compute.conjugate_gradients import Operators, conjugate_gradients
 from napari_greyfill.compute.device import Compute, clear_memory_errors
 from napari_greyfill.inpaint.spectral.solve import TOLERANCE, Plane, System
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 __all__ = ["conditional_means"]
-
-_TINY = float(np.finfo(np.float64).tiny)
 
 
 def conditional_means(
@@ -65,28 +64,22 @@ def _solved(
         smooth: Tensor = torch.fft.irfft2(torch.fft.rfft2(v) * response, s=v.shape[1:])
         return smooth * unknown
 
-    residual = -filtered(x, precision)
-    direction = torch.zeros_like(x)
+    operators: Operators[Tensor] = Operators(
+        matrix=lambda v: filtered(v, precision),
+        preconditioner=lambda v: filtered(v, covariance),
+        dot=_dot,
+    )
+    descent = conjugate_gradients(x, -filtered(x, precision), operators)
+    iterate = next(descent)
+    first, ready = iterate.energy, iterate.energy <= 0
     for index in range(iterations):
         compute.check()
-        smooth = filtered(residual, covariance)
-        energy = _dot(residual, smooth)
-        if index == 0:
-            first = last = energy
-            ready = energy <= 0
-        ready = ready | (energy <= tolerance**2 * first)
+        ready = ready | (iterate.energy <= tolerance**2 * first)
         if bool(ready.all()):
             break
-        share = 0.0 if index == 0 else energy / last.clamp(min=_TINY)
-        direction = smooth + share * direction
-        last = energy
-        image = filtered(direction, precision)
-        step = energy / _dot(direction, image).clamp(min=_TINY)
-        step = torch.where(ready, 0.0, step)  # those that are ready wait for the others
-        x = x + step * direction
-        residual = residual - step * image
+        iterate = descent.send(~ready)  # those that are ready wait for the others
         yield index / iterations
-    return x
+    return iterate.values
 
 
 def _dot(a: Tensor, b: Tensor) -> Tensor:

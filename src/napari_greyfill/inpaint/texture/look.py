@@ -12,13 +12,14 @@ from scipy import ndimage
 
 from napari_greyfill.image.colour import luma
 from napari_greyfill.image.geometry import Window
+from napari_greyfill.image.holdout import nearest_square
 from napari_greyfill.inpaint.base import Hole, Plane
 from napari_greyfill.inpaint.spectral import Spectral
 
 __all__ = ["Look", "recommend_look"]
 
 NARROW = 12  # pixels; in holes up to this width a faithful fill keeps the texture
-SHADOW = (8, 48)  # smallest and largest side of the trial hole, in pixels
+SIDES = (8, 48)  # smallest and largest side of the hold-out square, in pixels
 LOSS = 0.5  # share of the slopes that a faithful fill may lose
 PLAIN = 0.005  # mean slope a pixel, of [0, 1], below which there is nothing to lose
 SIDE = 1024  # larger planes are searched on a grid of about so many pixels a side
@@ -60,7 +61,8 @@ def recommend_look(plane: Plane, hole: Hole) -> Look:
     width = int(2 * step * depth.max(initial=0.0))
     if width <= NARROW:
         return Look("faithful", f"The hole is narrow (about {width} pixels): faithful suits it.")
-    trial = _nearest_square(coarse, divmod(int(depth.argmax()), depth.shape[1]), step, width)
+    deepest = divmod(int(depth.argmax()), depth.shape[1])
+    trial = nearest_square(coarse, deepest, (SIDES[0], min(width, SIDES[1])), step)
     if trial is None:
         return Look("faithful", "Too little is known around the hole to judge its texture.")
     before, after = _slopes(plane, hole, trial)
@@ -81,23 +83,6 @@ def _depth(hole: Hole) -> NDArray[np.float64]:
     if hole.all():
         return np.full(hole.shape, float(max(hole.shape)))
     return np.asarray(ndimage.distance_transform_edt(hole), dtype=np.float64)
-
-
-def _nearest_square(hole: Hole, centre: tuple[int, int], step: int, width: int) -> Window | None:
-    """Return the known square nearest to a pixel, in pixels of the full size; the largest."""
-    room = np.pad(~hole, 1)
-    room_around = ndimage.distance_transform_cdt(room, metric="chessboard")[1:-1, 1:-1]
-    rows, columns = (np.arange(length) - at for length, at in zip(hole.shape, centre, strict=True))
-    away = np.hypot(rows[:, None], columns)
-    side = min(width, SHADOW[1])
-    while side >= SHADOW[0]:
-        fits = room_around > ceil(side / 2 / step)
-        if fits.any():
-            place = divmod(int(np.argmin(np.where(fits, away, np.inf))), hole.shape[1])
-            top, left = (index * step - side // 2 for index in place)
-            return Window(top, top + side, left, left + side)
-        side //= 2
-    return None
 
 
 def _slopes(plane: Plane, hole: Hole, trial: Window) -> tuple[float, float]:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_greyfill.comparison import Combination, CompareStep, Comparison, Row
-from napari_greyfill.comparison.configuration import pipeline_title
+from napari_greyfill.comparison import Combination, Comparison, Row
+from napari_greyfill.compute.events import Event, Note, Result
 from napari_greyfill.masks import about_hole
+from napari_greyfill.pipeline.names import pipeline_title
+from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.viewer.compare.form import CompareForm
 from napari_greyfill.viewer.compare.layers import ComparedLayers
 from napari_greyfill.viewer.compare.look_bar import LookBar
@@ -70,7 +72,7 @@ class CompareDock(RunDock):
 
     def _connect(self) -> None:
         self.form.changed.connect(self._settle.start)
-        self.form.grow.valueChanged.connect(lambda _: self._settle.start())
+        self.form.grow.changed.connect(self._settle.start)
         self.form.mask_bar.bind(
             self.viewer,
             lambda: self.form.image_layer,
@@ -127,7 +129,7 @@ class CompareDock(RunDock):
     def _chosen(self) -> Hashable:
         form = self.form
         ticked = form.methods.chosen(), form.pipelines.chosen(), form.colorizers.chosen()
-        return super()._chosen(), ticked, form.reference_kind, form.grow.value()
+        return super()._chosen(), ticked, form.reference_kind, form.grow.value
 
     def _why_not_mask(self) -> str:
         painted = self.painted_plane() != 0
@@ -189,8 +191,7 @@ class CompareDock(RunDock):
             colorizers=form.colorizers.chosen(),
             reference=None if reference is None else layers.plane_at(reference, index, image),
             measured=form.reference_kind != "none",
-            device=preferred_device(),
-            grow=form.grow.value(),
+            options=FillOptions(device=preferred_device(), grow=form.grow.value),
         )
 
     def _show_chosen(self, combination: Combination) -> None:
@@ -206,17 +207,17 @@ class CompareDock(RunDock):
 
     # ------------------------------------------------------------ the run's news
 
-    def _show_step(self, step: CompareStep) -> None:
-        if step.row is not None:
-            self._show_row(step.row)
+    def _show_step(self, event: Event) -> None:
+        if isinstance(event, Result):
+            self._show_row(event.value)
         if self.runner.cancelling:
             return
-        if step.note:
+        if isinstance(event, Note):
             from napari.utils.notifications import show_warning
 
-            show_warning(step.name)
+            show_warning(event.text)
             return
-        self._show_share(step.fraction, step.name)
+        self._show_share(event.fraction, event.text)
 
     def _show_row(self, row: Row) -> None:
         """Show a row even when cancelling: it is finished, and is not filled again."""

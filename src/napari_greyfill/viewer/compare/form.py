@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QFormLayout,
     QLabel,
     QVBoxLayout,
@@ -16,11 +15,12 @@ from qtpy.QtWidgets import (
 )
 
 from napari_greyfill.colorization import COLORIZERS
-from napari_greyfill.comparison.configuration import pipeline_title
 from napari_greyfill.inpaint import INPAINTERS
-from napari_greyfill.pipeline.job import PIPELINES
+from napari_greyfill.pipeline.names import PIPELINE_NAMES, PIPELINES
+from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.viewer.masks.sources import MaskBar
 from napari_greyfill.viewer.widgets.check_list import CheckList, Entry, method_entry
+from napari_greyfill.viewer.widgets.option_fields import OptionField
 from napari_greyfill.viewer.widgets.parts import layer_choice, let_shrink
 from napari_greyfill.viewer.widgets.texts import COMPARE as TEXTS
 
@@ -59,9 +59,8 @@ class CompareForm(QWidget):
         self.methods = CheckList(TEXTS["methods"])
         self.pipelines = CheckList(TEXTS["pipelines"])
         self.colorizers = CheckList(TEXTS["colorizers"])
-        self.grow = QDoubleSpinBox()
-        self.grow.setDecimals(1)
-        self.grow.setSuffix(" px")
+        (grow,) = FillOptions.options(["grow"])
+        self.grow = OptionField(grow)
         self._list_choices()
         self._arrange()
         self._connect()
@@ -114,7 +113,7 @@ class CompareForm(QWidget):
 
     def _list_choices(self) -> None:
         self._fill_methods([INPAINTERS.info("auto").name])
-        titles = [Entry(name, pipeline_title(name), TEXTS[name]) for name in PIPELINES]
+        titles = [Entry(one.name, one.title, one.explanation) for one in PIPELINE_NAMES]
         self.pipelines.fill(titles, PIPELINES)
         colorizers = COLORIZERS.infos()
         self.colorizers.fill(map(method_entry, colorizers), [COLORIZERS.info("auto").name])
@@ -131,11 +130,11 @@ class CompareForm(QWidget):
             ("Mask", "mask", self.mask_choice.native),
             ("Reference", "reference", self.reference),
             ("", "reference", self.reference_layer_choice.native),
-            ("Grow by", "grow", self.grow),
         )
         for title, key, widget in rows:
             form.addRow(title, widget)
             widget.setToolTip(TEXTS[key])
+        form.addRow(self.grow.option.title, self.grow)
         form.insertRow(2, self.mask_bar)
         let_shrink(self.reference)
         layout = QVBoxLayout(self)

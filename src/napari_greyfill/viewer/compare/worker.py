@@ -7,12 +7,14 @@ widgets.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qtpy.QtCore import Signal
 
-from napari_greyfill.comparison import CompareStep, Comparison, Row, compare_steps
+from napari_greyfill.comparison import Comparison, Row, compare_steps
 from napari_greyfill.compute.device import CancelCheck
+from napari_greyfill.compute.events import Event
+from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.viewer.layers.models import PlaneSource
 from napari_greyfill.viewer.threads.runs import Runner
 
@@ -29,6 +31,8 @@ class CompareRequest:
         None unless another layer is the reference.
     measured : bool
         Whether there is a reference at all.
+    options : FillOptions
+        Those that all methods share.
     """
 
     image: PlaneSource
@@ -41,13 +45,12 @@ class CompareRequest:
     colorizers: tuple[str, ...]
     reference: PlaneSource | None = None
     measured: bool = True
-    device: str = "auto"
-    grow: float = 0.0
+    options: FillOptions = field(default_factory=FillOptions)
 
 
 def compare_the_ways(
     request: CompareRequest, done: tuple[Row, ...], cancelled: CancelCheck
-) -> Generator[CompareStep, None, Comparison]:
+) -> Generator[Event, None, Comparison]:
     """Run a request, but for the rows that are done.
 
     Parameters
@@ -69,10 +72,9 @@ def compare_the_ways(
             colorizers=request.colorizers,
             reference=reference if request.reference is None else request.reference.read(),
             rgb=request.rgb,
-            device=request.device,
-            grow=request.grow,
             done=done,
             cancelled=cancelled,
+            **request.options.shared(),
         )
     )
 
@@ -82,7 +84,7 @@ class CompareRunner(Runner):
 
     Signals
     -------
-    stepped : CompareStep
+    stepped : Event
     finished : Comparison
     """
 
@@ -100,5 +102,5 @@ class CompareRunner(Runner):
         """
         self._start(compare_the_ways(request, done, self._asked_to_stop))
 
-    def _on_step(self, step: CompareStep) -> None:
-        self.stepped.emit(step)
+    def _on_step(self, event: Event) -> None:
+        self.stepped.emit(event)

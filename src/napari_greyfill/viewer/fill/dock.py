@@ -8,21 +8,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Hashable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from qtpy.QtGui import QGuiApplication
 
+from napari_greyfill.comparison import Combination, Row
+from napari_greyfill.compute.events import Preview, Progress
+from napari_greyfill.errors import GreyfillError
 from napari_greyfill.masks import selected_labels
-from napari_greyfill.pipeline.several import resolve_methods
+from napari_greyfill.pipeline.names import GREY
+from napari_greyfill.pipeline.options import FillOptions
+from napari_greyfill.pipeline.result import FillResult
+from napari_greyfill.pipeline.suggest import possible_methods
 from napari_greyfill.viewer.fill.form import FillForm
 from napari_greyfill.viewer.fill.runner import FillRunner
 from napari_greyfill.viewer.fill.table import MetricsTable
-from napari_greyfill.viewer.fill.worker import Chosen, Finished, Preview, Progress
+from napari_greyfill.viewer.fill.worker import Finished, Part
 from napari_greyfill.viewer.layers import planes as layers
 from napari_greyfill.viewer.layers.keeping import Original
-from napari_greyfill.viewer.layers.models import FillRequest, PlaneSource, RunRow, as_python
-from napari_greyfill.viewer.layers.results import REGION, ResultLayers
+from napari_greyfill.viewer.layers.models import FillRequest, PlaneSource, as_python
+from napari_greyfill.viewer.layers.results import PROVENANCE, REGION, ResultLayers
 from napari_greyfill.viewer.settings import preferred_device
 from napari_greyfill.viewer.widgets.parts import button, side_by_side
 from napari_greyfill.viewer.widgets.run_dock import RunDock, removed
@@ -58,7 +65,6 @@ class FillDock(RunDock):
         self._source = ""  # unique id of the image layer of the last run
         self._run_layers: dict[int, str] = {}  # run -> unique id of its result
         self._runs = 0
-        self._reason = ""  # why the look was chosen
         self._done = 0  # methods of this run that gave a result
         self._shown: set[tuple[str, str]] = set()  # labels and roles of this run's layers
         self._original = Original(napari_viewer)
@@ -71,11 +77,13 @@ class FillDock(RunDock):
     def _build(self) -> None:
         self.original_button = button("Show original", TEXTS["original"])
         self.python_button = button("Copy as Python", TEXTS["python"])
-        self.defaults_button = button("Restore defaults", "Set every choice but the layers back.")
+        self.defaults_button = button("Restore defaults", TEXTS["defaults"])
+        self.settings_button = button("Load settings", TEXTS["settings"])
         self.progress.setToolTip(TEXTS["progress"])
         layout = self._scrolled()
         layout.addWidget(self.form)
         self.form.advanced.addWidget(self.defaults_button)
+        self.form.advanced.addWidget(self.settings_button)
         layout.addLayout(side_by_side(self.run_button, self.cancel_button))
         layout.addWidget(self.progress)
         layout.addWidget(self.status)
@@ -85,10 +93,6 @@ class FillDock(RunDock):
     def _connect(self) -> None:
         form = self.form
         form.changed.connect(self._settle.start)
-        for box in (form.grow, form.feather, form.seed):
-            box.valueChanged.connect(lambda _: self._settle.start())
-        for combo in (form.scale, form.device):
-            combo.currentIndexChanged.connect(lambda _: self._settle.start())
         form.mask_bar.bind(
             self.viewer,
             lambda: form.image_layer,
@@ -104,11 +108,11 @@ class FillDock(RunDock):
         self.defaults_button.clicked.connect(
             lambda: self.form.restore_defaults(preferred_device())
         )
+        self.settings_button.clicked.connect(lambda: self.load_settings())
         self.table.run_chosen.connect(self._select_run)
         self.runner.progressed.connect(self._show_progress)
         self.runner.previewed.connect(self._show_preview)
         self.runner.noted.connect(self._show_note)
-        self.runner.chosen.connect(self._show_chosen)
         self.runner.finished.connect(self._show_result)
 
     def _list_layers(self) -> None:
@@ -139,7 +143,7 @@ class FillDock(RunDock):
 
     def _chosen(self) -> Hashable:
         form = self.form
-        return super()._chosen(), form.parameters(), form.chosen_methods(), form.chosen_look()
+        return super()._chosen(), form.options(), form.chosen_methods()
 
     def _why_not_mask(self) -> str:
         plane = self.painted_plane()
@@ -188,13 +192,26 @@ class FillDock(RunDock):
         self._placement = layers.Placement.of(image, self._request.image.index)
         self._done = 0
         self._shown.clear()
-        self._reason = ""
         self.runner.start(self._request)
         self._show_start()
 
     def copy_as_python(self) -> None:
         """Put lines that repeat the last run on the clipboard."""
         QGuiApplication.clipboard().setText(self._python)
+
+    def load_settings(self) -> None:
+        """Choose what the fill of the selected layer was made with."""
+        layer = self.viewer.layers.selection.active
+        provenance = {} if layer is None else layer.metadata.get(PROVENANCE, {})
+        if "parameters" not in provenance:
+            self.status.setText("Select a layer with the result of a fill first.")
+            return
+        try:
+            self.form.choose(FillOptions.from_dict(provenance["parameters"]))
+        except GreyfillError as error:
+            self.status.setText(str(error))
+            return
+        self.status.setText(f"The settings are those of {layer.name}.")
 
     def hold_original(self) -> None:
         """Show the image without what lies over it, until `release_original`."""
@@ -219,7 +236,7 @@ class FillDock(RunDock):
             mask=PlaneSource(np.array(painted.read()), ()),
             mask_index=painted.index,
             rgb=bool(image.rgb),
-            parameters=self.form.parameters(),
+            options=self.form.options(),
             image_name=image.name,
             mask_name=mask.name,
             reference=None if reference is None else layers.plane_at(reference, index, image),
@@ -227,7 +244,6 @@ class FillDock(RunDock):
             intermediates=self.form.intermediates.isChecked(),
             preview=self.form.preview.isChecked(),
             methods=self.form.chosen_methods(),
-            look=self.form.chosen_look(),
             hints=None if hints is None else layers.hints_on(hints, image, index),
             hints_name="" if hints is None else hints.name,
             confidence=self.form.confidence.isChecked(),
@@ -235,10 +251,10 @@ class FillDock(RunDock):
 
     # ------------------------------------------------------------ the run's news
 
-    def _show_progress(self, news: Progress) -> None:
+    def _show_progress(self, news: Progress | Preview) -> None:
         self._show_share(news.fraction, news.text)
 
-    def _show_preview(self, news: Preview) -> None:
+    def _show_preview(self, news: Part) -> None:
         assert self._placement is not None
         self.results.show_preview(news.image, self._placement, news.window)
 
@@ -247,26 +263,19 @@ class FillDock(RunDock):
 
         show_warning(text)
 
-    def _show_chosen(self, choice: Chosen) -> None:
-        """Keep which methods suit the hole; why is said with the result."""
-        assert self._request is not None
-        self._request = self._request.with_methods(choice.methods)
-        self._reason = choice.reason
-
     def _show_result(self, outcome: Finished) -> None:
         self.results.remove_preview()
         assert self._request is not None
         assert self._placement is not None
-        request = self._request
+        request, result = self._request, outcome.result
         self._python = as_python(request)
         provenance = {
-            **outcome.provenance,
+            **result.provenance,
             "image": request.image_name,
             "mask": request.mask_name,
             "plane": list(self._placement.index),
         }
-        several = not isinstance(request.method, str)
-        label = outcome.method if several else ""
+        label = result.method if request.several else ""
         if not self._done and self.form.keep.isChecked():
             self.results.leave_earlier(self._source, self._placement)
         layer = self.results.show(
@@ -281,22 +290,18 @@ class FillDock(RunDock):
         if outcome.region is not None:
             self._shown.add(("", REGION))
         layer.bind_key(HOLD_KEY, _holding(self._original, self._source), overwrite=True)
-        self._outcome = f"{_summary(outcome, request.rgb)} {self._reason}".strip()
+        self._outcome = f"{_summary(outcome, request.rgb)} {result.reason}".strip()
         self._done += 1
         if self._done > 1:
-            self._outcome = f"{self._done} methods are done. {outcome.method}: {self._outcome}"
+            self._outcome = f"{self._done} methods are done. {result.method}: {self._outcome}"
         self._runs += 1
         self._run_layers[self._runs] = layer.unique_id
         self.table.add(
-            RunRow(
+            replace(
+                Row.of(_combination(result, request.rgb), result),
+                picture=_name_of_plane(request.image_name, self._placement.index),
                 run=self._runs,
-                image=request.image_name,
-                method=outcome.method,
-                pipeline=outcome.pipeline if request.rgb else "grey",
-                colorizer=outcome.colorizer,
-                seconds=outcome.seconds,
-                pixels=outcome.provenance["filled_pixels"],
-                metrics=outcome.metrics,
+                result=None,  # the layer has it
             )
         )
 
@@ -317,8 +322,7 @@ class FillDock(RunDock):
         assert self._request is not None
         assert self._placement is not None
         request = self._request
-        several = not isinstance(request.method, str)
-        labels = resolve_methods(request.methods) if several else ("",)
+        labels = possible_methods(request.methods) if request.several else ("",)
         gone = self.results.remove_others(self._source, self._placement, self._shown, labels)
         self._outcome += removed(gone)
 
@@ -342,9 +346,18 @@ def _holding(original: Original, source: str) -> Callable[[Layer], Generator[Non
     return hold
 
 
+def _name_of_plane(name: str, index: tuple[int, ...]) -> str:
+    """Return what tables call a plane, which is all of a layer without an index."""
+    return f"{name} [{', '.join(map(str, index))}]" if index else name
+
+
+def _combination(result: FillResult, rgb: bool) -> Combination:
+    return Combination(result.method, result.pipeline if rgb else GREY, result.colorizer)
+
+
 def _summary(outcome: Finished, rgb: bool) -> str:
-    pixels = outcome.provenance["filled_pixels"]
-    text = f"Filled {pixels:,} pixels in {outcome.seconds:.1f} s."
+    pixels = outcome.result.provenance["filled_pixels"]
+    text = f"Filled {pixels:,} pixels in {outcome.result.seconds:.1f} s."
     if outcome.remark:
         text += f" {outcome.remark[:1].upper()}{outcome.remark[1:]}."
     return text if rgb else f"{text} The image is grey: there was no colour to recover."

@@ -1,31 +1,31 @@
-"""The controls of the Fill dock. It knows nothing of running: it holds choices."""
+"""The controls of the Fill dock. It knows nothing of running: it holds choices.
+
+Its rows are made from `FillOptions`, but for layers, and for what only windows show.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 from superqt import QCollapsible
 
 from napari_greyfill.colorization import COLORIZERS, colorizers
-from napari_greyfill.compute.device import DEVICES
 from napari_greyfill.inpaint import INPAINTERS, methods
-from napari_greyfill.pipeline.job import FillParameters
-from napari_greyfill.pipeline.suggest import methods_of_look
+from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.viewer.masks.sources import MaskBar
 from napari_greyfill.viewer.widgets.method_choice import AlsoRun, MethodCombo
+from napari_greyfill.viewer.widgets.option_fields import OptionField
 from napari_greyfill.viewer.widgets.parts import layer_choice, let_shrink
 from napari_greyfill.viewer.widgets.texts import FILL as TEXTS
 
@@ -34,21 +34,10 @@ if TYPE_CHECKING:
 
 __all__ = ["FillForm"]
 
-_PIPELINE_TITLES = {
-    "grey-rgb": "Grey → colour",
-    "rgb-grey-rgb": "Colour → grey → colour",
-    "rgb-rgb": "Colour",
-}
-_LOOK_TITLES = {
-    "suggested": "As suggested",
-    "faithful": "Faithful (for measuring)",
-    "texture": "Texture (for looking)",
-    "both": "Both",
-}
-_SCALE_TITLES = {"auto": "Auto", "native": "As it is", "training": "As in training"}
 _WHOLE_ROW = "(no title)"
 _LABEL_CHOICES = {"all": "All painted labels", "selected": "The selected label"}
-_DEVICE_TITLES = {"auto": "Auto", "cpu": "CPU", "cuda": "CUDA (NVIDIA)", "mps": "MPS (Apple)"}
+_OWN = ("method", "colorizer", "labels")  # options with a control of their own
+Row = tuple[str, str, Any]  # title, tooltip, and a widget or a layout
 
 
 class FillForm(QWidget):
@@ -76,17 +65,15 @@ class FillForm(QWidget):
         self.mask_bar = MaskBar()
         self.weights = QPushButton("Weights")
         self.method = MethodCombo(methods, INPAINTERS.auto)
-        self.look = _combo(_LOOK_TITLES)
         self.also = AlsoRun(methods)
         self.colorizer = MethodCombo(colorizers, COLORIZERS.auto)
-        self.pipeline = _combo(_PIPELINE_TITLES)
         self.labels = _combo(_LABEL_CHOICES)
-        self.scale = _combo(_SCALE_TITLES)
-        self.device = _combo({name: _DEVICE_TITLES[name] for name in DEVICES}, device)
-        self.grow = _pixels(2)
-        self.feather = _pixels(0)
-        self.seed = QSpinBox()
-        self.seed.setMaximum(2**31 - 1)
+        self.fields = {
+            option.name: OptionField(option)
+            for option in FillOptions.options()
+            if option.name not in _OWN
+        }
+        self.fields["device"].value = device
         self.intermediates = _check("Show intermediates", checked=False)
         self.confidence = _check("Show colour confidence", checked=False)
         self.preview = _check("Show previews", checked=True)
@@ -111,6 +98,11 @@ class FillForm(QWidget):
         """Return the layer to measure against, if any."""
         return self.reference_choice.value
 
+    @property
+    def hints_layer(self) -> Points | None:
+        """Return the points whose colours are hints, if any."""
+        return self.hints_choice.value if self.hints_choice.enabled else None
+
     def chosen_labels(self) -> tuple[int, ...] | None:
         """Return the labels that count; None for all."""
         mask = self.mask_layer
@@ -118,36 +110,25 @@ class FillForm(QWidget):
             return None
         return (int(mask.selected_label),)
 
-    def chosen_look(self) -> str:
-        """Return the look; empty unless the method is left to it."""
-        return self.look.currentData() if self.method.currentData() == "auto" else ""
-
     def chosen_methods(self) -> tuple[str, ...]:
-        """Return all methods that are chosen; the look may add to them when it is known."""
-        look = self.chosen_look()
-        if look == "suggested":
-            return self.also.chosen()
-        first = methods_of_look(look) if look else (self.method.currentData(),)
-        return (*first, *self.also.chosen())
+        """Return all methods that are chosen."""
+        return tuple(dict.fromkeys((self.method.currentData(), *self.also.chosen())))
 
-    @property
-    def hints_layer(self) -> Points | None:
-        """Return the points whose colours are hints, if any."""
-        return self.hints_choice.value if self.hints_choice.enabled else None
-
-    def parameters(self) -> FillParameters:
+    def options(self) -> FillOptions:
         """Return the choices as the engine takes them."""
-        return FillParameters(
-            method=next(iter(self.chosen_methods()), "auto"),
-            pipeline=self.pipeline.currentData(),
+        return FillOptions(
+            method=self.method.currentData(),
             colorizer=self.colorizer.currentData(),
             labels=self.chosen_labels(),
-            device=self.device.currentData(),
-            seed=self.seed.value(),
-            grow=self.grow.value(),
-            feather=self.feather.value(),
-            scale=self.scale.currentData(),
+            **{name: each.value for name, each in self.fields.items()},
         )
+
+    def choose(self, options: FillOptions) -> None:
+        """Show options, such as those of an earlier fill; layers and labels stay."""
+        for combo, name in ((self.method, options.method), (self.colorizer, options.colorizer)):
+            combo.setCurrentIndex(max(0, combo.findData(name)))
+        for name, each in self.fields.items():
+            each.value = getattr(options, name)
 
     def enable_colour(self) -> None:
         """Offer only what makes a difference.
@@ -156,30 +137,23 @@ class FillForm(QWidget):
         """
         image = self.image_layer
         colour = image is None or bool(image.rgb)
-        self.pipeline.setEnabled(colour)
-        self.look.setEnabled(self.method.currentData() == "auto")
-        recovered = colour and self.pipeline.currentData() != "rgb-rgb"
+        pipeline = self.fields["pipeline"]
+        pipeline.setEnabled(colour)
+        self.fields["look"].setEnabled(self.method.currentData() == "auto")
+        recovered = colour and pipeline.value != "rgb-rgb"
         self.hints_choice.enabled = recovered
         self.confidence.setEnabled(recovered)
         self.colorizer.setEnabled(recovered)
 
     def restore_defaults(self, device: str) -> None:
         """Set everything but the layers to what it was when the dock opened."""
-        for combo in (
-            self.method,
-            self.look,
-            self.colorizer,
-            self.pipeline,
-            self.labels,
-            self.scale,
-        ):
+        for combo in (self.method, self.colorizer, self.labels):
             combo.setCurrentIndex(0)
+        for each in self.fields.values():
+            each.reset()
+        self.fields["device"].value = device
         self.hints_choice.value = None
         self.also.choose(())
-        self.device.setCurrentIndex(self.device.findData(device))
-        self.grow.setValue(2)
-        self.feather.setValue(0)
-        self.seed.setValue(0)
         for box, checked in (
             (self.intermediates, False),
             (self.confidence, False),
@@ -207,40 +181,25 @@ class FillForm(QWidget):
     # ------------------------------------------------------------ layout
 
     def _arrange(self) -> None:
-        mask_row = QHBoxLayout()
-        mask_row.addWidget(self.mask_choice.native, stretch=1)
-        mask_row.addWidget(self.new_mask)
-        method_row = QHBoxLayout()
-        method_row.addWidget(self.method, stretch=1)
-        method_row.addWidget(self.weights)
-        basic: list[tuple[str, str, Any]] = [
-            ("Image", "image", self.image_choice.native),
-            ("Mask", "mask", mask_row),
+        basic: list[Row] = [
+            ("Image", TEXTS["image"], self.image_choice.native),
+            ("Mask", TEXTS["mask"], _beside(self.mask_choice.native, self.new_mask)),
             (_WHOLE_ROW, "", self.mask_bar),
-            ("Method", "method", method_row),
-            ("Look", "look", self.look),
-            ("Also run", "also", self.also),
-            ("Colorizer", "colorizer", self.colorizer),
-            ("Grow by", "grow", self.grow),
+            *self._rows(advanced=False),
         ]
-        advanced: list[tuple[str, str, Any]] = [
-            ("Pipeline", "pipeline", self.pipeline),
-            ("Labels", "labels", self.labels),
-            ("Feather", "feather", self.feather),
-            ("Scale", "scale", self.scale),
-            ("Device", "device", self.device),
-            ("Seed", "seed", self.seed),
-            ("Reference", "reference", self.reference_choice.native),
-            ("Colour hints", "hints", self.hints_choice.native),
-            ("", "intermediates", self.intermediates),
-            ("", "confidence", self.confidence),
-            ("", "preview", self.preview),
-            ("", "keep", self.keep),
+        rest: list[Row] = [
+            *self._rows(advanced=True),
+            ("Reference", TEXTS["reference"], self.reference_choice.native),
+            ("Colour hints", TEXTS["hints"], self.hints_choice.native),
+            ("", TEXTS["intermediates"], self.intermediates),
+            ("", TEXTS["confidence"], self.confidence),
+            ("", TEXTS["preview"], self.preview),
+            ("", TEXTS["keep"], self.keep),
         ]
         self.advanced = QCollapsible("Advanced")
         self.advanced.setDuration(0)
         content = QWidget()
-        content.setLayout(_form(advanced))
+        content.setLayout(_form(rest))
         self.advanced.setContent(content)
         self.advanced.collapse(animate=False)
         layout = QVBoxLayout(self)
@@ -249,24 +208,39 @@ class FillForm(QWidget):
         layout.addWidget(self.advanced)
         self.mask_choice.native.setToolTip(TEXTS["mask"])
         self.new_mask.setToolTip(TEXTS["new_mask"])
-        self.method.setToolTip(TEXTS["method"])
         self.weights.setToolTip(TEXTS["weights"])
+
+    def _rows(self, *, advanced: bool) -> Iterator[Row]:
+        """Yield the rows of the options, and what belongs beside or below them."""
+        own = {
+            "method": _beside(self.method, self.weights) if not advanced else None,
+            "colorizer": self.colorizer,
+            "labels": self.labels,
+        }
+        for option in FillOptions.options():
+            if option.advanced != advanced:
+                continue
+            yield option.title, option.tip, self.fields.get(option.name) or own[option.name]
+            if option.name == "look":
+                yield "Also run", TEXTS["also"], self.also
 
     def _connect(self) -> None:
         self.new_mask.clicked.connect(lambda: self.new_mask_wanted.emit())
         self.weights.clicked.connect(lambda: self.weights_wanted.emit())
         for choice in (self.image_choice, self.mask_choice, self.reference_choice):
             choice.changed.connect(lambda _: self.changed.emit())
-        for combo in (self.method, self.look, self.colorizer, self.pipeline, self.labels):
+        for combo in (self.method, self.colorizer, self.labels):
             combo.currentIndexChanged.connect(lambda _: self.changed.emit())
+        for each in self.fields.values():
+            each.changed.connect(lambda: self.changed.emit())
 
 
-def _form(rows: Sequence[tuple[str, str, Any]]) -> QFormLayout:
+def _form(rows: Sequence[Row]) -> QFormLayout:
     form = QFormLayout()
     form.setContentsMargins(0, 0, 0, 0)
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
     form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    for title, key, field in rows:
+    for title, tip, field in rows:
         if title == _WHOLE_ROW:
             form.addRow(field)
             continue
@@ -274,27 +248,25 @@ def _form(rows: Sequence[tuple[str, str, Any]]) -> QFormLayout:
         label = form.labelForField(field)
         for widget in (label, field):
             if isinstance(widget, QWidget):
-                widget.setToolTip(TEXTS[key])
+                widget.setToolTip(tip)
+        if isinstance(field, QHBoxLayout):
+            field.itemAt(0).widget().setToolTip(tip)
     return form
 
 
-def _combo(titles: dict[str, str], chosen: str = "") -> QComboBox:
+def _beside(first: QWidget, second: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.addWidget(first, stretch=1)
+    row.addWidget(second)
+    return row
+
+
+def _combo(titles: dict[str, str]) -> QComboBox:
     combo = QComboBox()
     for name, title in titles.items():
         combo.addItem(title, name)
-    combo.setCurrentIndex(max(0, combo.findData(chosen)))
     let_shrink(combo)
     return combo
-
-
-def _pixels(value: float) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
-    box.setDecimals(1)
-    box.setSingleStep(1.0)
-    box.setMaximum(999.0)
-    box.setSuffix(" px")
-    box.setValue(value)
-    return box
 
 
 def _check(text: str, *, checked: bool) -> QCheckBox:

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from qtpy.QtCore import Signal
 
-from napari_greyfill.viewer.fill.worker import (
-    Chosen,
-    Finished,
-    Message,
-    Note,
-    Progress,
-    fill_the_hole,
-)
+from napari_greyfill.compute.events import Event, Note, Preview, Result
+from napari_greyfill.viewer.fill.worker import fill_the_hole
 from napari_greyfill.viewer.layers.models import FillRequest
 from napari_greyfill.viewer.threads.runs import Runner
 
@@ -24,10 +18,9 @@ class FillRunner(Runner):
     Signals
     -------
     progressed : Progress
-    previewed : Preview
+    previewed : Part
     noted : str
         A sentence the user must see.
-    chosen : Chosen
     finished : Finished
         A method has its result; once for each of several.
     """
@@ -35,22 +28,20 @@ class FillRunner(Runner):
     progressed = Signal(object)
     previewed = Signal(object)
     noted = Signal(str)
-    chosen = Signal(object)
 
     def start(self, request: FillRequest) -> None:
         """Start a fill; there must be none running."""
         self._start(fill_the_hole(request, self._asked_to_stop))
 
-    def _on_step(self, message: Message) -> None:
+    def _on_step(self, event: Event) -> None:
         if self.cancelling:
             return
-        if isinstance(message, Finished):
-            self.finished.emit(message)
-        elif isinstance(message, Chosen):
-            self.chosen.emit(message)
-        elif isinstance(message, Note):
-            self.noted.emit(message.text)
-        elif isinstance(message, Progress):
-            self.progressed.emit(message)
+        if isinstance(event, Result):
+            self.finished.emit(event.value)
+        elif isinstance(event, Note):
+            self.noted.emit(event.text)
+        elif isinstance(event, Preview):
+            self.progressed.emit(event)
+            self.previewed.emit(event.source)
         else:
-            self.previewed.emit(message)
+            self.progressed.emit(event)

@@ -1,148 +1,124 @@
-"""A fill in a thread of its own, told as messages.
+"""A fill in a thread of its own, told by the engine's events.
 
 `fill_the_hole` is the generator that runs in the thread; it never touches viewer, layers or
-widgets. What it yields are messages for the window, `Finished` for each method among them.
+widgets. Its `Preview`s hold the part of the image that is worth showing, put together in the
+thread, and each `Result` holds a `Finished`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from numpy.typing import NDArray
 
+from napari_greyfill.comparison import Row, compare_steps
 from napari_greyfill.compute.device import CancelCheck
+from napari_greyfill.compute.events import Event, Note, Preview, Progress, Result
 from napari_greyfill.compute.progress import translated
-from napari_greyfill.errors import GreyfillError
 from napari_greyfill.image.geometry import Window
-from napari_greyfill.measure import metrics
-from napari_greyfill.pipeline.job import read_picture
-from napari_greyfill.pipeline.result import FINAL, FillResult, Step
-from napari_greyfill.pipeline.run import picture_steps
-from napari_greyfill.pipeline.suggest import methods_of_look, suggested_look
+from napari_greyfill.pipeline.result import FINAL, FillResult, Intermediate
+from napari_greyfill.pipeline.run import fill_steps
 from napari_greyfill.viewer.layers.models import FillRequest
 from napari_greyfill.viewer.layers.pasting import filled_levels
 from napari_greyfill.viewer.layers.results import CONFIDENCE, Region, ResultImage
 
-__all__ = [
-    "Chosen",
-    "Finished",
-    "Message",
-    "Note",
-    "Preview",
-    "Progress",
-    "fill_the_hole",
-]
+__all__ = ["Finished", "Part", "fill_the_hole"]
 
 _SMALL = 1_000_000  # pixels; so much is always shown at once
 _SPREAD = 4  # times as large as what is filled
 
 
-@dataclass(frozen=True)
-class Progress:
-    """What is happening, and the finished share of it, 0 to 1."""
-
-    text: str
-    fraction: float
-
-
 @dataclass(frozen=True, eq=False)
-class Preview:
-    """A part of the image as it would be if the fill stopped now."""
+class Part:
+    """A part of an image."""
 
     image: NDArray[Any]
     window: Window
 
 
-@dataclass(frozen=True)
-class Note:
-    """A sentence the user must see."""
-
-    text: str
-
-
 @dataclass(frozen=True, eq=False)
 class Finished:
-    """Everything that a finished method leaves behind; the last image is the result."""
+    """What a finished method leaves behind; the last image is the result."""
 
     images: tuple[ResultImage, ...]
     region: Region | None
-    provenance: dict[str, Any]
-    metrics: dict[str, float]
-    method: str
-    pipeline: str
-    colorizer: str
-    seconds: float
-    remark: str = ""
+    result: FillResult
+
+    @property
+    def remark(self) -> str:
+        """Return what there is to say about the images, for people; may be empty."""
+        return " ".join(step.remark for step in self.result.steps if step.remark)
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """Which methods suit the hole, and why."""
-
-    methods: tuple[str, ...]
-    reason: str
-
-
-Message = Progress | Preview | Note | Chosen | Finished
-
-
-def fill_the_hole(request: FillRequest, cancelled: CancelCheck) -> Generator[Message, None, None]:
+def fill_the_hole(request: FillRequest, cancelled: CancelCheck) -> Generator[Event, None, None]:
     """Run a request and report on it."""
-    yield Progress("reading the image", 0.0)
-    image, mask = request.image.opened(), request.mask.read()
-    picture = read_picture(image, mask, request.parameters, rgb=request.rgb)
-    if request.look == "suggested":
-        yield Progress("looking at the hole", 0.0)
-        look = suggested_look(picture)
-        request = request.with_methods(methods_of_look(look.name))
-        yield Chosen(request.methods, look.reason)
-    work = picture_steps(
-        picture, request.parameters, request.method, hints=request.hints, cancelled=cancelled
-    )
-    result = yield from translated(work, lambda step: _messages(step, request))
-    if isinstance(result, FillResult):  # those of several methods came as steps
-        yield from _finished(result, request)
+    yield Progress("reading the image")
+    work = _compared(request, cancelled) if request.several else _filled(request, cancelled)
+    yield from translated(work, lambda event: _told(event, request))
 
 
-def _finished(result: FillResult, request: FillRequest) -> Generator[Message, None, None]:
-    """Tell that a method is done, after a look at how well it did."""
-    found: dict[str, float] = {}
-    if request.reference is not None:
-        yield Progress("measuring", 1.0)
-        found, note = _measured(request, result)
-        if note:
-            yield Note(note)
-    yield Finished(
-        images=tuple(_kept(result, request)),
-        region=_region(result) if request.intermediates else None,
-        provenance=result.provenance,
-        metrics=found,
-        method=result.method,
-        pipeline=result.pipeline,
-        colorizer=result.colorizer,
-        seconds=result.seconds,
-        remark=" ".join(step.remark for step in result.steps if step.remark),
+def _filled(request: FillRequest, cancelled: CancelCheck) -> Generator[Event, None, Any]:
+    return fill_steps(
+        request.image.opened(),
+        request.mask.read(),
+        rgb=request.rgb,
+        hints=request.hints,
+        reference=_reference(request),
+        cancelled=cancelled,
+        **request.options.to_dict(),
     )
 
 
-def _messages(step: Step, request: FillRequest) -> Generator[Message, None, None]:
-    if step.result is not None:
-        yield from _finished(step.result, request)
-        return
-    if step.kind == "note":
-        yield Note(step.name)
-        return
-    of_method = f" ({step.method})" if step.method else ""
-    yield Progress(step.name + of_method, step.fraction)
-    unfinished = step.kind == "preview" or (step.kind == "result" and step.stage == "colour")
-    if request.preview and unfinished:
-        window = _shown_window(step)
-        yield Preview(step.image_in(window), window)
+def _compared(request: FillRequest, cancelled: CancelCheck) -> Generator[Event, None, None]:
+    comparison = yield from compare_steps(
+        request.image.opened(),
+        request.mask.read(),
+        methods=request.methods,
+        pipelines=request.options.pipeline,
+        colorizers=request.options.colorizer,
+        rgb=request.rgb,
+        hints=request.hints,
+        reference=_reference(request),
+        cancelled=cancelled,
+        **request.options.shared(),
+    )
+    comparison.require_some()
 
 
-def _shown_window(step: Step) -> Window:
+def _reference(request: FillRequest) -> NDArray[Any] | None:
+    return None if request.reference is None else request.reference.read()
+
+
+def _told(event: Event, request: FillRequest) -> Iterator[Event]:
+    """Tell an event as the dock needs it: nothing is left to be worked out there."""
+    if isinstance(event, Result):
+        yield _finished(event, request)
+    elif not isinstance(event, Preview):
+        yield event
+    elif request.preview and _is_worth_showing(event):
+        window = _shown_window(event.source)
+        yield replace(event, source=Part(event.source.image_in(window), window))
+    else:
+        yield Progress(event.text, event.fraction)
+
+
+def _is_worth_showing(event: Preview) -> bool:
+    return not event.complete or event.source.stage == "colour"
+
+
+def _finished(event: Result[Any], request: FillRequest) -> Event:
+    value = event.value
+    if isinstance(value, Row):
+        if value.result is None:
+            return Note(value.failure, event.fraction)
+        value = value.result
+    region = _region(value) if request.intermediates else None
+    return replace(event, value=Finished(tuple(_kept(value, request)), region, value))
+
+
+def _shown_window(step: Intermediate) -> Window:
     """Return what to show of an unfinished image: all that is filled, or what was filled last.
 
     Where holes lie far apart, what lies between them would cost more than they do.
@@ -171,13 +147,3 @@ def _kept(result: FillResult, request: FillRequest) -> Generator[ResultImage, No
     if result.whole is None and not request.image.coarser:
         image = image[0]
     yield ResultImage(FINAL, image, rgb=request.rgb, visible=True)
-
-
-def _measured(request: FillRequest, result: FillResult) -> tuple[dict[str, float], str]:
-    """Return the metrics, or an empty table and why: a reference must not cost the result."""
-    assert request.reference is not None
-    try:
-        truth = request.reference.read()
-        return metrics(result.image, truth, result.hole, rgb=request.rgb), ""
-    except GreyfillError as error:
-        return {}, f"No metrics: {error}"

@@ -1,35 +1,27 @@
-"""Plain data of the Fill dock: what was asked for, what came out, rows of the table.
+"""Plain data of the Fill dock: what was asked for, and how to ask for it in Python.
 
 No Qt and no napari here, so everything can be tested without a window.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.comparison.tables import Column
 from napari_greyfill.image.lazy import LazyPlane
-from napari_greyfill.measure import METRICS
 from napari_greyfill.pipeline.hints import ColourHints
-from napari_greyfill.pipeline.job import FillParameters
+from napari_greyfill.pipeline.options import SHARED, FillOptions
 
 __all__ = [
-    "COLUMNS",
     "FillRequest",
     "PlaneSource",
-    "RunRow",
     "as_python",
     "checksum",
-    "to_csv",
-    "to_tsv",
 ]
 
 
@@ -83,10 +75,9 @@ class FillRequest:
 
     Attributes
     ----------
+    options : FillOptions
     methods : tuple of str
-        All methods, if there are more than the one among the parameters.
-    look : str
-        "suggested" if methods are still to be added: those of the look that suits the hole.
+        All methods, the one of the options first.
     hints : ColourHints or None
     confidence : bool
         Whether to show how sure the colours are.
@@ -95,7 +86,7 @@ class FillRequest:
     image: PlaneSource
     mask: PlaneSource
     rgb: bool
-    parameters: FillParameters
+    options: FillOptions
     image_name: str
     mask_name: str
     mask_index: tuple[int, ...] = ()
@@ -104,99 +95,48 @@ class FillRequest:
     intermediates: bool = False
     preview: bool = True
     methods: tuple[str, ...] = ()
-    look: str = ""
     hints: ColourHints | None = None
     hints_name: str = ""
     confidence: bool = False
 
-    def with_methods(self, methods: tuple[str, ...]) -> FillRequest:
-        """Return the request with the methods that were found to suit, before the others."""
-        every = tuple(dict.fromkeys((*methods, *self.methods)))
-        parameters = replace(self.parameters, method=every[0])
-        return replace(self, parameters=parameters, methods=every, look="")
-
     @property
-    def method(self) -> str | list[str]:
-        """Return what `fill` takes: a name, or a list if several methods run."""
-        return list(self.methods) if len(self.methods) > 1 else self.parameters.method
-
-
-@dataclass(frozen=True)
-class RunRow:
-    """One row of the metrics table."""
-
-    run: int
-    image: str
-    method: str
-    pipeline: str
-    colorizer: str
-    seconds: float
-    pixels: int
-    metrics: dict[str, float] = field(default_factory=dict)
-
-
-def _metric_column(key: str, title: str, explanation: str, digits: int) -> Column[RunRow]:
-    return Column(key, title, explanation, lambda row: row.metrics.get(key), digits)
-
-
-COLUMNS: tuple[Column[RunRow], ...] = (
-    Column("run", "Run", "Number of the run.", lambda row: row.run),
-    Column("method", "Method", "What filled the hole.", lambda row: row.method),
-    Column("colorizer", "Colorizer", "What recovered the colour.", lambda row: row.colorizer),
-    *(_metric_column(m.key, m.title, m.explanation, m.digits) for m in METRICS),
-    Column("seconds", "Seconds", "Wall time of the fill.", lambda row: row.seconds, 2),
-    Column("pixels", "Pixels", "Number of pixels that were filled.", lambda row: row.pixels),
-    Column("pipeline", "Pipeline", "How grey and colour were used.", lambda row: row.pipeline),
-    Column("image", "Image", "Name of the image layer.", lambda row: row.image),
-)
-
-
-def to_csv(rows: Sequence[RunRow]) -> str:
-    """Return the table as CSV: keys as header, full precision, empty where nothing is known."""
-    return _table(rows, [c.key for c in COLUMNS], lambda c, row: c.value(row), ",")
-
-
-def to_tsv(rows: Sequence[RunRow]) -> str:
-    """Return the table as it is shown, separated by tabs, for pasting into a spreadsheet."""
-    return _table(rows, [c.title for c in COLUMNS], lambda c, row: c.text(row), "\t")
-
-
-def _table(
-    rows: Sequence[RunRow],
-    header: list[str],
-    cell: Callable[[Column[RunRow], RunRow], object],
-    delimiter: str,
-) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([cell(column, row) for column in COLUMNS] for row in rows)
-    return out.getvalue()
+    def several(self) -> bool:
+        """Return whether more than one method runs, which is a comparison."""
+        return len(self.methods) > 1
 
 
 def as_python(request: FillRequest) -> str:
     """Return lines for napari's console that repeat a run."""
-    defaults = vars(FillParameters())
-    chosen = {**vars(request.parameters), "method": request.method}
-    arguments = [f"{name}={value!r}" for name, value in chosen.items() if value != defaults[name]]
     image = _plane_in_console(request.image_name, request.image.index)
     mask = _plane_in_console(request.mask_name, request.mask_index)
+    chosen = request.options.changed()
+    if request.several:
+        chosen = {
+            "methods": list(request.methods),
+            "pipelines": request.options.pipeline,
+            "colorizers": request.options.colorizer,
+            "reference": None,
+            **{name: value for name, value in chosen.items() if name in SHARED},
+        }
+    arguments = [f"{name}={value!r}" for name, value in chosen.items()]
     if request.image.index:
         arguments.insert(0, f"rgb={request.rgb}")
     if request.hints is not None:
         arguments.append(f"hints=viewer.layers[{request.hints_name!r}]")
     listed = "".join(f"    {argument},\n" for argument in [image, mask, *arguments])
     name = request.image_name + " filled"
-    if isinstance(request.method, str):
-        made, shown = "result", f"viewer.add_image(result.image, name={name!r}, rgb={request.rgb})"
+    if not request.several:
+        made = "result = greyfill.fill"
+        shown = f"viewer.add_image(result.image, name={name!r}, rgb={request.rgb})"
     else:
-        made = "results"
+        made = "comparison = greyfill.compare"
         shown = (
-            "for method, result in results.items():\n"
-            f"    name = {name!r} + f' ({{method}})'\n"
-            f"    viewer.add_image(result.image, name=name, rgb={request.rgb})"
+            "for row in comparison.rows:\n"
+            "    if row.image is not None:\n"
+            f"        name = {name!r} + f' ({{row.combination.method}})'\n"
+            f"        viewer.add_image(row.image, name=name, rgb={request.rgb})"
         )
-    return f"import napari_greyfill as greyfill\n\n{made} = greyfill.fill(\n{listed})\n{shown}\n"
+    return f"import napari_greyfill as greyfill\n\n{made}(\n{listed})\n{shown}\n"
 
 
 def _plane_in_console(name: str, index: tuple[int, ...]) -> str:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.values import as_type
-from napari_greyfill.pipeline.result import Step
+from napari_greyfill.pipeline.result import Intermediate
 from napari_greyfill.viewer.layers.models import PlaneSource
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Piece:
     over: NDArray[np.bool_]
 
 
-def filled_levels(source: PlaneSource, final: Step) -> list[Array]:
+def filled_levels(source: PlaneSource, final: Intermediate) -> list[Array]:
     """Return the filled plane of a lazy array, or of each level of a pyramid, finest first.
 
     A pixel of a coarser level changes if any pixel that it stands for was filled; it becomes the
@@ -53,8 +53,8 @@ def filled_levels(source: PlaneSource, final: Step) -> list[Array]:
     Parameters
     ----------
     source : PlaneSource
-        What the picture of the step was read from.
-    final : Step
+        What the picture was read from.
+    final : Intermediate
         The last one of a fill.
     """
     planes = [_opened(data)[index] for data, index in source.every_level()]
@@ -66,8 +66,7 @@ def filled_levels(source: PlaneSource, final: Step) -> list[Array]:
     return filled
 
 
-def _of_finest(final: Step) -> list[Piece]:
-    assert final.picture is not None  # the last step has one
+def _of_finest(final: Intermediate) -> list[Piece]:
     hole = final.picture.hole
     windows = [patch.window for patch in final.patches]
     return [Piece(w, final.image_in(w), hole[w.slices].copy()) for w in windows]

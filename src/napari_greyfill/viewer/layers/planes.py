@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from napari_greyfill.errors import ShapeMismatchError
 from napari_greyfill.image.geometry import Window
+from napari_greyfill.image.layer import data_of
 from napari_greyfill.pipeline.hints import ColourHints
 from napari_greyfill.viewer.layers.models import PlaneSource
 
@@ -89,7 +90,7 @@ def plane_at(layer: Layer, index: tuple[int, ...], image: Layer | None = None) -
             "choose a layer with the axes of the image."
         )
     coarser = tuple(layer.data[1:]) if getattr(layer, "multiscale", False) else ()
-    return PlaneSource(_full_data(layer), found, coarser)
+    return PlaneSource(data_of(layer), found, coarser)
 
 
 def why_no_plane(layer: Layer | None, viewer: Viewer, image: Layer) -> str:
@@ -142,13 +143,9 @@ def _broadcast(
     return tuple(i for _, _, i in places)
 
 
-def _full_data(layer: Layer) -> Any:  # noqa: ANN401 - any array type
-    return layer.data[0] if getattr(layer, "multiscale", False) else layer.data
-
-
 def _shape(layer: Layer) -> tuple[int, ...]:
     """Return the shape of the data without its colour axis."""
-    return tuple(_full_data(layer).shape[: layer.ndim])
+    return tuple(data_of(layer).shape[: layer.ndim])
 
 
 def plane_size(layer: Layer) -> tuple[int, int]:

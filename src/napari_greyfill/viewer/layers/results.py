@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from napari.utils.colormaps import Colormap
     from napari.viewer import Viewer
 
-__all__ = ["CONFIDENCE", "REGION", "Region", "ResultImage", "ResultLayers", "put_image"]
+__all__ = [
+    "CONFIDENCE",
+    "PROVENANCE",
+    "REGION",
+    "Region",
+    "ResultImage",
+    "ResultLayers",
+    "put_image",
+]
+
+PROVENANCE = "greyfill"  # the key in a layer's metadata
 
 CONFIDENCE = "colour confidence"
 REGION = "filled region"  # the role of the labels layer with the pixels that were filled
@@ -230,7 +240,7 @@ class ResultLayers:
             for image in (images[-1], *tints):
                 roles[image.role] = self._put(place, placement, image, label)
         for role, layer in roles.items():
-            layer.metadata["greyfill"] = {**metadata, "role": role}
+            layer.metadata[PROVENANCE] = {**metadata, "role": role}
         result = roles[images[-1].role]
         self.viewer.layers.selection.active = result
         return result

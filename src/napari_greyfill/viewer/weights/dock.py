@@ -23,11 +23,11 @@ from napari_greyfill.inpaint.networks.store import network_weights
 from napari_greyfill.viewer.settings import apply_weights_folder
 from napari_greyfill.viewer.threads.runs import Failed, outcome_of
 from napari_greyfill.viewer.weights.own_form import OwnForm
-from napari_greyfill.viewer.weights.table import WeightsTableModel, details, state_of
+from napari_greyfill.viewer.weights.table import COLUMNS, details, state_of
 from napari_greyfill.viewer.widgets.dock import Dock
 from napari_greyfill.viewer.widgets.failures import show_failure
 from napari_greyfill.viewer.widgets.parts import button, side_by_side
-from napari_greyfill.viewer.widgets.tables import table_view
+from napari_greyfill.viewer.widgets.tables import TableModel, table_view
 from napari_greyfill.viewer.widgets.texts import WEIGHTS as TEXTS
 from napari_greyfill.weights.own import Own, name_of
 from napari_greyfill.weights.stored import StoredCheckpoint
@@ -80,7 +80,7 @@ class WeightsDock(Dock):
         self.view.selectRow(0)
 
     def _build(self) -> None:
-        self.model = WeightsTableModel(self)
+        self.model = TableModel(COLUMNS, self)
         self.view = table_view(self.model, TEXTS["table"], height=120)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.about = QLabel()
@@ -119,7 +119,7 @@ class WeightsDock(Dock):
 
     def refresh(self) -> None:
         """Look into the folder anew."""
-        self.model.update_rows(self.store.list())
+        self.model.show_rows(self.store.list())
         self.view.resizeColumnsToContents()
         self._show_chosen()
 

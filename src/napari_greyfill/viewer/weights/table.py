@@ -1,17 +1,16 @@
-"""The Qt model of the weights: one row for each checkpoint."""
+"""The columns of the table of weights, which has one row for each checkpoint."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from html import escape
 
-from napari_greyfill.comparison.tables import Column
+from napari_greyfill.comparison.columns import Column
 from napari_greyfill.inpaint.networks.methods import method_of
-from napari_greyfill.viewer.widgets.tables import TableModel
 from napari_greyfill.weights.folder import megabytes
 from napari_greyfill.weights.stored import IDENTITIES, StoredCheckpoint
 
-__all__ = ["STATES", "WeightsTableModel", "details", "state_of"]
+__all__ = ["COLUMNS", "STATES", "details", "state_of"]
 
 STATES = {
     "ready": "ready",
@@ -25,30 +24,14 @@ STATES = {
 _UNPROVEN = {"claimed": "ready, as you said", "own": "own weights", "found": "own, not verified"}
 
 
-class WeightsTableModel(TableModel):
-    """Published checkpoints as rows, then the user's own."""
-
-    columns = (
-        Column("state", "State", "", lambda stored: state_of(stored)),
-        Column("title", "Checkpoint", "", lambda stored: stored.info.title),
-        Column("data", "Trained on", "", lambda stored: stored.info.training_data),
-        Column("side", "At", "", lambda stored: _side(stored)),
-        Column("bytes", "Size", "", lambda stored: _size(stored)),
-        Column("licence", "Licence", "", lambda stored: stored.info.licence),
-    )
-    rows: list[StoredCheckpoint]
-
-    def update_rows(self, rows: list[StoredCheckpoint]) -> None:
-        """Show these checkpoints; a selection stays where the rows are as many as before."""
-        if len(rows) != len(self.rows):
-            self.replace_rows(rows)
-            return
-        self.rows = rows
-        self.tell_changed()
-
-    def tip(self, row: StoredCheckpoint, column: Column[StoredCheckpoint]) -> str:
-        """Return what a cell shows, which may be wider than its column."""
-        return column.text(row)
+COLUMNS: tuple[Column[StoredCheckpoint], ...] = (
+    Column("state", "State", "", lambda stored: state_of(stored)),
+    Column("title", "Checkpoint", "", lambda stored: stored.info.title),
+    Column("data", "Trained on", "", lambda stored: stored.info.training_data),
+    Column("side", "At", "", lambda stored: _side(stored)),
+    Column("bytes", "Size", "", lambda stored: _size(stored)),
+    Column("licence", "Licence", "", lambda stored: stored.info.licence),
+)
 
 
 def details(stored: StoredCheckpoint) -> str:

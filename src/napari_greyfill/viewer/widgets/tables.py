@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from qtpy.QtCore import QAbstractTableModel, QModelIndex, QSortFilterProxyModel, Qt
+from qtpy.QtGui import QFont
 from qtpy.QtWidgets import QAbstractItemView, QFileDialog, QTableView, QWidget
 
-from napari_greyfill.comparison.tables import Column
+from napari_greyfill.comparison.columns import Column
 from napari_greyfill.errors import GreyfillError
 from napari_greyfill.viewer.widgets.failures import show_failure
 
@@ -21,45 +22,67 @@ _SORT_ROLE = Qt.ItemDataRole.UserRole
 class TableModel(QAbstractTableModel):
     """Plain rows under columns; the sort role gives numbers, not text.
 
+    Parameters
+    ----------
+    columns : sequence of Column
+    key : callable, optional
+        A row replaces an earlier one of the same key.
+    best : callable, optional
+        Returns for all rows which of them are bold, by the keys of columns.
+    tip : callable, optional
+        Returns the tooltip of a row's cell under a column; by default what the cell shows,
+        which may be wider than its column.
+
     Attributes
     ----------
-    columns : tuple of Column
-        Set by subclasses.
     rows : list
         In the order they came.
     """
 
-    columns: ClassVar[tuple[Column[Any], ...]] = ()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        columns: Sequence[Column[Any]],
+        parent: QWidget | None = None,
+        *,
+        key: Callable[[Any], object] | None = None,
+        best: Callable[[list[Any]], dict[str, set[int]]] | None = None,
+        tip: Callable[[Any, Column[Any]], str] | None = None,
+    ) -> None:
         super().__init__(parent)
+        self.columns = tuple(columns)
         self.rows: list[Any] = []
+        self._key, self._best_of, self._tip = key, best, tip
+        self._best: dict[str, set[int]] = {}
 
     def add(self, row: Any) -> None:  # noqa: ANN401 - whatever the columns take
-        """Append a row."""
-        end = len(self.rows)
-        self.beginInsertRows(QModelIndex(), end, end)
-        self.rows.append(row)
-        self.endInsertRows()
+        """Append a row, or replace the one of the same key."""
+        keys = [] if self._key is None else [self._key(old) for old in self.rows]
+        if self._key is not None and self._key(row) in keys:
+            self.rows[keys.index(self._key(row))] = row
+        else:
+            end = len(self.rows)
+            self.beginInsertRows(QModelIndex(), end, end)
+            self.rows.append(row)
+            self.endInsertRows()
+        self._tell_changed()
 
-    def replace_rows(self, rows: list[Any]) -> None:
-        """Show other rows."""
+    def show_rows(self, rows: list[Any]) -> None:
+        """Show other rows; a selection stays where they are as many as before."""
+        if len(rows) == len(self.rows):
+            self.rows = rows
+            self._tell_changed()
+            return
         self.beginResetModel()
         self.rows = rows
+        self._best = self._best_of(rows) if self._best_of is not None else {}
         self.endResetModel()
 
-    def clear(self) -> None:
-        """Remove all rows."""
-        self.replace_rows([])
-
-    def tell_changed(self) -> None:
-        """Tell that any cell may show something else."""
-        last = self.index(len(self.rows) - 1, len(self.columns) - 1)
-        self.dataChanged.emit(self.index(0, 0), last)
-
-    def tip(self, row: Any, column: Column[Any]) -> str:  # noqa: ANN401
-        """Return the tooltip of a cell."""
-        return f"{column.title}: {column.text(row)}"
+    def _tell_changed(self) -> None:
+        """Tell that any cell may show something else: what was best may be no longer."""
+        self._best = self._best_of(self.rows) if self._best_of is not None else {}
+        if self.rows:
+            last = self.index(len(self.rows) - 1, len(self.columns) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:
         """Return the number of rows."""
@@ -74,15 +97,19 @@ class TableModel(QAbstractTableModel):
         if not index.isValid():
             return None
         column, row = self.columns[index.column()], self.rows[index.row()]
-        value = column.value(row)
         if role == Qt.ItemDataRole.DisplayRole:
             return column.text(row)
         if role == _SORT_ROLE:
+            value = column.value(row)
             return value if value is not None else float("-inf")
-        if role == Qt.ItemDataRole.TextAlignmentRole and not isinstance(value, str):
+        if role == Qt.ItemDataRole.TextAlignmentRole and column.dtype != "string":
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self.tip(row, column)
+            return column.text(row) if self._tip is None else self._tip(row, column)
+        if role == Qt.ItemDataRole.FontRole and index.row() in self._best.get(column.key, ()):
+            font = QFont()
+            font.setBold(True)
+            return font
         return None
 
     def headerData(
@@ -140,6 +167,7 @@ def table_view(model: TableModel | SortedRows, tip: str, height: int) -> QTableV
     view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     view.verticalHeader().hide()
+    view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 8)
     view.setMinimumHeight(height)
     return view
 

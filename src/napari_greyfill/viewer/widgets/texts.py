@@ -5,39 +5,19 @@ from __future__ import annotations
 __all__ = ["COMPARE", "FILL", "MASKS", "MASK_BAR", "METRICS_TABLE", "OWN_WEIGHTS", "WEIGHTS"]
 
 FILL = {
+    "defaults": "Set every choice but the layers back.",
+    "settings": "Choose what the selected result was made with: its method, its options.",
     "image": "The image to fill. It is never changed: results come as layers of their own.",
     "mask": "The labels layer whose painted pixels are filled.",
     "new_mask": "Add an empty labels layer of the image's size and position, "
     "ready to paint on with the brush. Of a stack, it lies on every plane.",
-    "labels": "Which labels count as painted: all of them, or only the one selected in the "
-    "labels layer.",
-    "method": "How the hole is filled with grey. Auto needs no download; the look decides.",
-    "look": "Faithful has the smallest error and can be measured, but is smooth in large holes. "
-    "Texture looks like the surroundings, but is made up. As suggested looks at the width of the "
-    "hole and at what a faithful fill would lose. Only with the method Auto.",
     "hints": "A points layer: its points in the hole have the colours that the fill is to have "
     "there, for things whose colour the image does not show.",
     "confidence": "Also add a layer that tints the result violet where its colours are a guess. "
     "Its values go from 0 (a guess) to 1 (sure). It comes hidden: click its eye.",
     "also": "More methods to run on the same image and mask, one after the other. Each result "
     "comes as a layer and a row of its own.",
-    "scale": "At which size networks see the surroundings of the hole: as they are; reduced to "
-    "the size they were trained at, with the detail put back afterwards; or auto, reduced only "
-    "if the hole is larger than those they were trained on.",
     "weights": "Get the checkpoints that published networks need.",
-    "colorizer": "How the filled grey gets its colour back. Auto takes the fast closed "
-    "form, and the progressive network seldom finds anything to put right in it.",
-    "pipeline": "Grey → colour fills the luma and recovers the colour (the monochromic "
-    "bottleneck). Colour → grey → colour fills in colour, but keeps only the luma. "
-    "Colour fills in colour and is done. Grey images are filled as they are.",
-    "grow": "Fill this many pixels around the painted ones as well. A mask painted slightly "
-    "too small is the commonest cause of a bad fill.",
-    "feather": "Blend the fill with what the image holds over this many pixels inside the "
-    "edge of the hole. 0 shows nothing but the fill.",
-    "device": "Where networks run. Auto takes the graphics card if there is one. The default "
-    "is set in Preferences. Without a network the CPU is used, unless CUDA is chosen here: it "
-    "quickens large holes.",
-    "seed": "The same seed on the same device gives the same pixels. Only networks use it.",
     "reference": "If the mask was painted on an intact picture, choose that picture to "
     "measure the fill against it. With no reference the metrics stay empty.",
     "intermediates": "Also add the grey with its hole, the filled grey, the colours of each "
@@ -61,10 +41,10 @@ MASK_BAR = {
 }
 
 METRICS_TABLE = {
-    "table": "One row for each run. Click a row to select its result, "
-    "click a column's title to sort.",
+    "table": "One row for each run; of runs on the same picture and hole, the best of each "
+    "column is bold. Click a row to select its result, click a column's title to sort.",
     "copy": "Copy the table to paste it into a spreadsheet.",
-    "save": "Save the table as a CSV file.",
+    "save": "Save the table as CSV, Markdown, LaTeX or HTML, as the suffix says.",
     "clear": "Remove all rows. Layers stay as they are.",
 }
 
@@ -148,14 +128,10 @@ COMPARE = {
     "mask": "The labels layer whose painted pixels are filled.",
     "reference": "What the results are measured against. If the mask is painted on an intact "
     "picture, that is the image itself. With none, the metrics stay empty.",
-    "grow": "Fill this many pixels around the painted ones as well.",
     "methods": "What fills the hole. Tick the ones to compare; what cannot run here is grey and "
     "says why.",
     "pipelines": "What is filled first, and how the colour comes back.",
     "colorizers": "How colour is recovered, in the pipelines that do so.",
-    "grey-rgb": "Fill the luma, then recover the colour: the monochromic bottleneck.",
-    "rgb-grey-rgb": "Fill in colour, keep only the luma, recover the colour anew.",
-    "rgb-rgb": "Fill in colour, done.",
     "run": "Fill the painted pixels in every ticked way. The viewer stays usable meanwhile.",
     "cancel": "Stop. The rows that are finished stay.",
     "continue": "Go on with the comparison that was cancelled; failed rows are tried again.",
@@ -163,7 +139,7 @@ COMPARE = {
     "see its result, click a title to sort.",
     "filter": "Show only rows that hold this text.",
     "copy": "Copy the table to paste it into a spreadsheet.",
-    "save": "Save the table as CSV, Markdown or LaTeX, as the suffix says.",
+    "save": "Save the table as CSV, Markdown, LaTeX or HTML, as the suffix says.",
     "figure": "Save a chart of the hole PSNR as PNG, SVG or PDF, as the suffix says.",
     "grid": "Show the image and all results side by side; pressed again, as it was before.",
     "left": "The layer left of, or above, the divider.",

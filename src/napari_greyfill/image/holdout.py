@@ -1,37 +1,50 @@
-"""Shadow holes: the user's own hole moved to where the answer is known.
+"""Hold-out holes: known pixels that are hidden for a trial, because their truth is known.
 
-What fills do there tells how far to trust each of them, and what error to expect.
+What fills do there tells how far to trust each of them, what error to expect, and what there is
+to learn. Hold-out holes look like the real one: it is moved as a whole (`moved_hole`), pieces cut
+from its shape are laid over known pixels (`hole_pieces`), or a square as wide as it is taken
+nearby (`nearest_square`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from napari_greyfill.image.geometry import Window, tight_box
-from napari_greyfill.inpaint.base import Hole
 
-__all__ = ["Shadow", "cast", "contrast", "is_compact"]
+__all__ = ["HoldOut", "contrast", "hole_pieces", "is_compact", "moved_hole", "nearest_square"]
+
+Hole = NDArray[np.bool_]
 
 SIDE = 192  # of the part of a large plane that is tried
 STEPS = 8  # moves tried along each side
-APART = 2  # pixels between the hole and its shadow
-LEAST = 32  # pixels of a shadow that says something
+APART = 2  # pixels between the hole and the hold-out
+LEAST = 32  # pixels of a hold-out that says something
 KNOWN = 0.25  # least share of the part that stays known
 NEAR = 8  # pixels around a place that tell how rough it is
 SMOOTHING = 4.0  # sigma of the local mean that roughness is measured from
 BROAD = 0.15  # of the plane's side: a single hole this broad is not moved around the border
+TRIES = 16  # places looked at for each piece
+PIECES = (0.3, 1.0)  # side of a piece as a share of the hole's
 
 
 @dataclass(frozen=True)
-class Shadow:
-    """A part of a plane, and known pixels in it to be hidden for a trial."""
+class HoldOut:
+    """A part of a plane, and known pixels in it to be hidden for a trial.
+
+    Attributes
+    ----------
+    window : Window
+    pixels : bool array of the window's shape
+    """
 
     window: Window
-    pixels: NDArray[np.bool_]
+    pixels: Hole
 
 
 def is_compact(hole: Hole) -> bool:
@@ -48,7 +61,7 @@ def is_compact(hole: Hole) -> bool:
     return bool(dense and breadth > BROAD * min(hole.shape))
 
 
-def cast(hole: Hole, wanted: Hole | None = None) -> Shadow | None:
+def moved_hole(hole: Hole, wanted: Hole | None = None) -> HoldOut | None:
     """Return where to move the hole so that most of it falls on known pixels.
 
     Strokes and specks are moved around the border and back in; one compact hole is not, since
@@ -60,6 +73,11 @@ def cast(hole: Hole, wanted: Hole | None = None) -> Shadow | None:
         What is not known.
     wanted : (H, W) bool array, optional
         The part of it that is filled, and moved; by default all of it.
+
+    Returns
+    -------
+    HoldOut or None
+        None if there is no room.
     """
     window = _part(hole if wanted is None else wanted)
     lost = hole[window.slices]
@@ -77,7 +95,7 @@ def cast(hole: Hole, wanted: Hole | None = None) -> Shadow | None:
         best &= (y + x) % 2 == 0
     if best.sum() < LEAST or np.count_nonzero(best | lost) > (1 - KNOWN / 2) * own.size:
         return None
-    return Shadow(window, best)
+    return HoldOut(window, best)
 
 
 def contrast(plane: NDArray[np.float32], hole: Hole, place: Hole) -> float:
@@ -143,3 +161,90 @@ def _moved(hole: Hole, down: int, right: int, around: bool) -> Hole:
     kept = np.zeros_like(moved)
     kept[largest] = moved[largest]
     return kept
+
+
+def hole_pieces(hole: Hole, count: int, random: np.random.Generator) -> list[Hole]:
+    """Return pieces of the hole, moved to known pixels where they do not touch it.
+
+    Parameters
+    ----------
+    hole : (H, W) bool array
+        At least one pixel is missing.
+    count : int
+        How many to make; places without room for one are left out.
+    random : numpy.random.Generator
+
+    Returns
+    -------
+    list of (H, W) bool array
+        At most `count`, none of them empty.
+    """
+    box = tight_box(hole)
+    assert box is not None  # the caller has a hole
+    free = ~ndimage.binary_dilation(hole, structure=np.ones((3, 3), bool))
+    made = [_best_piece(hole[box.slices], free, random) for _ in range(count)]
+    return [one for one in made if one.any()]
+
+
+def _best_piece(shape: Hole, free: Hole, random: np.random.Generator) -> Hole:
+    """Return the piece, out of several, that covers most without reaching into the hole."""
+    best, most = np.zeros_like(free), 0.0
+    for _ in range(TRIES):
+        placed = _placed(_piece(shape, random), free.shape, random)
+        inside = placed & free
+        area, all_of_it = float(inside.sum()), float(placed.sum())
+        score = area * (area / max(1.0, all_of_it)) ** 2
+        if score > most:
+            best, most = inside, score
+    return best
+
+
+def _piece(shape: Hole, random: np.random.Generator) -> Hole:
+    share = random.uniform(*PIECES)
+    height, width = (max(1, round(side * share)) for side in shape.shape)
+    y = random.integers(shape.shape[0] - height + 1)
+    x = random.integers(shape.shape[1] - width + 1)
+    return shape[y : y + height, x : x + width]
+
+
+def _placed(piece: Hole, size: tuple[int, ...], random: np.random.Generator) -> Hole:
+    y = random.integers(size[0] - piece.shape[0] + 1)
+    x = random.integers(size[1] - piece.shape[1] + 1)
+    placed = np.zeros(size, dtype=bool)
+    placed[y : y + piece.shape[0], x : x + piece.shape[1]] = piece
+    return placed
+
+
+def nearest_square(
+    hole: Hole, centre: tuple[int, int], sides: tuple[int, int], step: int = 1
+) -> Window | None:
+    """Return the largest known square, and of those the nearest to a pixel.
+
+    Parameters
+    ----------
+    hole : (h, w) bool array
+        Every `step`-th pixel of the plane's hole.
+    centre : (row, column)
+        A pixel of that array.
+    sides : (int, int)
+        Smallest and largest side, in pixels of the plane.
+    step : int
+
+    Returns
+    -------
+    Window or None
+        In pixels of the plane; None if nowhere so much is known.
+    """
+    room = np.pad(~hole, 1)
+    room_around = ndimage.distance_transform_cdt(room, metric="chessboard")[1:-1, 1:-1]
+    rows, columns = (np.arange(length) - at for length, at in zip(hole.shape, centre, strict=True))
+    away = np.hypot(rows[:, None], columns)
+    smallest, side = sides
+    while side >= smallest:
+        fits = room_around > ceil(side / 2 / step)
+        if fits.any():
+            place = divmod(int(np.argmin(np.where(fits, away, np.inf))), hole.shape[1])
+            top, left = (index * step - side // 2 for index in place)
+            return Window(top, top + side, left, left + side)
+        side //= 2
+    return None

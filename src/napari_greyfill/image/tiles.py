@@ -1,0 +1,47 @@
+"""Cut a hole into tiles, each with a halo of what is around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_greyfill.image.geometry import Window
+
+__all__ = ["Tile", "tiles"]
+
+
+class Tile(NamedTuple):
+    """A part of a plane, and the frame to work on it in.
+
+    Attributes
+    ----------
+    core : Window
+        What is filled. The cores of all tiles are disjoint.
+    frame : Window
+        The core with its halo, cut off at the plane.
+    """
+
+    core: Window
+    frame: Window
+
+
+def tiles(hole: NDArray[np.bool_], side: int, halo: int) -> Iterator[Tile]:
+    """Yield the tiles that have hole, row by row; together their cores cover it.
+
+    Parameters
+    ----------
+    hole : (H, W) bool array
+    side : int
+        Of the cores, in pixels; those at the lower and right border may be smaller.
+    halo : int
+        Pixels around a core that its frame holds as well.
+    """
+    height, width = hole.shape
+    for y in range(0, height, side):
+        for x in range(0, width, side):
+            core = Window(y, min(y + side, height), x, min(x + side, width))
+            if hole[core.slices].any():
+                yield Tile(core, core.expanded(halo, (height, width)))
