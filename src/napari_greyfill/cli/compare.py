@@ -75,9 +75,7 @@ class CompareCommand:
         choices : dict
             Keyword arguments of `compare_steps`.
         form : {"markdown", "csv", "latex"}
-            How the table is returned.
         show_progress : bool
-            Whether to draw a bar on the error stream.
 
         Raises
         ------

@@ -31,7 +31,6 @@ def practice_holes(hole: Hole, count: int, random: np.random.Generator) -> list[
     count : int
         How many to make; places without room for one are left out.
     random : numpy.random.Generator
-        Draws the places.
 
     Returns
     -------

@@ -58,15 +58,9 @@ def compare_steps(
 
     Parameters
     ----------
-    image, mask, methods, pipelines, colorizers, reference, rgb
-        As in `compare`.
-    labels, device, seed, grow, nodata, keep_invalid
-        As in `compare`.
     done : sequence of Row
         Rows that an earlier, cancelled comparison has finished: they are not filled again, and
         are part of the result.
-    cancelled : callable
-        Returns whether to stop.
 
     Yields
     ------
@@ -107,7 +101,6 @@ def compare(
     Parameters
     ----------
     image : (H, W), (H, W, 3) or (H, W, 4) array, or a napari Image layer
-        As in `fill`.
     mask : (H, W) array, or a napari Labels layer
         Painted pixels (not 0) are filled.
     methods : str or iterable of str, optional

@@ -66,15 +66,7 @@ class MethodInfo:
 
 
 def installed(module: str, install: str) -> WhyNot:
-    """Return what says whether a module is missing, without importing it.
-
-    Parameters
-    ----------
-    module : str
-        Its name in an import.
-    install : str
-        Its name for pip.
-    """
+    """Return what says whether a module is missing, without importing it."""
 
     def why_not() -> str:
         if find_spec(module) is not None:
@@ -116,19 +108,7 @@ class Registry(Generic[T]):
         why_not: WhyNot = _nothing,
         lacking: type[GreyfillError] = MissingDependencyError,
     ) -> None:
-        """Add a method; `why_not` says what it lacks here and now, `lacking` is the error then.
-
-        Parameters
-        ----------
-        info : MethodInfo
-            What there is to know; `available` is found out later.
-        create : callable
-            Takes a `Compute`, and makes the method.
-        why_not : callable
-            Returns a sentence on what is missing, or an empty one.
-        lacking : type of GreyfillError
-            Raised where something is missing.
-        """
+        """Add a method; `why_not` says what it lacks here and now, `lacking` is the error then."""
         self._entries[info.name] = _Entry(info, create, why_not, lacking)
 
     def infos(self) -> list[MethodInfo]:
@@ -163,15 +143,7 @@ class Registry(Generic[T]):
         return info
 
     def create(self, name: str, compute: Compute) -> T:
-        """Return a method ready to run; raises as `require` does.
-
-        Parameters
-        ----------
-        name : str
-            A method's, or "auto".
-        compute : Compute
-            Device, seed and cancelling of the run.
-        """
+        """Return a method ready to run; raises as `require` does."""
         return self._entries[self.require(name).name].create(compute)
 
 

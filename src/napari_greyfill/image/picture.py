@@ -117,7 +117,6 @@ def value_range(known: NDArray[Any], extremes: tuple[float, float] | None = None
     Parameters
     ----------
     known : array of any real dtype, finite, not empty
-        Values of all channels.
     extremes : tuple of float, optional
         The smallest and the largest of all values, where `known` is a sample.
     """
@@ -140,7 +139,6 @@ def robust_range(
     Parameters
     ----------
     values : float64 array, since differences between the extremes of narrow types overflow
-        All values, or an even sample of them.
     extremes : tuple of float
         The smallest and the largest of all values, of which these may be a sample.
     """
@@ -227,7 +225,6 @@ class Picture:
         image : (H, W), (H, W, 3) or (H, W, 4) array
             Any boolean, integer or floating type.
         hole : (H, W) bool array
-            True where the mask is painted.
         rgb : bool, optional
             Whether the last axis is colour. By default it is if the image has three axes
             and 3 or 4 entries in the last.
@@ -380,7 +377,6 @@ def plane_of(array: ArrayLike, axes: int = 2, *, rgb: bool | None = False) -> ND
     Parameters
     ----------
     array : array
-        Of any number of axes.
     axes : int
         How many axes are to be left, not counting colour.
     rgb : bool, optional
@@ -418,7 +414,6 @@ def made_opaque(alpha: NDArray[Any], hole: NDArray[np.bool_]) -> NDArray[Any]:
     alpha : (H, W) array
         Opaque is its largest value, unless all is transparent.
     hole : (H, W) bool array
-        True where the alpha becomes opaque.
     """
     most: Any = alpha.max()
     if not most:

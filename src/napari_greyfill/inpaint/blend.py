@@ -119,7 +119,6 @@ def simplex_weights(errors: NDArray[np.float64]) -> Weights:
     Parameters
     ----------
     errors : (members, pixels) array
-        Of each member, where the truth is known.
     """
     gram = errors @ errors.T / max(errors.shape[1], 1)
     members = len(gram)

@@ -138,9 +138,7 @@ def reference_picture(
     Parameters
     ----------
     image, truth : (H, W), (H, W, 3) or (H, W, 4) arrays
-        The filled image, and what it should be.
     painted : (H, W) bool array
-        True where the image was filled.
     rgb, nodata
         As in `metrics`.
 

@@ -90,7 +90,6 @@ def fill_with_each(
     Parameters
     ----------
     methods : sequence of str
-        Names, in the order in which they run.
     start : callable
         Makes the work of one method; what it raises counts as a failure of the method, as does
         what the work raises. Only `CancelledError` ends everything.

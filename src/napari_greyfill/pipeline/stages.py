@@ -253,7 +253,6 @@ def require_finite(filled: Plane, hole: Hole, method: MethodInfo | None, origin:
     filled : (H, W) or (H, W, 3) float array
         What a method returned, at least as large as the hole.
     hole : (H, W) bool array
-        True where values must be finite.
     method : MethodInfo or None
         The method.
     origin : str

@@ -67,13 +67,6 @@ class Task:
 def pictures_of(settings: StudySettings, folder: StudyFolder) -> list[str]:
     """Return the pictures of a study, by name.
 
-    Parameters
-    ----------
-    settings : StudySettings
-        What is asked for.
-    folder : StudyFolder
-        Left out if it lies in the data set.
-
     Raises
     ------
     UnreadableFileError
@@ -94,7 +87,6 @@ def study_steps(
     Parameters
     ----------
     settings : StudySettings
-        What to do; checked already.
     folder : StudyFolder
         Opened; the rows it holds are not filled again, unless they failed. No other run can
         use it meanwhile.
@@ -139,29 +131,13 @@ def _plan_seen_in(rows: Sequence[Row], settings: StudySettings) -> list[Combinat
 
 
 def whole_picture(task: Task, cancelled: CancelCheck) -> list[StudyStep]:
-    """Return every step of a picture that brings news, and the last one; for other processes.
-
-    Parameters
-    ----------
-    task : Task
-        What to do with which picture.
-    cancelled : callable
-        Returns whether to stop.
-    """
+    """Return every step of a picture that brings news, and the last one; for other processes."""
     steps = list(picture_steps(task, cancelled))
     return [step for step in steps if step.news is not None or step is steps[-1]]
 
 
 def picture_steps(task: Task, cancelled: CancelCheck = never) -> Generator[StudyStep, None, None]:
-    """Read one picture and its mask, and fill it in every way; the last step has no news.
-
-    Parameters
-    ----------
-    task : Task
-        What to do with which picture.
-    cancelled : callable
-        Returns whether to stop.
-    """
+    """Read one picture and its mask, and fill it in every way; the last step has no news."""
     try:
         yield from _filled(task, read_subject(task.picture, task.settings), cancelled)
     except CancelledError:
