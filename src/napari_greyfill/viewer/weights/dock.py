@@ -173,7 +173,7 @@ class WeightsDock(Dock):
     # ------------------------------------------------------------ actions
 
     def get(self) -> None:
-        """Do what the first button says: fetch the chosen checkpoint, look at it or describe it."""
+        """Do what the first button says: fetch the chosen checkpoint, look at or describe it."""
         chosen = self.chosen
         if chosen is None:
             return

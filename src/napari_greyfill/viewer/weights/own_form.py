@@ -99,7 +99,7 @@ class OwnForm(QWidget):
     def _ask(self, question: str, known: Own, verb: str) -> None:
         self.question.setText(question)
         self.which.clear()
-        self.which.addItem("my own weights", "")
+        self.which.addItem("my own", "")
         self.name.setText(known.name)
         self.training_data.setText(known.training_data)
         self.licence.setText(known.licence)
