@@ -493,7 +493,9 @@ def test_what_ended_processes_left_is_swept(tmp_path):
     info = entry()
     store = WeightsStore(tmp_path, entries=[info], recogniser=str)
     old = [f"{info.file}.0123456789ab.part", f"{info.file}.json.0123456789ab.part"]
+    old.append(f".{'0123456789abcdef' * 2}.part")  # of a memory
     others = [f"{info.file}.ba9876543210.part", "thesis.part", "thesis.pth.0123456789ab.part"]
+    others += [".thesis.part"]
     for name in (*old, *others):
         (tmp_path / name).write_bytes(b"x")
         if name != others[0]:  # somebody writes to that one now

@@ -46,6 +46,7 @@ Identity = Literal["", "published", "claimed", "own", "found"]
 _preferred: dict[str, str] = {}  # what the user chose in Preferences
 _ABANDONED = 3600.0  # seconds after which a part that nobody has written to is nobody's
 _OWN_PART = re.compile(r"\.[0-9a-f]{12}\.part$")
+_MEMORY_PART = re.compile(r"\.[0-9a-f]{32}\.part")  # as `atomic` calls them
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
@@ -247,6 +248,10 @@ class WeightsFolder:
                 for part in [*unfinished(file), *unfinished(memory_file(file))]:
                     if _OWN_PART.search(part.name) and stale(part) and part not in resumed:
                         part.unlink()
+        with suppress(OSError):
+            for part in self.path.glob(".*.part"):
+                if _MEMORY_PART.fullmatch(part.name) and stale(part):
+                    part.unlink()
 
     def traces(self, info: CheckpointInfo) -> list[Path]:
         """Return the files that belong to a checkpoint: itself, its memory, unfinished parts."""

@@ -98,7 +98,10 @@ def test_the_user_is_asked_where_no_hash_tells(dock, qtbot, tmp_path, messages, 
     assert messages["error"] == []
     form = dock.form
     assert form.isVisibleTo(dock)
-    assert "edgeconnect_edge.pth has the layout of edgeconnect-edge" in form.question.text()
+    assert (
+        "edgeconnect_edge.pth has the layout of EdgeConnect (edge generator), but"
+        in form.question.text()
+    )
     ids = [form.which.itemData(index) for index in range(form.which.count())]
     layout = "edgeconnect-edge"
     assert ids == ["", *(f"{layout}-{data}" for data in ("places2", "celeba", "psv"))]
@@ -125,7 +128,8 @@ class TestOwnWeights:
         return dock
 
     def test_they_are_a_row_and_a_method(self, mine):
-        chosen = select(mine, "gmcnn@bark")
+        chosen = mine.chosen  # what was added is chosen
+        assert chosen.info.id == "gmcnn@bark"
         assert (chosen.state, chosen.identity) == ("ready", "own")
         assert mine.status.text() == "GMCNN, bark: own weights."
         row = mine.view.selectionModel().selectedRows()[0].row()
@@ -134,11 +138,11 @@ class TestOwnWeights:
         for text in ("Weights of your own.", "bark, 120 photographs", "not known", "gmcnn@bark"):
             assert text in mine.about.text()
         assert INPAINTERS.info("gmcnn@bark").available
-        assert not mine.get_button.isEnabled()
+        assert mine.get_button.text() == "Describe…"
 
     def test_more_can_be_said_about_them_later(self, mine):
         select(mine, "gmcnn@bark")
-        mine.describe_button.click()
+        mine.get_button.click()
         form = mine.form
         assert form.isVisibleTo(mine)
         assert not form.which.isVisibleTo(mine)
@@ -153,7 +157,7 @@ class TestOwnWeights:
 
     def test_a_name_that_cannot_be_is_refused_and_asked_again(self, mine, messages):
         select(mine, "gmcnn@bark")
-        mine.describe_button.click()
+        mine.get_button.click()
         mine.form.name.setText("My Weights")
         mine.form.say_button.click()
         assert "Weights cannot be called 'My Weights'" in messages["error"][0]
@@ -163,10 +167,20 @@ class TestOwnWeights:
 
     def test_another_row_is_not_described_by_mistake(self, mine):
         select(mine, "gmcnn@bark")
-        mine.describe_button.click()
+        mine.get_button.click()
         select(mine, "gmcnn-celebahq")
         assert not mine.form.isVisibleTo(mine)
-        assert not mine.describe_button.isVisibleTo(mine)
+        assert mine.get_button.text() == "Open its page"
+
+    def test_nothing_need_be_said(self, mine):
+        select(mine, "gmcnn@bark")
+        mine.get_button.click()
+        assert not mine.add_button.isVisibleTo(mine)
+        mine.form.name.setText("leaves")
+        mine.form.leave_button.click()
+        assert not mine.form.isVisibleTo(mine)
+        assert mine.add_button.isVisibleTo(mine)
+        assert mine.chosen.info.id == "gmcnn@bark"
 
     def test_they_are_removed(self, mine):
         select(mine, "gmcnn@bark")
@@ -196,7 +210,7 @@ def test_a_file_put_there_by_hand_is_looked_at_on_request(dock, folder, qtbot):
     chosen = select(dock, "gmcnn@gmcnn")
     assert (chosen.state, chosen.identity) == ("ready", "found")
     assert "Not verified: put there by hand" in dock.about.text()
-    dock.describe_button.click()
+    dock.get_button.click()
     dock.form.say_button.click()
     assert select(dock, "gmcnn@gmcnn").identity == "own"
 

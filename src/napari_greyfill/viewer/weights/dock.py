@@ -16,6 +16,7 @@ from qtpy.QtWidgets import (
     QMessageBox,
     QProgressBar,
     QVBoxLayout,
+    QWidget,
 )
 
 from napari_greyfill.errors import CancelledError, GreyfillError, UnidentifiedCheckpointError
@@ -72,6 +73,7 @@ class WeightsDock(Dock):
         self.store = network_weights()
         self._file: Path | None = None  # the one that is asked about
         self._fetched = ""  # the id whose page was opened last
+        self._added: StoredCheckpoint | None = None  # by the work that ends now
         self._workers: list[FunctionWorker] = []  # the running one, or none
         self._stop = Event()
         self._build()
@@ -93,21 +95,28 @@ class WeightsDock(Dock):
         self.add_button = button("Add file…", TEXTS["add"], self._ask_and_add)
         self.remove_button = button("Remove", TEXTS["remove"], self._ask_and_remove)
         self.folder_button = button("Open folder", TEXTS["folder"], self._open_folder)
-        self.describe_button = button("Describe…", TEXTS["describe"], self.ask_about)
         self.form = OwnForm()
         self.cancel_button = button("Cancel", TEXTS["cancel"], self.cancel)
         layout = QVBoxLayout(self)
         layout.addWidget(self.view, stretch=1)
         layout.addWidget(self.about)
-        layout.addWidget(self.describe_button)
         layout.addWidget(self.form)
-        layout.addLayout(side_by_side(self.get_button, self.add_button))
-        layout.addLayout(side_by_side(self.remove_button, self.folder_button))
+        layout.addWidget(self._buttons())
         layout.addLayout(side_by_side(self.progress, self.cancel_button))
         layout.addWidget(self.status)
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._choose())
         self.arrived.connect(self._show_arrived)
         self.form.said.connect(self._take)
+        self.form.left.connect(self._leave_form)
+
+    def _buttons(self) -> QWidget:
+        """Return what can be done with the chosen row, in place of which the form may stand."""
+        self.buttons = QWidget()
+        rows = QVBoxLayout(self.buttons)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.addLayout(side_by_side(self.get_button, self.add_button))
+        rows.addLayout(side_by_side(self.remove_button, self.folder_button))
+        return self.buttons
 
     # ------------------------------------------------------------ what is shown
 
@@ -123,6 +132,19 @@ class WeightsDock(Dock):
         self.view.resizeColumnsToContents()
         self._show_chosen()
 
+    def _select(self, stored: StoredCheckpoint) -> None:
+        """Choose the row of a checkpoint."""
+        for row, each in enumerate(self.model.rows):
+            if each.info.id == stored.info.id:
+                self.view.selectRow(row)
+
+    def _leave_form(self) -> None:
+        """Ask no more."""
+        self._file = None
+        self.form.hide()
+        self.status.setText("")
+        self._show_chosen()
+
     def _choose(self) -> None:
         """Show another row; what was asked about the one before is not asked any more."""
         if self._file is None:
@@ -136,33 +158,30 @@ class WeightsDock(Dock):
         self.add_button.setEnabled(not busy)
         here = chosen is not None and chosen.state in ("ready", "damaged", "unknown")
         self.remove_button.setEnabled(here and not busy)
-        own = chosen is not None and chosen.identity in ("own", "found")
-        self.describe_button.setVisible(own)
-        self.describe_button.setEnabled(not busy)
-        self.form.setEnabled(not busy)
+        self.buttons.setVisible(self.form.isHidden())
+        self.about.setVisible(self.form.isHidden())
         self.progress.setVisible(busy)
         self.cancel_button.setVisible(busy)
         if not busy and not self.status.text():
             self.status.setText(f"Kept in {self.store.folder.path}")
 
     def _show_get(self, chosen: StoredCheckpoint | None, busy: bool) -> None:
-        if chosen is None or chosen.info.url:
-            self.get_button.setText("Download")
-        else:
-            self.get_button.setText("Look at it" if chosen.info.own else "Open its page")
-        ready = chosen is not None and chosen.state == "ready"
-        stuck = chosen is not None and chosen.info.own and chosen.state == "damaged"
-        self.get_button.setEnabled(chosen is not None and not (ready or stuck or busy))
+        self.get_button.setText("Download" if chosen is None else _verb(chosen))
+        done = chosen is None or chosen.state == ("damaged" if chosen.info.own else "ready")
+        self.get_button.setEnabled(not (done or busy))
 
     # ------------------------------------------------------------ actions
 
     def get(self) -> None:
-        """Download the chosen checkpoint, open its page, or look at a file put there by hand."""
+        """Do what the first button says: fetch the chosen checkpoint, look at or describe it."""
         chosen = self.chosen
         if chosen is None:
             return
         if chosen.info.own:
-            self._recognise()
+            if chosen.state == "unknown":
+                self._recognise()
+            else:
+                self.ask_about()
             return
         if not chosen.info.url:
             QDesktopServices.openUrl(QUrl(chosen.info.page))
@@ -211,14 +230,16 @@ class WeightsDock(Dock):
             self._show_failure(error)
             return
         self.form.ask_about(f"What is known about {chosen.path.name}:", known)
+        self._show_chosen()
 
     def _ask_which(self, error: UnidentifiedCheckpointError) -> None:
         """Ask which checkpoint the file is that was looked at."""
         assert self._file is not None
         possible = [self.store.info(name) for name in error.possible]
         taken = [info.id for info in self.store.own()]
+        layout = self.store.layouts[error.layout]
         self.form.ask_which(
-            f"{self._file.name} has the layout of {error.layout}, but no published SHA-256 says "
+            f"{self._file.name} has the layout of {layout.title}, but no published SHA-256 says "
             "which checkpoint it is.",
             possible,
             self._fetched,
@@ -242,6 +263,7 @@ class WeightsDock(Dock):
         self.form.hide()
         self.status.setText(f"Saved what is known about {now.info.title}.")
         self.refresh()
+        self._select(now)
 
     def _recognise(self) -> None:
         store, stop = self.store, Event()
@@ -321,6 +343,7 @@ class WeightsDock(Dock):
         elif error is not None:
             self._show_failure(error)
         elif isinstance(outcome, StoredCheckpoint):
+            self._added = outcome
             self.status.setText(f"{outcome.info.title}: {state_of(outcome)}.")
         elif isinstance(outcome, Path):
             self.status.setText("Downloaded and checked.")
@@ -336,7 +359,17 @@ class WeightsDock(Dock):
         if self.closed:
             return
         self.refresh()
+        if self._added is not None:
+            self._select(self._added)
+            self._added = None
         self.done.emit()
+
+
+def _verb(chosen: StoredCheckpoint) -> str:
+    """Return what the first button does with a checkpoint."""
+    if chosen.info.own:
+        return "Look at it" if chosen.state == "unknown" else "Describe…"
+    return "Download" if chosen.info.url else "Open its page"
 
 
 _YES = QMessageBox.StandardButton.Yes

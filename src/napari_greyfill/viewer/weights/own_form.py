@@ -23,9 +23,12 @@ class OwnForm(QWidget):
     -------
     said : str, Own
         The id of a published checkpoint (empty if it is the user's own), and what the user says.
+    left
+        The user wants to say nothing now.
     """
 
     said = Signal(str, object)
+    left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,7 +43,7 @@ class OwnForm(QWidget):
         self.training_data.setPlaceholderText(NOT_KNOWN)
         self.licence.setPlaceholderText(NOT_KNOWN)
         self.say_button = button("Add", TEXTS["say"], self._say)
-        self.leave_button = button("Not now", TEXTS["leave"], self.hide)
+        self.leave_button = button("Not now", TEXTS["leave"], self.left.emit)
         self._fields = self._build()
         self.which.currentIndexChanged.connect(lambda _: self._show_fields())
         self.name.textChanged.connect(lambda _: self._show_fields())
@@ -96,10 +99,12 @@ class OwnForm(QWidget):
     def _ask(self, question: str, known: Own, verb: str) -> None:
         self.question.setText(question)
         self.which.clear()
-        self.which.addItem("weights of my own", "")
+        self.which.addItem("my own", "")
         self.name.setText(known.name)
         self.training_data.setText(known.training_data)
         self.licence.setText(known.licence)
+        for field in (self.name, self.training_data, self.licence):
+            field.setCursorPosition(0)  # or a long text shows its end
         self.say_button.setText(verb)
         self.show()
 

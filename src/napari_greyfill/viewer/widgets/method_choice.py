@@ -58,11 +58,11 @@ class MethodCombo(QComboBox):
 
     def _drop_all_but(self, names: Collection[str]) -> None:
         """Take out methods that there are no more; what was chosen stays, or becomes auto."""
+        if self.currentData() not in names:
+            self.setCurrentIndex(0)
         for index in reversed(range(1, self.count())):
             if self.itemData(index) not in names:
                 self.removeItem(index)
-        if self.currentIndex() < 0:
-            self.setCurrentIndex(0)
 
 
 class AlsoRun(QPushButton):

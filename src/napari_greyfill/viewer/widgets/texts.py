@@ -52,11 +52,10 @@ WEIGHTS = {
     "table": "The published checkpoints and whether they are on this computer; then your own "
     "weights and files that were put into the folder by hand.",
     "get": "Download the chosen checkpoint, or open the page where a browser can fetch it. A file "
-    "that was put into the folder by hand is looked at.",
+    "that was put into the folder by hand is looked at; of weights of your own you can say what "
+    "they are called, what they were trained on and what their licence is.",
     "add": "Add a checkpoint file that you have, a published one or one of your own: it is "
     "checked, recognised and copied.",
-    "describe": "Say what weights of your own are called, what they were trained on and what "
-    "their licence is.",
     "remove": "Delete the chosen checkpoint from the weights folder.",
     "folder": "Open the folder in which checkpoints are kept. Preferences can set another one.",
     "cancel": "Stop the download. What has arrived is kept and continued later.",
