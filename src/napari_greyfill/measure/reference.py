@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from napari_greyfill.errors import ShapeMismatchError, UnsupportedImageError
 from napari_greyfill.image.picture import Picture
-from napari_greyfill.image.values import ValueRange
 from napari_greyfill.image.validity import invalid_pixels, nodata_of
+from napari_greyfill.image.values import ValueRange
 
 __all__ = ["colour_values", "handy_unit", "reference_picture", "value_scale"]
 

@@ -70,7 +70,9 @@ def write_report(
     Parameters
     ----------
     settings : StudySettings
+        What the study was asked for.
     folder : StudyFolder
+        Where the rows are, and the report goes.
     pictures : sequence of str
         The pictures of the study, by name.
     kinds : sequence of {"png", "svg", "pdf"}

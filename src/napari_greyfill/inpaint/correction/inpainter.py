@@ -62,6 +62,7 @@ def with_correction(
     plane, smooth : (H, W) or (H, W, 3) float32 arrays
         The plane, and its biharmonic fill with the known pixels.
     hole : (H, W) bool array
+        True where pixels are to be filled.
     """
     limits = Limits(plane, hole)
     work = by_channel(lambda channel: Spectral(compute).fill_channel(channel, hole), plane)
@@ -84,6 +85,7 @@ def corrected(
     spectral, smooth, selective : (H, W) float32 arrays
         The spectral, biharmonic and frequency-selective fills; all hold the known pixels.
     hole : (H, W) bool array
+        True where pixels are to be filled.
     """
     result = spectral.copy()
     parts = list(tiles(hole, TILE, HALO))
