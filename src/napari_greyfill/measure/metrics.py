@@ -106,7 +106,7 @@ def metrics(
     filled = plane_of(array_of("image", image), rgb=rgb)
     truth = plane_of(array_of("reference", reference), rgb=rgb)
     painted = hole_from_mask(mask)
-    return Measure(filled, truth, painted, rgb=rgb, nodata=nodata)(filled)
+    return Measure(filled, truth, painted, rgb=rgb, nodata=nodata, once=True)(filled)
 
 
 class Measure:
@@ -126,6 +126,8 @@ class Measure:
         Whether the last axis is colour; by default as in `fill`.
     nodata : float, optional
         As in `metrics`.
+    once : bool
+        Whether only a single fill is measured, so that nothing is worth working out ahead.
 
     Raises
     ------
@@ -143,6 +145,7 @@ class Measure:
         *,
         rgb: bool | None = None,
         nodata: float | None = None,
+        once: bool = False,
     ) -> None:
         before, truth = array_of("image", image), array_of("reference", reference)
         self._truth = reference_picture(before, truth, hole, rgb=rgb, nodata=nodata)
@@ -156,7 +159,11 @@ class Measure:
         self._known_error = float((error**2).sum())
         self._inside = self._reference[self._hole]
         self._lab = self._to_lab(self._inside) if self._truth.is_colour else None
-        self._similarities = Similarities(values, self._reference, hole, self._hole, self._width)
+        anywhere = once and self._known_error > 0
+        changing = np.ones_like(hole) if anywhere else hole
+        self._similarities = Similarities(
+            values, self._reference, changing, self._hole, self._width
+        )
 
     def __call__(self, filled: ArrayLike) -> dict[str, float]:
         """Return the numbers of one fill, as `metrics` does.
