@@ -34,14 +34,13 @@ methods = {info.name: info.available for info in napari_greyfill.methods()}
 image = np.random.default_rng(0).random((33, 41, 3), dtype=np.float32)
 mask = np.zeros((33, 41), bool)
 mask[10:20, 10:20] = True
-results = napari_greyfill.fill(image, mask, method=["tiny-noise", "tiny@mine"])
+images = [napari_greyfill.fill(image, mask, method=m).image for m in ("tiny-noise", "tiny@mine")]
 print(json.dumps({
     "detected": detect(state).name,
     "listed": "tiny-noise" in listed,
     "methods": {name: methods.get(name) for name in ("tiny-noise", "tiny@mine")},
-    "failures": {name: str(error) for name, error in results.failures.items()},
-    "kept": [bool((r.image[~mask] == image[~mask]).all()) for r in results.values()],
-    "filled": [bool((r.image[mask] != image[mask]).any()) for r in results.values()],
+    "kept": [bool((each[~mask] == image[~mask]).all()) for each in images],
+    "filled": [bool((each[mask] != image[mask]).any()) for each in images],
     "where": napari_greyfill.__file__,
 }))
 """
@@ -121,7 +120,6 @@ def test_the_network_is_detected_listed_and_fills(copy):
         "detected": "tiny",
         "listed": True,
         "methods": {"tiny-noise": True, "tiny@mine": True},
-        "failures": {},
         "kept": [True, True],
         "filled": [True, True],
     }
