@@ -34,9 +34,11 @@ class Reference:
         Parameters
         ----------
         reference : array, napari Image layer, "image" or None
+            The true picture; "image" is the picture itself.
         picture : Picture
             Whose fills are measured.
         options : FillOptions
+            Of them the value that stands for none, `nodata`.
 
         Raises
         ------
