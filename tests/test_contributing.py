@@ -34,13 +34,17 @@ methods = {info.name: info.available for info in napari_greyfill.methods()}
 image = np.random.default_rng(0).random((33, 41, 3), dtype=np.float32)
 mask = np.zeros((33, 41), bool)
 mask[10:20, 10:20] = True
-images = [napari_greyfill.fill(image, mask, method=m).image for m in ("tiny-noise", "tiny@mine")]
+found = napari_greyfill.compare(
+    image, mask, methods=["tiny-noise", "tiny@mine"], pipelines="grey-rgb", reference=None
+)
+filled = [row.image for row in found.rows if row.image is not None]
 print(json.dumps({
     "detected": detect(state).name,
     "listed": "tiny-noise" in listed,
     "methods": {name: methods.get(name) for name in ("tiny-noise", "tiny@mine")},
-    "kept": [bool((each[~mask] == image[~mask]).all()) for each in images],
-    "filled": [bool((each[mask] != image[mask]).any()) for each in images],
+    "failures": [row.failure for row in found.rows if row.error],
+    "kept": [bool((each[~mask] == image[~mask]).all()) for each in filled],
+    "filled": [bool((each[mask] != image[mask]).any()) for each in filled],
     "where": napari_greyfill.__file__,
 }))
 """
@@ -120,6 +124,7 @@ def test_the_network_is_detected_listed_and_fills(copy):
         "detected": "tiny",
         "listed": True,
         "methods": {"tiny-noise": True, "tiny@mine": True},
+        "failures": [],
         "kept": [True, True],
         "filled": [True, True],
     }

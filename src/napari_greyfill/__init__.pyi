@@ -17,6 +17,7 @@ from .compute.versions import __version__ as __version__
 from .errors import BadCheckpointError as BadCheckpointError
 from .errors import BadMaskError as BadMaskError
 from .errors import BadParameterError as BadParameterError
+from .errors import BrokenMethodError as BrokenMethodError
 from .errors import CancelledError as CancelledError
 from .errors import DownloadError as DownloadError
 from .errors import EmptyMaskError as EmptyMaskError
@@ -28,6 +29,7 @@ from .errors import MissingWeightsError as MissingWeightsError
 from .errors import NothingKnownError as NothingKnownError
 from .errors import OutOfMemoryError as OutOfMemoryError
 from .errors import ShapeMismatchError as ShapeMismatchError
+from .errors import UnidentifiedCheckpointError as UnidentifiedCheckpointError
 from .errors import UnreadableFileError as UnreadableFileError
 from .errors import UnsupportedImageError as UnsupportedImageError
 from .errors import UnusableFillError as UnusableFillError

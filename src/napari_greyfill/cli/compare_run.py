@@ -80,7 +80,9 @@ class CompareCommand:
         options : dict
             As the command line holds them.
         form : {"markdown", "csv", "latex", "html"}
+            Which table is returned.
         show_progress : bool
+            Whether a bar on standard error follows the work.
 
         Raises
         ------

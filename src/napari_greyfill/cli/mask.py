@@ -1,4 +1,4 @@
-"""The command `mask` and its options; `masking` does the work."""
+"""The command `mask` and its options; `mask_run` does the work."""
 
 from __future__ import annotations
 

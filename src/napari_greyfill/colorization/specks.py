@@ -29,6 +29,7 @@ def flowed(planes: Plane, grey: Plane, own: Hole, known: Hole, pull: float) -> P
     planes : (N, S, S, C) float32 array
         Chroma, or other planes to continue into the specks.
     grey : (N, S, S) float32 array in [0, 1]
+        The filled luma, across whose steps little colour flows.
     own : (N, S, S) bool array
         The specks, none at the border of a frame.
     known : (N, S, S) bool array

@@ -71,6 +71,7 @@ def compare_steps(
         Rows that an earlier, cancelled comparison has finished: they are not filled again, and
         are part of the result.
     cancelled : callable
+        Returns True to stop; asked in the thread that runs the generator.
     <options>
 
     Yields

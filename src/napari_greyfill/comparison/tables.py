@@ -32,6 +32,7 @@ def to_dataframe(rows: Sequence[Row]) -> DataFrame:
     Parameters
     ----------
     rows : sequence of Row
+        One for each line, in this order.
 
     Returns
     -------
@@ -65,6 +66,7 @@ def to_tsv(rows: Sequence[Row], columns: Sequence[Column[Row]] | None = None) ->
     Parameters
     ----------
     rows : sequence of Row
+        One for each line, in this order.
     columns : sequence of Column, optional
         By default those of `Table.of`.
     """
@@ -168,7 +170,9 @@ def write_table(rows: Sequence[Row], path: str | os.PathLike[str]) -> None:
     Parameters
     ----------
     rows : sequence of Row
+        One for each line, in this order.
     path : path
+        The file to write, replaced if it is there.
 
     Raises
     ------

@@ -64,6 +64,7 @@ def conjugate_gradients(
         Where to start from, and the right-hand side less the product of the matrix with it. An
         iterate's arrays are new ones: neither is written to.
     operators : Operators
+        The system: its matrix, preconditioner and scalar product.
 
     References
     ----------

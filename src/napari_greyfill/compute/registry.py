@@ -165,6 +165,7 @@ class Registry(Generic[T]):
         Parameters
         ----------
         name : str
+            A name that `infos` lists, or "auto".
 
         Raises
         ------
@@ -179,6 +180,7 @@ class Registry(Generic[T]):
         Parameters
         ----------
         name : str
+            A name that `infos` lists, or "auto".
 
         Raises
         ------
@@ -195,7 +197,9 @@ class Registry(Generic[T]):
         Parameters
         ----------
         name : str
+            A name that `infos` lists, or "auto".
         compute : Compute
+            Device and seed of the run, and whether it was cancelled.
         """
         return self._required(name).create(compute)
 

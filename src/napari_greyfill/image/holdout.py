@@ -173,6 +173,7 @@ def hole_pieces(hole: Hole, count: int, random: np.random.Generator) -> list[Hol
     count : int
         How many to make; places without room for one are left out.
     random : numpy.random.Generator
+        Chooses sizes and places.
 
     Returns
     -------
@@ -229,6 +230,7 @@ def nearest_square(
     sides : (int, int)
         Smallest and largest side, in pixels of the plane.
     step : int
+        Pixels of the plane between those of `hole`, at least 1.
 
     Returns
     -------

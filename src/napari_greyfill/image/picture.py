@@ -215,6 +215,7 @@ class Picture:
         Parameters
         ----------
         patches : tuple of Patch
+            Planes in [0, 1], each with the window it belongs to; the part in the hole is pasted.
         frame : Window, optional
             The part of the picture to return, by default all of it.
         """

@@ -77,6 +77,7 @@ def find_specks(hole: Mask, unknown: Mask | None = None) -> list[Window]:
     Parameters
     ----------
     hole : (H, W) bool array
+        True where pixels are to be filled.
     unknown : (H, W) bool array, optional
         Pixels outside the hole that are no source.
     """

@@ -34,6 +34,7 @@ def tiles(hole: NDArray[np.bool_], side: int, halo: int) -> Iterator[Tile]:
     Parameters
     ----------
     hole : (H, W) bool array
+        True where pixels are to be filled.
     side : int
         Of the cores, in pixels; those at the lower and right border may be smaller.
     halo : int

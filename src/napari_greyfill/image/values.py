@@ -116,6 +116,7 @@ def value_range(known: NDArray[Any], extremes: tuple[float, float] | None = None
     Parameters
     ----------
     known : array of any real dtype, finite, not empty
+        The known values of the image, or a sample of them.
     extremes : tuple of float, optional
         The smallest and the largest of all values, where `known` is a sample.
     """
@@ -138,6 +139,7 @@ def robust_range(
     Parameters
     ----------
     values : float64 array, since differences between the extremes of narrow types overflow
+        The known values of the image, or a sample of them.
     extremes : tuple of float
         The smallest and the largest of all values, of which these may be a sample.
     """

@@ -104,8 +104,11 @@ def continued_frames(values: Blocks, missing: NDArray[np.bool_], rounds: int) ->
     Parameters
     ----------
     values : (N, FRAME, FRAME) float32 array
+        In any units; what stands where pixels are missing does not count.
     missing : (N, FRAME, FRAME) bool array
+        True where pixels are not known.
     rounds : int
+        How often the waves are corrected; time is in proportion.
     """
     weights = np.where(missing, np.float32(0), _NEAR)
     total = weights.sum(axis=(1, 2), keepdims=True)

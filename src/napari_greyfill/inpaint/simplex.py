@@ -22,6 +22,7 @@ def simplex_weights(errors: NDArray[np.float64]) -> Weights:
     Parameters
     ----------
     errors : (members, pixels) array
+        Fill less truth of each member, in any one unit.
     """
     gram = errors @ errors.T / max(errors.shape[1], 1)
     members = len(gram)

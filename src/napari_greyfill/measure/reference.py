@@ -33,7 +33,9 @@ def reference_picture(
     Parameters
     ----------
     image, truth : (H, W), (H, W, 3) or (H, W, 4) arrays
+        The filled picture and the true one, of one shape and type.
     painted : (H, W) bool array
+        True where the image was filled.
     rgb, nodata
         As in `metrics`.
 

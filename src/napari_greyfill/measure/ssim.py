@@ -78,6 +78,7 @@ class Similarities:
         Parameters
         ----------
         values : array of the shape of the reference
+            The filled picture, in the units of the reference.
         """
         if not self._side:
             return Similarity(float("nan"), float("nan"))

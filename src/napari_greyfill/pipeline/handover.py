@@ -162,6 +162,7 @@ def stack_without_spikes(planes: Plane, holes: Hole) -> Plane:
     Parameters
     ----------
     planes : (N, H, W) or (N, H, W, 3) float32 array
+        In any units.
     holes : (N, H, W) bool array
         Each with at least one pixel known.
     """

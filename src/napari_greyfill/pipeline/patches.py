@@ -65,6 +65,7 @@ def require_finite(filled: Plane, hole: Hole, method: MethodInfo | None, origin:
     filled : (H, W) or (H, W, 3) float array
         What a method returned, at least as large as the hole.
     hole : (H, W) bool array
+        Where the values must be numbers.
     method : MethodInfo or None
         The method.
     origin : str

@@ -40,9 +40,13 @@ class Reference:
         Parameters
         ----------
         reference : array, napari Image layer, "image" or None
+            The true picture; "image" is the picture itself.
         picture : Picture
             Whose fills are measured.
         options : FillOptions
+            Of them the value that stands for none, `nodata`.
+        channel_axis : int, optional
+            The axis of the colours of the reference; the last one, if any, for None.
 
         Raises
         ------

@@ -311,6 +311,7 @@ def filled_grey(job: FillJob, end: float = 1.0) -> Generator[Event, None, Filled
     Parameters
     ----------
     job : FillJob
+        The checked picture, what was chosen and the method that fills.
     end : float
         The share of the whole work that is done then.
     """

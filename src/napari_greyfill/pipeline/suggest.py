@@ -27,6 +27,7 @@ def method_for(picture: Picture, options: FillOptions) -> tuple[str, str]:
     Parameters
     ----------
     picture : Picture
+        With the hole, whose largest part the look is chosen by.
     options : FillOptions
         The method "auto" stands for the faithful or the texture fill, whichever look is chosen,
         and the look "auto" for the one that suits the hole.

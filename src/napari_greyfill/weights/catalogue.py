@@ -109,6 +109,7 @@ def require_sound(entries: Sequence[CheckpointInfo]) -> None:
     Parameters
     ----------
     entries : sequence of CheckpointInfo
+        All that are published, since ids and files must differ.
 
     Raises
     ------
@@ -134,7 +135,9 @@ def find_checkpoint(name: str, entries: Iterable[CheckpointInfo]) -> CheckpointI
     Parameters
     ----------
     name : str
+        The id, such as "gmcnn-celebahq".
     entries : iterable of CheckpointInfo
+        Where to look.
 
     Raises
     ------

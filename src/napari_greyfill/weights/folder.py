@@ -212,7 +212,9 @@ class WeightsFolder:
         Parameters
         ----------
         info : CheckpointInfo
+            Which one; its file lies in the folder.
         sha256 : str
+            Of that file, 64 hexadecimal digits.
         own : Own, optional
             What is known about it, if it is no published file.
 

@@ -24,9 +24,11 @@ def proven(
     Parameters
     ----------
     file : Checkpoint
+        What was read of it, with its SHA-256.
     layout : str
         Its layout, from its tensors.
     entries : sequence of CheckpointInfo
+        The published checkpoints.
     """
     for info in _of_layout(layout, entries):
         if info.published_hash and info.matches(file.sha256, len(file.content)):
@@ -42,10 +44,13 @@ def agreed(
     Parameters
     ----------
     file : Checkpoint
+        What was read of it, with its SHA-256.
     layout : str
         Its layout, from its tensors.
     wanted : CheckpointInfo
+        What the user says it is.
     entries : sequence of CheckpointInfo
+        The published checkpoints.
 
     Raises
     ------
@@ -74,9 +79,11 @@ def unidentified(
     Parameters
     ----------
     file : Checkpoint
+        What was read of it, with its SHA-256.
     layout : str
         Its layout, from its tensors.
     entries : sequence of CheckpointInfo
+        The published checkpoints.
     """
     possible = [
         info

@@ -61,6 +61,7 @@ class Others:
         Parameters
         ----------
         own : Own
+            Their name, their layout and what the user says about them.
         source : Path
             The file they are added from; one in the folder stays where it is.
         sha256 : str
@@ -103,6 +104,7 @@ class Others:
         Parameters
         ----------
         info : CheckpointInfo
+            Which weights, as `infos` lists them.
         said : Own
             Name, training data and licence.
 

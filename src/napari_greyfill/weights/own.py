@@ -89,6 +89,7 @@ class LayoutInfo:
         Parameters
         ----------
         own : Own
+            Their name, and what the user says about them.
         file : str
             The file's name in the weights folder.
         """
@@ -164,6 +165,7 @@ def name_of(file: str, layout: str, taken: Mapping[str, object] | Iterable[str] 
     file : str
         The file's name.
     layout : str
+        The name of the layout that its tensors have.
     taken : iterable of str
         Ids that there are already.
     """

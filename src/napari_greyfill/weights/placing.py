@@ -19,7 +19,9 @@ def placed(content: bytes, target: Path, cancelled: CancelCheck) -> None:
     Parameters
     ----------
     content : bytes
+        All of the file.
     target : Path
+        Where it is to be; what is there is replaced.
     cancelled : callable
         Asked in between; nothing has changed if it says so.
 

@@ -60,7 +60,9 @@ def damaged(folder: WeightsFolder, info: CheckpointInfo, problem: str) -> BadChe
     Parameters
     ----------
     folder : WeightsFolder
+        Where the file lies.
     info : CheckpointInfo
+        What the file should be; decides how to get it again.
     problem : str
         What is wrong with it, as the rest of a sentence.
     """

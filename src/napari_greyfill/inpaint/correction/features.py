@@ -61,7 +61,9 @@ def features_of_frames(
     Parameters
     ----------
     spectral, biharmonic, selective : (N, S, S) float32 arrays
+        The fills, each with the known pixels.
     missing : (N, S, S) bool array
+        True where a fill is and no known pixel.
     depth : (N, S, S) array
         In pixels.
     """

@@ -63,6 +63,8 @@ def with_correction(
         The plane, and its biharmonic fill with the known pixels.
     hole : (H, W) bool array
         True where pixels are to be filled.
+    compute : Compute
+        Says where to run, and when to stop.
     """
     limits = Limits(plane, hole)
     work = by_channel(lambda channel: Spectral(compute).fill_channel(channel, hole), plane)
@@ -86,6 +88,8 @@ def corrected(
         The spectral, biharmonic and frequency-selective fills; all hold the known pixels.
     hole : (H, W) bool array
         True where pixels are to be filled.
+    compute : Compute
+        Says when to stop.
     """
     result = spectral.copy()
     parts = list(tiles(hole, TILE, HALO))
@@ -122,6 +126,7 @@ def correction_of(
     spectral, smooth, selective : (N, S, S) float32 arrays
         S is a multiple of 8.
     missing : (N, S, S) bool array
+        True where a fill is and no known pixel.
     depth : (N, S, S) array
         Distances to what is known.
     """

@@ -60,6 +60,7 @@ class NetworkMethod:
         Parameters
         ----------
         compute : Compute
+            Device and seed of the run, and whether it was cancelled.
 
         Raises
         ------

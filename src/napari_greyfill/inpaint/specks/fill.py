@@ -48,6 +48,7 @@ class SpeckFill:
         Parameters
         ----------
         trials : Frames
+            The frames of N specks that were moved.
         truth : (N, INNER, INNER) array
             Their middles, on the scale of the picture.
         """

@@ -39,6 +39,7 @@ def members(frames: Frames, wanted: Sequence[bool]) -> list[Stack]:
     Parameters
     ----------
     frames : Frames
+        What surrounds the specks, and where they are.
     wanted : sequence of bool
         Which members count; in place of the others stands the smooth fill.
     """

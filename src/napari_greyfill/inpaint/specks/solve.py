@@ -28,6 +28,7 @@ def conditional_means(values: Stack, missing: Holes, precision: Precision) -> St
     values : (N, S, S) float32 array
         About 0, S below `TORUS`.
     missing : (N, S, S) bool array
+        True where pixels are not known.
     precision : (N or 1, TORUS, TORUS // 2 + 1) array
         The kernel's `rfft2`.
     """

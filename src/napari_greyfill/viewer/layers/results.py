@@ -165,7 +165,9 @@ class ResultLayers:
         Parameters
         ----------
         image : array
+            The plane so far, or the part of it in `window`, in the type of the source.
         placement : Placement
+            Where the whole plane lies, and how it is displayed.
         window : Window, optional
             The part of the plane that the image is.
         """

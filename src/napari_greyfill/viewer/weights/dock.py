@@ -205,6 +205,7 @@ class WeightsDock(Dock):
         Parameters
         ----------
         file : Path
+            The checkpoint; it stays where it is.
         name : str, optional
             The id of the published checkpoint that the user says it is.
         own : Own, optional

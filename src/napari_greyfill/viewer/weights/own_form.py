@@ -71,6 +71,7 @@ class OwnForm(QWidget):
         Parameters
         ----------
         question : str
+            A sentence, shown above the fields.
         possible : sequence of CheckpointInfo
             Published checkpoints that it may be.
         chosen : str
@@ -90,6 +91,7 @@ class OwnForm(QWidget):
         Parameters
         ----------
         question : str
+            A sentence, shown above the fields.
         known : Own
             What is known so far.
         """
