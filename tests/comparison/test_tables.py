@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from napari_greyfill.comparison import Combination, Row, to_dataframe
-from napari_greyfill.comparison.columns import COLUMNS, best_cells, best_rows, columns_named
+from napari_greyfill.comparison.columns import COLUMNS, columns_named
 from napari_greyfill.comparison.tables import SUFFIXES, Table, to_csv, to_tsv, write_table
 from napari_greyfill.errors import BadParameterError, UnwritablePathError
 from napari_greyfill.measure import METRICS
@@ -78,38 +78,6 @@ class TestCsv:
         header, line = to_tsv([row(psnr=30.126)], columns_named("psnr", "error")).splitlines()
         assert header.split("\t") == ["PSNR", "Failed because"]
         assert line.split("\t") == ["30.13", "–"]
-
-
-@pytest.mark.parametrize(
-    ("metrics", "text"),
-    [({}, "–"), ({"psnr": 31.2345}, "31.23"), ({"psnr": np.inf}, "∞"), ({"psnr": np.nan}, "–")],
-)
-def test_text_of_a_metric(metrics, text):
-    (column,) = columns_named("psnr")
-    assert column.text(row(**metrics)) == text
-
-
-class TestBest:
-    def test_more_or_less_is_better_and_what_shows_the_same_ties(self):
-        best = best_rows(ROWS)
-        assert best["psnr"] == {1}
-        assert best["mae"] == {0, 1}  # 2.000 both
-        assert best["seconds"] == {0, 1}
-        assert best["delta_e"] == set()
-        assert "method" not in best
-
-    def test_pictures_and_holes_do_not_compare(self):
-        rows = [row("a", psnr=1.0), row("a", psnr=2.0), row("b", psnr=3.0), row("b", psnr=4.0)]
-        assert best_rows(rows)["psnr"] == {1, 3}
-        other_hole = [*rows, row("a", pixels=7, psnr=9.0)]
-        assert best_rows(other_hole)["psnr"] == {1, 3}
-
-    def test_alone_nothing_is_best(self):
-        assert not any(best_rows([row(psnr=1.0)]).values())
-        assert best_rows([]) == {}
-
-    def test_columns_that_are_not_there_do_not_matter(self):
-        assert best_cells({"ssim": [0.5, None, 0.25]}) == {"ssim": {0}}
 
 
 class TestPrint:

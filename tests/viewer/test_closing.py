@@ -189,7 +189,7 @@ class TestOpenedAgain:
         close(holder)
         _, dock = opened("Fill")
         choose(dock, "telea")
-        dock.form.grow.setValue(5)
+        dock.form.fields["grow"].value = 5
         run(dock)
         assert [(layer.name, layer.unique_id) for layer in shown.layers] == before
         assert (shown.layers["pic filled"].data != filled).any()

@@ -21,6 +21,7 @@ from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.compute.events import Event, Note, Progress, Result
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import GreyfillWarning
+from napari_greyfill.image.arrays import channels_last
 from napari_greyfill.image.picture import Picture
 from napari_greyfill.masks import mostly_masked
 from napari_greyfill.pipeline.hints import ColourHints
@@ -50,6 +51,7 @@ def compare_steps(
     colorizers: Names = None,
     reference: ArrayOrLayer | None = "image",
     rgb: bool | None = None,
+    channel_axis: int | None = None,
     hints: HintsOrLayer = None,
     done: Sequence[Row] = (),
     cancelled: CancelCheck = never,
@@ -63,7 +65,7 @@ def compare_steps(
 
     Parameters
     ----------
-    image, mask, methods, pipelines, colorizers, reference, rgb, hints
+    image, mask, methods, pipelines, colorizers, reference, rgb, channel_axis, hints
         As in `compare`.
     done : sequence of Row
         Rows that an earlier, cancelled comparison has finished: they are not filled again, and
@@ -82,7 +84,9 @@ def compare_steps(
     Choices.of(methods, pipelines, colorizers)
     placed = None if hints is None else ColourHints.of(hints)
     names = (methods, pipelines, colorizers)
-    return _Run(image, mask, names, shared, reference, rgb, placed, cancelled).work(done)
+    image, rgb = channels_last(image, channel_axis, rgb=rgb)
+    run = _Run(image, mask, names, shared, reference, rgb, channel_axis, placed, cancelled)
+    return run.work(done)
 
 
 @takes_options(*SHARED)
@@ -95,6 +99,7 @@ def compare(
     colorizers: Names = None,
     reference: ArrayOrLayer | None = "image",
     rgb: bool | None = None,
+    channel_axis: int | None = None,
     hints: HintsOrLayer = None,
     **options: Unpack[SharedChoices],
 ) -> Comparison:
@@ -116,7 +121,7 @@ def compare(
     reference : array, napari Image layer, "image" or None
         The true picture. "image" is the image itself, for holes painted on an intact picture;
         None measures nothing.
-    rgb, hints
+    rgb, channel_axis, hints
         As in `fill`.
     <options>
 
@@ -159,6 +164,7 @@ def compare(
             colorizers=colorizers,
             reference=reference,
             rgb=rgb,
+            channel_axis=channel_axis,
             hints=hints,
             **options,
         )
@@ -178,6 +184,7 @@ class _Run:
     options: FillOptions
     reference: ArrayOrLayer | None
     rgb: bool | None
+    channel_axis: int | None
     hints: ColourHints | None
     cancelled: CancelCheck
     notes: list[str] = field(default_factory=list)
@@ -187,7 +194,7 @@ class _Run:
         """Yield every event, and return the comparison."""
         yield Progress("reading the image")
         picture = read_picture(self.image, self.mask, self.options, rgb=self.rgb)
-        truth = Reference.of(self.reference, picture, self.options)
+        truth = Reference.of(self.reference, picture, self.options, channel_axis=self.channel_axis)
         yield from self._noted(mostly_masked(picture.hole), 0.0)
         plan = combinations(self._choices(picture), colour=picture.is_colour)
         rows = {row.combination: row for row in done if row.combination in plan}
@@ -197,7 +204,7 @@ class _Run:
             if isinstance(event, Note):
                 yield from self._noted(event.text, fraction)
             elif isinstance(event, Result):
-                row = _measured(event.value, truth)
+                row = self._completed(event.value, truth)
                 rows[row.combination] = row
                 yield Result(event.text, fraction, row)
             else:
@@ -227,15 +234,16 @@ class _Run:
         job = make_job(picture, options, hints=self.hints, cancelled=self.cancelled)
         return replace(job, reason=self.reasons.get(method, ""))
 
+    def _completed(self, row: Row, truth: Reference | None) -> Row:
+        """Return a row with its metrics, and its colours where the user has them."""
+        if row.result is None:
+            return row
+        found = {} if truth is None else truth.measured(row.result.image)
+        result = replace(row.result, metrics=found, channel_axis=self.channel_axis)
+        return replace(row, metrics=found, result=result)
+
     def _noted(self, note: str, fraction: float) -> Generator[Event, None, None]:
         """Hand out a note once."""
         if note and note not in self.notes:
             self.notes.append(note)
             yield Note(note, fraction)
-
-
-def _measured(row: Row, truth: Reference | None) -> Row:
-    if truth is None or row.result is None:
-        return row
-    found = truth.measured(row.result.image)
-    return replace(row, metrics=found, result=replace(row.result, metrics=found))

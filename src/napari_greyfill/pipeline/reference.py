@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.checks import array_of
+from napari_greyfill.image.arrays import channels_last
 from napari_greyfill.image.layer import data_of
 from napari_greyfill.image.picture import Picture, plane_of
 from napari_greyfill.measure.metrics import Measure
@@ -27,7 +28,12 @@ class Reference:
 
     @classmethod
     def of(
-        cls, reference: ArrayOrLayer | None, picture: Picture, options: FillOptions
+        cls,
+        reference: ArrayOrLayer | None,
+        picture: Picture,
+        options: FillOptions,
+        *,
+        channel_axis: int | None = None,
     ) -> Reference | None:
         """Return a reference as `fill` takes it, ready to measure; None for none.
 
@@ -39,6 +45,8 @@ class Reference:
             Whose fills are measured.
         options : FillOptions
             Of them the value that stands for none, `nodata`.
+        channel_axis : int, optional
+            The axis of the colours of the reference; the last one, if any, for None.
 
         Raises
         ------
@@ -50,6 +58,7 @@ class Reference:
         itself = isinstance(reference, str) and reference == "image"
         image = np.asanyarray(picture.original)
         truth = image if itself else array_of("reference", data_of(reference))
+        truth = truth if itself else channels_last(truth, channel_axis)[0]
         colour = picture.is_colour
         measure = Measure(
             _colours(image),

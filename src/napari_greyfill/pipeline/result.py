@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.image.arrays import described
+from napari_greyfill.image.arrays import channels_at, described
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.picture import Patch, Picture
 from napari_greyfill.pipeline.presentation import LayerData, as_layers
@@ -123,6 +123,8 @@ class FillResult:
         As `metrics` returns them, if there was a reference; empty otherwise.
     reason : str
         Why the method was chosen, if it was left open; a sentence.
+    channel_axis : int or None
+        Along which axis of the image its colours lie; the last one, if any, for None.
     """
 
     whole: NDArray[Any] | None
@@ -137,13 +139,14 @@ class FillResult:
     confidences: tuple[Patch, ...] | None = field(default=None, repr=False)
     metrics: dict[str, float] = field(default_factory=dict)
     reason: str = ""
+    channel_axis: int | None = None
 
     @cached_property
     def image(self) -> NDArray[Any]:
         """Return the filled image: shape, type and range of the input, known pixels identical."""
         final = self.steps[-1]
         image = final.image if self.whole is None else self.whole
-        return image.reshape(final.picture.given or image.shape)
+        return channels_at(image.reshape(final.picture.given or image.shape), self.channel_axis)
 
     @cached_property
     def confidence(self) -> NDArray[np.float32] | None:

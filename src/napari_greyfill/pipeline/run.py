@@ -30,6 +30,7 @@ from napari_greyfill.errors import (
     ShapeMismatchError,
     UnsupportedImageError,
 )
+from napari_greyfill.image.arrays import channels_at, channels_last
 from napari_greyfill.image.colour import luma
 from napari_greyfill.image.picture import Patch
 from napari_greyfill.inpaint.texture import Look
@@ -82,6 +83,7 @@ def fill_steps(
     mask: ArrayOrLayer,
     *,
     rgb: bool | None = None,
+    channel_axis: int | None = None,
     hints: HintsOrLayer = None,
     reference: ArrayOrLayer | None = None,
     cancelled: CancelCheck = never,
@@ -95,7 +97,7 @@ def fill_steps(
 
     Parameters
     ----------
-    image, mask, rgb, hints, reference
+    image, mask, rgb, channel_axis, hints, reference
         As in `fill`.
     cancelled : callable
         Asked inside long computations, in the thread that runs the generator, which then
@@ -108,11 +110,12 @@ def fill_steps(
     """
     chosen = FillOptions(**options)  # type: ignore[arg-type]  # checked there
     require_methods(chosen)  # before the image is looked at: it is quick
+    image, rgb = channels_last(image, channel_axis, rgb=rgb)
     picture = read_picture(image, mask, chosen, rgb=rgb)
-    truth = Reference.of(reference, picture, chosen)
+    truth = Reference.of(reference, picture, chosen, channel_axis=channel_axis)
     placed = None if hints is None else ColourHints.of(hints)
     job = make_job(picture, chosen, hints=placed, cancelled=cancelled)
-    return _run(job, truth)
+    return _run(job, truth, channel_axis)
 
 
 @takes_options()
@@ -121,6 +124,7 @@ def fill(
     mask: ArrayOrLayer,
     *,
     rgb: bool | None = None,
+    channel_axis: int | None = None,
     hints: HintsOrLayer = None,
     reference: ArrayOrLayer | None = None,
     **options: Unpack[FillChoices],
@@ -142,6 +146,9 @@ def fill(
     rgb : bool, optional
         Whether the last axis is colour; by default if there are three axes and the last
         has 3 or 4 entries.
+    channel_axis : int, optional
+        The axis of the colours, if it is another one; also that of the reference and of the
+        result.
     hints : ColourHints, napari Points or Labels layer, or arrays, optional
         Colours that some pixels of the hole are to have, where the picture itself cannot
         tell; see `ColourHints.of`. They do not change the grey that is filled.
@@ -185,8 +192,10 @@ def fill(
     >>> result.image.shape, bool((result.image[~mask] == photo[~mask]).all())
     ((128, 128, 3), True)
     """
-    work = fill_steps(image, mask, rgb=rgb, hints=hints, reference=reference, **options)
-    result = exhaust(work)
+    where = {"rgb": rgb, "channel_axis": channel_axis}
+    result = exhaust(
+        fill_steps(image, mask, hints=hints, reference=reference, **where, **options)  # type: ignore[arg-type]
+    )
     _ = result.image  # what is read window by window may be closed after the call
     for note in result.notes:
         warnings.warn(note, GreyfillWarning, stacklevel=2)
@@ -200,6 +209,7 @@ def colorize(
     mask: ArrayOrLayer,
     *,
     method: str = "auto",
+    channel_axis: int | None = None,
     hints: HintsOrLayer = None,
     **options: Unpack[ComputeChoices],
 ) -> NDArray[Any]:
@@ -215,6 +225,8 @@ def colorize(
         Painted pixels (not 0) are coloured.
     method : str
         See `colorizers`.
+    channel_axis : int, optional
+        The axis of the colours; by default the last one.
     hints
         As in `fill`.
     <options>
@@ -233,6 +245,7 @@ def colorize(
     GreyfillWarning
         As in `fill`.
     """
+    image, _ = channels_last(image, channel_axis)
     job = prepare(
         image, mask, FillOptions(colorizer=method, look="faithful", **options), hints=hints
     )
@@ -254,7 +267,7 @@ def colorize(
     found = exhaust(Colouring(job, patches, 0.0, 1.0).run())
     for note in job.notes:
         warnings.warn(note, GreyfillWarning, stacklevel=2)
-    return job.picture.composite(found)
+    return channels_at(job.picture.composite(found), channel_axis)
 
 
 @takes_options("labels", "grow", "nodata", "keep_invalid")
@@ -344,13 +357,16 @@ def coloured(filled: Filled, start: float) -> Generator[Event, None, FillResult]
     return job.finished(tuple(steps), confidences)
 
 
-def _run(job: FillJob, truth: Reference | None) -> Generator[Event, None, FillResult]:
+def _run(
+    job: FillJob, truth: Reference | None, channel_axis: int | None
+) -> Generator[Event, None, FillResult]:
     """Fill, colour if there is colour to recover, and measure if there is a reference."""
     filled = yield from filled_grey(job, job.grey_share)
     result = yield from coloured(filled, job.grey_share)
     if truth is not None:
         yield Progress("measuring", 1.0)
         result = replace(result, metrics=truth.measured(result.image))
+    result = replace(result, channel_axis=channel_axis)
     yield Result("filled", 1.0, result)
     return result
 

@@ -14,7 +14,6 @@ from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.errors import (
     BadCheckpointError,
     BadParameterError,
-    CancelledError,
     MissingWeightsError,
     UnwritablePathError,
 )
@@ -23,9 +22,6 @@ from napari_greyfill.weights.download import download
 from napari_greyfill.weights.folder import (
     Identity,
     WeightsFolder,
-    own_part,
-    stale,
-    unfinished,
     weights_folder,
     writing,
 )
@@ -33,6 +29,7 @@ from napari_greyfill.weights.identify import agreed, proven, unidentified
 from napari_greyfill.weights.loading import Checkpoint, load_state_dict, read_checkpoint
 from napari_greyfill.weights.others import Others, unwritable_memory
 from napari_greyfill.weights.own import LayoutInfo, Own, layouts_of, require_name
+from napari_greyfill.weights.placing import placed, require_going_on, without_links
 from napari_greyfill.weights.stored import StoredCheckpoint, damaged, missing
 from napari_greyfill.weights.transfer import Progress, silent
 
@@ -40,8 +37,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 __all__ = ["Recogniser", "StoredCheckpoint", "WeightsStore"]
-
-_BLOCK = 1 << 20
 
 
 # Tells the layout of the tensors in a file and tries them out, or raises BadCheckpointError.
@@ -183,11 +178,11 @@ class WeightsStore:
 
         def look(left: CancelCheck) -> tuple[Path, Checkpoint, str]:
             # a link of the user's own may lead anywhere; one in the weights folder may not
-            source = _resolved(Path(file))
+            source = without_links(Path(file))
             checkpoint = read_checkpoint(source, left)
             return source, checkpoint, self._tried(checkpoint, left)
 
-        source, checkpoint, layout = apart(look, lambda: _check(cancelled))
+        source, checkpoint, layout = apart(look, lambda: require_going_on(cancelled))
         info = proven(checkpoint, layout, self.entries)
         if wanted is not None:
             info = agreed(checkpoint, layout, wanted, self.entries)
@@ -236,7 +231,7 @@ class WeightsStore:
         """
         unknown = [stored.info for stored in self.list() if stored.state == "unknown"]
         for info in unknown:
-            apart(partial(self._recognised, info), lambda: _check(cancelled))
+            apart(partial(self._recognised, info), lambda: require_going_on(cancelled))
         files = {info.file for info in unknown}
         return [stored for stored in self.list() if stored.info.file in files and stored.info.own]
 
@@ -285,7 +280,7 @@ class WeightsStore:
         info = self.info(name)
         if self.folder.state(info) != "damaged":
             self._require(info)
-        return apart(lambda left: self._verified(info, left), lambda: _check(cancelled))
+        return apart(lambda left: self._verified(info, left), lambda: require_going_on(cancelled))
 
     def _verified(self, info: CheckpointInfo, cancelled: CancelCheck) -> str:
         problem = self.folder.problem(info, again=True)
@@ -364,20 +359,10 @@ class WeightsStore:
             same = target.exists() and target.samefile(source) and not target.is_symlink()
             if not same:
                 self._require_place(info, checkpoint.sha256)
-                self._write(checkpoint.content, target, cancelled)
+                placed(checkpoint.content, target, cancelled)
         accepted = self.folder.accept(info, checkpoint.sha256, own)
         if not accepted and not info.published_hash:
             raise unwritable_memory(self.folder.path)
-
-    def _write(self, content: bytes, target: Path, cancelled: CancelCheck) -> None:
-        part = own_part(target)
-        try:
-            _write(content, part, cancelled)
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
-        for rest in filter(stale, unfinished(target)):
-            rest.unlink(missing_ok=True)
 
     def _require_place(self, info: CheckpointInfo, sha256: str) -> None:
         """Raise rather than write over a file that somebody put there by hand."""
@@ -389,23 +374,3 @@ class WeightsStore:
                 f"{self.folder.file(here)} is another file, which was put there by hand; move it "
                 f"elsewhere, or remove it with: napari-greyfill weights remove {here.id}"
             )
-
-
-def _check(cancelled: CancelCheck) -> None:
-    if cancelled():
-        raise CancelledError("The look at the checkpoint was cancelled; nothing was changed.")
-
-
-def _resolved(file: Path) -> Path:
-    """Follow links; where that fails, reading will say what is wrong."""
-    try:
-        return file.expanduser().resolve()
-    except (OSError, RuntimeError):
-        return file
-
-
-def _write(content: bytes, part: Path, cancelled: CancelCheck) -> None:
-    with part.open("xb") as target:
-        for start in range(0, len(content), _BLOCK):
-            _check(cancelled)
-            target.write(content[start : start + _BLOCK])

@@ -73,11 +73,12 @@ def test_nothing_else_is_taken_off():
 
 @pytest.mark.parametrize("state", FOREIGN.values(), ids=FOREIGN)
 def test_what_we_do_not_know_is_refused_with_what_it_is(state):
+    titles = [network.title for network in NETWORKS]
     count = {0: "no tensors", 1: "one tensor"}.get(len(state), f"{len(state)} tensors")
     first = f", the first is {next(iter(state))}" if state else ""
     message = (
         f"This file is no checkpoint of a network we know (it has {count}{first}); "
-        "choose a checkpoint of GMCNN, EdgeConnect or DeepFill v2."
+        f"choose a checkpoint of {', '.join(titles[:-1])} or {titles[-1]}."
     )
     with pytest.raises(BadCheckpointError, match=f"^{re.escape(message)}$"):
         detect(state)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from napari_greyfill.pipeline.job import FillParameters
+from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.viewer.layers.models import FillRequest, PlaneSource, as_python
 
 
@@ -9,7 +9,7 @@ def request(**kwargs):
         "image": PlaneSource(np.zeros((4, 5))),
         "mask": PlaneSource(np.ones((4, 5))),
         "rgb": False,
-        "parameters": FillParameters(seed=3, labels=(1, 2)),
+        "options": FillOptions(seed=3, labels=(1, 2)),
         "image_name": "it's",
         "mask_name": "m",
     }
@@ -30,3 +30,11 @@ def test_python_of_a_plane_of_a_stack():
     assert """viewer.layers["it's"].data[2],""" in text
     assert "viewer.layers['m'].data[2]," in text
     assert "rgb=False" in text
+
+
+def test_python_of_several_methods_is_a_comparison():
+    text = as_python(request(methods=("telea", "biharmonic")))
+    compile(text, "console", "exec")
+    assert "greyfill.compare(" in text
+    assert "methods=['telea', 'biharmonic']" in text
+    assert "seed=3" in text

@@ -45,9 +45,7 @@ def test_every_level_is_filled_where_the_hole_is_and_nowhere_else(viewer, dock_w
     assert layer.multiscale
     assert layer.rgb == rgb
     assert [level.shape for level in layer.data] == [level.shape for level in levels]
-    expected = napari_greyfill.fill(
-        levels[0], mask_of(levels[0].shape), method="biharmonic", grow=2
-    )
+    expected = napari_greyfill.fill(levels[0], mask_of(levels[0].shape), method="biharmonic")
     np.testing.assert_array_equal(np.asarray(layer.data[0]), expected.image)
     for step, level, before in zip((1, 2, 8), layer.data, levels, strict=True):
         changed = np.asarray(level) != before
@@ -87,7 +85,7 @@ def test_a_second_run_updates_the_layer(viewer, dock_with, run):
     dock = dock_with(pyramid())
     run(dock)
     first = viewer.layers["pic filled"]
-    dock.form.grow.setValue(6)
+    dock.form.fields["grow"].value = 6
     run(dock)
     assert [layer.name for layer in viewer.layers] == ["pic", "mask", "pic filled"]
     assert viewer.layers["pic filled"] == first
@@ -103,9 +101,7 @@ def test_planes_of_a_stack(viewer, open_dock, run):
     run(dock)
     finest = viewer.layers["pic filled"].data[0]
     assert finest.shape == (1, SIDE, SIDE)
-    expected = napari_greyfill.fill(
-        levels[0][1], mask_of((SIDE, SIDE)), method="biharmonic", grow=2
-    )
+    expected = napari_greyfill.fill(levels[0][1], mask_of((SIDE, SIDE)), method="biharmonic")
     np.testing.assert_array_equal(np.asarray(finest[0]), expected.image)
 
 
@@ -119,5 +115,5 @@ def test_a_lazy_plane_gives_a_lazy_result(viewer, open_dock, run):
     run(dock)
     layer = viewer.layers["pic filled"]
     assert isinstance(layer.data, dask.Array)
-    expected = napari_greyfill.fill(image, mask_of(image.shape), method="biharmonic", grow=2)
+    expected = napari_greyfill.fill(image, mask_of(image.shape), method="biharmonic")
     np.testing.assert_array_equal(layer.data.compute(), expected.image)

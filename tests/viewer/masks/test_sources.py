@@ -73,7 +73,7 @@ def test_a_run_with_a_mask_from_a_layer(viewer, dock_of, hole, run):
     dock.form.mask_bar.use_image(viewer.layers["drawn"])
     assert tuple(dock.form.mask_layer.scale) == (2, 2)
     assert tuple(dock.form.mask_layer.translate) == (5, 7)
-    dock.form.grow.setValue(0)
+    dock.form.fields["grow"].value = 0
     dock.form.intermediates.setChecked(True)
     run(dock)
     np.testing.assert_array_equal(viewer.layers["pic filled region"].data != 0, hole)
