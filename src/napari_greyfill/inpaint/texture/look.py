@@ -70,7 +70,7 @@ def recommend_look(plane: Plane, hole: Hole) -> Look:
     if before < PLAIN:
         return Look("faithful", "The surroundings are nearly plain: faithful suits them.")
     if loss <= 100 * LOSS:
-        return Look("faithful", f"A faithful fill keeps {100 - loss} % of the texture nearby.")
+        return Look("faithful", f"A faithful fill keeps {min(100, 100 - loss)} % of the texture nearby.")
     return Look(
         "texture",
         f"The hole is wide (about {width} pixels), and a faithful fill would lose {loss} % of "
