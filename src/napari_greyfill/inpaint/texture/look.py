@@ -70,7 +70,8 @@ def recommend_look(plane: Plane, hole: Hole) -> Look:
     if before < PLAIN:
         return Look("faithful", "The surroundings are nearly plain: faithful suits them.")
     if loss <= 100 * LOSS:
-        return Look("faithful", f"A faithful fill keeps {min(100, 100 - loss)} % of the texture nearby.")
+        kept = min(100, 100 - loss)
+        return Look("faithful", f"A faithful fill keeps {kept} % of the texture nearby.")
     return Look(
         "texture",
         f"The hole is wide (about {width} pixels), and a faithful fill would lose {loss} % of "
