@@ -12,6 +12,7 @@ from napari_greyfill.colorization import COLORIZERS
 from napari_greyfill.compute.registry import MethodInfo, Registry
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.measure.metrics import METRICS
+from napari_greyfill.pipeline.suggest import possible_methods
 
 __all__ = ["as_json", "fill_json", "fill_text", "methods_json", "methods_text"]
 
@@ -56,9 +57,10 @@ def _fill_fields(outcome: Outcome) -> dict[str, Any]:
 
 def methods_text() -> str:
     """Return the methods of both stages for people."""
+    either = " or ".join(possible_methods(["auto"]))
     return "\n".join(
         [
-            f"Inpainters, for --method (auto is {INPAINTERS.auto})",
+            f"Inpainters, for --method (auto is {either}, as the look says)",
             *map(_described, INPAINTERS.infos()),
             "",
             f"Colorizers, for --colorizer (auto is {COLORIZERS.auto})",

@@ -15,7 +15,6 @@ from napari_greyfill.comparison import Combination, Comparison, Row
 from napari_greyfill.compute.events import Event, Note, Result
 from napari_greyfill.masks import about_hole
 from napari_greyfill.pipeline.names import pipeline_title
-from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.viewer.compare.form import CompareForm
 from napari_greyfill.viewer.compare.layers import ComparedLayers
 from napari_greyfill.viewer.compare.look_bar import LookBar
@@ -49,7 +48,7 @@ class CompareDock(RunDock):
 
     def __init__(self, napari_viewer: napari.viewer.Viewer) -> None:
         super().__init__(napari_viewer, CompareRunner(), TEXTS)
-        self.form = CompareForm()
+        self.form = CompareForm(preferred_device())
         self.table = CompareTable()
         self.results = ComparedLayers(napari_viewer)
         self.look = LookBar(napari_viewer, self.results)
@@ -72,7 +71,6 @@ class CompareDock(RunDock):
 
     def _connect(self) -> None:
         self.form.changed.connect(self._settle.start)
-        self.form.grow.changed.connect(self._settle.start)
         self.form.mask_bar.bind(
             self.viewer,
             lambda: self.form.image_layer,
@@ -129,7 +127,7 @@ class CompareDock(RunDock):
     def _chosen(self) -> Hashable:
         form = self.form
         ticked = form.methods.chosen(), form.pipelines.chosen(), form.colorizers.chosen()
-        return super()._chosen(), ticked, form.reference_kind, form.grow.value
+        return super()._chosen(), ticked, form.reference_kind, form.options()
 
     def _why_not_mask(self) -> str:
         painted = self.painted_plane() != 0
@@ -191,7 +189,7 @@ class CompareDock(RunDock):
             colorizers=form.colorizers.chosen(),
             reference=None if reference is None else layers.plane_at(reference, index, image),
             measured=form.reference_kind != "none",
-            options=FillOptions(device=preferred_device(), grow=form.grow.value),
+            options=form.options(),
         )
 
     def _show_chosen(self, combination: Combination) -> None:

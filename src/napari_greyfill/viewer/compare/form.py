@@ -13,11 +13,12 @@ from qtpy.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from superqt import QCollapsible
 
 from napari_greyfill.colorization import COLORIZERS
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.pipeline.names import PIPELINE_NAMES, PIPELINES
-from napari_greyfill.pipeline.options import FillOptions
+from napari_greyfill.pipeline.options import SHARED, FillOptions
 from napari_greyfill.viewer.masks.sources import MaskBar
 from napari_greyfill.viewer.widgets.check_list import CheckList, Entry, method_entry
 from napari_greyfill.viewer.widgets.option_fields import OptionField
@@ -47,7 +48,7 @@ class CompareForm(QWidget):
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, device: str = "auto", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.image_choice = layer_choice("napari.layers.Image")
         self.mask_choice = layer_choice("napari.layers.Labels")
@@ -59,8 +60,12 @@ class CompareForm(QWidget):
         self.methods = CheckList(TEXTS["methods"])
         self.pipelines = CheckList(TEXTS["pipelines"])
         self.colorizers = CheckList(TEXTS["colorizers"])
-        (grow,) = FillOptions.options(["grow"])
-        self.grow = OptionField(grow)
+        self.fields = {
+            option.name: OptionField(option)
+            for option in FillOptions.options(SHARED)
+            if option.name != "labels"  # all that is painted counts
+        }
+        self.fields["device"].value = device
         self._list_choices()
         self._arrange()
         self._connect()
@@ -86,6 +91,10 @@ class CompareForm(QWidget):
     def reference_layer(self) -> Image | None:
         """Return the layer to measure against; None unless another layer is wanted."""
         return self.reference_layer_choice.value if self.reference_kind == "layer" else None
+
+    def options(self) -> FillOptions:
+        """Return the options that all fills share."""
+        return FillOptions(**{name: each.value for name, each in self.fields.items()})
 
     def reset_choices(self) -> None:
         """List the layers anew; napari calls it through the dock when layers change."""
@@ -134,12 +143,13 @@ class CompareForm(QWidget):
         for title, key, widget in rows:
             form.addRow(title, widget)
             widget.setToolTip(TEXTS[key])
-        form.addRow(self.grow.option.title, self.grow)
+        self._add_fields(form, advanced=False)
         form.insertRow(2, self.mask_bar)
         let_shrink(self.reference)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(form)
+        layout.addWidget(self._advanced())
         for title, checks in (
             ("Methods", self.methods),
             ("Pipelines", self.pipelines),
@@ -148,9 +158,31 @@ class CompareForm(QWidget):
             layout.addWidget(QLabel(title))
             layout.addWidget(checks)
 
+    def _advanced(self) -> QCollapsible:
+        """Return the options that only some look at, folded up."""
+        rest = QFormLayout()
+        rest.setContentsMargins(0, 0, 0, 0)
+        rest.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self._add_fields(rest, advanced=True)
+        content = QWidget()
+        content.setLayout(rest)
+        self.advanced = QCollapsible("Advanced")
+        self.advanced.setDuration(0)
+        self.advanced.setContent(content)
+        self.advanced.collapse(animate=False)
+        return self.advanced
+
+    def _add_fields(self, form: QFormLayout, *, advanced: bool) -> None:
+        for each in self.fields.values():
+            if each.option.advanced == advanced:
+                form.addRow(each.option.title, each)
+                form.labelForField(each).setToolTip(each.option.tip)
+
     def _connect(self) -> None:
         for choice in (self.image_choice, self.mask_choice, self.reference_layer_choice):
             choice.changed.connect(lambda _: self.changed.emit())
         for checks in (self.methods, self.pipelines, self.colorizers):
             checks.ticked.connect(self.changed.emit)
         self.reference.currentIndexChanged.connect(lambda _: self.changed.emit())
+        for each in self.fields.values():
+            each.changed.connect(lambda: self.changed.emit())

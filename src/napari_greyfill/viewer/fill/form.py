@@ -21,7 +21,7 @@ from qtpy.QtWidgets import (
 from superqt import QCollapsible
 
 from napari_greyfill.colorization import COLORIZERS, colorizers
-from napari_greyfill.inpaint import INPAINTERS, methods
+from napari_greyfill.inpaint import methods
 from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.viewer.masks.sources import MaskBar
 from napari_greyfill.viewer.widgets.method_choice import AlsoRun, MethodCombo
@@ -64,7 +64,7 @@ class FillForm(QWidget):
         self.new_mask = QPushButton("New mask")
         self.mask_bar = MaskBar()
         self.weights = QPushButton("Weights")
-        self.method = MethodCombo(methods, INPAINTERS.auto)
+        self.method = MethodCombo(methods, "as the look says")
         self.also = AlsoRun(methods)
         self.colorizer = MethodCombo(colorizers, COLORIZERS.auto)
         self.labels = _combo(_LABEL_CHOICES)
