@@ -21,12 +21,11 @@ from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.compute.events import Event, Note, Progress, Result
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import GreyfillWarning
-from napari_greyfill.image.arrays import channels_last
+from napari_greyfill.image.arrays import ImageLike, MaskLike, channels_last
 from napari_greyfill.image.picture import Picture
 from napari_greyfill.masks import mostly_masked
 from napari_greyfill.pipeline.hints import ColourHints
 from napari_greyfill.pipeline.job import (
-    ArrayOrLayer,
     FillJob,
     HintsOrLayer,
     make_job,
@@ -43,13 +42,13 @@ NO_REFERENCE = "There is no reference, so nothing can be measured; choose the un
 
 @takes_options(*SHARED)
 def compare_steps(
-    image: ArrayOrLayer,
-    mask: ArrayOrLayer,
+    image: ImageLike,
+    mask: MaskLike,
     *,
     methods: Names = None,
     pipelines: Names = None,
     colorizers: Names = None,
-    reference: ArrayOrLayer | None = "image",
+    reference: ImageLike | None = "image",
     rgb: bool | None = None,
     channel_axis: int | None = None,
     hints: HintsOrLayer = None,
@@ -91,13 +90,13 @@ def compare_steps(
 
 @takes_options(*SHARED)
 def compare(
-    image: ArrayOrLayer,
-    mask: ArrayOrLayer,
+    image: ImageLike,
+    mask: MaskLike,
     *,
     methods: Names = None,
     pipelines: Names = None,
     colorizers: Names = None,
-    reference: ArrayOrLayer | None = "image",
+    reference: ImageLike | None = "image",
     rgb: bool | None = None,
     channel_axis: int | None = None,
     hints: HintsOrLayer = None,
@@ -178,11 +177,11 @@ def compare(
 class _Run:
     """One comparison: what it was given, and what it has to say."""
 
-    image: ArrayOrLayer
-    mask: ArrayOrLayer
+    image: ImageLike
+    mask: MaskLike
     names: tuple[Names, Names, Names]  # of methods, pipelines and colorizers
     options: FillOptions
-    reference: ArrayOrLayer | None
+    reference: ImageLike | None
     rgb: bool | None
     channel_axis: int | None
     hints: ColourHints | None

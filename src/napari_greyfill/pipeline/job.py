@@ -24,6 +24,7 @@ from napari_greyfill.colorization import COLORIZERS, Colorizer
 from napari_greyfill.compute.device import CancelCheck, Compute, choose_device, never
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.compute.versions import version_of
+from napari_greyfill.image.arrays import HintsLike, ImageLike, MaskLike
 from napari_greyfill.image.geometry import Window, tight_box
 from napari_greyfill.image.layer import data_of
 from napari_greyfill.image.lazy import LazyPlane, is_lazy
@@ -38,7 +39,6 @@ from napari_greyfill.pipeline.result import FINAL, WITH_HOLE, FillResult, Interm
 from napari_greyfill.pipeline.suggest import method_for
 
 __all__ = [
-    "ArrayOrLayer",
     "FillJob",
     "HintsOrLayer",
     "device_for",
@@ -48,8 +48,7 @@ __all__ = [
     "require_methods",
 ]
 
-ArrayOrLayer: TypeAlias = Any  # an array, what numpy makes one of, or a napari layer
-HintsOrLayer: TypeAlias = Any  # whatever `ColourHints.of` takes, or None
+HintsOrLayer: TypeAlias = ColourHints | HintsLike | None
 _PACKAGES = ("napari-greyfill", "numpy", "scipy", "scikit-image")
 
 
@@ -191,8 +190,8 @@ class FillJob:
 
 
 def prepare(
-    image: ArrayOrLayer,
-    mask: ArrayOrLayer,
+    image: ImageLike,
+    mask: MaskLike,
     options: FillOptions,
     *,
     rgb: bool | None = None,
@@ -226,8 +225,8 @@ def require_methods(options: FillOptions) -> None:
 
 
 def read_picture(
-    image: ArrayOrLayer,
-    mask: ArrayOrLayer,
+    image: ImageLike,
+    mask: MaskLike,
     options: FillOptions,
     *,
     rgb: bool | None = None,
@@ -321,7 +320,7 @@ def device_for(requested: str, *methods: MethodInfo | None) -> tuple[str, str]:
     return choose_device(requested) if wanted else ("cpu", "")
 
 
-def _opened(image: ArrayOrLayer) -> NDArray[Any] | LazyPlane:
+def _opened(image: ImageLike) -> NDArray[Any] | LazyPlane:
     """Return the array of an image or its layer, or what reads it window by window.
 
     Of a pyramid that is the finest level, wherever it is kept.

@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.checks import array_of
-from napari_greyfill.image.arrays import channels_last
+from napari_greyfill.image.arrays import ImageLike, channels_last
 from napari_greyfill.image.layer import data_of
 from napari_greyfill.image.picture import Picture, plane_of
 from napari_greyfill.measure.metrics import Measure
-from napari_greyfill.pipeline.job import ArrayOrLayer
 from napari_greyfill.pipeline.options import FillOptions
 
 __all__ = ["Reference"]
@@ -29,7 +28,7 @@ class Reference:
     @classmethod
     def of(
         cls,
-        reference: ArrayOrLayer | None,
+        reference: ImageLike | None,
         picture: Picture,
         options: FillOptions,
         *,

@@ -30,14 +30,13 @@ from napari_greyfill.errors import (
     ShapeMismatchError,
     UnsupportedImageError,
 )
-from napari_greyfill.image.arrays import channels_at, channels_last
+from napari_greyfill.image.arrays import ImageLike, MaskLike, channels_at, channels_last
 from napari_greyfill.image.colour import luma
 from napari_greyfill.image.picture import Patch
 from napari_greyfill.inpaint.texture import Look
 from napari_greyfill.pipeline.grey_stage import Filling
 from napari_greyfill.pipeline.hints import ColourHints
 from napari_greyfill.pipeline.job import (
-    ArrayOrLayer,
     FillJob,
     HintsOrLayer,
     make_job,
@@ -79,13 +78,13 @@ class Filled:
 
 @takes_options()
 def fill_steps(
-    image: ArrayOrLayer,
-    mask: ArrayOrLayer,
+    image: ImageLike,
+    mask: MaskLike,
     *,
     rgb: bool | None = None,
     channel_axis: int | None = None,
     hints: HintsOrLayer = None,
-    reference: ArrayOrLayer | None = None,
+    reference: ImageLike | None = None,
     cancelled: CancelCheck = never,
     **options: Unpack[FillChoices],
 ) -> Generator[Event, None, FillResult]:
@@ -120,13 +119,13 @@ def fill_steps(
 
 @takes_options()
 def fill(
-    image: ArrayOrLayer,
-    mask: ArrayOrLayer,
+    image: ImageLike,
+    mask: MaskLike,
     *,
     rgb: bool | None = None,
     channel_axis: int | None = None,
     hints: HintsOrLayer = None,
-    reference: ArrayOrLayer | None = None,
+    reference: ImageLike | None = None,
     **options: Unpack[FillChoices],
 ) -> FillResult:
     """Fill the painted hole of an image.
@@ -204,9 +203,9 @@ def fill(
 
 @takes_options("device", "seed")
 def colorize(
-    image: ArrayOrLayer,
+    image: ImageLike,
     grey: ArrayLike,
-    mask: ArrayOrLayer,
+    mask: MaskLike,
     *,
     method: str = "auto",
     channel_axis: int | None = None,
@@ -272,8 +271,8 @@ def colorize(
 
 @takes_options("labels", "grow", "nodata", "keep_invalid")
 def suggest_look(
-    image: ArrayOrLayer,
-    mask: ArrayOrLayer,
+    image: ImageLike,
+    mask: MaskLike,
     *,
     rgb: bool | None = None,
     **options: Unpack[MaskChoices],
