@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+from napari_greyfill import fill
 from napari_greyfill.comparison import Combination, Row
 
 ROW = Row(
@@ -39,6 +40,21 @@ def test_what_is_no_row_is_refused(name, value):
         Row.from_dict({**ROW.to_dict(), name: value})
 
 
-def test_a_row_is_shown_without_its_pixels():
-    row = Row(ROW.combination, image=np.zeros((100, 100)), provenance={"seed": 0})
-    assert len(repr(row)) < 300
+def test_a_row_of_a_fill_is_shown_without_its_pixels():
+    image = np.random.default_rng(0).integers(0, 255, (20, 30), dtype=np.uint8)
+    mask = np.zeros(image.shape, bool)
+    mask[5:9, 5:12] = True
+    result = fill(image, mask, method="biharmonic", reference="image")
+    row = Row.of(Combination("biharmonic", "grey"), result, peak_memory=1000)
+    assert len(repr(row)) < 500
+    assert (row.pixels, row.seconds, row.peak_memory) == (28, result.seconds, 1000)
+    assert row.metrics == result.metrics
+    assert row.image is result.image
+    assert row.provenance is result.provenance
+
+
+def test_a_failure_names_the_method_once():
+    assert Row(ROW.combination, error="a bug").failure == "Telea (fast marching) failed: a bug"
+    told = Row(ROW.combination, error="Telea (fast marching) cannot run: it is not here")
+    assert told.failure == told.error
+    assert ROW.failure == ""
