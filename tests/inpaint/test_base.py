@@ -2,15 +2,15 @@ import numpy as np
 import pytest
 
 from napari_greyfill.compute.device import Compute
-from napari_greyfill.inpaint import Inpainter
+from napari_greyfill.inpaint import Fill, Inpainter
 
 
 class Mean(Inpainter):
     """Fills with the mean of the known pixels."""
 
-    def run(self, plane, hole):
+    def run(self, plane, hole, unknown=None):
         yield 0.5
-        return np.where(hole, plane[~hole].mean(), plane)
+        return Fill(np.where(hole, plane[~hole].mean(), plane))
 
 
 def test_fill_runs_the_generator_to_its_end():
