@@ -69,8 +69,8 @@ class Colorizer(ABC):
     """Recovers the colour of a hole whose grey is given.
 
     Works on one window: float32 in [0, 1], channel last. Unless it says otherwise, the luma
-    of what it returns is the grey it was given. A run leaves nothing on the colorizer: what it
-    knows is in the `Colours` it returns.
+    of what it returns is the grey it was given. What a run finds out is in the `Colours` it
+    returns, not on the colorizer.
 
     Attributes
     ----------

@@ -42,7 +42,7 @@ class Inpainter(ABC):
     Windows, padding to `multiple_of` and `minimum`, data types and compositing are dealt with
     outside: an inpainter sees float32 planes, channel last, that are 0 in the hole, and at least
     one known pixel. Nearly all known pixels are in [0, 1]; all are if it asks for that with
-    `unit`. A run leaves nothing on the inpainter: what it knows is in the `Fill` it returns.
+    `unit`. What a run finds out is in the `Fill` it returns, not on the inpainter.
 
     Attributes
     ----------
