@@ -16,13 +16,11 @@ from skimage import data
 from benchmarks.frame import table, timed
 from benchmarks.responsiveness import Clock, wait
 from napari_greyfill.pipeline.run import fill
-from napari_greyfill.pipeline.suggest import suggest_look
 
 HEADER = (
     "picture",
     "hole",
     "fill, s",
-    "look, s",
     "dock, s",
     "napari adds a layer, s",
     "rest, s",
@@ -50,8 +48,8 @@ def measure(repeats: int) -> str:
         "## In napari\n\n"
         "The default method from Run to the moment its layer is there, 8 bits, previews on, "
         f"medians of {max(2, repeats)} runs, in a window without a graphics card. *Fill* is a "
-        "call of `fill` for the same hole, *look* is `suggest_look`, which the dock asks "
-        "first. The *pyramid* has five levels in memory, the finest of 9024 × 9024 pixels and "
+        "call of `fill` for the same hole. The *pyramid* has five levels in memory, the finest of "
+        "9024 × 9024 pixels and "
         "244 MB; a call of `fill` copies that for its result, the dock does not. *Napari adds "
         "a layer* is `viewer.add_image` by hand, of a copy of the picture or of the "
         "pyramid itself; the *rest* is what is left of the dock's time. Stalls "
@@ -88,19 +86,18 @@ def _row(
     viewer.add_image(image, name="picture", multiscale=isinstance(image, list), **display)
     viewer.add_labels(mask, name="mask")
     fill(finest[:512, :512], _tiled(mask[top : top + 256, left : left + 256], 512, 512))
-    bare, looked, run, added = [], [], [], []
+    bare, run, added = [], [], []
     for _ in range(repeats):
-        bare.append(timed(lambda: fill(finest, mask, grow=2))[1])
-        looked.append(timed(lambda: suggest_look(finest, mask, grow=2))[1])
+        bare.append(timed(lambda: fill(finest, mask))[1])
         added.append(_by_hand(viewer, image, display))
         run.append(_run(viewer, dock, clock=None))
     stalls = _run(viewer, dock, clock=Clock())[3]
     seconds, peak, stays = (float(np.median([each[i] for each in run])) for i in range(3))
     by_hand = float(np.median([each[0] for each in added]))
-    fill_s, look_s = float(np.median(bare)), float(np.median(looked))
-    rest = seconds - fill_s - look_s - by_hand
+    fill_s = float(np.median(bare))
+    rest = seconds - fill_s - by_hand
     alone = max(each[1] for each in added)
-    return (name, hole, fill_s, look_s, seconds, by_hand, rest, peak, stays, stalls, alone)
+    return (name, hole, fill_s, seconds, by_hand, rest, peak, stays, stalls, alone)
 
 
 def _by_hand(viewer: Any, image: Any, display: dict[str, Any]) -> tuple[float, float]:

@@ -36,8 +36,8 @@ def measure(repeats: int) -> str:
     rows = [("idle", *_watched(clock, 3000), "", "")]
     rows.append(("drawing alone", *_drawing(viewer, image, clock), "", ""))
     for colorizer in COLORIZERS:
-        fill(image, mask, colorizer=colorizer, grow=2)  # what is imported once
-        bare = timed(lambda c=colorizer: fill(image, mask, colorizer=c, grow=2))[1]
+        fill(image, mask, colorizer=colorizer)  # what is imported once
+        bare = timed(lambda c=colorizer: fill(image, mask, colorizer=c))[1]
         rows.append((colorizer, *_filling(dock, colorizer, clock, runs), bare))
     dock.form.preview.setChecked(False)
     rows.append(("progressive, no previews", *_filling(dock, "progressive", clock, runs), bare))

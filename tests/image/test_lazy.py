@@ -6,8 +6,9 @@ import napari_greyfill
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.lazy import LazyPlane, is_lazy
-from napari_greyfill.pipeline.job import FillParameters, read_picture
-from napari_greyfill.pipeline.run import picture_steps
+from napari_greyfill.pipeline.job import read_picture
+from napari_greyfill.pipeline.options import FillOptions
+from napari_greyfill.pipeline.run import fill_steps
 from tests.recorded_reads import Recorded
 
 SIDE = 2048  # images from four million pixels on are read window by window
@@ -34,9 +35,7 @@ def two_holes():
 
 
 def filled(image, mask, **choices):
-    parameters = FillParameters(method="biharmonic", **choices)
-    picture = read_picture(image, mask, parameters)
-    return exhaust(picture_steps(picture, parameters, "biharmonic"))
+    return exhaust(fill_steps(image, mask, method="biharmonic", **choices))
 
 
 @pytest.mark.parametrize("kind", IMAGES)
@@ -57,7 +56,7 @@ def test_the_same_pixels_as_from_an_array_and_little_is_read(kind, feather):
 
 def test_windows_alone_are_read_where_the_scale_is_plain():
     file = Recorded(IMAGES["bytes"]())
-    read_picture(file, two_holes(), FillParameters())
+    read_picture(file, two_holes(), FillOptions())
     assert len(file.reads) == 2  # one for each hole
     assert sum(file.reads) < 100_000
 

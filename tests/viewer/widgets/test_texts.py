@@ -9,8 +9,11 @@ from napari_greyfill.viewer.widgets import texts
 
 VIEWER = Path(texts.__file__).parents[1]
 SOURCES = {path: path.read_text(encoding="utf-8") for path in sorted(VIEWER.rglob("*.py"))}
-SHARED = VIEWER / "widgets" / "run_dock.py"  # is handed the texts of its dock
-LOOPED = {"COMPARE": {"grey-rgb", "rgb-grey-rgb", "rgb-rgb"}}  # over the names of the pipelines
+# These modules are handed the texts of those that use their classes.
+SHARED = {
+    "(RunDock)": VIEWER / "widgets" / "run_dock.py",
+    "(RowsTable)": VIEWER / "widgets" / "rows_table.py",
+}
 
 
 def words_of(path):
@@ -35,9 +38,9 @@ def looked_up(path):
 @pytest.mark.parametrize("name", texts.__all__)
 def test_every_text_is_used(name):
     users = users_of(name)
-    if any("(RunDock)" in SOURCES[path] for path in users):
-        users.append(SHARED)
-    mentioned = LOOPED.get(name, set()).union(*(words_of(path) for path in users))
+    own = [SOURCES[path] for path in users]
+    users += [path for base, path in SHARED.items() if any(base in text for text in own)]
+    mentioned = set().union(*(words_of(path) for path in users))
     assert set(getattr(texts, name)) - mentioned == set()
 
 

@@ -66,7 +66,7 @@ def recommend_look(plane: Plane, hole: Hole) -> Look:
     if trial is None:
         return Look("faithful", "Too little is known around the hole to judge its texture.")
     before, after = _slopes(plane, hole, trial)
-    loss = round(100 * (1 - after / before)) if before > 0 else 0
+    loss = max(0, round(100 * (1 - after / before))) if before > 0 else 0
     if before < PLAIN:
         return Look("faithful", "The surroundings are nearly plain: faithful suits them.")
     if loss <= 100 * LOSS:

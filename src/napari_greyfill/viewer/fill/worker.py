@@ -17,6 +17,7 @@ from napari_greyfill.comparison import Row, compare_steps
 from napari_greyfill.compute.device import CancelCheck
 from napari_greyfill.compute.events import Event, Note, Preview, Progress, Result
 from napari_greyfill.compute.progress import translated
+from napari_greyfill.errors import NothingKnownError, ShapeMismatchError, UnsupportedImageError
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.pipeline.result import FINAL, FillResult, Intermediate
 from napari_greyfill.pipeline.run import fill_steps
@@ -53,25 +54,36 @@ class Finished:
 
 
 def fill_the_hole(request: FillRequest, cancelled: CancelCheck) -> Generator[Event, None, None]:
-    """Run a request and report on it."""
+    """Run a request and report on it; a reference that does not fit costs only the metrics."""
     yield Progress("reading the image")
-    work = _compared(request, cancelled) if request.several else _filled(request, cancelled)
-    yield from translated(work, lambda event: _told(event, request))
+    run = _compared if request.several else _filled
+    truth = None if request.reference is None else request.reference.read()
+    try:
+        yield from _telling(run(request, truth, cancelled), request)
+    except (ShapeMismatchError, UnsupportedImageError, NothingKnownError) as error:
+        if truth is None:
+            raise
+        yield Note(f"No metrics: {error}")
+        yield from _telling(run(request, None, cancelled), request)
 
 
-def _filled(request: FillRequest, cancelled: CancelCheck) -> Generator[Event, None, Any]:
+def _filled(
+    request: FillRequest, truth: NDArray[Any] | None, cancelled: CancelCheck
+) -> Generator[Event, None, Any]:
     return fill_steps(
         request.image.opened(),
         request.mask.read(),
         rgb=request.rgb,
         hints=request.hints,
-        reference=_reference(request),
+        reference=truth,
         cancelled=cancelled,
         **request.options.to_dict(),
     )
 
 
-def _compared(request: FillRequest, cancelled: CancelCheck) -> Generator[Event, None, None]:
+def _compared(
+    request: FillRequest, truth: NDArray[Any] | None, cancelled: CancelCheck
+) -> Generator[Event, None, None]:
     comparison = yield from compare_steps(
         request.image.opened(),
         request.mask.read(),
@@ -80,15 +92,17 @@ def _compared(request: FillRequest, cancelled: CancelCheck) -> Generator[Event, 
         colorizers=request.options.colorizer,
         rgb=request.rgb,
         hints=request.hints,
-        reference=_reference(request),
+        reference=truth,
         cancelled=cancelled,
         **request.options.shared(),
     )
     comparison.require_some()
 
 
-def _reference(request: FillRequest) -> NDArray[Any] | None:
-    return None if request.reference is None else request.reference.read()
+def _telling(
+    work: Generator[Event, None, Any], request: FillRequest
+) -> Generator[Event, None, None]:
+    yield from translated(work, lambda event: _told(event, request))
 
 
 def _told(event: Event, request: FillRequest) -> Iterator[Event]:
