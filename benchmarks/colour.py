@@ -55,9 +55,9 @@ def run(method: str, one: Case, seed: int = 0) -> dict:
     """Return what a colorizer reaches on a case, its CPU seconds, and whether it collapsed."""
     planes = one.planes()
     colorizer = COLORIZERS.create(method, Compute(seed=seed))
-    result, _, cpu = timed(lambda: exhaust(colorizer.run(*planes)))
-    lost = bool(colorizer.notes) or implausible(result, *planes) >= COLLAPSED
-    return {**judged(result, one), "cpu": round(cpu, 4), "collapsed": lost}
+    found, _, cpu = timed(lambda: exhaust(colorizer.run(*planes)))
+    lost = bool(found.notes) or implausible(found.plane, *planes) >= COLLAPSED
+    return {**judged(found.plane, one), "cpu": round(cpu, 4), "collapsed": lost}
 
 
 def _methods(one: Case, repeats: int, seeds: int) -> dict[str, list[dict]]:
@@ -78,7 +78,7 @@ def _really_filled(one: Case) -> Case:
     """Return the case with its grey filled by the default method of the first stage."""
     grey = one.grey.astype(np.float32) / 255
     grey[one.hole] = 0.0
-    filled = exhaust(INPAINTERS.create("auto", Compute()).run(grey, one.hole))
+    filled = INPAINTERS.create("auto", Compute()).fill(grey, one.hole)
     rounded = np.rint(np.clip(filled, 0, 1) * 255).astype(np.uint8)
     return Case(one.name, one.image, np.where(one.hole, rounded, one.grey), one.hole)
 
@@ -202,8 +202,8 @@ def sheet(pictures: dict[str, np.ndarray]) -> None:
         dear = published.shown(one)
         shown = [image, empty, np.zeros_like(image) if dear is None else dear]
         for method in ("propagation", "hybrid", LEARNED):
-            result = exhaust(COLORIZERS.create(method, Compute()).run(*planes))
-            shown.append(np.where(one.hole[..., None], np.rint(result * 255), image))
+            found = exhaust(COLORIZERS.create(method, Compute()).run(*planes))
+            shown.append(np.where(one.hole[..., None], np.rint(found.plane * 255), image))
         rows.append(np.hstack(shown))
     Image.fromarray(np.vstack(rows).astype(np.uint8)).save(SHEET, optimize=True)
 

@@ -48,7 +48,8 @@ def _run(one: Case) -> dict:
     torch.set_num_threads(1)
     colorizer = published.Published(Compute(seed=0))
     planes = one.planes()
-    result, _, cpu = timed(lambda: exhaust(colorizer.run(*planes)))
+    found, _, cpu = timed(lambda: exhaust(colorizer.run(*planes)))
+    result = found.plane
     if one.name.split()[0] in OWN:
         filled = np.where(one.hole[..., None], np.rint(result * 255).astype(np.uint8), one.image)
         _image_of(one).parent.mkdir(exist_ok=True)

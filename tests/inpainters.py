@@ -6,6 +6,6 @@ from napari_greyfill.inpaint import Inpainter
 class Broken(Inpainter):
     """Fails in the middle of its work."""
 
-    def run(self, plane, hole):
+    def run(self, plane, hole, unknown=None):
         yield 0.5
         raise RuntimeError("a bug")

@@ -1,6 +1,7 @@
 """The public names of the package, each written down here and nowhere else."""
 
 from .colorization import Colorizer as Colorizer
+from .colorization import Colours as Colours
 from .colorization import Level as Level
 from .colorization import colorizers as colorizers
 from .comparison import Combination as Combination
@@ -38,6 +39,7 @@ from .files import ImageFile as ImageFile
 from .files import read_image as read_image
 from .files import read_mask as read_mask
 from .files import write_image as write_image
+from .inpaint import Fill as Fill
 from .inpaint import Inpainter as Inpainter
 from .inpaint import methods as methods
 from .inpaint.texture import Look as Look

@@ -164,9 +164,9 @@ from napari_greyfill.cli import main
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.inpaint.diffusion import Telea
 class Slow(Telea):
-    def run(self, plane, hole):
+    def run(self, plane, hole, unknown=None):
         time.sleep(0.5)
-        return (yield from super().run(plane, hole))
+        return (yield from super().run(plane, hole, unknown))
 entry = INPAINTERS._entries["telea"]
 INPAINTERS.add(entry.info, Slow)
 main()

@@ -21,8 +21,12 @@ def cases(draw):
     return colour, grey, hole
 
 
-def coloured(colorizer, colour, grey, hole):
-    return exhaust(colorizer.run(colour, grey, hole))
+def colours_of(colorizer, colour, grey, hole, hints=None):
+    return exhaust(colorizer.run(colour, grey, hole, hints))
+
+
+def coloured(colorizer, *given):
+    return colours_of(colorizer, *given).plane
 
 
 def emptied(picture, hole):
@@ -51,13 +55,13 @@ def case(height, width):
 
 
 def run(colorizer, colour, grey, hole):
-    """Return the result, and the levels with their previews made."""
+    """Return the plane, and the levels with their previews made."""
     levels = []
 
     def keep(level):
         levels.append((level, level.preview() if level.preview else None))
 
-    return exhaust(colorizer.run(colour, grey, hole), keep), levels
+    return exhaust(colorizer.run(colour, grey, hole), keep).plane, levels
 
 
 def assert_chroma_as_known(colorizer, colour, hole):

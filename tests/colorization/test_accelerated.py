@@ -21,7 +21,7 @@ from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import CancelledError
 from napari_greyfill.image.colour import luma
-from tests.colorization.cases import cases, coloured, emptied, square
+from tests.colorization.cases import cases, coloured, colours_of, emptied, square
 
 LEVEL = 1 / 255
 KINDS = [Propagation, Examples, Hybrid]
@@ -47,8 +47,8 @@ def window(request, astronaut, tissue, scratch):
 
 def apart(window, kind, compute):
     """Return the differences between both ways in the hole, and those of the confidence."""
-    first, second = kind(), kind(compute)
-    colours = np.abs(coloured(first, *window) - coloured(second, *window))
+    first, second = (colours_of(each, *window) for each in (kind(), kind(compute)))
+    colours = np.abs(first.plane - second.plane)
     sure = 0.0
     if first.confidence is not None:
         sure = np.abs(first.confidence - second.confidence).max()
@@ -78,11 +78,8 @@ def test_hints_count_as_much(tissue):
     colour[hints] = (0.2, 0.4, 0.9)
     results = []
     for compute in (Compute(), Torch()):
-        hybrid = Hybrid(compute)
-        hybrid.hints = hints
-        results.append(
-            coloured(hybrid, colour, np.where(hints, luma(colour), grey), hole & ~hints)
-        )
+        given = colour, np.where(hints, luma(colour), grey), hole & ~hints
+        results.append(coloured(Hybrid(compute), *given, hints))
     assert np.abs(results[0] - results[1]).max() < LEVEL
 
 

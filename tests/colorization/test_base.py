@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from napari_greyfill.colorization import Colorizer
+from napari_greyfill.colorization import Colorizer, Colours
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import CancelledError
@@ -12,9 +12,9 @@ from napari_greyfill.image.geometry import Window
 class Grey(Colorizer):
     """Gives every pixel its grey."""
 
-    def run(self, colour, grey, hole):
+    def run(self, colour, grey, hole, hints=None):
         yield from ()
-        return np.repeat(grey[..., None], 3, axis=-1)
+        return Colours(np.repeat(grey[..., None], 3, axis=-1))
 
 
 def test_a_colorizer_has_to_say_how_it_colours():
@@ -22,9 +22,10 @@ def test_a_colorizer_has_to_say_how_it_colours():
         Colorizer()
 
 
-def test_before_a_run_there_is_nothing_to_say():
-    colorizer = Grey()
-    assert (colorizer.hints, colorizer.confidence, colorizer.notes) == (None, None, [])
+def test_colours_alone_say_neither_how_sure_they_are_nor_anything_to_the_user():
+    found = exhaust(Grey().run(np.zeros((2, 3, 3)), np.ones((2, 3)), np.ones((2, 3), bool)))
+    assert (found.plane == 1).all()
+    assert (found.confidence, found.notes) == (None, ())
 
 
 def test_the_luma_given_and_the_chroma_found_make_a_colour(astronaut):

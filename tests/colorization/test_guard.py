@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from napari_greyfill.colorization import COLORIZERS, Colorizer, Level
+from napari_greyfill.colorization import COLORIZERS, Colorizer, Colours, Level
 from napari_greyfill.colorization.guard import COLLAPSED, Guarded, implausible
 from napari_greyfill.colorization.hybrid import Hybrid
 from napari_greyfill.colorization.propagation import Propagation
@@ -9,6 +11,7 @@ from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import CancelledError
 from napari_greyfill.image.colour import chroma, luma, with_luma
+from tests.colorization.cases import coloured
 
 CYAN, GREY, WHITE = (0.0, 0.9, 0.9), (0.5, 0.5, 0.5), (1.0, 1.0, 1.0)
 
@@ -19,18 +22,17 @@ class Collapsing(Colorizer):
     good_seeds = ()
     blob = CYAN
 
-    def run(self, colour, grey, hole):
+    def run(self, colour, grey, hole, hints=None):
         yield Level("half way", 0.5)
         yield Level("a scale", 0.7, lambda: colour, complete=True)
-        seen.append(self)
-        result = exhaust(Propagation().run(colour, grey, hole))
+        seen.append((self.compute.seed, hints))
+        result = coloured(Propagation(), colour, grey, hole)
         if self.compute.seed not in self.good_seeds:
             result[hole] = self.blob
-        self.confidence = np.full(hole.shape, 0.25, np.float32)
-        return result
+        return Colours(result, np.full(hole.shape, 0.25, np.float32))
 
 
-seen: list[Colorizer] = []
+seen = []  # seed and hints of every run
 
 
 @pytest.fixture(autouse=True)
@@ -52,31 +54,30 @@ def made(**attributes):
 
 def test_a_good_run_is_left_alone(case):
     guarded = Guarded(made(good_seeds=(4,)), Compute(seed=4), instead=Hybrid)
-    result = exhaust(guarded.run(*case))
-    np.testing.assert_array_equal(result, exhaust(Propagation().run(*case)))
-    assert guarded.notes == []
+    found = exhaust(guarded.run(*case))
+    np.testing.assert_array_equal(found.plane, coloured(Propagation(), *case))
+    assert found.notes == ()
     assert len(seen) == 1
-    assert (guarded.confidence == 0.25).all()
+    assert (found.confidence == 0.25).all()
 
 
 def test_a_collapsed_run_is_repeated_with_another_seed(case):
     guarded = Guarded(made(good_seeds=(5 + 7919,)), Compute(seed=5), instead=Hybrid)
-    result = exhaust(guarded.run(*case))
-    np.testing.assert_array_equal(result, exhaust(Propagation().run(*case)))
-    assert [one.compute.seed for one in seen] == [5, 7924]
-    assert guarded.notes == []
+    found = exhaust(guarded.run(*case))
+    np.testing.assert_array_equal(found.plane, coloured(Propagation(), *case))
+    assert [seed for seed, _ in seen] == [5, 7924]
+    assert found.notes == ()
 
 
 def test_a_run_that_collapses_twice_is_replaced_and_said_so(case):
     guarded = Guarded(
         Collapsing, instead=Hybrid, title="The fake", instead_title="the default method"
     )
-    result = exhaust(guarded.run(*case))
-    hybrid = Hybrid()
-    np.testing.assert_array_equal(result, exhaust(hybrid.run(*case)))
-    np.testing.assert_array_equal(guarded.confidence, hybrid.confidence)
+    found, hybrid = (exhaust(each.run(*case)) for each in (guarded, Hybrid()))
+    np.testing.assert_array_equal(found.plane, hybrid.plane)
+    np.testing.assert_array_equal(found.confidence, hybrid.confidence)
     assert len(seen) == 2
-    (note,) = guarded.notes
+    (note,) = found.notes
     assert note.startswith("The fake collapsed twice into colours that the picture does not have")
     assert "so the default method coloured this hole instead" in note
 
@@ -84,11 +85,23 @@ def test_a_run_that_collapses_twice_is_replaced_and_said_so(case):
 @pytest.mark.parametrize("blob", [CYAN, WHITE])
 def test_without_a_replacement_the_pixels_stay_and_a_note_comes(case, blob):
     guarded = Guarded(made(blob=blob), title="The fake")
-    result = exhaust(guarded.run(*case))
-    assert (result[case[2]] == np.float32(blob)).all()
+    found = exhaust(guarded.run(*case))
+    assert (found.plane[case[2]] == np.float32(blob)).all()
     assert len(seen) == 1
-    assert len(guarded.notes) == 1
-    assert guarded.notes[0].startswith("The fake seems to have collapsed")
+    (note,) = found.notes
+    assert note.startswith("The fake seems to have collapsed")
+
+
+def test_what_the_colorizer_has_to_say_comes_before_what_the_guard_has(case):
+    class Telling(Collapsing):
+        def run(self, *given):
+            return replace((yield from super().run(*given)), notes=("It was hard.",))
+
+    alone = exhaust(Guarded(Telling).run(*case))
+    assert alone.notes[0] == "It was hard."
+    assert len(alone.notes) == 2
+    kept = exhaust(Guarded(type("Good", (Telling,), {"good_seeds": (0,)})).run(*case))
+    assert kept.notes == ("It was hard.",)
 
 
 def test_the_finished_fraction_never_falls_and_levels_are_kept_once(case):
@@ -100,9 +113,10 @@ def test_the_finished_fraction_never_falls_and_levels_are_kept_once(case):
 
 def test_hints_reach_the_colorizer(case):
     guarded = Guarded(Collapsing, instead=Hybrid)
-    guarded.hints = np.zeros_like(case[2])
-    exhaust(guarded.run(*case))
-    assert all(one.hints is guarded.hints for one in seen)
+    given = np.zeros_like(case[2])
+    exhaust(guarded.run(*case, given))
+    assert len(seen) == 2
+    assert all(hints is given for _, hints in seen)
 
 
 @pytest.mark.parametrize("blob", [CYAN, (0.9, 0.0, 0.9), WHITE])
@@ -115,7 +129,7 @@ def test_a_blob_in_the_hole_is_implausible(case, blob):
 
 def test_a_small_blob_counts_as_much_as_it_covers(case):
     hole = case[2]
-    result = exhaust(Propagation().run(*case))
+    result = coloured(Propagation(), *case)
     place = np.flatnonzero(hole)[::4]
     result.reshape(-1, 3)[place] = CYAN
     assert implausible(result, *case) == pytest.approx(0.25, abs=0.05)
@@ -137,7 +151,7 @@ def test_closed_forms_and_the_truth_are_plausible(method, picture, scratch, requ
     truth = request.getfixturevalue(picture).astype(np.float32) / 255
     grey = luma(truth)
     colour = np.where(scratch[..., None], 0, truth).astype(np.float32)
-    result = exhaust(COLORIZERS.create(method, Compute()).run(colour, grey, scratch))
+    result = coloured(COLORIZERS.create(method, Compute()), colour, grey, scratch)
     assert implausible(result, colour, grey, scratch) < COLLAPSED / 2
     assert implausible(truth, colour, grey, scratch) < COLLAPSED
 
@@ -160,7 +174,7 @@ def test_whatever_is_true_of_noise_is_plausible(side, place):
     assert implausible(picture, *hidden(picture, hole)) < COLLAPSED
     for method in (Hybrid, Propagation):
         given = hidden(picture, hole)
-        assert implausible(exhaust(method().run(*given)), *given) < COLLAPSED
+        assert implausible(coloured(method(), *given), *given) < COLLAPSED
 
 
 @pytest.mark.parametrize("share", [0.003, 0.05])

@@ -13,7 +13,14 @@ from napari_greyfill.colorization.solver import Solver
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import CancelledError
 from napari_greyfill.image.colour import chroma, luma, with_luma
-from tests.colorization.cases import assert_chroma_as_known, cases, coloured, emptied, square
+from tests.colorization.cases import (
+    assert_chroma_as_known,
+    cases,
+    coloured,
+    colours_of,
+    emptied,
+    square,
+)
 
 KINDS = [Examples, Hybrid]
 ORANGE = (0.95, 0.55, 0.1)
@@ -48,14 +55,14 @@ def error(result, truth, hole):
 @given(cases(), st.sampled_from([Examples, Hybrid, Tiled]))
 def test_the_grey_is_kept_and_colours_are_in_gamut(case, kind):
     colour, grey, hole = case
-    colorizer = kind()
-    result = coloured(colorizer, colour, grey, hole)
+    found = colours_of(kind(), colour, grey, hole)
+    result = found.plane
     assert result.shape == colour.shape
     assert result.dtype == np.float32
     assert result.min() >= 0
     assert result.max() <= 1
     assert np.abs(luma(result) - grey).max() < 1e-5
-    sure = colorizer.confidence
+    sure = found.confidence
     assert sure.shape == grey.shape
     assert sure.dtype == np.float32
     assert ((sure >= 0) & (sure <= 1)).all()
@@ -191,10 +198,10 @@ def test_a_few_known_pixels_are_enough(known, tissue):
 
 def test_a_window_without_a_hole_keeps_its_colours(tissue):
     colour = tissue.astype(np.float32) / 255
-    colorizer = Hybrid()
-    result = coloured(colorizer, colour, luma(colour), np.zeros(colour.shape[:2], dtype=bool))
-    np.testing.assert_allclose(result, colour, atol=1e-5)
-    assert (colorizer.confidence == 1).all()
+    hole = np.zeros(colour.shape[:2], dtype=bool)
+    found = colours_of(Hybrid(), colour, luma(colour), hole)
+    np.testing.assert_allclose(found.plane, colour, atol=1e-5)
+    assert (found.confidence == 1).all()
 
 
 def test_an_imperfect_grey_costs_little(astronaut):
@@ -211,10 +218,9 @@ def test_an_imperfect_grey_costs_little(astronaut):
 def test_a_colour_that_stands_nowhere_else_is_said_to_be_a_guess(kind):
     picture, disc = with_disc(stripes(), (0.99, 0.85, 0.3))
     hole = square(picture.shape, 56)
-    colorizer = kind()
-    coloured(colorizer, *emptied(picture * 255, hole))
-    assert colorizer.confidence[disc].mean() < 0.4
-    assert colorizer.confidence[disc].mean() < colorizer.confidence[hole & ~disc].mean() - 0.2
+    sure = colours_of(kind(), *emptied(picture * 255, hole)).confidence
+    assert sure[disc].mean() < 0.4
+    assert sure[disc].mean() < sure[hole & ~disc].mean() - 0.2
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -222,19 +228,17 @@ def test_a_plain_continuation_is_said_to_be_sure(kind):
     picture = stripes()
     hole = np.zeros(picture.shape[:2], dtype=bool)
     hole[40:46, 20:110] = True
-    colorizer = kind()
-    result = coloured(colorizer, *emptied(picture * 255, hole))
-    assert error(result, picture, hole) < 0.02
-    assert colorizer.confidence[hole].mean() > 0.75
+    found = colours_of(kind(), *emptied(picture * 255, hole))
+    assert error(found.plane, picture, hole) < 0.02
+    assert found.confidence[hole].mean() > 0.75
 
 
 def test_errors_are_larger_where_confidence_is_lower(tissue):
     hole = square(tissue.shape, 64)
     truth = tissue.astype(np.float32) / 255
-    colorizer = Hybrid()
-    result = coloured(colorizer, *emptied(tissue, hole))
-    wrong = np.abs(chroma(result) - chroma(truth)).sum(axis=-1)[hole]
-    sure = colorizer.confidence[hole]
+    found = colours_of(Hybrid(), *emptied(tissue, hole))
+    wrong = np.abs(chroma(found.plane) - chroma(truth)).sum(axis=-1)[hole]
+    sure = found.confidence[hole]
     low, high = np.quantile(sure, [0.25, 0.75])
     assert wrong[sure <= low].mean() > 1.2 * wrong[sure >= high].mean()
 
@@ -249,12 +253,11 @@ def test_a_hint_colours_its_object_and_little_else(kind):
     hint[46:51, 62:67] = True
     colour[hint] = with_luma(grey[hint], chroma(picture[hint]))
     left = hole & ~hint
-    colorizer = kind()
-    colorizer.hints = hint
-    result = coloured(colorizer, colour, grey, left)
+    found = colours_of(kind(), colour, grey, left, hint)
+    result = found.plane
     assert error(result, picture, disc & left) < 0.3 * error(without, picture, disc & left)
     assert error(result, picture, left & ~disc) < error(without, picture, left & ~disc) + 0.005
-    assert colorizer.confidence[disc].mean() > 0.8
+    assert found.confidence[disc].mean() > 0.8
 
 
 def test_hints_count_for_more_than_examples():
@@ -266,9 +269,8 @@ def test_hints_count_for_more_than_examples():
     hint[46:51, 62:67] = True
     colour[hint] = with_luma(grey[hint], chroma(picture[hint]))
     left = hole & ~hint
-    plain, told = Hybrid(), Hybrid()
-    told.hints = hint
-    errors = [error(coloured(c, colour, grey, left), picture, disc & left) for c in (plain, told)]
+    found = [coloured(Hybrid(), colour, grey, left, hints) for hints in (None, hint)]
+    errors = [error(result, picture, disc & left) for result in found]
     assert errors[1] < 0.03
     assert errors[0] > 2 * errors[1]
 

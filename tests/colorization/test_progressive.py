@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,10 +12,9 @@ from napari_greyfill.colorization.hybrid import Hybrid
 from napari_greyfill.colorization.progressive import Progressive
 from napari_greyfill.colorization.propagation import Propagation
 from napari_greyfill.compute.device import Compute
-from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import CancelledError
 from napari_greyfill.image.colour import chroma, luma, with_luma
-from tests.colorization.cases import case, run
+from tests.colorization.cases import case, coloured, colours_of, run
 
 pytestmark = pytest.mark.usefixtures("short_schedules")
 
@@ -84,19 +84,17 @@ def test_a_correction_that_practice_speaks_against_changes_nothing(monkeypatch):
 
     monkeypatch.setattr(correction, "_CLEARLY", 0.0)
     colour, grey, hole = case(64, 80)
-    hybrid = Hybrid()
-    expected = exhaust(hybrid.run(colour, grey, hole))
-    progressive = Progressive()
-    result, _ = run(progressive, colour, grey, hole)
-    np.testing.assert_allclose(result, expected, atol=1e-5)
-    np.testing.assert_array_equal(progressive.confidence, hybrid.confidence)
+    expected = colours_of(Hybrid(), colour, grey, hole)
+    found = colours_of(Progressive(), colour, grey, hole)
+    np.testing.assert_allclose(found.plane, expected.plane, atol=1e-5)
+    np.testing.assert_array_equal(found.confidence, expected.confidence)
 
 
 def test_equal_greys_of_different_colour_are_told_apart_better_than_by_propagation():
     picture, grey, hole = sky_above_sand()
     colour = np.where(hole[..., None], 0, picture).astype(np.float32)
     errors = [
-        np.abs(exhaust(kind().run(colour, grey, hole)) - picture)[hole].mean()
+        np.abs(coloured(kind(), colour, grey, hole) - picture)[hole].mean()
         for kind in (Progressive, Propagation)
     ]
     assert errors[0] < 0.9 * errors[1]
@@ -116,11 +114,11 @@ def test_learning_takes_a_systematic_error_away(monkeypatch):
         made.confidence[hole] = 0.0
         return made
 
-    def blue_first(self, colour, grey, hole):
-        result = yield from first(self, colour, grey, hole)
-        moved = chroma(result)
+    def blue_first(self, colour, grey, hole, hints):
+        found = yield from first(self, colour, grey, hole, hints)
+        moved = chroma(found.plane)
         moved[hole] += (0.1, 0.0)
-        return with_luma(grey, moved)
+        return replace(found, plane=with_luma(grey, moved))
 
     monkeypatch.setattr(Progressive, "_guessed", too_blue)
     monkeypatch.setattr(Progressive, "_first_guess", blue_first)
@@ -167,7 +165,7 @@ def test_without_room_for_practice_the_first_guess_stands():
     hole[:] = True
     hole[5, 6] = False
     result, levels = run(Progressive(), colour, grey, hole)
-    np.testing.assert_array_equal(result, exhaust(Hybrid().run(colour, grey, hole)))
+    np.testing.assert_array_equal(result, coloured(Hybrid(), colour, grey, hole))
     assert not any("scale" in level.name for level, _ in levels)
 
 

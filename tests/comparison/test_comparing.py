@@ -6,7 +6,7 @@ import pytest
 
 import napari_greyfill
 from napari_greyfill import Result, compare, compare_steps, metrics
-from napari_greyfill.colorization import COLORIZERS, Colorizer
+from napari_greyfill.colorization import COLORIZERS, Colorizer, Colours
 from napari_greyfill.comparison import Choices, Combination, combinations
 from napari_greyfill.comparison.comparing import NO_REFERENCE
 from napari_greyfill.compute.progress import exhaust
@@ -19,7 +19,7 @@ from napari_greyfill.errors import (
     MissingWeightsError,
     ShapeMismatchError,
 )
-from napari_greyfill.inpaint import INPAINTERS, Inpainter
+from napari_greyfill.inpaint import INPAINTERS, Fill, Inpainter
 
 PIPELINES = ("grey-rgb", "rgb-grey-rgb", "rgb-rgb")
 
@@ -40,10 +40,10 @@ def counting(add_inpainter):
     filled = []
 
     class Counting(Inpainter):
-        def run(self, plane, hole):
+        def run(self, plane, hole, unknown=None):
             filled.append(plane.ndim)
             yield 0.5
-            return np.where(hole if plane.ndim == 2 else hole[..., None], 0.5, plane)
+            return Fill(np.where(hole if plane.ndim == 2 else hole[..., None], 0.5, plane))
 
     add_inpainter("counting", Counting)
     return filled
@@ -54,9 +54,9 @@ def another_colorizer(monkeypatch):
     monkeypatch.setattr(COLORIZERS, "_entries", dict(COLORIZERS._entries))
 
     class Reddish(Colorizer):
-        def run(self, colour, grey, hole):
+        def run(self, colour, grey, hole, hints=None):
             yield from ()
-            return np.dstack([np.ones_like(grey), grey, grey])
+            return Colours(np.dstack([np.ones_like(grey), grey, grey]))
 
     COLORIZERS.add(MethodInfo("reddish", "Reddish", "colorizer", summary="For tests."), Reddish)
 
@@ -146,10 +146,10 @@ class TestSharing:
         import time
 
         class Slow(Inpainter):
-            def run(self, plane, hole):
+            def run(self, plane, hole, unknown=None):
                 time.sleep(0.05)
                 yield 0.5
-                return plane
+                return Fill(plane)
 
         add_inpainter("slow", Slow)
         rows = compare(astronaut, scratch, methods=["slow"]).rows
@@ -163,7 +163,7 @@ class TestFailing:
         self, add_inpainter, astronaut, scratch, error
     ):
         class Broken(Inpainter):
-            def run(self, plane, hole):
+            def run(self, plane, hole, unknown=None):
                 yield 0.5
                 raise error
 
@@ -182,7 +182,7 @@ class TestFailing:
         self, monkeypatch, another_colorizer, astronaut, scratch
     ):
         class Broken(Colorizer):
-            def run(self, colour, grey, hole):
+            def run(self, colour, grey, hole, hints=None):
                 yield from ()
                 raise RuntimeError("a bug")
 

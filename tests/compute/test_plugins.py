@@ -57,12 +57,12 @@ def registry(tmp_path, monkeypatch):
 
 GOOD = """
 from napari_greyfill.compute.registry import Method, MethodInfo
-from napari_greyfill.inpaint import Inpainter
+from napari_greyfill.inpaint import Fill, Inpainter
 
 class Mean(Inpainter):
-    def run(self, plane, hole):
+    def run(self, plane, hole, unknown=None):
         yield 0.0
-        return plane
+        return Fill(plane)
 
 def method(create=Mean, kind="inpainter", name="mean", **changes):
     return Method(MethodInfo(name, "Mean", kind, summary="The mean."), create, **changes)

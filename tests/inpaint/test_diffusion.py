@@ -26,7 +26,8 @@ class Tiny(Biharmonic):
 
 def run(inpainter, plane, hole):
     """Fill and return what came out, with the fractions that were reported."""
-    return recorded(inpainter.run(plane, hole))
+    fill, fractions = recorded(inpainter.run(plane, hole))
+    return fill.plane, fractions
 
 
 def with_hole(plane, hole):

@@ -54,9 +54,9 @@ def test_only_deep_holes_need_another_fill_first(monkeypatch):
     calls = []
 
     class Spy(selective.Spectral):
-        def run(self, plane, hole):
+        def run(self, plane, hole, unknown=None):
             calls.append(plane.shape)
-            return super().run(plane, hole)
+            return super().run(plane, hole, unknown)
 
     monkeypatch.setattr(selective, "Spectral", Spy)
     truth = wave((80, 80), 9)

@@ -9,7 +9,7 @@ from napari_greyfill import fill
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.image.picture import Picture
 from napari_greyfill.image.values import ValueRange
-from napari_greyfill.inpaint import INPAINTERS, Inpainter
+from napari_greyfill.inpaint import INPAINTERS, Fill, Inpainter
 
 SMOOTH = ["blend", "biharmonic", "spectral", "frequency-selective", "correction"]
 AVERAGING = ["telea", "navier-stokes"]
@@ -176,10 +176,9 @@ class Beyond(Inpainter):
 
     unit = False
 
-    def run(self, plane, hole):
+    def run(self, plane, hole, unknown=None):
         yield 0.5
-        self.expected_error = 0.0
-        return np.where(hole, np.float32(1e9), plane)
+        return Fill(np.where(hole, np.float32(1e9), plane), expected_error=0.0)
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "uint16", "float16"])

@@ -8,17 +8,16 @@ import pytest
 
 from napari_greyfill import fill
 from napari_greyfill.compute.registry import MethodInfo
-from napari_greyfill.inpaint import INPAINTERS, Inpainter
+from napari_greyfill.inpaint import INPAINTERS, Fill, Inpainter
 from napari_greyfill.pipeline.result import FILLED_COLOUR, FILLED_GREY
 
 
 class Sure(Inpainter):
     """Fills with grey and expects an error that grows with the hole."""
 
-    def run(self, plane, hole) -> Generator[float, None, np.ndarray]:
+    def run(self, plane, hole, unknown=None) -> Generator[float, None, Fill]:
         yield 0.5
-        self.expected_error = 0.02 if hole.sum() < 150 else 0.1
-        return np.full_like(plane, 0.5)
+        return Fill(np.full_like(plane, 0.5), 0.02 if hole.sum() < 150 else 0.1)
 
 
 @pytest.fixture(autouse=True)
@@ -70,15 +69,14 @@ def test_regions_count_by_their_pixels():
     ("error", "said"), [(0.2 / 255, "0.2 grey levels"), (1 / 255, "1 grey level")]
 )
 def test_small_errors_read_well(monkeypatch, astronaut, scratch, error, said):
-    monkeypatch.setattr(Sure, "run", lambda self, plane, hole: _certain(self, plane, error))
+    monkeypatch.setattr(Sure, "run", lambda self, plane, hole, unknown: _certain(plane, error))
     result = fill(astronaut, scratch, method="sure")
     assert step_of(result, FILLED_GREY).remark == f"expected error about {said}"
 
 
-def _certain(method, plane, error):
+def _certain(plane, error):
     yield 0.5
-    method.expected_error = error
-    return plane
+    return Fill(plane, error)
 
 
 def test_methods_that_do_not_know_say_nothing(cell, scratch):

@@ -8,7 +8,7 @@ from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import GreyfillWarning, OutOfMemoryError
 from napari_greyfill.image.picture import Picture
 from napari_greyfill.image.regions import plan_regions
-from napari_greyfill.inpaint import INPAINTERS, Inpainter
+from napari_greyfill.inpaint import INPAINTERS, Fill, Inpainter
 from napari_greyfill.pipeline import grey_stage as filling
 from napari_greyfill.pipeline import job as job_module
 
@@ -24,11 +24,11 @@ class Together(Inpainter):
     def most_pixels(self):
         return 10**6
 
-    def run(self, plane, hole):
-        (filled,) = yield from self.run_together([plane], [hole])
-        return filled
+    def run(self, plane, hole, unknown=None):
+        (fill,) = yield from self.run_together([plane], [hole])
+        return fill
 
-    def run_together(self, planes, holes):
+    def run_together(self, planes, holes, unknown=None):
         CALLS.append([plane.shape for plane in planes])
         yield 0.5
         limit = self.cpu_limit if self.compute.device == "cpu" else self.device_limit
@@ -39,7 +39,7 @@ class Together(Inpainter):
             assert not hole.all()
             full = plane.copy()
             full[hole] = plane[~hole].mean(axis=0)
-            filled.append(full)
+            filled.append(Fill(full))
         return filled
 
 

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from napari_greyfill import colorize, fill, fill_steps
-from napari_greyfill.colorization import COLORIZERS, Colorizer, Level
+from napari_greyfill.colorization import COLORIZERS, Colorizer, Colours, Level
 from napari_greyfill.compute import device as device_module
 from napari_greyfill.compute.events import Note, Preview, Progress, Result
 from napari_greyfill.compute.registry import MethodInfo
@@ -28,7 +28,7 @@ from napari_greyfill.errors import (
 from napari_greyfill.image.colour import luma, with_luma
 from napari_greyfill.image.picture import is_erased, made_opaque
 from napari_greyfill.image.validity import kept_pixels
-from napari_greyfill.inpaint import INPAINTERS, Inpainter, methods
+from napari_greyfill.inpaint import INPAINTERS, Fill, Inpainter, methods
 from napari_greyfill.inpaint.spectral import inpainter as spectral_module
 from napari_greyfill.masks import feather, grow
 from napari_greyfill.pipeline import job as job_module
@@ -412,7 +412,7 @@ class TestCancelling:
         ended = []
 
         class Endless(Inpainter):
-            def run(self, plane, hole):
+            def run(self, plane, hole, unknown=None):
                 try:
                     while True:
                         yield 0.5
@@ -507,10 +507,10 @@ class TestWhatIsFilled:
         seen = []
 
         class Marking(Inpainter):
-            def run(self, plane, hole):
+            def run(self, plane, hole, unknown=None):
                 yield 0.0
                 seen.append((plane.copy(), hole.copy()))
-                return np.full_like(plane, 0.5 + len(seen) / 10)
+                return Fill(np.full_like(plane, 0.5 + len(seen) / 10))
 
         registered(INPAINTERS, Marking, "inpainter")
         monkeypatch.setattr("napari_greyfill.image.regions.LIMIT", 100)
@@ -543,10 +543,10 @@ class TestWhatIsFilled:
         sizes = []
 
         class Spy(Inpainter):
-            def run(self, plane, hole):
+            def run(self, plane, hole, unknown=None):
                 sizes.append(plane.shape)
                 yield 0.0
-                return plane
+                return Fill(plane)
 
         registered(INPAINTERS, Spy, "inpainter")
         for side in (500, 10_000):
@@ -563,10 +563,10 @@ class TestWhatIsFilled:
             minimum = 130
             multiple_of = 50
 
-            def run(self, plane, hole):
+            def run(self, plane, hole, unknown=None):
                 sizes.append(plane.shape)
                 yield 0.0
-                return np.where(hole, np.float32(0.5), plane)
+                return Fill(np.where(hole, np.float32(0.5), plane))
 
         registered(INPAINTERS, Picky, "inpainter")
         result = fill(tissue[..., 1] / 255, scratch, method="mine")
@@ -667,11 +667,11 @@ class TestProvenance:
 class Hungry(Colorizer):
     """Runs out of memory on everything but the CPU, where it fills with grey."""
 
-    def run(self, colour, grey, hole):
+    def run(self, colour, grey, hole, hints=None):
         yield Level("starting", 0.5)
         if self.compute.device != "cpu":
             raise OutOfMemoryError("The device cuda is full; choose the CPU.")
-        return with_luma(grey, np.zeros((*grey.shape, 2), np.float32))
+        return Colours(with_luma(grey, np.zeros((*grey.shape, 2), np.float32)))
 
 
 class TestDevices:
@@ -764,11 +764,11 @@ class TestDevices:
         self, registered, every_step, monkeypatch
     ):
         class Large(Inpainter):
-            def run(self, plane, hole):
+            def run(self, plane, hole, unknown=None):
                 yield 0.5
                 if self.compute.device != "cpu":
                     raise OutOfMemoryError("The device cuda is full; choose the CPU.")
-                return np.full_like(plane, 0.5)
+                return Fill(np.full_like(plane, 0.5))
 
         monkeypatch.setattr(job_module, "choose_device", lambda _: ("cuda", ""))
         registered(INPAINTERS, Large, "inpainter", uses_torch=True)
@@ -782,7 +782,7 @@ class TestDevices:
 
     def test_a_full_cpu_is_an_error(self, registered, tissue, scratch, monkeypatch):
         class Hungrier(Hungry):
-            def run(self, colour, grey, hole):
+            def run(self, colour, grey, hole, hints=None):
                 yield Level("starting", 0.5)
                 raise OutOfMemoryError("There is no memory left; paint a smaller mask.")
 

@@ -7,7 +7,7 @@ from skimage import data
 import napari_greyfill as greyfill
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import GreyfillWarning
-from napari_greyfill.inpaint import INPAINTERS, Inpainter
+from napari_greyfill.inpaint import INPAINTERS, Fill, Inpainter
 from napari_greyfill.inpaint.networks.methods import network_methods
 
 NETWORKS = {method.info.name for method in network_methods()}
@@ -146,10 +146,10 @@ def test_a_method_that_needs_a_definite_range_gets_it_and_it_is_said(monkeypatch
     shown = []
 
     class Definite(Inpainter):
-        def run(self, plane, hole):
+        def run(self, plane, hole, unknown=None):
             yield 0.0
             shown.append((plane.min(), plane.max()))
-            return np.where(hole, np.float32(1), plane)
+            return Fill(np.where(hole, np.float32(1), plane))
 
     monkeypatch.setattr(INPAINTERS, "_entries", dict(INPAINTERS._entries))
     INPAINTERS.add(MethodInfo("definite", "Definite", "inpainter", summary="For tests."), Definite)

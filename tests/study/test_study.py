@@ -102,9 +102,9 @@ class TestGoingOn:
         monkeypatch.setattr(INPAINTERS, "_entries", dict(INPAINTERS._entries))
 
         class Watched(Inpainter):
-            def run(self, plane, hole):
+            def run(self, plane, hole, unknown=None):
                 filled.append(plane.ndim)
-                return (yield from method.create(self.compute).run(plane, hole))
+                return (yield from method.create(self.compute).run(plane, hole, unknown))
 
         INPAINTERS.add(method.info, Watched)
         folder, _ = run(settings, path, resume=True)

@@ -38,7 +38,7 @@ at_work: set[int] = set()  # threads inside a piece of work
 class Endless(Inpainter):
     """Works until it is cancelled."""
 
-    def run(self, plane, hole):
+    def run(self, plane, hole, unknown=None):
         with _Counted():
             while True:
                 time.sleep(0.01)

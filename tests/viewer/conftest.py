@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from napari_greyfill.compute.registry import MethodInfo
-from napari_greyfill.inpaint import INPAINTERS, Inpainter
+from napari_greyfill.inpaint import INPAINTERS, Fill, Inpainter
 
 
 @pytest.fixture
@@ -82,10 +82,10 @@ def gated(add_method):
     release = threading.Event()
 
     class Gated(Inpainter):
-        def run(self, plane, hole):
+        def run(self, plane, hole, unknown=None):
             while not release.wait(0.01):
                 yield 0.5
-            return np.where(hole, 0.5, plane)
+            return Fill(np.where(hole, 0.5, plane))
 
     add_method("gated", Gated)
     yield release

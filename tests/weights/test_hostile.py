@@ -25,7 +25,7 @@ from napari_greyfill.errors import (
     UnusableFillError,
     UnwritablePathError,
 )
-from napari_greyfill.inpaint import INPAINTERS, Inpainter
+from napari_greyfill.inpaint import INPAINTERS, Fill, Inpainter
 from napari_greyfill.inpaint.networks.detection import detect
 from napari_greyfill.inpaint.networks.methods import network_methods
 from napari_greyfill.inpaint.networks.store import network_weights
@@ -321,9 +321,10 @@ def test_a_method_does_not_fill_with_weights_that_explode(tmp_path, monkeypatch)
 class NoNumbers(Inpainter):
     origin = "net.pth"
 
-    def run(self, plane, hole):
+    def run(self, plane, hole, unknown=None):
         yield 0.0
-        return np.where(hole if plane.ndim == 2 else hole[..., None], np.float32(np.nan), plane)
+        inside = hole if plane.ndim == 2 else hole[..., None]
+        return Fill(np.where(inside, np.float32(np.nan), plane))
 
 
 def test_a_fill_that_is_not_made_of_numbers_is_no_result(monkeypatch):

@@ -14,7 +14,7 @@ from napari_greyfill.compute.device import Compute
 from napari_greyfill.image.colour import with_luma
 from napari_greyfill.image.geometry import Window
 
-__all__ = ["Colorizer", "Level"]
+__all__ = ["Colorizer", "Colours", "Level"]
 
 Plane = NDArray[np.float32]
 Hole = NDArray[np.bool_]
@@ -45,11 +45,32 @@ class Level:
     complete: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class Colours:
+    """A coloured plane, and what its colorizer knows about it.
+
+    Attributes
+    ----------
+    plane : (H, W, 3) float32 array
+        What it holds outside the hole does not matter.
+    confidence : (H, W) float32 array in [0, 1] or None
+        How sure the colours are, 0 for a guess, 1 outside the hole. None from a colorizer that
+        cannot tell.
+    notes : tuple of str
+        Sentences the user must see.
+    """
+
+    plane: Plane
+    confidence: Plane | None = None
+    notes: tuple[str, ...] = ()
+
+
 class Colorizer(ABC):
     """Recovers the colour of a hole whose grey is given.
 
     Works on one window: float32 in [0, 1], channel last. Unless it says otherwise, the luma
-    of what it returns is the grey it was given.
+    of what it returns is the grey it was given. What a run finds out is in the `Colours` it
+    returns, not on the colorizer.
 
     Attributes
     ----------
@@ -58,30 +79,20 @@ class Colorizer(ABC):
         How weakly the colour of holes of a few pixels, which flows in from around them, is pulled
         to none; see `colorization.specks`. With 0 nothing is said of how sure it is. None if `run`
         colours them too.
-    hints : (H, W) bool array or None
-        Set before `run`: which of the known pixels have a colour that the user chose as a
-        hint. They are known pixels like others; a colorizer need not look at this.
-    confidence : (H, W) float32 array in [0, 1] or None
-        Set by `run`: how sure the colours are, 0 for a guess, 1 outside the hole. None from
-        a colorizer that cannot tell.
-    notes : list of str
-        Added to by `run`: sentences the user must see.
     """
 
     speck_pull: ClassVar[float | None] = None
 
     def __init__(self, compute: Compute | None = None) -> None:
         self.compute = compute or Compute()
-        self.hints: Hole | None = None
-        self.confidence: Plane | None = None
-        self.notes: list[str] = []
 
     @abstractmethod
-    def run(self, colour: Plane, grey: Plane, hole: Hole) -> Generator[Level, None, Plane]:
-        """Colour the hole, reporting levels, and return (H, W, 3) colours.
+    def run(
+        self, colour: Plane, grey: Plane, hole: Hole, hints: Hole | None = None
+    ) -> Generator[Level, None, Colours]:
+        """Colour the hole, reporting levels, and return the colours.
 
-        Every yield is a point where the work can be cancelled. What the result holds
-        outside the hole does not matter.
+        Every yield is a point where the work can be cancelled.
 
         Parameters
         ----------
@@ -91,6 +102,9 @@ class Colorizer(ABC):
             Luma, filled everywhere.
         hole : (H, W) bool array
             True where colour is to be recovered; at least one pixel is known.
+        hints : (H, W) bool array, optional
+            Which of the known pixels have a colour that the user chose as a hint. They are known
+            pixels like others; a colorizer need not look at this.
         """
 
     def with_chroma(self, colour: Plane, grey: Plane, frame: Window, found: Plane) -> Plane:

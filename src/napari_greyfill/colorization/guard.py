@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.colorization.base import Colorizer, Hole, Level, Plane
+from napari_greyfill.colorization.base import Colorizer, Colours, Hole, Level, Plane
 from napari_greyfill.colorization.propagation import Propagation
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import exhaust, translated
@@ -65,42 +65,37 @@ class Guarded(Colorizer):
         self._make, self._instead = make, instead
         self._title, self._instead_title = title, instead_title
 
-    def run(self, colour: Plane, grey: Plane, hole: Hole) -> Generator[Level, None, Plane]:
+    def run(
+        self, colour: Plane, grey: Plane, hole: Hole, hints: Hole | None = None
+    ) -> Generator[Level, None, Colours]:
         """Colour the hole; see `Colorizer.run`."""
-        instead = self._instead
+        instead, given = self._instead, (colour, grey, hole, hints)
         again = replace(self.compute, seed=self.compute.seed + _OTHER_SEED)
         for compute in (self.compute, again):
+            work = self._make(compute).run(*given)
+            # the finished share never falls, and only one run's levels are kept
             first = compute is self.compute
-            result = yield from self._attempt(self._make(compute), colour, grey, hole, first)
-            if self._plausible(result, colour, grey, hole):
-                return result
+            found = yield from work if first else translated(work, _as_already_done)
+            if implausible(found.plane, *given, self.compute) < COLLAPSED:
+                return found
             if instead is None:
-                self.notes.append(
+                return _noted(
+                    found,
                     f"{self._title} seems to have collapsed into colours that the picture does "
-                    "not have; choose another colorizer or another seed."
+                    "not have; choose another colorizer or another seed.",
                 )
-                return result
             yield Level("the colours collapsed", 1.0)
         assert instead is not None  # or the first collapse was returned
-        self.notes.append(
+        work = instead(self.compute).run(*given)
+        return _noted(
+            (yield from translated(work, _as_already_done)),
             f"{self._title} collapsed twice into colours that the picture does not have, so "
-            f"{self._instead_title} coloured this hole instead; another seed may work."
+            f"{self._instead_title} coloured this hole instead; another seed may work.",
         )
-        return (yield from self._attempt(instead(self.compute), colour, grey, hole, False))
 
-    def _attempt(
-        self, colorizer: Colorizer, colour: Plane, grey: Plane, hole: Hole, first: bool
-    ) -> Generator[Level, None, Plane]:
-        """Run one colorizer and take over what it says beside its colours."""
-        colorizer.hints = self.hints
-        work = colorizer.run(colour, grey, hole)
-        # the finished share never falls, and only one run's levels are kept
-        result = yield from work if first else translated(work, _as_already_done)
-        self.confidence = colorizer.confidence
-        return result
 
-    def _plausible(self, result: Plane, colour: Plane, grey: Plane, hole: Hole) -> bool:
-        return implausible(result, colour, grey, hole, self.hints, self.compute) < COLLAPSED
+def _noted(found: Colours, note: str) -> Colours:
+    return replace(found, notes=(*found.notes, note))
 
 
 def _as_already_done(level: Level) -> tuple[Level]:
@@ -140,7 +135,7 @@ def implausible(
     if not hole.any():
         return 0.0
     compute = compute or Compute()
-    flowed = chroma(exhaust(Propagation(compute).run(colour, grey, hole))[hole])
+    flowed = chroma(exhaust(Propagation(compute).run(colour, grey, hole)).plane[hole])
     compute.check()
     places = _some(np.flatnonzero(~hole))
     found, known = chroma(result[hole]), chroma(colour.reshape(-1, 3)[places])

@@ -17,7 +17,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from napari_greyfill.colorization.base import Colorizer, Hole, Level, Plane
+from napari_greyfill.colorization.base import Colorizer, Colours, Hole, Level, Plane
 from napari_greyfill.colorization.examples import Prior, example_prior
 from napari_greyfill.colorization.problem import Problem
 from napari_greyfill.colorization.solver import Solver
@@ -40,27 +40,29 @@ class Examples(Colorizer):
     SOLVER: ClassVar[Solver] = Solver()
     PULL: ClassVar[float] = 0.01
 
-    def run(self, colour: Plane, grey: Plane, hole: Hole) -> Generator[Level, None, Plane]:
+    def run(
+        self, colour: Plane, grey: Plane, hole: Hole, hints: Hole | None = None
+    ) -> Generator[Level, None, Colours]:
         """Colour the hole; see `Colorizer.run`."""
         yield Level(_LOOKING, 0.0)
-        self.confidence = np.ones_like(grey)
+        confidence = np.ones_like(grey)
         box = tight_box(hole)
         if box is None:
-            return colour.copy()
+            return Colours(colour.copy(), confidence)
         looking = example_prior(colour, grey, hole, self.compute)
         prior = yield from self.reported(looking, _LOOKING, 0.0, _LOOKING_SHARE)
         frame = box.expanded(1, (hole.shape[0], hole.shape[1]))
         guess = yield from self._guess(prior, frame)
         here = frame.slices
-        known = with_moments(chroma(colour[here]), 0.0, self.confidence[here])
+        known = with_moments(chroma(colour[here]), 0.0, confidence[here])
         problem = Problem(known, grey[here], hole[here], guess)
         yield Level(_JOINING, _LOOKING_SHARE)
-        if self.hints is not None and self.hints.any():
-            problem = yield from self._left_to_hints(problem, self.hints[here])
+        if hints is not None and hints.any():
+            problem = yield from self._left_to_hints(problem, hints[here])
         work = self.SOLVER.solve(problem, self.compute)
         planes = yield from self.reported(work, _JOINING, _LOOKING_SHARE, 1.0)
-        self.confidence[here] = np.where(problem.hole, confidence_of(planes), 1.0)
-        return self.with_chroma(colour, grey, frame, planes[..., :2])
+        confidence[here] = np.where(problem.hole, confidence_of(planes), 1.0)
+        return Colours(self.with_chroma(colour, grey, frame, planes[..., :2]), confidence)
 
     def _guess(self, prior: Prior, frame: Window) -> Generator[Level, None, Guess]:
         """Return what pulls on the planes within a frame."""

@@ -21,7 +21,7 @@ Importing this module does not import torch.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_greyfill.colorization.base import Colorizer, Hole, Level, Plane
+from napari_greyfill.colorization.base import Colorizer, Colours, Hole, Level, Plane
 from napari_greyfill.colorization.hybrid import Hybrid
 from napari_greyfill.compute.device import clear_memory_errors
 from napari_greyfill.compute.progress import exhaust, translated
@@ -93,31 +93,29 @@ class Progressive(Colorizer):
     FINEST: ClassVar[int] = 96
     COARSEST: ClassVar[int] = 24
 
-    def run(self, colour: Plane, grey: Plane, hole: Hole) -> Generator[Level, None, Plane]:
+    def run(
+        self, colour: Plane, grey: Plane, hole: Hole, hints: Hole | None = None
+    ) -> Generator[Level, None, Colours]:
         """Colour the hole; see `Colorizer.run`."""
-        first = yield from self._first_guess(colour, grey, hole)
+        first = yield from self._first_guess(colour, grey, hole, hints)
         if not hole.any():
             return first
         random = np.random.default_rng(self.compute.seed)
         scales = yield from self._scales(colour, grey, hole, random)
         if not scales:
             return first  # too little is known to learn from
-        finish = partial(self._finished, first=first, colour=colour, grey=grey, hole=hole)
+        finish = partial(self._finished, first=first.plane, colour=colour, grey=grey, hole=hole)
         with clear_memory_errors(self.compute.device):
             correction = yield from self._climb(scales, finish, random)
-        return finish(correction)
+        return replace(first, plane=finish(correction))
 
     def _first_guess(
-        self, colour: Plane, grey: Plane, hole: Hole
-    ) -> Generator[Level, None, Plane]:
-        hybrid = Hybrid(self.compute)
-        hybrid.hints = self.hints
-        first = yield from translated(
-            hybrid.run(colour, grey, hole),
+        self, colour: Plane, grey: Plane, hole: Hole, hints: Hole | None
+    ) -> Generator[Level, None, Colours]:
+        return translated(
+            Hybrid(self.compute).run(colour, grey, hole, hints),
             lambda level: (Level(level.name, _FIRST_SHARE * level.fraction),),
         )
-        self.confidence = hybrid.confidence
-        return first
 
     def _scales(
         self, colour: Plane, grey: Plane, hole: Hole, random: np.random.Generator
@@ -146,10 +144,9 @@ class Progressive(Colorizer):
         return scales
 
     def _guessed(self, truth: Plane, grey: Plane, hole: Hole, piece: Hole) -> _Guess:
-        hybrid = Hybrid(self.compute)
-        result = exhaust(hybrid.run(with_luma(grey, truth), grey, hole))
-        assert hybrid.confidence is not None  # the hybrid method always tells
-        return _Guess(piece, chroma(result), hybrid.confidence)
+        found = exhaust(Hybrid(self.compute).run(with_luma(grey, truth), grey, hole))
+        assert found.confidence is not None  # the hybrid method always tells
+        return _Guess(piece, chroma(found.plane), found.confidence)
 
     def _climb(
         self,

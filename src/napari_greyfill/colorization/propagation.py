@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import ClassVar
 
-from napari_greyfill.colorization.base import Colorizer, Hole, Level, Plane
+from napari_greyfill.colorization.base import Colorizer, Colours, Hole, Level, Plane
 from napari_greyfill.colorization.problem import Problem
 from napari_greyfill.colorization.solver import Solver
 from napari_greyfill.image.colour import chroma
@@ -20,16 +20,18 @@ class Propagation(Colorizer):
     speck_pull = 0.0
     SOLVER: ClassVar[Solver] = Solver()
 
-    def run(self, colour: Plane, grey: Plane, hole: Hole) -> Generator[Level, None, Plane]:
+    def run(
+        self, colour: Plane, grey: Plane, hole: Hole, hints: Hole | None = None
+    ) -> Generator[Level, None, Colours]:
         """Colour the hole; see `Colorizer.run`."""
         name = "propagating colour"
         yield Level(name, 0.0)
         box = tight_box(hole)
         if box is None:
-            return colour.copy()
+            return Colours(colour.copy())
         frame = box.expanded(1, (hole.shape[0], hole.shape[1]))
         here = frame.slices
         problem = Problem(chroma(colour[here]), grey[here], hole[here])
         work = self.SOLVER.solve(problem, self.compute)
         solved = yield from self.reported(work, name)
-        return self.with_chroma(colour, grey, frame, solved)
+        return Colours(self.with_chroma(colour, grey, frame, solved))

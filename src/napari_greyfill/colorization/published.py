@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from napari_greyfill.colorization.base import Colorizer, Hole, Level, Plane
+from napari_greyfill.colorization.base import Colorizer, Colours, Hole, Level, Plane
 from napari_greyfill.colorization.pyramid import PyramidLevel, build_pyramid, resized, to_bytes
 from napari_greyfill.compute.device import clear_memory_errors, free_memory
 from napari_greyfill.errors import OutOfMemoryError
@@ -62,7 +62,9 @@ class Published(Colorizer):
     LEVELS: ClassVar[int] = 3
     SCHEDULES: ClassVar[dict[int, Schedule]] = PUBLISHED_SCHEDULES
 
-    def run(self, colour: Plane, grey: Plane, hole: Hole) -> Generator[Level, None, Plane]:
+    def run(
+        self, colour: Plane, grey: Plane, hole: Hole, hints: Hole | None = None
+    ) -> Generator[Level, None, Colours]:
         """Colour the hole; see `Colorizer.run`."""
         levels = _fitting_levels(hole.shape, self.LEVELS)
         size = {"minimum": 2 * _SMALLEST_SIDE, "multiple_of": 2 ** (levels - 1)}
@@ -73,7 +75,7 @@ class Published(Colorizer):
         finish = partial(_cropped, shape=(hole.shape[0], hole.shape[1]))
         with clear_memory_errors(self.compute.device):
             result = yield from self._climb(pyramid, finish)
-        return finish(result)
+        return Colours(finish(result))
 
     def _climb(
         self, pyramid: list[PyramidLevel], finish: Callable[[Plane], Plane]

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from napari_greyfill.inpaint.base import Fill as Fill
     from napari_greyfill.inpaint.base import Inpainter as Inpainter
     from napari_greyfill.inpaint.registry import INPAINTERS as INPAINTERS
     from napari_greyfill.inpaint.registry import methods as methods
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from napari_greyfill.inpaint.scale import reduction as reduction
 
 _HOMES = {
+    "Fill": "base",
     "INPAINTERS": "registry",
     "SCALES": "scale",
     "Inpainter": "base",
@@ -27,6 +29,7 @@ _HOMES = {
 __all__ = [
     "INPAINTERS",
     "SCALES",
+    "Fill",
     "Inpainter",
     "enlarged_with_detail",
     "methods",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,10 +13,27 @@ from numpy.typing import NDArray
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import exhaust, scaled
 
-__all__ = ["Inpainter"]
+__all__ = ["Fill", "Inpainter"]
 
 Plane = NDArray[np.float32]
 Hole = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Fill:
+    """A filled plane, and what its inpainter knows about it.
+
+    Attributes
+    ----------
+    plane : (H, W) or (H, W, 3) float32 array
+        What it holds for known pixels does not matter.
+    expected_error : float or None
+        The root mean square error to expect in the hole, on the plane's scale, from methods that
+        estimate it; None otherwise.
+    """
+
+    plane: Plane
+    expected_error: float | None = None
 
 
 class Inpainter(ABC):
@@ -23,8 +41,8 @@ class Inpainter(ABC):
 
     Windows, padding to `multiple_of` and `minimum`, data types and compositing are dealt with
     outside: an inpainter sees float32 planes, channel last, that are 0 in the hole, and at least
-    one known pixel. What it returns for known pixels does not matter. Nearly all known pixels
-    are in [0, 1]; all are if it asks for that with `unit`.
+    one known pixel. Nearly all known pixels are in [0, 1]; all are if it asks for that with
+    `unit`. What a run finds out is in the `Fill` it returns, not on the inpainter.
 
     Attributes
     ----------
@@ -45,16 +63,10 @@ class Inpainter(ABC):
         at a time, in place of `run`; see `inpaint.specks`. None if `run` fills them too.
     speck_trust : float
         The share of these weights that is fitted to the picture.
-    expected_error : float or None
-        After a run: the root mean square error to expect in the hole, on the plane's scale,
-        from methods that estimate it; None otherwise.
     origin : str
         The files its weights come from, for messages; empty without any.
     weights : tuple of dict
         What is known about each of these files, for the provenance.
-    unknown : (H, W) bool array or None
-        Before a run: pixels of the hole that nobody wants filled, such as those beyond what a
-        camera has seen. They are no source, and what is returned for them does not matter.
     """
 
     channels: ClassVar[tuple[int, ...]] = (1, 3)
@@ -69,15 +81,25 @@ class Inpainter(ABC):
 
     def __init__(self, compute: Compute | None = None) -> None:
         self.compute = compute or Compute()
-        self.expected_error: float | None = None
-        self.unknown: Hole | None = None
 
     @abstractmethod
-    def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
+    def run(
+        self, plane: Plane, hole: Hole, unknown: Hole | None = None
+    ) -> Generator[float, None, Fill]:
         """Fill the hole, yielding the finished fraction, and return the filled plane.
 
         Every yield is a point where the work can be cancelled, so yield at least about
         every half second where the method allows.
+
+        Parameters
+        ----------
+        plane : (H, W) or (H, W, 3) float32 array
+            In [0, 1] if the inpainter needs a `unit` range.
+        hole : (H, W) bool array
+            True where pixels are to be filled.
+        unknown : (H, W) bool array, optional
+            Pixels of the hole that nobody wants filled, such as those beyond what a camera has
+            seen. They are no source, and what is returned for them does not matter.
         """
 
     def most_pixels(self) -> int:
@@ -85,17 +107,29 @@ class Inpainter(ABC):
         return 0
 
     def run_together(
-        self, planes: Sequence[Plane], holes: Sequence[Hole]
-    ) -> Generator[float, None, list[Plane]]:
-        """Fill the holes of several planes of one size; like `run` for each of them."""
-        filled = []
-        for index, each in enumerate(zip(planes, holes, strict=True)):
+        self,
+        planes: Sequence[Plane],
+        holes: Sequence[Hole],
+        unknown: Sequence[Hole | None] | None = None,
+    ) -> Generator[float, None, list[Fill]]:
+        """Fill the holes of several planes of one size; like `run` for each of them.
+
+        Parameters
+        ----------
+        planes, holes : sequences of arrays
+            As many of one as of the other.
+        unknown : sequence of arrays or None, optional
+            For each plane, the pixels of its hole that nobody wants filled; None where all are.
+        """
+        fills = []
+        unwanted = [None] * len(planes) if unknown is None else unknown
+        for index, each in enumerate(zip(planes, holes, unwanted, strict=True)):
             end = (index + 1) / len(planes)
-            filled.append((yield from scaled(self.run(*each), index / len(planes), end)))
-        return filled
+            fills.append((yield from scaled(self.run(*each), index / len(planes), end)))
+        return fills
 
     def fill(self, plane: Plane, hole: Hole) -> Plane:
-        """Fill the hole in one go.
+        """Fill the hole in one go, and return the filled plane alone.
 
         Parameters
         ----------
@@ -104,4 +138,4 @@ class Inpainter(ABC):
         hole : (H, W) bool array
             True where pixels are to be filled.
         """
-        return exhaust(self.run(plane, hole))
+        return exhaust(self.run(plane, hole)).plane

@@ -12,7 +12,7 @@ from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import scaled
 from napari_greyfill.image.colour import luma
 from napari_greyfill.image.holdout import HoldOut, contrast, moved_hole
-from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
+from napari_greyfill.inpaint.base import Fill, Hole, Inpainter, Plane
 from napari_greyfill.inpaint.correction import with_correction
 from napari_greyfill.inpaint.diffusion import Biharmonic
 from napari_greyfill.inpaint.simplex import Weights, simplex_weights
@@ -31,7 +31,7 @@ class Blend(Inpainter):
     best over many pictures. Where there is no room for one, those count alone. The error
     of a weighted mean is at most the weighted mean of the errors.
 
-    `expected_error` is the root mean square error in the hold-out holes (for colours, of luma),
+    The expected error is the root mean square error in the hold-out holes (for colours, of luma),
     times how much rougher the surroundings of the hole are than those of the hold-out; and never
     below how far the members are apart in the hole itself, as where it hides the top of a bead.
 
@@ -47,23 +47,25 @@ class Blend(Inpainter):
     speck_weights = PRIOR
     speck_trust = TRUST
 
-    def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
+    def run(
+        self, plane: Plane, hole: Hole, unknown: Hole | None = None
+    ) -> Generator[float, None, Fill]:
         """Fill the hole; see `Inpainter.run`."""
-        self.expected_error = None
         if not hole.any():
-            return plane.copy()
+            return Fill(plane.copy())
         weights = np.array(self.PRIOR)
-        wanted = hole if self.unknown is None else hole & ~self.unknown
+        expected: float | None = None
+        wanted = hole if unknown is None else hole & ~unknown
         holdout = moved_hole(hole, wanted)
         if holdout is not None:
             errors = yield from scaled(self._errors(plane, hole, holdout), 0.0, 0.4)
             weights = (1 - self.TRUST) * weights + self.TRUST * simplex_weights(errors)
             error = float(np.sqrt(np.mean((weights @ errors) ** 2)))
-            self.expected_error = error * _contrast_ratio(plane, hole, holdout, wanted)
+            expected = error * _contrast_ratio(plane, hole, holdout, wanted)
         fills = yield from scaled(_fills(plane, hole, self.compute), 0.4, 1.0)
-        if self.expected_error is not None:
-            self.expected_error = max(self.expected_error, _apart(fills, weights, wanted))
-        return _mixed(fills, weights, plane, hole)
+        if expected is not None:
+            expected = max(expected, _apart(fills, weights, wanted))
+        return Fill(_mixed(fills, weights, plane, hole), expected)
 
     def _errors(
         self, plane: Plane, hole: Hole, holdout: HoldOut
@@ -78,8 +80,8 @@ class Blend(Inpainter):
 
 def _fills(plane: Plane, hole: Hole, compute: Compute) -> Generator[float, None, list[Plane]]:
     """Return the fills of all members, in the order of `Blend.PRIOR`, each within its limits."""
-    smooth = yield from scaled(Biharmonic(compute).run(plane, hole), 0.0, 0.15)
-    smooth = np.where(hole if plane.ndim == 2 else hole[..., None], smooth, plane)
+    fill = yield from scaled(Biharmonic(compute).run(plane, hole), 0.0, 0.15)
+    smooth = np.where(hole if plane.ndim == 2 else hole[..., None], fill.plane, plane)
     others = yield from scaled(with_correction(plane, smooth, hole, compute), 0.15, 1.0)
     return [smooth, *others]
 

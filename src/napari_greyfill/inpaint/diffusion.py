@@ -12,7 +12,7 @@ from skimage.restoration import inpaint_biharmonic
 from napari_greyfill.compute.progress import scaled
 from napari_greyfill.image.resample import enlarged, halved
 from napari_greyfill.image.tiles import tiles
-from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
+from napari_greyfill.inpaint.base import Fill, Hole, Inpainter, Plane
 
 __all__ = ["Biharmonic", "NavierStokes", "Telea"]
 
@@ -39,32 +39,34 @@ class Biharmonic(Inpainter):
     HALO: ClassVar[int] = 16
     RIM: ClassVar[int] = 12
 
-    def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
+    def run(
+        self, plane: Plane, hole: Hole, unknown: Hole | None = None
+    ) -> Generator[float, None, Fill]:
         """Fill the hole; see `Inpainter.run`."""
         yield 0.0
         if np.count_nonzero(hole) <= self.LIMIT:
-            return _solve(plane, hole)
+            return Fill(_solve(plane, hole))
         result = yield from self._coarse_fill(plane, hole)
         depth = ndimage.distance_transform_edt(hole) if not hole.all() else np.full(hole.shape, 1)
         rim = hole & (depth <= self.RIM)
         parts = list(tiles(rim, self.TILE, self.HALO))
         for index, (core, frame) in enumerate(parts):
             yield 0.4 + 0.6 * index / len(parts)
-            unknown = rim[frame.slices]
-            solved = _solve(result[frame.slices], unknown)
+            missing = rim[frame.slices]
+            solved = _solve(result[frame.slices], missing)
             inside = core.within(frame)
-            own = unknown[inside]
+            own = missing[inside]
             result[core.slices][own] = solved[inside][own]
-        return result
+        return Fill(result)
 
     def _coarse_fill(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
         """Fill at half the resolution, enlarge, and keep the known pixels."""
         small, small_hole = halved(plane, ~hole)
         work = self.run(small, small_hole)
-        filled = yield from scaled(work, 0.0, 0.4)
+        fill = yield from scaled(work, 0.0, 0.4)
         result = plane.copy()
         known = plane[~hole]  # cubic interpolation goes beyond its values
-        result[hole] = np.clip(enlarged(filled, plane.shape)[hole], known.min(0), known.max(0))
+        result[hole] = np.clip(enlarged(fill.plane, plane.shape)[hole], known.min(0), known.max(0))
         return result
 
 
@@ -88,7 +90,9 @@ class _OpenCV(Inpainter):
     SCALE: ClassVar[float] = 65_535.0  # OpenCV adds terms of about 1, whatever the range
     flag: ClassVar[str]
 
-    def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
+    def run(
+        self, plane: Plane, hole: Hole, unknown: Hole | None = None
+    ) -> Generator[float, None, Fill]:
         """Fill the hole; see `Inpainter.run`."""
         import cv2
 
@@ -108,7 +112,7 @@ class _OpenCV(Inpainter):
             filled[..., index] = cv2.inpaint(channel, missing, self.RADIUS, flag)
             yield (index + 1) / channels.shape[-1]
         own = np.clip(filled[: hole.shape[0], : hole.shape[1]] / self.SCALE, 0.0, 1.0)
-        return np.asarray(own * span + low, dtype=np.float32).reshape(plane.shape)
+        return Fill(np.asarray(own * span + low, dtype=np.float32).reshape(plane.shape))
 
 
 class Telea(_OpenCV):

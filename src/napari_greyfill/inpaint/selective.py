@@ -17,7 +17,7 @@ from scipy import fft, ndimage
 
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import scaled
-from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
+from napari_greyfill.inpaint.base import Fill, Hole, Inpainter, Plane
 from napari_greyfill.inpaint.spectral import Spectral
 from napari_greyfill.inpaint.surroundings import by_channel, clamped
 
@@ -60,14 +60,17 @@ class FrequencySelective(Inpainter):
     speck_weights = (0.0, 0.0, 1.0, 0.0)
     GUIDED: ClassVar[float] = 0.4  # share of the time the guide takes
 
-    def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
+    def run(
+        self, plane: Plane, hole: Hole, unknown: Hole | None = None
+    ) -> Generator[float, None, Fill]:
         """Fill the hole; see `Inpainter.run`."""
         guide = plane
         if hole.any() and ndimage.distance_transform_edt(hole).max() > FADING[0]:
-            guide = yield from scaled(Spectral(self.compute).run(plane, hole), 0.0, self.GUIDED)
+            guiding = Spectral(self.compute).run(plane, hole)
+            guide = (yield from scaled(guiding, 0.0, self.GUIDED)).plane
         work = by_channel(lambda channel: extrapolated(channel, hole, self.compute), guide)
         filled = yield from scaled(work, self.GUIDED, 1.0)
-        return clamped(filled, plane, hole)
+        return Fill(clamped(filled, plane, hole))
 
 
 def extrapolated(guide: Plane, hole: Hole, compute: Compute) -> Generator[float, None, Plane]:

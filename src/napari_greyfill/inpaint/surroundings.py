@@ -72,8 +72,8 @@ def biharmonic(plane: Plane, hole: Hole, compute: Compute) -> Generator[float, N
     known = plane[~hole]
     low, span = known.min(), max(np.ptp(known), np.finfo(np.float32).tiny)
     unit = np.where(hole, np.float32(0), (plane - low) / span)
-    filled = yield from Biharmonic(compute).run(unit, hole)
-    return np.asarray(np.where(hole, filled * span + low, plane), dtype=np.float32)
+    fill = yield from Biharmonic(compute).run(unit, hole)
+    return np.asarray(np.where(hole, fill.plane * span + low, plane), dtype=np.float32)
 
 
 class Limits:

@@ -20,6 +20,7 @@ from napari_greyfill.image.padding import fitting_size, pad_to
 from napari_greyfill.image.picture import Patch
 from napari_greyfill.image.regions import Region, halves
 from napari_greyfill.inpaint import (
+    Fill,
     enlarged_with_detail,
     reduced,
     reduction,
@@ -254,8 +255,9 @@ class Filling(Stage):
         inpainter = self.job.inpainter
         size = _common_size(tasks)
         padded = [pad_to(task.shown, task.shown_hole, size) for task in tasks]
-        inpainter.unknown = self._unknown(tasks[0], size) if len(tasks) == 1 else None
-        work = inpainter.run_together(*map(list, zip(*padded, strict=True)))
+        planes, holes = map(list, zip(*padded, strict=True))
+        unknown = [self._unknown(task, size) for task in tasks]
+        work = inpainter.run_together(planes, holes, unknown)
         if inpainter.unit and any(task.scale.changes for task in tasks):
             yield from self._told(index, BEYOND_RANGE)
         name = f"filling {'colour' if self.job.fills_colour else 'grey'}{self._in_region(index)}"
@@ -263,25 +265,23 @@ class Filling(Stage):
             try:
                 part = next(work)
             except StopIteration as stop:
-                filled = [t.whole(f) for t, f in zip(tasks, stop.value, strict=True)]
-                for task, each in zip(tasks, filled, strict=True):
-                    require_finite(each, task.hole, self.job.method, inpainter.origin)
-                self._expect(tasks, filled)
-                pairs = zip(tasks, filled, strict=True)
-                return [self._core(t.region, f, t.plane, t.hole) for t, f in pairs]
+                return [self._taken(*each) for each in zip(tasks, stop.value, strict=True)]
             self.job.compute.check()
             if self._progress.ready():
                 yield Progress(name, self._fraction(index, part, len(tasks)))
 
-    def _expect(self, tasks: list[_Task], filled: list[Plane]) -> None:
-        """Keep the expected error of windows, which is never below what clipping them costs."""
-        expected = self.job.inpainter.expected_error
-        if expected is None:
-            return
-        for task, fill in zip(tasks, filled, strict=True):
-            wanted = task.hole & self.job.picture.hole[task.region.window.slices]
-            cut = _cut(fill[wanted], self._limits)
-            self._errors.append((max(expected * task.scale.width, cut), task.wanted))
+    def _taken(self, task: _Task, fill: Fill) -> Patch:
+        """Return the core of a filled window, and keep the error that is expected of it."""
+        plane = task.whole(fill.plane)
+        require_finite(plane, task.hole, self.job.method, self.job.inpainter.origin)
+        if fill.expected_error is not None:
+            self._expect(task, plane, fill.expected_error * task.scale.width)
+        return self._core(task.region, plane, task.plane, task.hole)
+
+    def _expect(self, task: _Task, plane: Plane, expected: float) -> None:
+        """Keep the expected error of a window, which is never below what clipping it costs."""
+        wanted = task.hole & self.job.picture.hole[task.region.window.slices]
+        self._errors.append((max(expected, _cut(plane[wanted], self._limits)), task.wanted))
 
 
 def _cut(values: Plane, limits: tuple[float, float]) -> float:

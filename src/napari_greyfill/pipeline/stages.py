@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from napari_greyfill.colorization import Level
+from napari_greyfill.colorization import Colours, Level
 from napari_greyfill.compute.events import Event, Note, Preview, Progress
 from napari_greyfill.compute.progress import translated
 from napari_greyfill.errors import OutOfMemoryError
@@ -221,23 +221,23 @@ class Colouring(Stage):
         if seen.changes:
             yield from self._told(index, BEYOND_RANGE)
         tone = seen.shown(grey)
-        colorizer.hints = self._hinted(window, shown, tone, hole)
+        hints = self._hinted(window, shown, tone, hole)
         given = seen.back(shown)  # with the hints
         self._colourless &= np.abs(chroma(shown[~hole])).max(initial=0.0) < _NO_CHROMA
-        work = colorizer.run(shown, tone, hole)
+        work = colorizer.run(shown, tone, hole, hints)
         while True:
             try:
                 level = next(work)
             except StopIteration as stop:
-                sure = colorizer.confidence
+                found: Colours = stop.value
+                sure = found.confidence
                 self._confidences.append(
                     None if sure is None else own_core(region, sure, np.ones_like(tone), wanted)
                 )
-                for note in colorizer.notes:
+                for note in found.notes:
                     yield from self._told(index, note)
-                colorizer.notes.clear()
-                require_finite(stop.value, hole, self.job.colouring, "")
-                return self._core(region, seen.back(stop.value), given, hole)
+                require_finite(found.plane, hole, self.job.colouring, "")
+                return self._core(region, seen.back(found.plane), given, hole)
             self.job.compute.check()
             fraction = self._fraction(index, level.fraction)
             if level.preview is not None and (level.complete or self._preview.ready()):

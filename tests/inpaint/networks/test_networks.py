@@ -109,8 +109,8 @@ def test_a_gpu_gives_nearly_the_same(small_inpainter, noise, network, monkeypatc
 def test_windows_that_go_together_give_what_they_give_alone(inpainter, noise):
     planes, holes = zip(*[noise(200, 196, 3, hole_share=s) for s in (0.2, 0.4)], strict=True)
     together = exhaust(inpainter.run_together(planes, holes))
-    for plane, hole, filled in zip(planes, holes, together, strict=True):
-        np.testing.assert_allclose(filled, inpainter.fill(plane, hole), atol=1e-5)
+    for plane, hole, fill in zip(planes, holes, together, strict=True):
+        np.testing.assert_allclose(fill.plane, inpainter.fill(plane, hole), atol=1e-5)
 
 
 def test_a_cpu_takes_one_window_at_a_time_and_a_gpu_what_fits(small_inpainter, monkeypatch):

@@ -9,7 +9,7 @@ from qtpy.QtGui import QGuiApplication
 
 import napari_greyfill
 from napari_greyfill.comparison import comparing
-from napari_greyfill.inpaint import Inpainter
+from napari_greyfill.inpaint import Fill, Inpainter
 from napari_greyfill.pipeline import job
 from napari_greyfill.pipeline import run as pipeline
 from tests import checkpoints
@@ -342,12 +342,12 @@ class TestWhatIsTheUsers:
         works = []
 
         class Once(Inpainter):
-            def run(self, plane, hole):
+            def run(self, plane, hole, unknown=None):
                 works.append(1)
                 if len(works) > 1:
                     raise RuntimeError("a bug")
                 yield 0.5
-                return np.where(hole, 0.5, plane)
+                return Fill(np.where(hole, 0.5, plane))
 
         add_method("once", Once)
         dock = ready()
@@ -643,7 +643,7 @@ class TestCancelAndErrors:
 
     def test_known_error_is_a_sentence(self, add_method, ready, run, messages, viewer):
         class Poor(Inpainter):
-            def run(self, plane, hole):
+            def run(self, plane, hole, unknown=None):
                 raise napari_greyfill.errors.OutOfMemoryError("Too little memory; use the CPU.")
                 yield
 

@@ -13,7 +13,7 @@ from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import scaled
 from napari_greyfill.image.padding import fit_to_size
 from napari_greyfill.image.tiles import tiles
-from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
+from napari_greyfill.inpaint.base import Fill, Hole, Inpainter, Plane
 from napari_greyfill.inpaint.correction.features import features, features_of_frames, spread
 from napari_greyfill.inpaint.correction.network import MULTIPLE_OF, Network
 from napari_greyfill.inpaint.selective import extrapolated
@@ -41,15 +41,17 @@ class Correction(Inpainter):
     unit = False
     speck_weights = (0.0, 0.0, 0.0, 1.0)
 
-    def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
+    def run(
+        self, plane: Plane, hole: Hole, unknown: Hole | None = None
+    ) -> Generator[float, None, Fill]:
         """Fill the hole; see `Inpainter.run`."""
         yield 0.0
         if not hole.any():
-            return plane.copy()
+            return Fill(plane.copy())
         work = by_channel(lambda channel: biharmonic(channel, hole, self.compute), plane)
         smooth = yield from scaled(work, 0.0, 0.1)
         members = with_correction(plane, smooth, hole, self.compute)
-        return (yield from scaled(members, 0.1, 1.0))[-1]
+        return Fill((yield from scaled(members, 0.1, 1.0))[-1])
 
 
 def with_correction(

@@ -10,7 +10,7 @@ import numpy as np
 
 from napari_greyfill.compute.device import Compute, clear_memory_errors, free_memory
 from napari_greyfill.image.colour import luma
-from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
+from napari_greyfill.inpaint.base import Fill, Hole, Inpainter, Plane
 from napari_greyfill.inpaint.networks.description import Variant
 from napari_greyfill.inpaint.networks.modules import Channels, applied
 
@@ -119,21 +119,26 @@ class NetworkInpainter(Inpainter):
             return 0
         return free_memory(self.compute.device) // (2 * self.bytes_per_pixel)
 
-    def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
+    def run(
+        self, plane: Plane, hole: Hole, unknown: Hole | None = None
+    ) -> Generator[float, None, Fill]:
         """Fill the hole; grey goes in as three equal channels and comes out as luma."""
-        (filled,) = yield from self.run_together([plane], [hole])
-        return filled
+        (fill,) = yield from self.run_together([plane], [hole])
+        return fill
 
     def run_together(
-        self, planes: Sequence[Plane], holes: Sequence[Hole]
-    ) -> Generator[float, None, list[Plane]]:
+        self,
+        planes: Sequence[Plane],
+        holes: Sequence[Hole],
+        unknown: Sequence[Hole | None] | None = None,
+    ) -> Generator[float, None, list[Fill]]:
         """Fill the holes of several planes at a time; see `Inpainter.run_together`."""
         yield 0.0
         grey = planes[0].ndim == 2
         images = np.stack([np.repeat(p[..., None], 3, axis=-1) if grey else p for p in planes])
         with clear_memory_errors(self.compute.device):
             filled = self._completed(images, np.stack(holes))
-        return list(luma(filled) if grey else filled)
+        return [Fill(plane) for plane in (luma(filled) if grey else filled)]
 
     def _completed(self, images: Plane, holes: Hole) -> Plane:
         """Complete pictures in half precision where that is known to give nearly the same."""

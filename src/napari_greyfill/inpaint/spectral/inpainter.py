@@ -12,7 +12,7 @@ from scipy import ndimage
 from napari_greyfill.compute.progress import scaled
 from napari_greyfill.image.resample import enlarged, halved
 from napari_greyfill.image.tiles import Tile, tiles
-from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
+from napari_greyfill.inpaint.base import Fill, Hole, Inpainter, Plane
 from napari_greyfill.inpaint.spectral.solve import System, conditional_mean
 from napari_greyfill.inpaint.spectral.solve_torch import conditional_means
 from napari_greyfill.inpaint.spectral.spectrum import Spectra
@@ -52,13 +52,15 @@ class Spectral(Inpainter):
     DEEPEST: ClassVar[int] = 16  # pixels; what lies deeper keeps the coarser fill
     TOGETHER: ClassVar[int] = 64  # most tiles solved at a time in torch, which bounds memory
 
-    def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
+    def run(
+        self, plane: Plane, hole: Hole, unknown: Hole | None = None
+    ) -> Generator[float, None, Fill]:
         """Fill the hole; see `Inpainter.run`."""
         yield 0.0
         if not hole.any():
-            return plane.copy()
+            return Fill(plane.copy())
         filled = yield from by_channel(lambda channel: self.fill_channel(channel, hole), plane)
-        return clamped(filled, plane, hole)
+        return Fill(clamped(filled, plane, hole))
 
     def fill_channel(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
         """Fill one (H, W) channel of any range; see `Inpainter.run`.

@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from napari_greyfill.compute.progress import scaled
 from napari_greyfill.image.resample import halved
-from napari_greyfill.inpaint.base import Hole, Inpainter, Plane
+from napari_greyfill.inpaint.base import Fill, Hole, Inpainter, Plane
 from napari_greyfill.inpaint.spectral import Spectral
 from napari_greyfill.inpaint.surroundings import clamped
 from napari_greyfill.inpaint.texture.arrays import Arrays
@@ -74,17 +74,20 @@ class Texture(Inpainter):
     SWAP_LIMIT: ClassVar[float] = 0.05  # of [0, 1]; larger corrections would be a haze
     UNLIKE: ClassVar[float] = 0.5  # of [0, 1], root mean square a pixel: too far off to be copied
 
-    def run(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
+    def run(
+        self, plane: Plane, hole: Hole, unknown: Hole | None = None
+    ) -> Generator[float, None, Fill]:
         """Fill the hole; see `Inpainter.run`."""
         guiding = Spectral(self.compute).run(plane, hole)
-        faithful = yield from scaled(guiding, 0.0, 0.3)
+        guide = yield from scaled(guiding, 0.0, 0.3)
         if not hole.any():
-            return faithful
+            return guide
         colours = np.where(hole[..., None], np.float32(0), np.atleast_3d(plane))
-        finest = _Scale(colours, np.atleast_3d(faithful), hole, 0)
+        finest = _Scale(colours, np.atleast_3d(guide.plane), hole, 0)
         with Arrays.of(self.compute).memory():
             copied = yield from scaled(self._copied(finest), 0.3, 1.0)
-        return clamped(self._swapped(copied, finest.faithful).reshape(plane.shape), plane, hole)
+        swapped = self._swapped(copied, finest.faithful).reshape(plane.shape)
+        return Fill(clamped(swapped, plane, hole))
 
     def _copied(self, finest: _Scale) -> Generator[float, None, Plane]:
         """Return the plane filled with patches, from the coarsest scale to the finest."""
