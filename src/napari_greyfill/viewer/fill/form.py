@@ -64,7 +64,7 @@ class FillForm(QWidget):
         self.new_mask = QPushButton("New mask")
         self.mask_bar = MaskBar()
         self.weights = QPushButton("Weights")
-        self.method = MethodCombo(methods, "as the look says")
+        self.method = MethodCombo(methods, "by look")
         self.also = AlsoRun(methods)
         self.colorizer = MethodCombo(colorizers, COLORIZERS.auto)
         self.labels = _combo(_LABEL_CHOICES)
