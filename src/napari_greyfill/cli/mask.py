@@ -116,12 +116,12 @@ def mask(
     PICTUREs that cannot be read are skipped and reported.
     """
     with ending_in_sentences(_INTERRUPTED):
-        from napari_greyfill.cli import mask_run as masking
+        from napari_greyfill.cli import mask_run
 
         if list_kinds:
-            typer.echo(masking.kinds_json() if as_json else masking.kinds_text())
+            typer.echo(mask_run.kinds_json() if as_json else mask_run.kinds_text())
             return
-        wish = masking.MaskWish(
+        wish = mask_run.MaskWish(
             kind=kind,
             share=_share(share),
             seed=seed,
@@ -139,11 +139,11 @@ def mask(
                 "Name pictures or a folder of pictures, or a --size, but not both."
             )
         if size:
-            made = masking.masks_alone(wish, _size(size), count, output, force=force)
+            made = mask_run.masks_alone(wish, _size(size), count, output, force=force)
         else:
             value = _hole_value(hole)
             told = not (as_json or quiet)
-            made = masking.masks_of_pictures(
+            made = mask_run.masks_of_pictures(
                 wish, pictures or [], output, value, force=force, told=told
             )
         if as_json:

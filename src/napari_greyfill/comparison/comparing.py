@@ -23,6 +23,7 @@ from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import GreyfillWarning
 from napari_greyfill.image.arrays import ImageLike, MaskLike, channels_last
 from napari_greyfill.image.picture import Picture
+from napari_greyfill.image.specks import Plan
 from napari_greyfill.masks import mostly_masked
 from napari_greyfill.pipeline.hints import ColourHints
 from napari_greyfill.pipeline.job import (
@@ -195,10 +196,11 @@ class _Run:
         picture = read_picture(self.image, self.mask, self.options, rgb=self.rgb)
         truth = Reference.of(self.reference, picture, self.options, channel_axis=self.channel_axis)
         yield from self._noted(mostly_masked(picture.hole), 0.0)
-        plan = combinations(self._choices(picture), colour=picture.is_colour)
+        where = Plan(picture.hole, picture.unknown)
+        plan = combinations(self._choices(picture, where), colour=picture.is_colour)
         rows = {row.combination: row for row in done if row.combination in plan}
         todo = [combination for combination in plan if combination not in rows]
-        for event in filled_by_each(todo, lambda method: self._prepare(method, picture)):
+        for event in filled_by_each(todo, lambda method: self._prepare(method, picture, where)):
             fraction = (len(plan) - len(todo) + event.fraction) / len(plan)
             if isinstance(event, Note):
                 yield from self._noted(event.text, fraction)
@@ -215,22 +217,22 @@ class _Run:
             notes=tuple(self.notes),
         )
 
-    def _choices(self, picture: Picture) -> Choices:
+    def _choices(self, picture: Picture, where: Plan) -> Choices:
         """Return the choices, with the method that suits the hole in place of "auto"."""
         methods, pipelines, colorizers = self.names
         given = [methods] if isinstance(methods, str) else methods
         if given is None or "auto" not in (listed := list(given)):
             return Choices.of(*self.names)
-        found, reason = method_for(picture, self.options)
+        found, reason = method_for(picture, where, self.options)
         self.reasons[found] = reason
         return Choices.of(
             [found if name == "auto" else name for name in listed], pipelines, colorizers
         )
 
-    def _prepare(self, method: str, picture: Picture) -> FillJob:
+    def _prepare(self, method: str, picture: Picture, where: Plan) -> FillJob:
         """Return a job for the method."""
         options = replace(self.options, method=method)
-        job = make_job(picture, options, hints=self.hints, cancelled=self.cancelled)
+        job = make_job(picture, options, plan=where, hints=self.hints, cancelled=self.cancelled)
         return replace(job, reason=self.reasons.get(method, ""))
 
     def _completed(self, row: Row, truth: Reference | None) -> Row:

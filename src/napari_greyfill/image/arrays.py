@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from napari_greyfill.checks import array_of, flag_of, whole_of
 from napari_greyfill.errors import BadParameterError, UnsupportedImageError
+from napari_greyfill.image.layer import data_of
 
 __all__ = [
     "HintsLike",
@@ -90,7 +91,7 @@ def channels_last(
         raise BadParameterError(
             "rgb=False and a channel_axis contradict each other; leave one of them out."
         )
-    array = array_of("image", _pixels(image))
+    array = array_of("image", data_of(image))
     axis = whole_of("channel_axis", channel_axis, low=-array.ndim, example=-1)
     if axis >= array.ndim:
         raise BadParameterError(
@@ -126,10 +127,3 @@ def channels_at(image: NDArray[Any], channel_axis: int | None) -> NDArray[Any]:
 def described(array: NDArray[Any]) -> str:
     """Return the size and the type of an array, for people: 512 × 512 × 3 uint8."""
     return f"{' × '.join(map(str, array.shape))} {array.dtype}"
-
-
-def _pixels(image: Any) -> Any:  # noqa: ANN401 - a layer holds whatever it holds
-    """Return the array of a layer, of several scales the finest, or what was given."""
-    if not hasattr(image, "rgb"):
-        return image
-    return image.data[0] if getattr(image, "multiscale", False) else image.data

@@ -1,6 +1,6 @@
 """What is missing: masks painted, found in the picture or drawn at random, and the hole."""
 
-from napari_greyfill.masks.detection import DETECTORS, Detector, Option, detect_mask
+from napari_greyfill.masks.detection import DETECTORS, Detector, detect_mask
 from napari_greyfill.masks.hole import hole_from_mask, selected_labels
 from napari_greyfill.masks.inspection import MOSTLY, Finding, about_hole, inspected, mostly_masked
 from napari_greyfill.masks.morphology import (
@@ -24,7 +24,6 @@ __all__ = [
     "Detector",
     "Finding",
     "MaskedImages",
-    "Option",
     "RandomKind",
     "Tones",
     "about_hole",

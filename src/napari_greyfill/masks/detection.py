@@ -9,57 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from napari_greyfill.checks import choice_of, flag_of, number_of, whole_of
 from napari_greyfill.errors import BadParameterError
 from napari_greyfill.masks import bars, detectors
 from napari_greyfill.masks.tones import Tones
+from napari_greyfill.options import Option
 
-__all__ = ["DETECTORS", "Detector", "Option", "detect_mask"]
-
-
-@dataclass(frozen=True)
-class Option:
-    """One thing to choose about a detector.
-
-    Attributes
-    ----------
-    name : str
-        The keyword argument.
-    title, tip : str
-    default : float, int, bool or str
-    low, high : float
-        The useful range of numbers; others work as well if they make sense.
-    choices : tuple of str
-        The values of a text.
-    unit : str
-        "px", "%" (of the range of values or of the sides; numbers are shares) or empty.
-    """
-
-    name: str
-    title: str
-    tip: str
-    default: float | int | bool | str
-    low: float = 0.0
-    high: float = 1.0
-    choices: tuple[str, ...] = ()
-    unit: str = ""
-
-    def check(self, value: Any) -> None:  # noqa: ANN401 - the point is that it may be anything
-        """Check the type of a value.
-
-        Raises
-        ------
-        BadParameterError
-        """
-        if self.choices:
-            choice_of(self.name, value, self.choices)
-        elif isinstance(self.default, bool):
-            if flag_of(self.name, value) is None:
-                raise BadParameterError(f"{self.name} is None; set it to {self.default}.")
-        elif isinstance(self.default, int):
-            whole_of(self.name, value, example=self.default)
-        else:
-            number_of(self.name, value, low=float("-inf"), example=float(self.default))
+__all__ = ["DETECTORS", "Detector", "detect_mask"]
 
 
 @dataclass(frozen=True)

@@ -271,10 +271,24 @@ def make_job(
     picture: Picture,
     options: FillOptions,
     *,
+    plan: Plan | None = None,
     hints: HintsOrLayer = None,
     cancelled: CancelCheck = never,
 ) -> FillJob:
     """Return a job for a picture; it makes the methods, and loads their weights.
+
+    Parameters
+    ----------
+    picture : Picture
+        What `read_picture` returned.
+    options : FillOptions
+        How to fill; what is left open is resolved here.
+    plan : Plan, optional
+        Where the hole lies, if that is known from an earlier job of the same picture.
+    hints : ColourHints, or what `ColourHints.of` takes
+        Colours for pixels of the hole.
+    cancelled : callable
+        Returns whether to stop.
 
     Raises
     ------
@@ -282,7 +296,8 @@ def make_job(
         As listed in `napari_greyfill.fill`.
     """
     callable_of("cancelled", cancelled)
-    name, reason = method_for(picture, options)
+    plan = plan or Plan(picture.hole, picture.unknown)
+    name, reason = method_for(picture, plan, options)
     method = INPAINTERS.require(name)
     colouring = None
     if picture.is_colour and options.pipeline != "rgb-rgb":
@@ -295,7 +310,7 @@ def make_job(
     return FillJob(
         options=options,
         picture=picture,
-        plan=Plan(picture.hole, picture.unknown),
+        plan=plan,
         method=method,
         inpainter=INPAINTERS.create(method.name, compute),
         colouring=colouring,

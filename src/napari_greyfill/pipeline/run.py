@@ -33,6 +33,7 @@ from napari_greyfill.errors import (
 from napari_greyfill.image.arrays import ImageLike, MaskLike, channels_at, channels_last
 from napari_greyfill.image.colour import luma
 from napari_greyfill.image.picture import Patch
+from napari_greyfill.image.specks import Plan
 from napari_greyfill.inpaint.texture import Look
 from napari_greyfill.pipeline.grey_stage import Filling
 from napari_greyfill.pipeline.hints import ColourHints
@@ -299,9 +300,8 @@ def suggest_look(
     GreyfillError
         As in `fill`, for what is wrong with image and mask.
     """
-    return suggested_look(
-        read_picture(image, mask, FillOptions(**options), rgb=rgb)  # type: ignore[arg-type]
-    )
+    picture = read_picture(image, mask, FillOptions(**options), rgb=rgb)  # type: ignore[arg-type]
+    return suggested_look(picture, Plan(picture.hole, picture.unknown))
 
 
 def filled_grey(job: FillJob, end: float = 1.0) -> Generator[Event, None, Filled]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from napari_greyfill.image.picture import Picture
-from napari_greyfill.image.regions import plan_regions
+from napari_greyfill.image.specks import Plan
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.inpaint.texture import Look, recommend_look
 from napari_greyfill.pipeline.handover import handed_over
@@ -21,13 +21,15 @@ __all__ = ["method_for", "possible_methods", "suggested_look"]
 _AUTO = (INPAINTERS.auto, "texture")  # what the method "auto" may stand for
 
 
-def method_for(picture: Picture, options: FillOptions) -> tuple[str, str]:
+def method_for(picture: Picture, plan: Plan, options: FillOptions) -> tuple[str, str]:
     """Return the method that options stand for in a picture, and why if it was left open.
 
     Parameters
     ----------
     picture : Picture
         With the hole, whose largest part the look is chosen by.
+    plan : Plan
+        Where the hole lies.
     options : FillOptions
         The method "auto" stands for the faithful or the texture fill, whichever look is chosen,
         and the look "auto" for the one that suits the hole.
@@ -36,7 +38,7 @@ def method_for(picture: Picture, options: FillOptions) -> tuple[str, str]:
         return INPAINTERS.info(options.method).name, ""
     if options.look != "auto":
         return _method_of(options.look), ""
-    look = suggested_look(picture)
+    look = suggested_look(picture, plan)
     return _method_of(look.name), look.reason
 
 
@@ -54,11 +56,18 @@ def possible_methods(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def suggested_look(picture: Picture) -> Look:
-    """Return the look that suits the region with the most to fill."""
+def suggested_look(picture: Picture, plan: Plan) -> Look:
+    """Return the look that suits the region with the most to fill.
+
+    Parameters
+    ----------
+    picture : Picture
+        With the hole.
+    plan : Plan
+        Where the hole lies.
+    """
     hole = picture.hole
-    regions = plan_regions(hole, unknown=picture.unknown)
-    widest = max(regions, key=lambda region: np.count_nonzero(hole[region.core.slices]))
+    widest = max(plan.regions, key=lambda region: np.count_nonzero(hole[region.core.slices]))
     plane, missing = picture.planes(widest.window), picture.missing(widest.window)
     return recommend_look(handed_over(plane, missing)[1], missing)
 

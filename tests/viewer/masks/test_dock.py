@@ -381,7 +381,7 @@ class TestEdit:
             go.wait(10)
             return np.where(plane == 2, plane.dtype.type(5), plane)
 
-        monkeypatch.setitem(masks_dock.mask_edits.EDITS, "grow", slow)
+        monkeypatch.setitem(masks_dock.edits.EDITS, "grow", slow)
         dock.edit("grow", 2)
         mask.data_setitem((np.array([110]), np.array([110])), 2)
         with qtbot.waitSignal(dock.mask_changed):
@@ -392,7 +392,7 @@ class TestEdit:
     def test_a_mask_removed_meanwhile(self, viewer, dock, mask, qtbot, monkeypatch):
         go = threading.Event()
         monkeypatch.setitem(
-            masks_dock.mask_edits.EDITS, "grow", lambda plane, size: go.wait(10) and plane
+            masks_dock.edits.EDITS, "grow", lambda plane, size: go.wait(10) and plane
         )
         dock.edit("grow", 2)
         viewer.layers.remove(mask)
@@ -596,4 +596,4 @@ def test_grey_pictures_have_two_equal_outputs(viewer, qtbot, changed):
 
 
 def test_every_edit_has_a_button(viewer):
-    assert set(EditTab(viewer).buttons) == set(masks_dock.mask_edits.EDITS)
+    assert set(EditTab(viewer).buttons) == set(masks_dock.edits.EDITS)

@@ -20,7 +20,7 @@ from napari_greyfill.viewer.compare.layers import ComparedLayers
 from napari_greyfill.viewer.compare.look_bar import LookBar
 from napari_greyfill.viewer.compare.table import CompareTable
 from napari_greyfill.viewer.compare.worker import CompareRequest, CompareRunner
-from napari_greyfill.viewer.layers import planes as layers
+from napari_greyfill.viewer.layers import planes
 from napari_greyfill.viewer.layers.models import PlaneSource
 from napari_greyfill.viewer.settings import preferred_device
 from napari_greyfill.viewer.widgets.parts import button, side_by_side
@@ -53,7 +53,7 @@ class CompareDock(RunDock):
         self.results = ComparedLayers(napari_viewer)
         self.look = LookBar(napari_viewer, self.results)
         self._request: CompareRequest | None = None
-        self._placement: layers.Placement | None = None
+        self._placement: planes.Placement | None = None
         self._interrupted = False
         self._build()
         self._connect()
@@ -103,12 +103,12 @@ class CompareDock(RunDock):
             return "A comparison is running."
         image, mask = self.form.image_layer, self.form.mask_layer
         to_mask = "Add a labels layer and paint over what is to be filled."
-        reason = layers.not_ready(self.viewer, image, mask, to_mask)
+        reason = planes.not_ready(self.viewer, image, mask, to_mask)
         if reason:
             return reason
         if self.form.reference_kind == "layer" and self.form.reference_layer is None:
             return "Choose the reference layer, or another kind of reference."
-        unfit = layers.why_no_plane(self.form.reference_layer, self.viewer, image)
+        unfit = planes.why_no_plane(self.form.reference_layer, self.viewer, image)
         if unfit:
             return unfit
         if not self.form.methods.chosen():
@@ -157,7 +157,7 @@ class CompareDock(RunDock):
         image = self.form.image_layer
         self.look.stop()
         self._request, self._run_of = self._make_request(), self._chosen()
-        self._placement = layers.Placement.of(image, self._request.image.index)
+        self._placement = planes.Placement.of(image, self._request.image.index)
         self.results.begin(image.unique_id, self._placement.index)
         self.table.clear()
         self._start(())
@@ -175,10 +175,10 @@ class CompareDock(RunDock):
 
     def _make_request(self) -> CompareRequest:
         form, image = self.form, self.form.image_layer
-        index = layers.plane_index(image, self.viewer)
+        index = planes.plane_index(image, self.viewer)
         reference = form.reference_layer
         return CompareRequest(
-            image=layers.plane_at(image, index),
+            image=planes.plane_at(image, index),
             # a copy: painting goes on while the comparison runs
             mask=PlaneSource(np.array(self.painted_plane()), ()),
             rgb=bool(image.rgb),
@@ -187,7 +187,7 @@ class CompareDock(RunDock):
             methods=form.methods.chosen(),
             pipelines=form.pipelines.chosen(),
             colorizers=form.colorizers.chosen(),
-            reference=None if reference is None else layers.plane_at(reference, index, image),
+            reference=None if reference is None else planes.plane_at(reference, index, image),
             measured=form.reference_kind != "none",
             options=form.options(),
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import Signal
 from qtpy.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -19,14 +18,13 @@ from napari_greyfill.colorization import COLORIZERS
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.pipeline.names import PIPELINE_NAMES, PIPELINES
 from napari_greyfill.pipeline.options import SHARED, FillOptions
-from napari_greyfill.viewer.masks.sources import MaskBar
+from napari_greyfill.viewer.masks.hole_form import HoleForm
 from napari_greyfill.viewer.widgets.check_list import CheckList, Entry, method_entry
-from napari_greyfill.viewer.widgets.option_fields import OptionField
 from napari_greyfill.viewer.widgets.parts import layer_choice, let_shrink
 from napari_greyfill.viewer.widgets.texts import COMPARE as TEXTS
 
 if TYPE_CHECKING:
-    from napari.layers import Image, Labels
+    from napari.layers import Image
 
 __all__ = ["CompareForm"]
 
@@ -37,22 +35,12 @@ _REFERENCES = {
 }
 
 
-class CompareForm(QWidget):
-    """Image, mask and reference, and the methods, pipelines and colorizers to compare.
-
-    Signals
-    -------
-    changed
-        A choice changed that may decide whether a comparison can start.
-    """
-
-    changed = Signal()
+class CompareForm(HoleForm):
+    """Image, mask and reference, and the methods, pipelines and colorizers to compare."""
 
     def __init__(self, device: str = "auto", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.image_choice = layer_choice("napari.layers.Image")
-        self.mask_choice = layer_choice("napari.layers.Labels")
-        self.mask_bar = MaskBar()
+        # all that is painted counts, whatever its label
+        super().__init__((name for name in SHARED if name != "labels"), device, parent)
         self.reference_layer_choice = layer_choice("napari.layers.Image")
         self.reference = QComboBox()
         for name, title in _REFERENCES.items():
@@ -60,27 +48,11 @@ class CompareForm(QWidget):
         self.methods = CheckList(TEXTS["methods"])
         self.pipelines = CheckList(TEXTS["pipelines"])
         self.colorizers = CheckList(TEXTS["colorizers"])
-        self.fields = {
-            option.name: OptionField(option)
-            for option in FillOptions.options(SHARED)
-            if option.name != "labels"  # all that is painted counts
-        }
-        self.fields["device"].value = device
         self._list_choices()
         self._arrange()
         self._connect()
 
     # ------------------------------------------------------------ choices
-
-    @property
-    def image_layer(self) -> Image | None:
-        """Return the chosen image layer."""
-        return self.image_choice.value
-
-    @property
-    def mask_layer(self) -> Labels | None:
-        """Return the chosen mask layer."""
-        return self.mask_choice.value
 
     @property
     def reference_kind(self) -> str:
@@ -96,16 +68,8 @@ class CompareForm(QWidget):
         """Return the options that all fills share."""
         return FillOptions(**{name: each.value for name, each in self.fields.items()})
 
-    def reset_choices(self) -> None:
-        """List the layers anew; napari calls it through the dock when layers change."""
-        for choice in (self.image_choice, self.mask_choice, self.reference_layer_choice):
-            choice.reset_choices()
-        self.changed.emit()
-
-    def choose_mask(self, mask: Labels) -> None:
-        """Choose a labels layer as the mask."""
-        self.reset_choices()
-        self.mask_choice.value = mask
+    def _layer_choices(self) -> tuple:
+        return (*super()._layer_choices(), self.reference_layer_choice)
 
     def refresh_methods(self) -> None:
         """Look again at which methods can run here; ticks stay."""
@@ -179,10 +143,7 @@ class CompareForm(QWidget):
                 form.labelForField(each).setToolTip(each.option.tip)
 
     def _connect(self) -> None:
-        for choice in (self.image_choice, self.mask_choice, self.reference_layer_choice):
-            choice.changed.connect(lambda _: self.changed.emit())
+        self.reference_layer_choice.changed.connect(lambda _: self.changed.emit())
         for checks in (self.methods, self.pipelines, self.colorizers):
             checks.ticked.connect(self.changed.emit)
         self.reference.currentIndexChanged.connect(lambda _: self.changed.emit())
-        for each in self.fields.values():
-            each.changed.connect(lambda: self.changed.emit())

@@ -26,7 +26,7 @@ from napari_greyfill.viewer.fill.form import FillForm
 from napari_greyfill.viewer.fill.runner import FillRunner
 from napari_greyfill.viewer.fill.table import MetricsTable
 from napari_greyfill.viewer.fill.worker import Finished, Part
-from napari_greyfill.viewer.layers import planes as layers
+from napari_greyfill.viewer.layers import planes
 from napari_greyfill.viewer.layers.keeping import Original
 from napari_greyfill.viewer.layers.models import FillRequest, PlaneSource, as_python
 from napari_greyfill.viewer.layers.results import PROVENANCE, REGION, ResultLayers
@@ -61,7 +61,7 @@ class FillDock(RunDock):
         self.results = ResultLayers(napari_viewer)
         self._request: FillRequest | None = None
         self._python = ""  # lines that repeat the last run
-        self._placement: layers.Placement | None = None
+        self._placement: planes.Placement | None = None
         self._source = ""  # unique id of the image layer of the last run
         self._run_layers: dict[int, str] = {}  # run -> unique id of its result
         self._runs = 0
@@ -130,10 +130,10 @@ class FillDock(RunDock):
         if self.running:
             return "A fill is running."
         image, mask = self.form.image_layer, self.form.mask_layer
-        reason = layers.not_ready(self.viewer, image, mask)
+        reason = planes.not_ready(self.viewer, image, mask)
         if reason:
             return reason
-        unfit = layers.why_no_plane(self.form.reference_layer, self.viewer, image)
+        unfit = planes.why_no_plane(self.form.reference_layer, self.viewer, image)
         return unfit or self._why_not_mask()
 
     @property
@@ -174,7 +174,7 @@ class FillDock(RunDock):
         image = self.form.image_layer
         if image is None:
             return
-        mask = layers.new_mask(self.viewer, image)
+        mask = planes.new_mask(self.viewer, image)
         self.form.choose_mask(mask)
         self.refresh()
 
@@ -189,7 +189,7 @@ class FillDock(RunDock):
         image = self.form.image_layer
         self._request, self._run_of = self._make_request(), self._chosen()
         self._source = image.unique_id
-        self._placement = layers.Placement.of(image, self._request.image.index)
+        self._placement = planes.Placement.of(image, self._request.image.index)
         self._done = 0
         self._shown.clear()
         self.runner.start(self._request)
@@ -215,23 +215,23 @@ class FillDock(RunDock):
 
     def hold_original(self) -> None:
         """Show the image without what lies over it, until `release_original`."""
-        self._original.hold(layers.find(self.viewer, self._source) or self.form.image_layer)
+        self._original.hold(planes.find(self.viewer, self._source) or self.form.image_layer)
 
     def release_original(self) -> None:
         """Put the layers back as they were before `hold_original`."""
         self._original.release()
 
     def _request_index(self) -> tuple[int, ...]:
-        return layers.plane_index(self.form.image_layer, self.viewer)
+        return planes.plane_index(self.form.image_layer, self.viewer)
 
     def _make_request(self) -> FillRequest:
         image, mask = self.form.image_layer, self.form.mask_layer
         reference = self.form.reference_layer
         index = self._request_index()
-        painted = layers.plane_at(mask, index, image)
+        painted = planes.plane_at(mask, index, image)
         hints = self.form.hints_layer
         return FillRequest(
-            image=layers.plane_at(image, index),
+            image=planes.plane_at(image, index),
             # a copy: painting goes on while the fill runs
             mask=PlaneSource(np.array(painted.read()), ()),
             mask_index=painted.index,
@@ -239,12 +239,12 @@ class FillDock(RunDock):
             options=self.form.options(),
             image_name=image.name,
             mask_name=mask.name,
-            reference=None if reference is None else layers.plane_at(reference, index, image),
+            reference=None if reference is None else planes.plane_at(reference, index, image),
             reference_name="" if reference is None else reference.name,
             intermediates=self.form.intermediates.isChecked(),
             preview=self.form.preview.isChecked(),
             methods=self.form.chosen_methods(),
-            hints=None if hints is None else layers.hints_on(hints, image, index),
+            hints=None if hints is None else planes.hints_on(hints, image, index),
             hints_name="" if hints is None else hints.name,
             confidence=self.form.confidence.isChecked(),
         )
@@ -327,7 +327,7 @@ class FillDock(RunDock):
         self._outcome += removed(gone)
 
     def _select_run(self, run: int) -> None:
-        layer = layers.find(self.viewer, self._run_layers[run])
+        layer = planes.find(self.viewer, self._run_layers[run])
         if layer is not None:
             layer.visible = True
             self.viewer.layers.selection.active = layer
@@ -339,7 +339,7 @@ def _holding(original: Original, source: str) -> Callable[[Layer], Generator[Non
     """Return what shows the original as long as a key is down; it does not hold the dock."""
 
     def hold(layer: Layer) -> Generator[None, None, None]:
-        original.hold(layers.find(original.viewer, source))
+        original.hold(planes.find(original.viewer, source))
         yield
         original.release()
 

@@ -22,15 +22,14 @@ from superqt import QCollapsible
 
 from napari_greyfill.colorization import COLORIZERS, colorizers
 from napari_greyfill.inpaint import methods
-from napari_greyfill.pipeline.options import FillOptions
-from napari_greyfill.viewer.masks.sources import MaskBar
+from napari_greyfill.pipeline.options import ONE_FILL, SHARED, FillOptions
+from napari_greyfill.viewer.masks.hole_form import HoleForm
 from napari_greyfill.viewer.widgets.method_choice import AlsoRun, MethodCombo
-from napari_greyfill.viewer.widgets.option_fields import OptionField
 from napari_greyfill.viewer.widgets.parts import layer_choice, let_shrink
 from napari_greyfill.viewer.widgets.texts import FILL as TEXTS
 
 if TYPE_CHECKING:
-    from napari.layers import Image, Labels, Points
+    from napari.layers import Image, Points
 
 __all__ = ["FillForm"]
 
@@ -40,40 +39,28 @@ _OWN = ("method", "colorizer", "labels")  # options with a control of their own
 Row = tuple[str, str, Any]  # title, tooltip, and a widget or a layout
 
 
-class FillForm(QWidget):
+class FillForm(HoleForm):
     """Image, mask and how to fill.
 
     Signals
     -------
-    changed
-        A choice changed that may decide whether a fill can start.
     new_mask_wanted
     weights_wanted
     """
 
-    changed = Signal()
     new_mask_wanted = Signal()
     weights_wanted = Signal()
 
     def __init__(self, device: str = "auto", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.image_choice = layer_choice("napari.layers.Image")
-        self.mask_choice = layer_choice("napari.layers.Labels")
+        super().__init__((n for n in (*ONE_FILL, *SHARED) if n not in _OWN), device, parent)
         self.reference_choice = layer_choice("napari.layers.Image", nullable=True)
         self.hints_choice = layer_choice("napari.layers.Points", nullable=True)
         self.new_mask = QPushButton("New mask")
-        self.mask_bar = MaskBar()
         self.weights = QPushButton("Weights")
         self.method = MethodCombo(methods, "by look")
         self.also = AlsoRun(methods)
         self.colorizer = MethodCombo(colorizers, COLORIZERS.auto)
         self.labels = _combo(_LABEL_CHOICES)
-        self.fields = {
-            option.name: OptionField(option)
-            for option in FillOptions.options()
-            if option.name not in _OWN
-        }
-        self.fields["device"].value = device
         self.intermediates = _check("Show intermediates", checked=False)
         self.confidence = _check("Show colour confidence", checked=False)
         self.preview = _check("Show previews", checked=True)
@@ -82,16 +69,6 @@ class FillForm(QWidget):
         self._connect()
 
     # ------------------------------------------------------------ choices
-
-    @property
-    def image_layer(self) -> Image | None:
-        """Return the chosen image layer."""
-        return self.image_choice.value
-
-    @property
-    def mask_layer(self) -> Labels | None:
-        """Return the chosen mask layer."""
-        return self.mask_choice.value
 
     @property
     def reference_layer(self) -> Image | None:
@@ -162,21 +139,8 @@ class FillForm(QWidget):
         ):
             box.setChecked(checked)
 
-    def reset_choices(self) -> None:
-        """List the layers anew; napari calls it through the dock when layers change."""
-        for combo in (
-            self.image_choice,
-            self.mask_choice,
-            self.reference_choice,
-            self.hints_choice,
-        ):
-            combo.reset_choices()
-        self.changed.emit()
-
-    def choose_mask(self, mask: Labels) -> None:
-        """Choose a labels layer as the mask."""
-        self.reset_choices()
-        self.mask_choice.value = mask
+    def _layer_choices(self) -> tuple:
+        return (*super()._layer_choices(), self.reference_choice, self.hints_choice)
 
     # ------------------------------------------------------------ layout
 
@@ -227,12 +191,9 @@ class FillForm(QWidget):
     def _connect(self) -> None:
         self.new_mask.clicked.connect(lambda: self.new_mask_wanted.emit())
         self.weights.clicked.connect(lambda: self.weights_wanted.emit())
-        for choice in (self.image_choice, self.mask_choice, self.reference_choice):
-            choice.changed.connect(lambda _: self.changed.emit())
+        self.reference_choice.changed.connect(lambda _: self.changed.emit())
         for combo in (self.method, self.colorizer, self.labels):
             combo.currentIndexChanged.connect(lambda _: self.changed.emit())
-        for each in self.fields.values():
-            each.changed.connect(lambda: self.changed.emit())
 
 
 def _form(rows: Sequence[Row]) -> QFormLayout:

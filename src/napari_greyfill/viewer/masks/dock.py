@@ -19,8 +19,8 @@ from superqt.utils import QSignalThrottler
 
 from napari_greyfill.errors import GreyfillError
 from napari_greyfill.masks import about_hole
-from napari_greyfill.viewer.layers import planes as layers
-from napari_greyfill.viewer.masks import edits as mask_edits
+from napari_greyfill.viewer.layers import planes
+from napari_greyfill.viewer.masks import edits
 from napari_greyfill.viewer.masks.finder import MaskFinder
 from napari_greyfill.viewer.masks.form import MasksForm
 from napari_greyfill.viewer.masks.layers import MaskPreview, mask_plane, shapes_mask
@@ -124,7 +124,7 @@ class MasksDock(Dock):
     def why_not(self, mask: Labels | None = None) -> str:
         """Return why nothing can be done to a mask (default: to a new one), or nothing."""
         image = self.form.image.layer
-        return layers.not_ready(self.viewer, image, image if mask is None else mask)
+        return planes.not_ready(self.viewer, image, image if mask is None else mask)
 
     def refresh(self) -> None:
         """Bring buttons, the sentence above them and the preview up to date."""
@@ -162,7 +162,7 @@ class MasksDock(Dock):
         """Return the image and where its displayed plane lies."""
         image = self.form.image.layer
         assert image is not None
-        return image, layers.plane_index(image, self.viewer)
+        return image, planes.plane_index(image, self.viewer)
 
     # ------------------------------------------------------------ preview
 
@@ -182,7 +182,7 @@ class MasksDock(Dock):
             self.hide_preview()
             return
         image, index = self._place()
-        placement = layers.Placement.of(image, index)
+        placement = planes.Placement.of(image, index)
         self.background.ask("preview", find, lambda found: self._show(found, placement))
 
     def _work(self) -> Callable[[], Mask] | None:
@@ -198,7 +198,7 @@ class MasksDock(Dock):
             self.form.status.setText("Click on the picture, on what is to be masked.")
         return find
 
-    def _show(self, found: Mask, placement: layers.Placement) -> None:
+    def _show(self, found: Mask, placement: planes.Placement) -> None:
         self.preview.show(found, placement)
         self.form.status.setText(f"Preview: {_counted(found)}.")
         self.previewed.emit()
@@ -222,7 +222,7 @@ class MasksDock(Dock):
         image = self.form.image.layer
         if image is None:
             return None
-        mask = layers.new_mask(self.viewer, image)
+        mask = planes.new_mask(self.viewer, image)
         self.form.refresh_layers()
         self.form.target.choose(mask)
         return mask
@@ -254,7 +254,7 @@ class MasksDock(Dock):
             return
         try:
             text = self.form.hand.names.text().strip()
-            wanted = mask_edits.parsed_labels(text) if text else None
+            wanted = edits.parsed_labels(text) if text else None
         except ValueError:
             self.form.status.setText("Write labels with commas between, as in 1, 3-5.")
             return
@@ -267,12 +267,12 @@ class MasksDock(Dock):
         mask, image, index = on or (self.form.target.layer, *self._place())
         if mask is None and image == self.form.image.layer:
             mask = self.new_mask()
-        if mask is None or layers.not_ready(self.viewer, image, mask):
+        if mask is None or planes.not_ready(self.viewer, image, mask):
             return
-        where = layers.plane_at(mask, index, image).index
+        where = planes.plane_at(mask, index, image).index
         how = how or self.form.how.currentData()
         label = max(1, int(mask.selected_label))
-        plane = mask_edits.applied(mask_plane(mask, index, image), found, how, label)
+        plane = edits.applied(mask_plane(mask, index, image), found, how, label)
         self._write(mask, where, plane)
         self.hide_preview()
 
@@ -290,7 +290,7 @@ class MasksDock(Dock):
         if mask is None or self.why_not(mask):
             return
         size = max(1, int(mask.selected_label)) if name == "invert" else size
-        self._change(mask, lambda plane: mask_edits.EDITS[name](plane, size))
+        self._change(mask, lambda plane: edits.EDITS[name](plane, size))
 
     def combine(self, name: str) -> None:
         """Combine the mask with the chosen other layer."""
@@ -301,17 +301,17 @@ class MasksDock(Dock):
         image, index = self._place()
         painted = mask_plane(other, index, image) != 0
         label = max(1, int(mask.selected_label))
-        self._change(mask, lambda plane: mask_edits.COMBINATIONS[name](plane, painted, label))
+        self._change(mask, lambda plane: edits.COMBINATIONS[name](plane, painted, label))
 
     def _change(self, mask: Labels, make: Callable[[NDArray[Any]], NDArray[Any]]) -> None:
         """Make a plane anew in the thread; start again if it was painted on meanwhile."""
         image, index = self._place()
-        where, before = layers.plane_at(mask, index, image).index, mask_plane(mask, index, image)
+        where, before = planes.plane_at(mask, index, image).index, mask_plane(mask, index, image)
 
         def use(plane: NDArray[Any]) -> None:
             if mask not in self.viewer.layers:
                 return
-            if np.array_equal(layers.plane_at(mask, where).read(), before):
+            if np.array_equal(planes.plane_at(mask, where).read(), before):
                 self._write(mask, where, plane)
             else:
                 self._change(mask, make)
@@ -319,7 +319,7 @@ class MasksDock(Dock):
         self.background.ask("edit", lambda: make(before), use)
 
     def _write(self, mask: Labels, where: tuple[int, ...], plane: NDArray[Any]) -> None:
-        layers.edit_mask(mask, where, plane)
+        planes.edit_mask(mask, where, plane)
         odd = about_hole(plane != 0)
         question = " Is the mask the wrong way round? Invert mask turns it." if odd else ""
         self.form.status.setText(f"Masked: {_counted(plane != 0)}.{question}")
@@ -349,10 +349,10 @@ class MasksDock(Dock):
     def _drag(self, start: Pixel, end: Pixel, unfinished: bool) -> None:
         (y0, y1), (x0, x1) = sorted((start[0], end[0])), sorted((start[1], end[1]))
         image, index = self._place()
-        found = np.zeros(layers.plane_size(image), dtype=bool)
+        found = np.zeros(planes.plane_size(image), dtype=bool)
         found[y0 : y1 + 1, x0 : x1 + 1] = True
         if unfinished:
-            self.preview.show(found, layers.Placement.of(image, index))
+            self.preview.show(found, planes.Placement.of(image, index))
             return
         self.form.hand.rectangle.setChecked(False)
         self.preview.hide()

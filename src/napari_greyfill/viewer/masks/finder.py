@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.masks import Tones, detect_mask, random_mask
-from napari_greyfill.viewer.layers import planes as layers
+from napari_greyfill.viewer.layers import planes
 from napari_greyfill.viewer.layers.models import PlaneSource
 from napari_greyfill.viewer.masks.form import MasksForm
 
@@ -52,8 +52,8 @@ class MaskFinder:
         image = self._form.image.layer
         if options is None or image is None:
             return None
-        index = layers.plane_index(image, self._viewer)
-        key, source, rgb = (image.unique_id, index), layers.plane_at(image, index), bool(image.rgb)
+        index = planes.plane_index(image, self._viewer)
+        key, source, rgb = (image.unique_id, index), planes.plane_at(image, index), bool(image.rgb)
         kept = self._tones
 
         def find() -> NDArray[np.bool_]:
@@ -68,8 +68,8 @@ class MaskFinder:
         tab, image = self._form.random, self._form.image.layer
         if image is None:
             return None
-        index = layers.plane_index(image, self._viewer)
-        size, share = layers.plane_size(image), tab.chosen_share()
+        index = planes.plane_index(image, self._viewer)
+        size, share = planes.plane_size(image), tab.chosen_share()
         kind, seed, border = tab.kind.currentData(), tab.seed.value(), tab.border.value()
         clear = _source(tab.clear_of.layer, index, image)
         objects = _source(tab.objects.layer, index, image) if kind == "semantic" else None
@@ -89,4 +89,4 @@ class MaskFinder:
 
 
 def _source(layer: Labels | None, index: tuple[int, ...], image: Image) -> PlaneSource | None:
-    return None if layer is None else layers.plane_at(layer, index, image)
+    return None if layer is None else planes.plane_at(layer, index, image)

@@ -9,7 +9,7 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QCheckBox, QComboBox, QFormLayout, QWidget
 from superqt import QLabeledDoubleSlider, QLabeledSlider
 
-from napari_greyfill.masks import Option
+from napari_greyfill.options import Option
 from napari_greyfill.viewer.widgets.parts import let_shrink
 
 __all__ = ["OptionForm", "form_layout", "percent_slider"]

@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QFileDialog, QMessageBox, QWidget
 from napari_greyfill.errors import GreyfillError
 from napari_greyfill.masks import masked_images
 from napari_greyfill.masks.outputs import HoleValue
-from napari_greyfill.viewer.layers import planes as layers
+from napari_greyfill.viewer.layers import planes
 from napari_greyfill.viewer.layers.own import Purpose
 from napari_greyfill.viewer.layers.results import ResultImage, put_image
 from napari_greyfill.viewer.masks.layers import mask_plane
@@ -47,7 +47,7 @@ class MaskedPlane:
             As in `masked_images`.
         """
         made = masked_images(
-            layers.plane_at(self.image, self.index).read(),
+            planes.plane_at(self.image, self.index).read(),
             mask_plane(self.mask, self.index, self.image),
             value=self.value,
             rgb=bool(self.image.rgb),
@@ -76,7 +76,7 @@ class MaskedPlane:
         written = write_triple(
             folder,
             "_".join([_file_name(self.image.name), *map(str, self.index)]),
-            layers.plane_at(self.image, self.index).read(),
+            planes.plane_at(self.image, self.index).read(),
             mask_plane(self.mask, self.index, self.image),
             value=self.value,
             rgb=bool(self.image.rgb),
@@ -103,7 +103,7 @@ class MaskedLayers:
             Which of the two images.
         """
         purpose = Purpose("masked", masked.image.unique_id, masked.index, role=role)
-        placement = layers.Placement.of(masked.image, masked.index)
+        placement = planes.Placement.of(masked.image, masked.index)
         return put_image(self.viewer, purpose, placement, masked.as_image(role))
 
 

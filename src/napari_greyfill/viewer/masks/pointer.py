@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_greyfill.viewer.layers import planes as layers
+from napari_greyfill.viewer.layers import planes
 
 if TYPE_CHECKING:
     from napari.layers import Image, Layer
@@ -103,5 +103,5 @@ class Pointer:
     def _inside(self, pixel: Pixel) -> Pixel:
         image = self._image()
         assert image is not None
-        height, width = layers.plane_size(image)
+        height, width = planes.plane_size(image)
         return min(max(pixel[0], 0), height - 1), min(max(pixel[1], 0), width - 1)

@@ -21,7 +21,7 @@ from napari_greyfill.errors import GreyfillError, GreyfillWarning
 from napari_greyfill.files import orientation_of, read_mask_as_stored
 from napari_greyfill.image.painted import looks_like_mask, painted_in
 from napari_greyfill.masks import Finding, about_hole
-from napari_greyfill.viewer.layers import planes as layers
+from napari_greyfill.viewer.layers import planes
 from napari_greyfill.viewer.layers.keeping import same_plane
 from napari_greyfill.viewer.masks.edits import EDITS
 from napari_greyfill.viewer.widgets.failures import outcome_shown
@@ -52,13 +52,13 @@ def mask_images(viewer: Viewer, image: Image | None) -> list[Image]:
 
     if image is None or image not in viewer.layers:
         return []
-    size = layers.plane_size(image)
+    size = planes.plane_size(image)
     return [
         layer
         for layer in viewer.layers
         if isinstance(layer, napari.layers.Image)
         and layer is not image
-        and not {layers.PREVIEW, "greyfill"} & set(layer.metadata)
+        and not {planes.PREVIEW, "greyfill"} & set(layer.metadata)
         and _is_plane(layer, size)
         and looks_like_mask(layer.data)
     ]
@@ -67,7 +67,7 @@ def mask_images(viewer: Viewer, image: Image | None) -> list[Image]:
 def _is_plane(layer: Image, size: tuple[int, int]) -> bool:
     data = layer.data
     plain = isinstance(data, np.ndarray) and data.size <= _LARGEST
-    return plain and layer.ndim == 2 and layers.plane_size(layer) == size
+    return plain and layer.ndim == 2 and planes.plane_size(layer) == size
 
 
 def mask_of_image(viewer: Viewer, layer: Image) -> tuple[Labels, list[str]]:
@@ -109,7 +109,7 @@ def mask_of_file(viewer: Viewer, path: Path, image: Image) -> tuple[Labels, list
     GreyfillError
         As `read_mask` does.
     """
-    size = layers.plane_size(image)
+    size = planes.plane_size(image)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", GreyfillWarning)
         mask = read_mask_as_stored(path, size, _orientation(image, size))
@@ -132,7 +132,7 @@ def _orientation(image: Image, size: tuple[int, int]) -> int:
 def _added(viewer: Viewer, mask: NDArray[Any], name: str, like: Image) -> Labels:
     """Add a flat mask that lies on an image, or on every plane of a stack."""
     data = mask.astype(np.uint8) if mask.dtype.kind == "b" else mask.astype(np.int32)
-    spatial = layers.flat(like, layers.plane_index(like, viewer))
+    spatial = planes.flat(like, planes.plane_index(like, viewer))
     with same_plane(viewer):
         return viewer.add_labels(data, name=name, **spatial)
 
@@ -272,20 +272,20 @@ class _Choices:
 
     def findings(self, image: Image | None, mask: Labels | None) -> list[Finding]:
         """Return what is odd about the plane of the mask in view."""
-        if layers.not_ready(self.viewer, image, mask):
+        if planes.not_ready(self.viewer, image, mask):
             return []
         assert image is not None
         assert mask is not None
-        plane = layers.plane_at(mask, layers.plane_index(image, self.viewer), image).read()
+        plane = planes.plane_at(mask, planes.plane_index(image, self.viewer), image).read()
         return about_hole(plane)
 
     def invert(self) -> bool:
         image, mask = self.image(), self.mask()
-        if layers.not_ready(self.viewer, image, mask):
+        if planes.not_ready(self.viewer, image, mask):
             return False
         assert image is not None
         assert mask is not None
-        source = layers.plane_at(mask, layers.plane_index(image, self.viewer), image)
+        source = planes.plane_at(mask, planes.plane_index(image, self.viewer), image)
         plane = np.asarray(source.read())
-        layers.edit_mask(mask, source.index, EDITS["invert"](plane, max(1, mask.selected_label)))
+        planes.edit_mask(mask, source.index, EDITS["invert"](plane, max(1, mask.selected_label)))
         return True

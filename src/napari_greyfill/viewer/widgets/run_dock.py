@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
-from napari_greyfill.viewer.layers import planes as layers
+from napari_greyfill.viewer.layers import planes
 from napari_greyfill.viewer.layers.models import checksum
 from napari_greyfill.viewer.settings import apply_weights_folder
 from napari_greyfill.viewer.threads.runs import Runner
@@ -135,7 +135,7 @@ class RunDock(Dock):
         image, mask = self.chosen_layers
         assert image is not None
         assert mask is not None
-        return layers.plane_at(mask, layers.plane_index(image, self.viewer), image).read()
+        return planes.plane_at(mask, planes.plane_index(image, self.viewer), image).read()
 
     def _chosen(self) -> Hashable:
         """Return what tells whether another run would be of the same things."""
@@ -143,7 +143,7 @@ class RunDock(Dock):
         if image is None or mask is None:
             return None
         painted = checksum(self.painted_plane())
-        index = layers.plane_index(image, self.viewer)
+        index = planes.plane_index(image, self.viewer)
         return image.unique_id, id(image.data), mask.unique_id, index, painted
 
     def _last_outcome(self) -> str:

@@ -1,0 +1,76 @@
+"""What the forms of the docks Fill and Compare share: image, mask and options of a fill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QWidget
+
+from napari_greyfill.pipeline.options import FillOptions
+from napari_greyfill.viewer.masks.sources import MaskBar
+from napari_greyfill.viewer.widgets.option_fields import OptionField
+from napari_greyfill.viewer.widgets.parts import layer_choice
+
+if TYPE_CHECKING:
+    from napari.layers import Image, Labels
+
+__all__ = ["HoleForm"]
+
+
+class HoleForm(QWidget):
+    """Image and mask, and a field for each option that has no control of its own.
+
+    Parameters
+    ----------
+    names : iterable of str
+        The options that get fields.
+    device : str
+        Which device is chosen at first.
+
+    Signals
+    -------
+    changed
+        A choice changed that may decide whether a run can start.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self, names: Iterable[str], device: str = "auto", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.image_choice = layer_choice("napari.layers.Image")
+        self.mask_choice = layer_choice("napari.layers.Labels")
+        self.mask_bar = MaskBar()
+        self.fields = {o.name: OptionField(o) for o in FillOptions.options(names)}
+        self.fields["device"].value = device
+        for choice in (self.image_choice, self.mask_choice):
+            choice.changed.connect(lambda _: self.changed.emit())
+        for each in self.fields.values():
+            each.changed.connect(lambda: self.changed.emit())
+
+    @property
+    def image_layer(self) -> Image | None:
+        """Return the chosen image layer."""
+        return self.image_choice.value
+
+    @property
+    def mask_layer(self) -> Labels | None:
+        """Return the chosen mask layer."""
+        return self.mask_choice.value
+
+    def choose_mask(self, mask: Labels) -> None:
+        """Choose a labels layer as the mask."""
+        self.reset_choices()
+        self.mask_choice.value = mask
+
+    def reset_choices(self) -> None:
+        """List the layers anew; napari calls it through the dock when layers change."""
+        for choice in self._layer_choices():
+            choice.reset_choices()
+        self.changed.emit()
+
+    def _layer_choices(self) -> tuple:
+        return self.image_choice, self.mask_choice
