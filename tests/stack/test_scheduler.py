@@ -114,7 +114,7 @@ class TestKilled:
             np.testing.assert_array_equal(values, work.noise(task, None))
 
     def test_one_worker_after_another_is_a_sentence(self):
-        with pytest.raises(ClusterError, match="while it worked on .* more memory"):
+        with pytest.raises(ClusterError, match=r"while it worked on .* more memory"):
             list(run_tasks(range(2), work.killing, jobs=2))
 
     def test_the_scheduler_in_the_middle_is_a_sentence(self, tmp_path):
@@ -122,8 +122,8 @@ class TestKilled:
             "import sys, time\n"
             "from distributed import LocalCluster\n"
             "if __name__ == '__main__':\n"
-            "    cluster = LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address='127.0.0.1:0',\n"
-            "                           processes=False, protocol='tcp',silence_logs=50)\n"
+            "    cluster = LocalCluster(n_workers=1, threads_per_worker=1, processes=False,\n"
+            "        dashboard_address='127.0.0.1:0', protocol='tcp', silence_logs=50)\n"
             "    print(cluster.scheduler_address, flush=True)\n"
             "    time.sleep(100)\n"
         )
@@ -144,7 +144,7 @@ class TestKilled:
 
     def test_no_scheduler_at_all_is_a_sentence(self):
         with (
-            pytest.raises(ClusterError, match="No scheduler answers at tcp://127.0.0.1:9"),
+            pytest.raises(ClusterError, match=r"No scheduler answers at tcp://127\.0\.0\.1:9"),
             connected("tcp://127.0.0.1:9", timeout=0.5),
         ):
             pytest.fail("connected")

@@ -173,8 +173,8 @@ def _on_cluster(
     cancelled: CancelCheck,
 ) -> Generator[tuple[T, R], None, None]:
     _distributed()
-    finished: SimpleQueue[Future] = SimpleQueue()
-    remaining, under_way = iter(tasks), dict[str, tuple[T, Any]]()
+    finished: SimpleQueue[Future[Any]] = SimpleQueue()
+    remaining, under_way = iter(tasks), dict[Any, tuple[T, Any]]()
     run = f"greyfill-{uuid4().hex}"
     number, more = 0, True
     with ExitStack() as stack:
@@ -222,8 +222,8 @@ def _work(function: Shipped, task: T) -> tuple[Any, Exception | None]:
 
 
 def _next_of(
-    finished: SimpleQueue[Future], watch: _Connection, cancelled: CancelCheck
-) -> Future:
+    finished: SimpleQueue[Future[Any]], watch: _Connection, cancelled: CancelCheck
+) -> Future[Any]:
     while True:
         try:
             return finished.get(timeout=_LOOK)
@@ -232,7 +232,7 @@ def _next_of(
             watch.require()
 
 
-def _result_of(future: Future, task: Any) -> Any:  # noqa: ANN401 - tasks of any type
+def _result_of(future: Future[Any], task: Any) -> Any:  # noqa: ANN401 - tasks of any type
     """Return what a task gave, or raise why it gave nothing."""
     from distributed import KilledWorker
 
@@ -294,15 +294,15 @@ def _told() -> Iterator[None]:
     except GreyfillError:
         raise
     except Exception as error:
-        from distributed import CommClosedError
         from distributed.client import FutureCancelledError
+        from distributed.comm.core import CommClosedError
 
         if isinstance(error, CommClosedError | FutureCancelledError):
             raise ClusterError(_GONE_SENTENCE) from error
         raise
 
 
-def _let_go(client: Client, under_way: dict[str, tuple[Any, Any]]) -> None:
+def _let_go(client: Client, under_way: dict[Any, tuple[Any, Any]]) -> None:
     """Cancel what is under way; the cluster may be gone."""
     futures = [future for _, future in under_way.values()]
     under_way.clear()

@@ -40,6 +40,7 @@ class Shipped:
         self._lock = Lock()
 
     def __reduce__(self) -> tuple[type[Shipped], tuple[bytes]]:
+        """Travel without the function."""
         return Shipped, (self.payload,)
 
     def __call__(self, *args: Any) -> Any:  # noqa: ANN401 - as the function has it
@@ -81,13 +82,18 @@ def shipped(function: Callable[..., Any], folder: Path) -> Shipped:
 
     class Shipper(cloudpickle.CloudPickler):  # type: ignore[misc]
         def reducer_override(self, value: Any) -> Any:  # noqa: ANN401 - as pickle has it
-            if isinstance(value, np.ndarray) and value.nbytes >= _LARGE and not value.dtype.hasobject:
+            if _is_large(value):
                 return _mapped, _place_of(value) or _written(value, folder)
             return super().reducer_override(value)
 
     file = io.BytesIO()
     Shipper(file).dump(function)
     return Shipped(file.getvalue())
+
+
+def _is_large(value: Any) -> bool:  # noqa: ANN401 - whatever a function knows
+    plain = isinstance(value, np.ndarray) and not value.dtype.hasobject
+    return plain and value.nbytes >= _LARGE
 
 
 _Place = tuple[str, str, tuple[int, ...], int, tuple[int, ...]]
