@@ -156,7 +156,8 @@ def _notes(around: Neighbours) -> tuple[str, ...]:
     if not around.copies:
         return ()
     planes = ", ".join(f"{offset:+d}" for offset in around.copies)
-    return (
+    sentence = (
         f"Exact copies of the plane to fill lie {planes} planes away. They would foretell it too "
-        "well, so nothing was taken from them; if a camera has doubled planes, remove those.",
+        "well, so nothing was taken from them; if a camera has doubled planes, remove those."
     )
+    return (sentence,)

@@ -147,12 +147,17 @@ def trial_planes(read: Reader, hole: Hole, wanted: Neighbours) -> Iterator[tuple
     wanted : Neighbours
         Of plane 0.
     """
-    sides = [_trials_along(side, read, hole, wanted) for side in (-1, 1)]
-    found = [next(side, None) for side in sides]
-    for index in (0, 1):
-        own = found[index] or next(sides[1 - index], None)
-        if own is not None:
-            yield own
+    before, after = (_trials_along(side, read, hole, wanted) for side in (-1, 1))
+    first = next(before, None)
+    if first is not None:
+        yield first
+    second = next(after, None)
+    if second is not None:
+        yield second
+    if first is None or second is None:
+        third = next(before if second is None else after, None)
+        if third is not None:
+            yield third
 
 
 def _trials_along(
