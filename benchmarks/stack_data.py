@@ -3,12 +3,14 @@
 Made ones from scikit-image's pictures, which move, grow, turn and bend from plane to plane, are
 always there. More come from a folder named by the environment variable `GREYFILL_STACKS` (or an
 option): every TIFF of three axes whose name ends in ``_t`` or ``_z``. It is not part of the
-project, because its stacks may be used for research but not be published.
+project, because its stacks may be used for research but not be published. Where nilearn and
+nibabel are installed, the head that comes with them is one more, at two thicknesses of slices.
 
 Planes, not stacks, are in two halves: the tuning half is for choosing parameters, the reporting
 half for the tables only. Masks have fixed seeds of their own in either half.
 """
 
+import importlib.util
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,7 +47,7 @@ class Stack:
 def stacks(folder: Path | None = None) -> list[Stack]:
     """Return the made stacks, and those of the folder if there is one."""
     folder = folder or (Path(os.environ[VARIABLE]) if os.environ.get(VARIABLE) else None)
-    return [*_made(), *_shared(folder)]
+    return [*_made(), *_shared(folder), *_heads()]
 
 
 def _shared(folder: Path | None) -> Iterator[Stack]:
@@ -56,6 +58,23 @@ def _shared(folder: Path | None) -> Iterator[Stack]:
         top, left = (max(0, (length - SIDE) // 2) for length in (height, width))
         values = values[first : first + DEEPEST, top : top + SIDE, left : left + SIDE]
         yield Stack(path.stem, scaled(values), own=False)
+
+
+def _heads() -> Iterator[Stack]:
+    """Yield the average head of nilearn's wheel, 1 mm a voxel, every third and fifth slice."""
+    found = importlib.util.find_spec("nilearn")
+    if found is None or importlib.util.find_spec("nibabel") is None:
+        return
+    import nibabel
+
+    (root,) = found.submodule_search_locations or [""]
+    (path,) = Path(root).rglob("mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz")
+    head = np.moveaxis(np.asarray(nibabel.load(path).dataobj), 2, 0)
+    for thickness in (3, 5):
+        middle = [slice((length - SIDE) // 2, (length + SIDE) // 2) for length in head.shape[1:]]
+        kept = len(head) // thickness * thickness
+        slices = head[:kept].reshape(-1, thickness, *head.shape[1:]).mean(axis=1)
+        yield Stack(f"head, {thickness} mm (nilearn)", scaled(slices[:, *middle]), own=False)
 
 
 def scaled(values: np.ndarray) -> np.ndarray:
