@@ -91,9 +91,9 @@ def _made() -> Iterator[Stack]:
     y, x = np.indices((SIDE, SIDE)) - (SIDE - 1) / 2
     for name, picture, noise in (
         ("shifted", data.camera(), 0.01),
-        ("zoomed", data.immunohistochemistry(), 0.0),
+        ("zoomed", data.immunohistochemistry(), 0.01),
         ("bent", data.coins(), 0.02),
-        ("turned", data.gravel(), 0.0),
+        ("turned", data.gravel(), 0.02),
     ):
         grey = grey_of(picture).astype(np.float64)
         middle = [(length - 1) / 2 for length in grey.shape]
