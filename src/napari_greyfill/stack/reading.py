@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.image.geometry import Window
-from napari_greyfill.inpaint.neighbours import Slice
+from napari_greyfill.inpaint.neighbours.base import Slice
 from napari_greyfill.pipeline.handover import Handover, handed_over, without_spikes
 from napari_greyfill.stack.masks import StackMask
 from napari_greyfill.stack.source import StackImage

@@ -17,7 +17,8 @@ from napari_greyfill.errors import NothingKnownError
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.picture import Patch, Picture
 from napari_greyfill.image.specks import Plan
-from napari_greyfill.inpaint.neighbours import NeighbourFill, fill_from_neighbours
+from napari_greyfill.inpaint.neighbours.base import NeighbourFill
+from napari_greyfill.inpaint.neighbours.fill import fill_from_neighbours
 from napari_greyfill.masks import feather
 from napari_greyfill.pipeline.job import FillJob, make_job
 from napari_greyfill.pipeline.options import FillOptions
