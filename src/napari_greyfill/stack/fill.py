@@ -85,9 +85,7 @@ def fill_steps(
             f"{what} can be given for a single picture, not for a stack; fill the plane by itself."
         )
     count, check = jobs_of(jobs), check_of(cancelled)
-    job = prepare_stack(
-        _array(image), mask, found, own, FillOptions(**rest), resume=resume
-    )
+    job = prepare_stack(_array(image), mask, found, own, FillOptions(**rest), resume=resume)
     return job.steps(jobs=count, client=client, cancelled=check)
 
 

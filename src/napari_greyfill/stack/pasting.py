@@ -68,7 +68,9 @@ class Pasted:
     def __getitem__(self, key: Any) -> NDArray[Any]:  # noqa: ANN401 - as numpy has it
         slices, dropped = _normal(key, self.shape)
         part = self._part(slices)
-        return np.asarray(part[tuple(0 if axis in dropped else slice(None) for axis in range(self.ndim))])
+        return np.asarray(
+            part[tuple(0 if axis in dropped else slice(None) for axis in range(self.ndim))]
+        )
 
     def __array__(
         self, dtype: np.dtype[Any] | None = None, copy: bool | None = None

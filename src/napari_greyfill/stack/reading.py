@@ -144,7 +144,9 @@ def best_axis(
         return readers[0].axis if readers else None
     likeness = [_likeness(reader) for reader in readers]
     best = max(likeness)
-    return next(r.axis for r, found in zip(readers, likeness, strict=True) if found > best - _ALIKE)
+    return next(
+        r.axis for r, found in zip(readers, likeness, strict=True) if found > best - _ALIKE
+    )
 
 
 def _likeness(around: Around) -> float:

@@ -120,15 +120,21 @@ class StackJob:
         result = self.result()
         if not result.patches:
             raise NothingKnownError(
-                "Nothing was filled: " + (self.notes[-1] if self.notes else "nothing is known; "
-                "leave some of the stack unpainted.")
+                "Nothing was filled: "
+                + (
+                    self.notes[-1]
+                    if self.notes
+                    else "nothing is known; leave some of the stack unpainted."
+                )
             )
         yield Result("filled", 1.0, result)
         return result
 
     def result(self) -> StackResult:
         """Return the result as it is now."""
-        order = {task.key: self.results[task.key] for task in self.tasks if task.key in self.results}
+        order = {
+            task.key: self.results[task.key] for task in self.tasks if task.key in self.results
+        }
         seconds = time.perf_counter() - self.started
         options = self.work.options
         result = StackResult(
