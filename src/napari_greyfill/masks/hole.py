@@ -54,9 +54,7 @@ def hole_from_mask(mask: ArrayLike, *, labels: Collection[int] | None = None) ->
     return hole
 
 
-def painted_in(
-    plane: NDArray[Any], chosen: Collection[int] | None = None
-) -> NDArray[np.bool_]:
+def painted_in(plane: NDArray[Any], chosen: Collection[int] | None = None) -> NDArray[np.bool_]:
     """Return where a plane of a mask, or a window of it, is painted; it may be nowhere.
 
     Parameters

@@ -77,7 +77,7 @@ def fill_steps(
             hints=hints,
             reference=reference,
             cancelled=cancelled,
-            **rest,  # type: ignore[arg-type]
+            **rest,
         )
     if hints is not None or reference is not None:
         what = "Colour hints" if hints is not None else "A reference"
@@ -85,9 +85,7 @@ def fill_steps(
             f"{what} can be given for a single picture, not for a stack; fill the plane by itself."
         )
     count, check = jobs_of(jobs), check_of(cancelled)
-    job = prepare_stack(
-        _array(image), mask, found, own, FillOptions(**rest), resume=resume
-    )
+    job = prepare_stack(_array(image), mask, found, own, FillOptions(**rest), resume=resume)
     return job.steps(jobs=count, client=client, cancelled=check)
 
 
@@ -213,6 +211,7 @@ def stack_axes(
     Parameters
     ----------
     image : array or napari Image layer
+        Nothing is read of it.
     axes, channel_axis, rgb
         As in `fill`.
 
