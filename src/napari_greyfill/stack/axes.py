@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.checks import flag_of, whole_of
-from napari_greyfill.errors import BadParameterError, ShapeMismatchError, UnsupportedImageError
+from napari_greyfill.errors import BadParameterError, UnsupportedImageError
 from napari_greyfill.image.geometry import Window
 
-__all__ = ["CONTEXTS", "Axes", "Context", "axes_of", "labels_on", "names_of_axes"]
-
-Context = Literal["auto", "none", "z", "t"]
-CONTEXTS: tuple[str, ...] = get_args(Context)
+__all__ = ["Axes", "as_array", "axes_of", "labels_on", "names_of_axes"]
 
 Index = tuple[int, ...]
 _WORDS = {
@@ -40,6 +37,8 @@ _WORDS = {
     "RGB": "S",
     "CH": "C",
 }
+# where layers of napari, xarray, zarr 3 and tensorstore have names for their axes
+_LABELS = (("axis_labels",), ("dims",), ("metadata", "dimension_names"), ("domain", "labels"))
 _UNTOLD = ""  # the name of an axis nobody named
 
 
@@ -141,7 +140,7 @@ class Axes:
         return Axes(tuple(self.names[i] for i in kept), tuple(self.shape[i] for i in kept))
 
     def words(self, index: Index) -> str:
-        """Return which plane it is, for people, as in "T 1, Z 2"; axes of length 1 do not count."""
+        """Return which plane it is, for people, as in "T 1, Z 2", without axes of length 1."""
         parts = [
             f"{name or 'plane'} {at}"
             for name, at, length in zip(self.stack_names, index, self.stack_shape, strict=True)
@@ -169,6 +168,7 @@ class Axes:
         Parameters
         ----------
         wanted : {"auto", "none", "z", "t"}
+            What the user chose.
 
         Raises
         ------
@@ -299,16 +299,10 @@ def labels_on(data: Any) -> tuple[str, ...] | None:  # noqa: ANN401 - any array,
     data : array or napari layer
         Layers, xarray, zarr (version 3) and tensorstore have names for their axes.
     """
-    for source in (
-        lambda: data.axis_labels,
-        lambda: data.dims if hasattr(data, "coords") else None,
-        lambda: data.metadata.dimension_names,
-        lambda: data.domain.labels,
-    ):
-        try:
-            found = source()
-        except (AttributeError, TypeError):
-            continue
+    for names in _LABELS:
+        found = data
+        for name in names:
+            found = getattr(found, name, None)
         if isinstance(found, Iterable) and not isinstance(found, str):
             return tuple(str(label) for label in found)
     return None
@@ -386,15 +380,6 @@ def _named_single(axes: Axes) -> Axes:
     names = list(axes.names)
     names[open_ones[0]] = "Z"
     return Axes(tuple(names), axes.shape)
-
-
-def require_planes(axes: Axes, found: Sequence[int]) -> None:
-    """Check that a plane lies in a stack; raises `ShapeMismatchError`."""
-    if any(not 0 <= at < n for at, n in zip(found, axes.stack_shape, strict=True)):
-        raise ShapeMismatchError(
-            f"There is no plane {tuple(found)} in a stack of {axes.described()}; "
-            "count them from 0."
-        )
 
 
 def as_array(part: Any) -> NDArray[Any]:  # noqa: ANN401 - any array

@@ -77,7 +77,7 @@ def fill_steps(
             hints=hints,
             reference=reference,
             cancelled=cancelled,
-            **rest,  # type: ignore[arg-type]
+            **rest,
         )
     if hints is not None or reference is not None:
         what = "Colour hints" if hints is not None else "A reference"
@@ -211,6 +211,7 @@ def stack_axes(
     Parameters
     ----------
     image : array or napari Image layer
+        Nothing is read of it.
     axes, channel_axis, rgb
         As in `fill`.
 

@@ -67,7 +67,7 @@ class StackMask:
         return not self.followed
 
     def own(self, index: Index) -> Index:
-        """Return the part of a plane's index that the mask follows; planes that share it are alike.
+        """Return the part of an index that the mask follows; planes that share it are alike.
 
         Parameters
         ----------
@@ -152,15 +152,16 @@ def matched(
     if shape[-2:] != axes.plane_shape:
         raise ShapeMismatchError(
             f"The planes are {axes.plane_shape[1]} × {axes.plane_shape[0]} and the mask is "
-            f"{shape[-1]} × {shape[-2]} pixels; paint the mask on a layer of the image's own size."
+            f"{shape[-1]} × {shape[-2]} pixels; "
+            "paint the mask on a layer of the image's own size."
         )
     where = _from_the_last(shape[:-2], axes.stack_shape) or _by_length(
         shape[:-2], axes.stack_shape
     )
     if where is None:
         raise ShapeMismatchError(
-            f"The mask has the shape {' × '.join(map(str, shape))}, which does not go with a stack "
-            f"of {axes.described()}; give one plane for all, or a mask with axes of the stack."
+            f"The mask has the shape {' × '.join(map(str, shape))}, which does not go with a "
+            f"stack of {axes.described()}; give one plane for all, or a mask with its axes."
         )
     chosen = None if labels is None else tuple(labels)
     return StackMask(data, where, axes, chosen, grow)

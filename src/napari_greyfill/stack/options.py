@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields
-from typing import Any, Literal, TypedDict, get_args
+from typing import Any, Literal, get_args
 
 from napari_greyfill.errors import BadParameterError
 from napari_greyfill.options import Option
@@ -63,8 +63,8 @@ class StackOptions:
     interpolate_mask: bool = _option(
         False,
         "Between painted planes",
-        "Also fill what lies between two painted planes of a stack, where the painted shape of one "
-        "turns into that of the other.",
+        "Also fill what lies between two painted planes of a stack, where the painted shape of "
+        "one turns into that of the other.",
     )
     dust: DustName = _option(
         "auto",

@@ -63,9 +63,11 @@ class Pasted:
         return int(np.prod(self.shape, dtype=np.int64)) * self.dtype.itemsize
 
     def __len__(self) -> int:
+        """Return the length of the first axis."""
         return self.shape[0]
 
     def __getitem__(self, key: Any) -> NDArray[Any]:  # noqa: ANN401 - as numpy has it
+        """Return a part, read and pasted."""
         slices, dropped = _normal(key, self.shape)
         part = self._part(slices)
         return np.asarray(
@@ -75,6 +77,7 @@ class Pasted:
     def __array__(
         self, dtype: np.dtype[Any] | None = None, copy: bool | None = None
     ) -> NDArray[Any]:
+        """Return all of it."""
         return np.asarray(self[...], dtype=dtype)
 
     def _part(self, slices: tuple[slice, ...]) -> NDArray[Any]:

@@ -26,6 +26,7 @@ Hole = NDArray[np.bool_]
 Index = tuple[int, ...]
 
 MOST_PLANES = 16  # that a bubble goes through; longer damage is filled plane by plane
+STATIC, STATIC_PLANES = 0.5, 5  # damage in this share of the planes, and so many, stands still
 LARGEST = 512  # side of a bubble's window, pixels
 _AROUND = np.ones((3, 3), dtype=bool)
 
@@ -122,7 +123,6 @@ def plan_tasks(
     context: Sequence[int],
     *,
     bubbles: bool = True,
-    gaps: bool = True,
 ) -> list[Task]:
     """Return the tasks of a stack, in the order of its planes.
 
@@ -138,8 +138,6 @@ def plan_tasks(
         The axes along which planes may be filled from each other, the best first.
     bubbles : bool
         Whether holes that go on in the next plane are filled in one task.
-    gaps : bool
-        Whether planes that are masked as a whole are.
 
     Raises
     ------
@@ -158,14 +156,15 @@ def plan_tasks(
         own = mask.own(index)
         for number, region in enumerate(found.get(own, ())):
             group = groups.get((own, number))
-            kind: TaskKind = "gap" if own in whole and gaps else "region"
+            kind: TaskKind = "gap" if own in whole and axis is not None else "region"
             key = f"{mask.axes.key(index)}/{kind[0]}{number:03d}"
             if group is None:
                 tasks.append(Task(key, kind, (index,), region.core, region.window, axis))
             elif group.first == (own, number) and axis is not None:
                 planes = tuple((*index[:axis], at, *index[axis + 1 :]) for at in group.places)
-                key = f"{mask.axes.key(index)}/b{number:03d}"
-                tasks.append(Task(key, "bubble", planes, group.core, group.window, axis))
+                kind = "gap" if own in whole else "bubble"
+                key = f"{mask.axes.key(index)}/{kind[0]}{number:03d}"
+                tasks.append(Task(key, kind, planes, group.core, group.window, axis))
     return _disjoint(tasks)
 
 
@@ -230,7 +229,7 @@ def _groups(
 
     for own, regions in found.items():
         after = (*own[:at], own[at] + 1, *own[at + 1 :])
-        if after not in found or own in whole or after in whole:
+        if after not in found or (own in whole) != (after in whole):
             continue
         for i, j in _touching(mask, (own, regions), (after, found[after])):
             first, second = sorted((root((own, i)), root((after, j))))
@@ -242,8 +241,12 @@ def _groups(
     result: dict[tuple[Index, int], _Group] = {}
     for group in members.values():
         places = tuple(sorted({own[at] for own, _ in group}))
+        if len(places) >= max(STATIC * mask.axes.stack_shape[axis], STATIC_PLANES):
+            continue
         joined = reduce(Region.joined, (found[own][number] for own, number in group))
-        if 2 <= len(places) <= MOST_PLANES and max(joined.window.shape) <= LARGEST:
+        gap = group[0][0] in whole
+        small = len(places) <= MOST_PLANES and max(joined.window.shape) <= LARGEST
+        if len(places) >= 2 and (small or gap):
             made = _Group(min(group), places, joined.core, joined.window)
             result.update(dict.fromkeys(group, made))
     return result

@@ -47,7 +47,8 @@ class Around:
 
     Attributes
     ----------
-    image, mask : StackImage, StackMask
+    image : StackImage
+    mask : StackMask
     index : tuple of int
         The plane that offsets are counted from.
     window : Window
@@ -62,7 +63,7 @@ class Around:
     index: Index
     window: Window
     axis: int | None
-    scale: Handover = Handover()
+    scale: Handover = field(default_factory=Handover)
     _read: dict[int, Slice | None] = field(default_factory=dict, repr=False)
 
     def __call__(self, offset: int) -> Slice | None:
@@ -128,7 +129,10 @@ def best_axis(
 
     Parameters
     ----------
-    image, mask : StackImage, StackMask
+    image : StackImage
+        The stack.
+    mask : StackMask
+        What is painted in it.
     index : tuple of int
         Of the plane.
     window : Window

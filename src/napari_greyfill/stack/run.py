@@ -102,9 +102,9 @@ class StackJob:
         function: Callable[..., TaskResult] = partial(work_on, work=self.work)
         finished = run_tasks(left, function, jobs=jobs, client=client, cancelled=cancelled)
         try:
-            for task, result in finished:
-                self.results[task.key] = result
-                for note in result.notes:
+            for task, done_task in finished:
+                self.results[task.key] = done_task
+                for note in done_task.notes:
                     if note not in self.notes:
                         self.notes.append(note)
                         yield Note(note, planes.fraction)
@@ -261,6 +261,7 @@ def prepare_stack(
     axes : Axes
         Of the stack.
     options : StackOptions
+        What is chosen for stacks.
     fill : FillOptions
         How each plane is filled.
     resume : StackResult, optional
@@ -286,12 +287,17 @@ def prepare_stack(
     found = matched(mask, axes, labels=fill.labels, grow=fill.grow)
     if options.interpolate_mask:
         found = interpolated(found)
-    tasks = plan_tasks(found, places, context, bubbles=bool(context), gaps=bool(context))
+    tasks = plan_tasks(found, places, context)
     at = [(plane, task.window) for task in tasks for plane in task.planes]
     image = replace(image, values=range_of_stack(image, found, at))
     work = StackWork(image, found, fill, context, options.quick)
     job = StackJob(work, tasks, options, _fingerprint(work, tasks, options), notes, reason)
     if resume is not None:
+        if not isinstance(resume, StackResult):
+            raise BadParameterError(
+                f"resume is {type(resume).__name__}, but it must be the result of an earlier run; "
+                "leave it out to begin anew."
+            )
         if resume.fingerprint != job.fingerprint:
             raise BadParameterError(
                 "The earlier run was of another stack, mask or other options, so it cannot be "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -45,13 +45,14 @@ class StackImage:
 
     data: Any
     axes: Axes
-    values: ValueRange = ValueRange(0.0, 1.0)
+    values: ValueRange = field(default_factory=lambda: ValueRange(0.0, 1.0))
     nodata: float | None = None
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """Return the type of the values."""
-        return np.dtype(self.data.dtype)
+        found: np.dtype[Any] = np.dtype(self.data.dtype)
+        return found
 
     @property
     def kind(self) -> Kind:

@@ -68,6 +68,7 @@ def work_on(task: Task, cancelled: CancelCheck = never, *, work: StackWork) -> T
     Parameters
     ----------
     task : Task
+        What to fill.
     cancelled : callable
         Asked inside long computations.
     work : StackWork
@@ -82,7 +83,8 @@ def work_on(task: Task, cancelled: CancelCheck = never, *, work: StackWork) -> T
     CancelledError
         If the caller wants it to stop.
     """
-    patches, notes = [], []
+    patches: list[StackPatch] = []
+    notes: list[str] = []
     for number, index in enumerate(task.planes):
         try:
             found = _Plane(task, number, index, work, cancelled).filled()
