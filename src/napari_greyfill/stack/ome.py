@@ -13,7 +13,7 @@ from typing import Any
 from napari_greyfill.errors import MissingDependencyError, UnsupportedImageError
 from napari_greyfill.stack.axes import Axes
 
-__all__ = ["Place", "StoredAxes", "open_zarr", "stored_axes", "write_image_metadata"]
+__all__ = ["Place", "StoredAxes", "open_zarr", "place_of", "stored_axes", "write_image_metadata"]
 
 _TYPES = {"T": "time", "C": "channel", "Z": "space", "Y": "space", "X": "space"}
 _ORDER = "TCSZYX"
@@ -59,6 +59,30 @@ class Place:
             tuple(map(float, translation if translation is not None else [0.0] * n)),
             tuple(units if units is not None else [""] * n),
         )
+
+
+def place_of(layer: Any, axes: Axes) -> Place | None:  # noqa: ANN401 - any array or layer
+    """Return where the pixels of a napari layer lie, or None of anything else.
+
+    Parameters
+    ----------
+    layer : napari Image layer, or an array
+        Layers are told by what they have.
+    axes : Axes
+        Those of its data.
+    """
+    if not (hasattr(layer, "scale") and hasattr(layer, "translate")):
+        return None
+    scale, first = list(map(float, layer.scale)), list(map(float, layer.translate))
+    units = [str(unit) for unit in getattr(layer, "units", None) or [""] * len(scale)]
+    units = ["" if unit == "pixel" else unit for unit in units]
+    if axes.colour is not None and len(scale) == len(axes.names) - 1:
+        scale.insert(axes.colour, 1.0)
+        first.insert(axes.colour, 0.0)
+        units.insert(axes.colour, "")
+    if len(scale) != len(axes.names):
+        return None
+    return Place.of(axes, scale, first, units)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ takes the room of the holes, however large the stack, and any reader of OME-Zarr
 
 from __future__ import annotations
 
+import shutil
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from napari_greyfill.atomic import reason_of
+from napari_greyfill.atomic import part_of, reason_of
 from napari_greyfill.errors import GreyfillError, UnreadableFileError, UnwritablePathError
 from napari_greyfill.image.geometry import Window, tight_box
 from napari_greyfill.stack.axes import Axes
@@ -99,13 +100,17 @@ class PatchStore:
                 f"{path} exists already; choose another name, or go on with it."
             )
         with _written(path):
-            group = zarr.open_group(str(path), mode="w-", zarr_format=3)
-            _make_array(group, axes.shape, stored, dtype)
-            write_image_metadata(group, stored, place, name=name)
-            _make_labels(group, axes, stored, place)
-            # written last: a store without it was not made to its end
-            group.attrs[_OWN] = {"axes": list(axes.names), "shape": list(axes.shape)}
-        return cls(path, group, axes)
+            part = part_of(path)  # so that what is there is complete
+            try:
+                group = zarr.open_group(str(part), mode="w-", zarr_format=3)
+                _make_array(group, axes.shape, stored, dtype)
+                write_image_metadata(group, stored, place, name=name)
+                _make_labels(group, axes, stored, place)
+                group.attrs[_OWN] = {"axes": list(axes.names), "shape": list(axes.shape)}
+                part.replace(path)
+            finally:
+                shutil.rmtree(part, ignore_errors=True)
+        return cls.open(path)
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False) -> PatchStore:
