@@ -77,6 +77,7 @@ class Atlas:
         Parameters
         ----------
         plane : (H, W, C) float32 array
+            The picture.
         lost, hole : (H, W) bool arrays
             What cannot be copied, and the part of it that is to be filled.
         gap : int
@@ -121,7 +122,11 @@ class Atlas:
         """Return what pixels are compared by, (H W, C + 3): colours, slopes, local contrast."""
         down, right = np.gradient(self.picture.mean(axis=-1))
         slopes = self._beside(down), self._beside(right, sign=-1.0)
-        parts = [self.colours, *(s[..., None] for s in slopes), CONTRAST * self.contrast[..., None]]
+        parts = [
+            self.colours,
+            *(s[..., None] for s in slopes),
+            CONTRAST * self.contrast[..., None],
+        ]
         return np.concatenate(parts, axis=-1).reshape(-1, self.colours.shape[-1] + 3)
 
     def _beside(self, plane: Values, sign: float = 1.0) -> Values:
@@ -182,13 +187,14 @@ def local_contrast(picture: Plane, blur: float) -> Values:
     Parameters
     ----------
     picture : (H, W, C) float32 array
+        Known everywhere.
     blur : float
         Sigma, in pixels.
     """
     sigma = (blur, blur, 0)
     away = squares(picture - ndimage.gaussian_filter(picture, sigma, mode="nearest"))
     spread = ndimage.gaussian_filter(away, blur, mode="nearest")
-    return np.sqrt(np.maximum(spread, 0), dtype=np.float32)
+    return np.asarray(np.sqrt(np.maximum(spread, 0)), dtype=np.float32)
 
 
 def pyramid(plane: Plane, lost: Hole, hole: Hole, halvings: int) -> list[Atlas]:
@@ -197,6 +203,7 @@ def pyramid(plane: Plane, lost: Hole, hole: Hole, halvings: int) -> list[Atlas]:
     Parameters
     ----------
     plane : (H, W, C) float32 array
+        The picture.
     lost, hole : (H, W) bool arrays
         What cannot be copied, and the part of it that is to be filled.
     halvings : int

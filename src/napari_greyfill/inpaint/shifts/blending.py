@@ -111,7 +111,11 @@ def _outer(
 
 
 def _iterated(
-    matrix: csc_array, diagonal: NDArray[np.float64], right: Values, start: Values, compute: Compute
+    matrix: csc_array,
+    diagonal: NDArray[np.float64],
+    right: NDArray[np.float64],
+    start: Values,
+    compute: Compute,
 ) -> Plane:
     """Solve by conjugate gradients, channel by channel, from the copies on."""
     from napari_greyfill.compute.conjugate_gradients import Operators, conjugate_gradients

@@ -13,7 +13,14 @@ from napari_greyfill.compute.device import Compute
 from napari_greyfill.inpaint.base import Hole, Plane
 from napari_greyfill.inpaint.shifts.atlas import Atlas
 
-__all__ = ["inner_rim", "patch_shifts", "rim_shifts", "statistics_shifts", "without_doubles"]
+__all__ = [
+    "has_sources",
+    "inner_rim",
+    "patch_shifts",
+    "rim_shifts",
+    "statistics_shifts",
+    "without_doubles",
+]
 
 Indices = NDArray[np.int64]
 Values = NDArray[np.float32]
@@ -27,12 +34,19 @@ RIM_RADIUS = 7  # of the windows around pixels of the rim
 RIM_STEP = 3  # every so many pixels of the rim
 RIM_BEST = 3  # places that each window votes for
 FEWEST = 200  # whole windows, below which smaller ones are compared
+LEAST_PATCHES, LEAST_SHARE = 64, 0.1  # whole patches, and their share of the picture
 WINDOWS = 2048  # compared at a time: they are unfolded
+
+
+def has_sources(atlas: Atlas) -> bool:
+    """Return whether enough whole patches are known: between dense strokes there are none."""
+    known = ~atlas.lost
+    return _whole_windows(known, RADIUS).size >= max(LEAST_PATCHES, LEAST_SHARE * known.size)
 
 
 def without_doubles(shifts: Indices) -> Indices:
     """Return shifts without those that come twice, in their order; never none at all."""
-    moved = shifts[(shifts != 0).any(axis=1)]
+    moved: Indices = shifts[(shifts != 0).any(axis=1)]
     _, first = np.unique(moved, axis=0, return_index=True)
     return moved[np.sort(first)]
 
@@ -176,12 +190,8 @@ def _nearest_offsets(
 ) -> Indices:
     """Return the offset from each target to the most similar patch that is not too near, (n, 2).
 
-    Parameters
-    ----------
-    patches : (m, k) array
-        Of all places, which targets are indices of.
-    among : int, optional
-        Only the first so many are looked at.
+    `patches` are those of all `places`, and targets numbers of them. Only the first `among` are
+    looked at, and none that is nearer than `apart`.
     """
     known = patches[:among]
     lengths = np.einsum("ij,ij->i", known, known)

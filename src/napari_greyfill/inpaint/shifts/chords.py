@@ -51,6 +51,7 @@ def chord_guide(picture: Plane, lost: Hole, hole: Hole) -> Guide:
     Parameters
     ----------
     picture : (H, W, C) float32 array
+        What it holds where nothing is known does not matter.
     lost, hole : (H, W) bool arrays
         What is not known, and the part of it that is to be filled.
     """
@@ -65,13 +66,12 @@ def chord_guide(picture: Plane, lost: Hole, hole: Hole) -> Guide:
         b, far_b, has_b = _end(picture, lost, inside, -step)
         both, one = has_a & has_b, has_a ^ has_b
         cost = np.where(both, np.minimum(squares(a - b), UNLIKE), np.where(one, ONE_END, UNLIKE))
-        cost = cost + LENGTH * (far_a + far_b)
-        costs[number] = _smoothed(cost, hole)
+        costs[number] = _smoothed(cost + LENGTH * (far_a + far_b), hole)
         near = (far_b / np.maximum(far_a + far_b, 1e-6)).astype(np.float32)
         share = np.where(both, near, has_a.astype(np.float32))[:, None]
         colours[number] = share * a + (1 - share) * b
         some[number] = both | one
-    costs = (np.roll(costs, 1, axis=0) + 2 * costs + np.roll(costs, -1, axis=0)) / 4
+    costs += (np.roll(costs, 1, axis=0) - 2 * costs + np.roll(costs, -1, axis=0)) / 4
     best = costs.min(axis=0)
     weights = np.exp(-(costs - best) / SHARP) * some
     total = weights.sum(axis=0)
@@ -110,7 +110,7 @@ def _end(
         total += good * picture[y, x]
         count += good
     has = count[:, 0] > 0
-    return total / np.maximum(count, 1), far, has
+    return np.asarray(total / np.maximum(count, 1), dtype=np.float32), far, has
 
 
 def _places(

@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 __all__ = ["better_where"]
 
 Indices = NDArray[np.int64]
-Numbers = NDArray[np.float64]
+Numbers = NDArray[np.floating]
 
 SCALE = 1e5  # capacities are whole numbers
 MOST = 2e8

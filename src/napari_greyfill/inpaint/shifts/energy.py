@@ -72,6 +72,7 @@ class Energy:
         targets : (n,) int array
             Numbers of targets.
         shift : (2,) int array
+            Down and right, in pixels.
         """
         band, windows = self._rim
         mine = windows[targets]
@@ -94,18 +95,18 @@ class Energy:
         targets : (n,) int array
             Numbers of targets.
         shift : (2,) int array
+            Down and right, in pixels.
         """
         _, good = self.atlas.sources(self.atlas.targets[targets], shift)
         return np.where(good, np.float32(0), np.float32(NO_SOURCE)) + self.rim(targets, shift)
 
-    def expected(
-        self, shifts: Indices, guide: Guide | None, palette: Palette | None
-    ) -> Values:
+    def expected(self, shifts: Indices, guide: Guide | None, palette: Palette | None) -> Values:
         """Return what each of some shifts costs each target by itself, (shifts, targets).
 
         Parameters
         ----------
         shifts : (k, 2) int array
+            Down and right, in pixels.
         guide, palette : optional
             What colours are expected, and which are at home where.
         """

@@ -21,6 +21,7 @@ from napari_greyfill.inpaint.base import Hole, Plane
 from napari_greyfill.inpaint.shifts.atlas import Atlas, pyramid
 from napari_greyfill.inpaint.shifts.blending import blended
 from napari_greyfill.inpaint.shifts.candidates import (
+    has_sources,
     inner_rim,
     patch_shifts,
     rim_shifts,
@@ -62,11 +63,12 @@ class ShiftMap:
         self.compute, self.thorough = compute, thorough
 
     def run(self, plane: Plane, lost: Hole, hole: Hole) -> Generator[float, None, Plane | None]:
-        """Return the filled plane, or None if there is no shift to choose from.
+        """Return the filled plane, or None if too little is known for parts of it to be moved.
 
         Parameters
         ----------
         plane : (H, W, C) float32 array
+            In [0, 1], nearly all of it.
         lost, hole : (H, W) bool arrays
             What cannot be copied, and the part of it that is to be filled.
         """
@@ -88,12 +90,16 @@ class ShiftMap:
         yield 0.95
         filled = plane.copy()
         filled[hole] = blended(scales[0], shifts, self.compute)
+        yield 1.0
         return filled
 
     def _coarsest(
         self, atlas: Atlas, rng: np.random.Generator
     ) -> Generator[float, None, Indices | None]:
         """Return the shifts of the coarsest targets, (n, 2)."""
+        yield 0.0
+        if not has_sources(atlas):
+            return None
         statistics = statistics_shifts(atlas, rng, self.compute)
         yield 0.2
         shifts = without_doubles(np.concatenate([statistics, rim_shifts(atlas, self.compute)]))

@@ -40,6 +40,7 @@ def chosen(
     Parameters
     ----------
     energy : Energy
+        Of this scale.
     shifts : (k, 2) int array
         To choose from.
     alone : (k, n) float32 array
@@ -219,9 +220,7 @@ def _nearest_first(regions: Indices, distance: Indices) -> Indices:
     return np.asarray(found[np.argsort(first)])
 
 
-def _reseam(
-    energy: Energy, regions: _Regions, compute: Compute
-) -> Generator[float, None, None]:
+def _reseam(energy: Energy, regions: _Regions, compute: Compute) -> Generator[float, None, None]:
     """Cut the borders of regions anew, each region once, within a few pixels."""
     atlas = energy.atlas
     p, q = atlas.edges
@@ -258,7 +257,9 @@ class _Neighbours:
     def pairs(self, nodes: Indices) -> Indices:
         """Return the pairs with at least one of some targets."""
         counts = self._start[nodes + 1] - self._start[nodes]
-        first = np.repeat(self._start[nodes] - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
+        first = np.repeat(
+            self._start[nodes] - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts
+        )
         return np.unique(self._order[first + np.arange(counts.sum())])
 
     def around(self, nodes: Indices, steps: int) -> Indices:

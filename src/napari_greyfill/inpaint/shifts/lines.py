@@ -46,6 +46,7 @@ def add_lines(guide: Guide, picture: Plane, lost: Hole, hole: Hole, rim: Indices
     guide : Guide
         What holds where there is no line.
     picture : (H, W, C) float32 array
+        What it holds where nothing is known does not matter.
     lost, hole : (H, W) bool arrays
         What is not known, and the part of it that is to be filled.
     rim : (n,) int array

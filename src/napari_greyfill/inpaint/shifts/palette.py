@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from scipy.cluster.vq import kmeans2
 
 from napari_greyfill.inpaint.shifts.atlas import Atlas
 
@@ -16,6 +15,7 @@ Values = NDArray[np.float32]
 CLUSTERS = 24
 SAMPLE = 20_000  # pixels that the clusters are found on
 BLUR = 1.0  # sigma of the colours, in pixels
+ROUNDS = 12  # in which clusters settle
 LIKE = 0.06  # distance of clusters that pass for each other
 PRESENT = 0.12  # share of a 3 x 3 neighbourhood
 FAR = 4.0  # pixels that do not count
@@ -46,16 +46,33 @@ class Palette:
         points = np.concatenate([blurred, contrast], axis=2)
         known = points[~atlas.lost]
         if len(known) > SAMPLE:
-            known = known[np.sort(rng.choice(len(known), SAMPLE, replace=False))]
+            known = known[np.sort(rng.choice(len(known), size=SAMPLE, replace=False))]
         count = max(1, min(CLUSTERS, len(known) // 4))
-        first = known[np.sort(rng.choice(len(known), count, replace=False))]
-        centres, _ = kmeans2(known.astype(np.float64), first.astype(np.float64), iter=12)
-        flat = points.reshape(-1, points.shape[2])
-        apart = (centres**2).sum(axis=1) - 2 * flat @ centres.T
-        own = apart.argmin(axis=1).reshape(atlas.lost.shape)
+        first = known[np.sort(rng.choice(len(known), size=count, replace=False))]
+        centres = _settled(known.astype(np.float64), first.astype(np.float64))
+        flat = points.reshape(-1, points.shape[-1])
+        own = _nearest(flat, centres).reshape(atlas.lost.shape)
         gap = np.zeros((own.shape[0], atlas.shape[1] - 2 * atlas.width), own.dtype)
         self.cluster = np.concatenate([own, gap, own[:, ::-1]], axis=1).ravel()
         self.foreign = _foreign(atlas, own, centres)
+
+
+def _settled(points: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Move centres to the mean of the points nearest to them, a few times (k-means, Lloyd 1982).
+
+    A centre without points stays where it is, as several of one plain colour do.
+    """
+    for _ in range(ROUNDS):
+        own = _nearest(points, centres)
+        count = np.bincount(own, minlength=len(centres))
+        sums = [np.bincount(own, column, len(centres)) for column in points.T]
+        mean = np.stack(sums, axis=1) / np.maximum(count, 1)[:, None]
+        centres = np.where(count[:, None] > 0, mean, centres)
+    return centres
+
+
+def _nearest(points: NDArray[np.floating], centres: NDArray[np.float64]) -> NDArray[np.intp]:
+    return np.asarray(((centres**2).sum(axis=1) - 2 * points @ centres.T).argmin(axis=1))
 
 
 def _foreign(atlas: Atlas, own: NDArray[np.intp], centres: NDArray[np.float64]) -> Values:
