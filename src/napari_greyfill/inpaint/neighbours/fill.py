@@ -61,7 +61,8 @@ def fill_from_neighbours(
     compute : Compute
         Says where to run, and when to stop.
     quick : bool, optional
-        Try the hole in the plane alone: about half the time, and a little less to gain.
+        Try the hole in one place, in the plane itself where it has room: about two thirds of
+        the time, and a little less to gain.
     seed : int, optional
         Chooses the pixels to learn from, where there are too many.
     unknown : (H, W) bool array, optional
@@ -128,7 +129,7 @@ def _tried(
         in_plane(own, blended, around, sides, roughness, compute, seed), 0.0, 0.2
     )
     shadows = [] if first is None else [first]
-    if quick:
+    if quick and shadows:
         return shadows, QUICK_COUNT
     window = part_of(wanted) if blended.holdout is None else blended.holdout.window
     span = _span(own)
@@ -143,6 +144,8 @@ def _tried(
         shadow = yield from scaled(work, 0.2 + 0.4 * number, 0.6 + 0.4 * number)
         if shadow is not None:
             shadows.append(shadow)
+        if quick and shadows:
+            return shadows, QUICK_COUNT
     return shadows, len(shadows)
 
 

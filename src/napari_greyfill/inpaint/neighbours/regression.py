@@ -62,19 +62,22 @@ def foretold(
     away = ndimage.distance_transform_edt(~hole)
     usable = ~missing & ~bad & (away <= FARTHEST)
     total, share = np.zeros_like(plane), np.zeros_like(plane)
-    for number, tent in enumerate(_tents(plane.shape)):
-        rows = np.flatnonzero(usable & _reach(tent))
+    for number, (part, tent) in enumerate(_tents(plane.shape)):
+        inside = np.zeros_like(usable)
+        inside[part] = usable[part]
+        rows = np.flatnonzero(inside)
         if rows.size < FEWEST:
             continue
         if rows.size > ROWS:
             random = np.random.default_rng((seed, number))
             rows = rows[np.sort(random.choice(rows.size, ROWS, replace=False, shuffle=False))]
         kernels, offset = _learned(plane, padded, rows, np.exp(-away.ravel()[rows] / NEARNESS))
-        mean = np.full_like(plane, offset)
-        for source, kernel in zip(sources, kernels, strict=True):
-            mean += ndimage.correlate(source, kernel, mode="nearest")
-        total += tent * mean
-        share += tent
+        grown = tuple(slice(side.start, side.stop + 2) for side in part)
+        mean = np.full(tent.shape, offset)
+        for source, kernel in zip(padded, kernels, strict=True):
+            mean += ndimage.correlate(source[grown], kernel, mode="nearest")[1:-1, 1:-1]
+        total[part] += tent * mean
+        share[part] += tent
     if not share[hole].all():
         return None
     return np.where(share > 0, total / np.maximum(share, np.finfo(np.float32).tiny), plane)
@@ -108,20 +111,20 @@ def _learned(
     return kernels, np.float32(mean - factors @ means)
 
 
-def _tents(shape: tuple[int, ...]) -> Iterator[Plane]:
-    """Yield weights of the parts of a plane, 1 in sum at every pixel."""
-    for down, across in product(*(_tents_along(length) for length in shape)):
-        yield down[:, None] * across[None]
+def _tents(shape: tuple[int, ...]) -> Iterator[tuple[tuple[slice, ...], Plane]]:
+    """Yield parts of a plane and their weights, which are 1 in sum at every pixel."""
+    for (rows, down), (columns, across) in product(*(_tents_along(length) for length in shape)):
+        yield (rows, columns), down[:, None] * across[None]
 
 
-def _tents_along(length: int) -> list[NDArray[np.float32]]:
+def _tents_along(length: int) -> list[tuple[slice, NDArray[np.float32]]]:
     if length <= LONGEST:
-        return [np.ones(length, np.float32)]
+        return [(slice(0, length), np.ones(length, np.float32))]
     count = -(-length // TILE)
-    position = (np.arange(length) + 0.5) * count / length - 0.5
-    tents = [1 - np.abs(np.clip(position, 0, count - 1) - index) for index in range(count)]
-    return [np.maximum(tent, 0).astype(np.float32) for tent in tents]
-
-
-def _reach(tent: Plane) -> Hole:
-    return np.asarray(tent > 0)
+    position = np.clip((np.arange(length) + 0.5) * count / length - 0.5, 0, count - 1)
+    tents = []
+    for index in range(count):
+        tent = np.maximum(1 - np.abs(position - index), 0).astype(np.float32)
+        first, *_, last = np.flatnonzero(tent)
+        tents.append((slice(int(first), int(last) + 1), tent[first : last + 1]))
+    return tents
