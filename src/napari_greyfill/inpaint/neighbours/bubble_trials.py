@@ -153,7 +153,10 @@ class Part:
             ]
         )
         wanted = np.stack(
-            [self.holes[at] if at in self.holes else np.zeros(hole.shape[1:], bool) for at in planes]
+            [
+                self.holes[at] if at in self.holes else np.zeros(hole.shape[1:], bool)
+                for at in planes
+            ]
         )
         low, high = given[~hole].min(), given[~hole].max()
         solved = yield from volume_mean(given, hole, wanted, compute)

@@ -93,7 +93,12 @@ def save_gain(path: str | os.PathLike[str], gain: Gain) -> None:
     UnwritablePathError
         If it cannot be written there.
     """
-    told = {"kind": KIND, "depth": gain.depth, "decision": gain.decision, "known_to": gain.known_to}
+    told = {
+        "kind": KIND,
+        "depth": gain.depth,
+        "decision": gain.decision,
+        "known_to": gain.known_to,
+    }
     try:
         with replacing(Path(path)) as file:
             tifffile.imwrite(

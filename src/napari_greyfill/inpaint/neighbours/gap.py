@@ -29,7 +29,10 @@ FARTHEST = 12  # planes away that they may lie
 FURTHER = 6  # planes that a made-up gap may lie farther away than it needs to
 TRIALS = 2
 LOST = 0.2  # share of a plane that may be unknown for it to be used
-REFUSED, WARNED = 0.6, 0.85  # correlation in made-up gaps: none below the one, a word below the other
+REFUSED, WARNED = (
+    0.6,
+    0.85,
+)  # correlation in made-up gaps: none below the one, a word below the other
 REFUSED_ENDS, WARNED_ENDS = 0.5, 0.7  # and of the ends, where no gap could be made up
 
 Fills = dict[int, tuple[Plane, ...]]  # by offset: linear, flow, regression
@@ -284,5 +287,7 @@ def _judged(alike: float, tried: bool, count: int) -> tuple[str, ...]:
             f"and below {refused} nothing is filled; leave these planes out, or fill fewer at once."
         )
     if alike < warned:
-        return (f"{count} missing {planes} a guess: {said[0].lower()}{said[1:]}. Do not measure it.",)
+        return (
+            f"{count} missing {planes} a guess: {said[0].lower()}{said[1:]}. Do not measure it.",
+        )
     return ()

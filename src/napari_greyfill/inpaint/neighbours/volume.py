@@ -146,7 +146,9 @@ def _on_torus(volume: Field, shape: tuple[int, ...]) -> Field:
     for axis, side in enumerate(shape):
         extra = side - volume.shape[axis]
         ends = [np.take(volume, [at], axis) for at in (-1, 0)]
-        ramp = np.linspace(0, 1, extra + 2)[1:-1].reshape([-1 if a == axis else 1 for a in range(3)])
+        ramp = np.linspace(0, 1, extra + 2)[1:-1].reshape(
+            [-1 if a == axis else 1 for a in range(3)]
+        )
         volume = np.concatenate([volume, ends[0] + (ends[1] - ends[0]) * ramp], axis)
     return volume
 
