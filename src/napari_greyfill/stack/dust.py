@@ -22,7 +22,7 @@ Plane = NDArray[np.float32]
 
 MOST_FRAMES = 200  # that a gain is measured on, evenly spread
 JUDGED = 12  # frames that tell whether what is behind the dust is seen through it at all
-SEEN = 0.4  # correlation of what changes in time, with what fills say
+SEEN = 0.2  # correlation of what changes in time, with what fills say
 BRIGHTER = 1.1  # than its surroundings no dust is
 
 

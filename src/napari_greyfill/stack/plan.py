@@ -204,17 +204,18 @@ def _regions(
 
 def _disjoint(tasks: Sequence[Task]) -> list[Task]:
     """Return tasks that leave out what tasks before them fill."""
-    before: dict[Index, list[Window]] = {}
+    before: dict[Index, list[Task]] = {}
     result = []
     for task in tasks:
         taken = tuple(
-            (number, core)
+            (number, other.core)
             for number, plane in enumerate(task.planes)
-            for core in before.get(plane, ())
-            if core.intersection(task.core) is not None
+            for other in before.get(plane, ())
+            if not (task.group and other.group == task.group)
+            and other.core.intersection(task.core) is not None
         )
         for plane in task.filled:
-            before.setdefault(plane, []).append(task.core)
+            before.setdefault(plane, []).append(task)
         result.append(replace(task, taken=taken))
     return result
 
@@ -229,12 +230,15 @@ def measuring(tasks: Sequence[Task]) -> list[Task]:
     """
     found: dict[str, Task] = {}
     for task in tasks:
-        if task.kind == "dust":
-            old = found.get(task.group)
-            planes = task.filled if old is None else (*old.planes, *task.filled)
-            found[task.group] = Task(
-                task.group, "gain", planes, task.core, task.window, task.axis, task.taken
-            )
+        if task.kind != "dust":
+            continue
+        old = found.get(task.group)
+        known = () if old is None else old.planes
+        shift = len(known) - task.margin[0]
+        last = len(task.planes) - task.margin[1]
+        taken = [(n + shift, w) for n, w in task.taken if task.margin[0] <= n < last]
+        made = Task(task.group, "gain", (*known, *task.filled), task.core, task.window, task.axis)
+        found[task.group] = replace(made, taken=(*(old.taken if old else ()), *taken))
     return list(found.values())
 
 
