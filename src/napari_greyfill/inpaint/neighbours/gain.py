@@ -87,13 +87,19 @@ def save_gain(path: str | os.PathLike[str], gain: Gain) -> None:
     path : path
         Where it goes; what was there is replaced.
     gain : Gain
+        What is written.
 
     Raises
     ------
     UnwritablePathError
         If it cannot be written there.
     """
-    told = {"kind": KIND, "depth": gain.depth, "decision": gain.decision, "known_to": gain.known_to}
+    told = {
+        "kind": KIND,
+        "depth": gain.depth,
+        "decision": gain.decision,
+        "known_to": gain.known_to,
+    }
     try:
         with replacing(Path(path)) as file:
             tifffile.imwrite(
@@ -116,7 +122,7 @@ def load_gain(path: str | os.PathLike[str]) -> Gain:
     try:
         with tifffile.TiffFile(path) as file:
             page = file.pages[0]
-            told = json.loads(str(page.description))
+            told = json.loads(str(getattr(page, "description", "")))
             if not isinstance(told, dict) or told.get("kind") != KIND or len(page.shape) != 2:
                 raise ValueError("it holds no gain")
             values = np.asarray(page.asarray(), dtype=np.float32)

@@ -54,9 +54,7 @@ class Neighbours:
         return replace(self, slices={at: _cut(one, window) for at, one in self.slices.items()})
 
 
-def neighbours_of(
-    read: Reader, own: Slice, hole: Hole, *, farthest: int = FARTHEST
-) -> Neighbours:
+def neighbours_of(read: Reader, own: Slice, hole: Hole, *, farthest: int = FARTHEST) -> Neighbours:
     """Return the planes that are whole where a plane has its hole.
 
     Parameters
