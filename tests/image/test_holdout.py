@@ -156,5 +156,5 @@ def test_the_part_that_is_tried_holds_most_of_the_hole():
     hole[430:450, 300:330] = True
     window = part_of(hole)
     assert window.shape == (192, 192)
-    assert hole[window.slices].sum() == hole.sum()
+    assert hole[window.slices].sum() >= 0.9 * hole.sum()
     assert part_of(hole[:100, :100]).shape == (100, 100)
