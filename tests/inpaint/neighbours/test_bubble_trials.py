@@ -36,7 +36,7 @@ def test_there_may_be_no_room_to_move():
 def test_other_planes_are_as_far_from_their_neighbours_and_far_from_the_bubble():
     real = part()
     places = other_planes(real, 2)
-    assert [place.shift for place in places] == [-3, 3]
+    assert [place.shift for place in places] == [-4, 4]
     for place in places:
         for at in HOLES:
             assert place.around[at].before == real.around[at].before

@@ -282,7 +282,7 @@ def _judged(alike: float, tried: bool, count: int) -> tuple[str, ...]:
     said = f"{how}, the likeness is {alike:.2f} (1 is the same)"
     if alike < refused:
         raise GapTooWideError(
-            f"The planes on either side of the {count} missing have too little in common. {said},  "
+            f"The planes on either side of the {count} missing have too little in common. {said}, "
             f"and below {refused} nothing is filled; leave these planes out, or fill fewer."
         )
     if alike < warned:
