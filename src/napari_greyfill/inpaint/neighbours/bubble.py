@@ -60,10 +60,11 @@ def fill_bubble(
 ) -> Generator[float, None, dict[int, NeighbourFill]]:
     """Fill a hole that goes through several planes, yielding the progress.
 
-    Three fills are weighed: that of each plane alone (`Blend`); the regression, with its residual,
-    on the nearest planes that are whole where the plane has its hole; and the conditional mean of
-    all of it under the spectrum of the volume (`volume_mean`). The weights, one set for the bubble,
-    come from trials, the bubble moved in its planes and at its own place in others.
+    Three fills are weighed: that of each plane alone (`Blend`); the regression, with its
+    residual, on the nearest planes that are whole where the plane has its hole; and the
+    conditional mean of all of it under the spectrum of the volume (`volume_mean`). The weights,
+    one set for the bubble, come from trials: the bubble moved in its planes, and at its own place
+    in others.
 
     Parameters
     ----------
@@ -81,8 +82,8 @@ def fill_bubble(
     Returns
     -------
     dict of int to NeighbourFill
-        For each plane of `holes` that has one. The weights are those of the plane's own fill, the regression
-        (always 0), the regression with its residual, and the volume.
+        For each plane of `holes` that has one. The weights are those of the plane's own fill, the
+        regression (always 0), the regression with its residual, and the volume.
 
     Raises
     ------

@@ -25,7 +25,8 @@ __all__ = ["Part", "moved", "other_planes", "within"]
 
 CONTEXT = 4  # planes before and after, for the volume
 FURTHER = 6  # planes that a trial may lie farther away than it needs to
-FULL = 0.75  # of a plane at most that is hidden for a trial
+FULL = 0.75  # of a plane at most that is hidden for a trial, before every other square is left
+MOST = 0.875  # and after
 
 Fills = dict[int, tuple[Plane, Plane, Plane]]
 
@@ -190,6 +191,9 @@ def moved(real: Part) -> Part | None:
     if np.count_nonzero(both) > FULL * both.size:
         y, x = np.indices(both.shape) // 32
         holes = {at: hole & ((y + x) % 2 == 0) for at, hole in holes.items()}
+        both = unknown | np.any(list(holes.values()), axis=0)
+        if np.count_nonzero(both) > MOST * both.size:
+            return None
     return replace(real, holes=holes, window=window, context=tuple(real.planes()))
 
 

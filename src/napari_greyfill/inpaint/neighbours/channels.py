@@ -33,8 +33,8 @@ def fill_from_channels(
 ) -> Generator[float, None, NeighbourFill]:
     """Fill a hole in one channel from others at the same place, yielding the progress.
 
-    The fill of the channel alone (`Blend`) is left as it is unless a trial, the hole moved to known
-    pixels, promises more than 3 dB from a regression on the other channels. Colour
+    The fill of the channel alone (`Blend`) is left as it is unless a trial, the hole moved to
+    known pixels, promises more than 3 dB from a regression on the other channels. Colour
     and spectral data pass it; channels of different stains hardly ever do, and should not.
 
     Parameters

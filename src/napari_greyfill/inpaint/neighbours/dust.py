@@ -31,11 +31,12 @@ FEWEST = 5  # frames that a gain can be told from
 FILLED = 24  # frames, spread over all, that are filled for the joint estimate
 TRIED = 8  # of those, for the trial at a clean place
 JUDGED = 3  # frames that are filled to see how well that would do
-SHALLOW, DEEP = 0.15, 0.9  # depths: leave below the one, think twice above the other
+SHALLOW, DEEP = 0.15, 0.92  # depths: leave below the one, think twice above the other
 CLEAN = 1e-4  # variance of the gain outside the dust
 SMOOTHING = 2.0  # sigma of the joint gain, pixels
 FAINT = 0.02  # of the median, added before logarithms
 DEPTH_AT = 5.0  # percentile of the gain that its depth is taken from
+DOUBT = 0.6  # how much the error at a clean place counts
 RIM = 6  # pixels around the dust that gradients are looked at
 
 Field = NDArray[np.float64]
@@ -67,10 +68,12 @@ def estimate_gain_steps(
 
     The gain is the geometric mean of two estimates, at most 1. The joint one is the least squares
     factor between frames and their spectral fills, smoothed by how sure it is. The
-    other is the median over time of the slopes of the logarithm, integrated from the rim.
+    other is the median over time of the slopes of the logarithm, integrated from the rim. The
+    same is done at a clean place, where the gain is 1: the more of a gain is found there, the less
+    of that in the dust is believed.
 
-    Dust that takes less than 15 % of the light is left alone; up to 90 % it is corrected; what takes
-    more is corrected only if that leaves less noise than filling would err.
+    Dust that takes less than 15 % of the light is left alone; up to 92 % it is corrected; what
+    takes more is corrected only if that leaves less noise than filling would err.
 
     Parameters
     ----------
@@ -100,9 +103,10 @@ def estimate_gain_steps(
     _checked(frames, hole)
     chosen = [frames[i] for i in _spread(len(frames), FILLED)]
     gain = yield from scaled(_gain(frames, chosen, hole, hole, black, compute), 0.0, 0.7)
-    depth = float(1 - np.percentile(gain[hole], DEPTH_AT))
     few = [frames[i] for i in _spread(len(frames), TRIED)]
     known_to = yield from scaled(_known_to(frames, few, hole, black, compute), 0.7, 0.9)
+    gain = _doubted(gain, hole, known_to)
+    depth = float(1 - np.percentile(gain[hole], DEPTH_AT))
     decision: Decision = "leave" if depth < SHALLOW else "correct"
     if depth > DEEP:
         worth = yield from scaled(_worth_it(frames, hole, gain, black, compute), 0.9, 1.0)
@@ -180,7 +184,7 @@ def _joint(
     variance[place] = np.maximum(left / power, 1e-8)
     share = ndimage.gaussian_filter(1 / variance, SMOOTHING, mode="nearest")
     smooth = ndimage.gaussian_filter(gain / variance, SMOOTHING, mode="nearest") / share
-    return np.clip(smooth, LEAST_GAIN, 1.0)
+    return np.asarray(np.clip(smooth, LEAST_GAIN, 1.0))
 
 
 def _from_slopes(frames: Sequence[Slice], place: Hole, black: float) -> Field:
@@ -260,6 +264,15 @@ def _known_to(
     work = _gain(cut, few, hole[part] | tried.pixels, tried.pixels, black, compute)
     gain = yield from work
     return float(np.sqrt(np.mean(np.log(gain[tried.pixels].astype(np.float64)) ** 2)))
+
+
+def _doubted(gain: Plane, hole: Hole, known_to: float | None) -> Plane:
+    """Return the gain with its logarithm the smaller, the nearer it is to its error (Wiener)."""
+    found = float(np.mean(np.log(gain[hole].astype(np.float64)) ** 2))
+    if known_to is None or found == 0:
+        return gain
+    share = max(0.0, 1 - DOUBT * known_to**2 / found)
+    return np.asarray(gain ** np.float32(share), dtype=np.float32)
 
 
 def _worth_it(

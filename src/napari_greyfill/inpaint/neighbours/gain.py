@@ -87,6 +87,7 @@ def save_gain(path: str | os.PathLike[str], gain: Gain) -> None:
     path : path
         Where it goes; what was there is replaced.
     gain : Gain
+        What is written.
 
     Raises
     ------
@@ -121,7 +122,7 @@ def load_gain(path: str | os.PathLike[str]) -> Gain:
     try:
         with tifffile.TiffFile(path) as file:
             page = file.pages[0]
-            told = json.loads(str(page.description))
+            told = json.loads(str(getattr(page, "description", "")))
             if not isinstance(told, dict) or told.get("kind") != KIND or len(page.shape) != 2:
                 raise ValueError("it holds no gain")
             values = np.asarray(page.asarray(), dtype=np.float32)

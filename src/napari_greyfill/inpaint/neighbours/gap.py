@@ -29,10 +29,9 @@ FARTHEST = 12  # planes away that they may lie
 FURTHER = 6  # planes that a made-up gap may lie farther away than it needs to
 TRIALS = 2
 LOST = 0.2  # share of a plane that may be unknown for it to be used
-REFUSED, WARNED = (
-    0.6,
-    0.85,
-)  # correlation in made-up gaps: none below the one, a word below the other
+# Correlation of fading with the truth in made-up gaps: nothing is filled below the one, and the
+# user is warned below the other.
+REFUSED, WARNED = 0.6, 0.85
 REFUSED_ENDS, WARNED_ENDS = 0.5, 0.7  # and of the ends, where no gap could be made up
 
 Fills = dict[int, tuple[Plane, ...]]  # by offset: linear, flow, regression
@@ -175,7 +174,7 @@ def _made_up(gap: _Gap) -> Iterator[_Gap]:
 
 
 def _fills(gap: _Gap, at: int, seed: int) -> tuple[Plane, ...]:
-    """Return the three fills of one plane; where nothing can be learned, the last is the flow's."""
+    """Return the three fills of one plane; without lessons the last is the flow's."""
     ends = gap.ends
     assert ends is not None  # checked by whoever made the gap
     before, after = gap.first - 1 - at, gap.last + 1 - at
@@ -185,7 +184,7 @@ def _fills(gap: _Gap, at: int, seed: int) -> tuple[Plane, ...]:
     flowing = (1 - share) * moved[0] + share * moved[1]
     behind = [offset for offset in (before - 1, after + 1) if gap.whole(at + offset) is not None]
     wanted = [before, after, *behind]
-    lessons = []
+    lessons: list[Lesson] = []
     for plane in _teachers(gap, at):
         lesson = _lesson(gap, plane, wanted, float(share))
         if lesson is not None and len(lessons) < LESSONS:
@@ -284,7 +283,7 @@ def _judged(alike: float, tried: bool, count: int) -> tuple[str, ...]:
     if alike < refused:
         raise GapTooWideError(
             f"The planes on either side of the {count} missing have too little in common. {said}, "
-            f"and below {refused} nothing is filled; leave these planes out, or fill fewer at once."
+            f"and below {refused} nothing is filled; leave these planes out, or fill fewer."
         )
     if alike < warned:
         return (

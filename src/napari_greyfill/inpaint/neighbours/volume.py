@@ -17,7 +17,6 @@ from scipy import fft, ndimage
 from napari_greyfill.compute.conjugate_gradients import Operators, conjugate_gradients
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.image.geometry import Window
-from napari_greyfill.inpaint.base import Plane
 
 __all__ = ["volume_mean"]
 
@@ -71,7 +70,7 @@ def volume_mean(
     section 2.2 (the conditional mean).
     """
     result = start.copy()
-    flat = wanted.any(axis=0)
+    flat = np.asarray(wanted.any(axis=0))
     pieces = [each for each in _pieces(flat.shape) if flat[each[0].slices].any()]
     for index, (core, frame) in enumerate(pieces):
         part = (slice(None), *frame.slices)
@@ -212,7 +211,7 @@ def _welch(values: Volume, hole: Holes) -> Field:
     ]
     values = np.pad(values, pads, mode="symmetric")
     certainty = np.pad(certainty, pads)
-    total, weight = np.zeros(BOX[:2] + (BOX[2] // 2 + 1,)), 0.0
+    total, weight = np.zeros((*BOX[:2], BOX[2] // 2 + 1)), 0.0
     for z in _starts(values.shape[0], 0):
         for y in _starts(values.shape[1], 1):
             rows = slice(z, z + BOX[0]), slice(y, y + BOX[1])
