@@ -60,7 +60,10 @@ def test_menus_lead_to_the_commands():
     manifest = PluginManifest.from_distribution(NAME)
     commands = {command.id for command in manifest.contributions.commands}
     menus = manifest.contributions.menus
-    assert [item.command for item in menus["napari/layers/filter"]] == [f"{NAME}.fill"]
+    assert [item.command for item in menus["napari/layers/filter"]] == [
+        f"{NAME}.fill",
+        f"{NAME}.heal",
+    ]
     assert [item.command for item in menus["napari/layers/measure"]] == [f"{NAME}.compare"]
     assert {item.command for item in menus[f"{NAME}.mask"]} <= commands
 

@@ -312,7 +312,15 @@ class HealDock(Dock):
         return edit
 
     def move_source(self, edit: Edit, offset: tuple[int, int]) -> None:
-        """Clone a stroke anew, from another place."""
+        """Clone a stroke anew, from another place.
+
+        Parameters
+        ----------
+        edit : Edit
+            A clone on the plane in view.
+        offset : tuple of int
+            From painted pixels to their source, in rows and columns.
+        """
         session = self.session
         if session is not None:
             session.move_source(edit, offset, blended=self.form.blended.isChecked())

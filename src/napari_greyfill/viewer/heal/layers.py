@@ -113,7 +113,15 @@ class HealLayers:
         return find(self.viewer, self._results.get(() if self._whole else index, ""))
 
     def result_for(self, image: Image, index: Index) -> Image:
-        """Return the layer with the result of a plane; add it if there is none."""
+        """Return the layer with the result of a plane; add it if there is none.
+
+        Parameters
+        ----------
+        image : Image
+            The source.
+        index : tuple of int
+            The plane.
+        """
         found = self.result(index)
         if found is not None:
             return found
@@ -126,7 +134,15 @@ class HealLayers:
         return layer
 
     def session(self, image: Image, index: Index) -> Healing:
-        """Return the healing of a plane; begin it if there is none."""
+        """Return the healing of a plane; begin it if there is none.
+
+        Parameters
+        ----------
+        image : Image
+            The source.
+        index : tuple of int
+            The plane.
+        """
         if index not in self._sessions:
             data = self.result_for(image, index).data
             view = data[index] if self._whole else data[(0,) * len(index)]
@@ -139,7 +155,7 @@ class HealLayers:
 
     def _add_result(self, image: Image, key: Index) -> Image:
         placement = Placement.of(image, key)
-        data = image.data if self._whole else placement_plane(image, key)
+        data = image.data if self._whole else _plane_of(image, key)
         spatial = placement.spatial
         if self._whole:
             spatial = Placement.of(image, ()).spatial
@@ -186,7 +202,15 @@ class HealLayers:
     # ------------------------------------------------------------ showing
 
     def show(self, index: Index, window: Window) -> None:
-        """Show a window of the result of the plane in view, at once."""
+        """Show a window of the result of the plane in view, at once.
+
+        Parameters
+        ----------
+        index : tuple of int
+            The plane.
+        window : Window
+            What was changed.
+        """
         patch, result, session = self.patch, self.result(index), self._sessions.get(index)
         if patch is None or result is None or session is None:
             return
@@ -222,7 +246,15 @@ class HealLayers:
             patch.visible = False
 
     def put(self, window: Window, labels: NDArray[np.uint8]) -> None:
-        """Write labels into a window of what the brush paints on."""
+        """Write labels into a window of what the brush paints on.
+
+        Parameters
+        ----------
+        window : Window
+            Where to.
+        labels : (h, w) array
+            What is to stand there.
+        """
         if self.brush is not None:
             put(self.brush, window, labels)
 
@@ -270,7 +302,7 @@ class HealLayers:
         sign(layer, self._purpose(key))
 
 
-def placement_plane(image: Image, index: Index) -> NDArray[Any]:
+def _plane_of(image: Image, index: Index) -> NDArray[Any]:
     """Return one plane with axes of length 1 for those of its stack."""
     plane = plane_at(image, index).read()
     return plane[(np.newaxis,) * len(index)]
