@@ -35,7 +35,6 @@ __all__ = ["PatchStore"]
 _CHUNK = 256  # pixels along y and x
 _OWN = "greyfill"  # the attributes that are ours
 _LABELS = "filled"
-_GAINS = "gains"
 
 
 class PatchStore:
@@ -169,7 +168,8 @@ class PatchStore:
         Parameters
         ----------
         result : TaskResult
-            Its patches replace what the store has in their holes.
+            Its patches replace what the store has in their holes. A gain is not kept: it is
+            measured again before a run goes on.
 
         Raises
         ------
@@ -181,14 +181,9 @@ class PatchStore:
         with _written(self.path):
             for patch in result.patches:
                 records.append(self._write(patch))
-            if result.gain is not None:
-                self._group.require_group(_GAINS).create_array(
-                    _flat(result.key), data=np.asarray(result.gain), overwrite=True
-                )
         return {
             "patches": [record for record in records if record],
             "notes": list(result.notes),
-            "gain": result.gain is not None,
         }
 
     def _write(self, patch: StackPatch) -> dict[str, Any]:
@@ -267,8 +262,7 @@ class PatchStore:
                         str(each["words"]),
                     )
                 )
-            gain = np.array(self._group[_GAINS][_flat(key)]) if record["gain"] else None
-            return TaskResult(key, tuple(patches), tuple(record["notes"]), gain)
+            return TaskResult(key, tuple(patches), tuple(record["notes"]))
         except (OSError, KeyError, IndexError, TypeError, ValueError, RuntimeError):
             return None  # whatever is wrong with it, the task is worked on again
 
@@ -356,10 +350,6 @@ def _make_labels(group: Any, axes: Axes, stored: StoredAxes, place: Place) -> No
         labels, _LABELS, properties=meaning, fmt=FormatV05(), source={"image": "../../"}
     )
     labels.attrs["ome"] = {**labels.attrs["ome"], "version": FormatV05().version}
-
-
-def _flat(key: str) -> str:
-    return key.replace("/", "-")
 
 
 def _check_of(values: NDArray[Any], codes: NDArray[np.uint8]) -> int:
