@@ -13,6 +13,8 @@ _FOLDERS = (
     "gmcnn",
     "edgeconnect",
     "deepfillv2",
+    "lama",
+    "migan",
 )
 
 NETWORKS: tuple[Network, ...] = tuple(

@@ -94,6 +94,11 @@ class NetworkMethod:
         if lacking[0].problem:
             return lacking[0].problem
         wanted = lacking[0].info
+        if lacking[0].state == "unconfirmed":
+            return (
+                "its file is a program that nobody has confirmed; "
+                f"see: napari-greyfill weights confirm {wanted.id}"
+            )
         if wanted.own:
             name = wanted.id.partition(SEPARATOR)[2]
             return (
