@@ -8,7 +8,6 @@ node_def.proto, attr_value.proto and tensor.proto of TensorFlow 1.
 
 from __future__ import annotations
 
-import re
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ from napari_greyfill.weights.protobuf import fields, packed_varints, signed
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["constants", "is_graph"]
+__all__ = ["constants"]
 
 _NODE = 1  # of a graph
 _NAME, _OPERATION, _ATTRIBUTE = 1, 2, 5  # of a node
@@ -29,19 +28,6 @@ _TYPE, _SHAPE, _CONTENT, _FLOATS, _HALVES = 1, 2, 4, 5, 13  # of a tensor
 _SIDE, _LENGTH = 2, 1  # of a shape, and of one of its sides
 _TYPES = {1: np.dtype("<f4"), 2: np.dtype("<f8"), 19: np.dtype("<f2")}
 _MOST_AXES = 8
-_BEGINNING = re.compile(rb"\x0a[\x80-\xff]{0,4}[\x02-\x7f]\x0a[\x01-\x7f][A-Za-z0-9.]", re.DOTALL)
-_OPERATIONS = re.compile(rb"\x12[\x01-\x40][A-Z][A-Za-z0-9]{1,62}[\x1a\x22\x2a\x0a]")
-
-
-def is_graph(head: bytes) -> bool:
-    """Tell whether a file begins as a graph does: a node with a name and what it does.
-
-    Parameters
-    ----------
-    head : bytes
-        Some thousand bytes.
-    """
-    return bool(_BEGINNING.match(head)) and bool(_OPERATIONS.search(head[:512]))
 
 
 def constants(content: bytes) -> dict[str, NDArray[np.float32]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["HEAD", "is_safetensors", "is_text", "other_kind"]
+__all__ = ["HEAD", "is_graph", "is_safetensors", "is_text", "other_kind"]
 
 _SHORTEST_TEXT = 8  # letters; less may be the beginning of anything
 HEAD = 4096  # bytes to look at
@@ -37,6 +37,9 @@ _COMMENTS = re.compile(rb"\A(\s*<!--.*?-->)+", re.DOTALL)
 _POINTER = b"version https://git-lfs.github.com/spec/"
 _TENSORFLOW = re.compile(r"\.(data-\d+-of-\d+|index|meta)$")
 _ONNX = re.compile(rb"\x08[\x01-\x10](\x12.[A-Za-z]|\x3a)", re.DOTALL)
+# A frozen graph of TensorFlow: a node with a name, and what it does.
+_GRAPH = re.compile(rb"\x0a[\x80-\xff]{0,4}[\x02-\x7f]\x0a[\x01-\x7f][A-Za-z0-9.]", re.DOTALL)
+_GRAPH_OPERATION = re.compile(rb"\x12[\x01-\x40][A-Z][A-Za-z0-9]{1,62}[\x1a\x22\x2a\x0a]")
 _BYTE_ORDERS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
@@ -59,7 +62,7 @@ def other_kind(head: bytes, size: int, name: str = "") -> str:
     """
     if not size:
         return "is empty (0 bytes); get it again."
-    if is_safetensors(head, size):
+    if is_safetensors(head, size) or is_graph(head):
         return ""
     if _TENSORFLOW.search(name):
         return _not("a part of a checkpoint for TensorFlow", "choose the one for PyTorch")
@@ -118,6 +121,17 @@ def is_safetensors(head: bytes, size: int) -> bool:
     """Look for the length of a header in JSON, and its beginning."""
     length = int.from_bytes(head[:8], "little")
     return head[8:9] == b"{" and length + 8 <= size
+
+
+def is_graph(head: bytes) -> bool:
+    """Tell whether a file begins as a graph does: a node with a name and what it does.
+
+    Parameters
+    ----------
+    head : bytes
+        Some thousand bytes.
+    """
+    return bool(_GRAPH.match(head)) and bool(_GRAPH_OPERATION.search(head[:512]))
 
 
 def is_text(head: bytes) -> bool:

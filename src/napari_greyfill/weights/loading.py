@@ -28,9 +28,8 @@ from napari_greyfill.errors import (
 )
 from napari_greyfill.weights.child import inspected
 from napari_greyfill.weights.folder import leads_out, megabytes
-from napari_greyfill.weights.graph import is_graph
 from napari_greyfill.weights.inspection import LARGEST
-from napari_greyfill.weights.kinds import HEAD, is_safetensors, is_text, other_kind
+from napari_greyfill.weights.kinds import HEAD, is_graph, is_safetensors, is_text, other_kind
 from napari_greyfill.weights.programs import Program, trusted_program
 from napari_greyfill.weights.readers import (
     DAMAGED,

@@ -15,7 +15,6 @@ from io import BytesIO
 from pickle import UnpicklingError
 
 from napari_greyfill.errors import BadCheckpointError, MissingDependencyError
-from napari_greyfill.weights.graph import constants
 from napari_greyfill.weights.inspection import LARGEST
 
 __all__ = ["DAMAGED", "damaged", "member_of", "with_graph", "with_safetensors", "with_torch"]
@@ -83,6 +82,8 @@ def with_safetensors(content: bytes, name: str) -> object:
 def with_graph(content: bytes) -> object:
     """Return the constants of a frozen TensorFlow graph as tensors; `ValueError` if damaged."""
     import torch
+
+    from napari_greyfill.weights.graph import constants
 
     return {name: torch.from_numpy(array.copy()) for name, array in constants(content).items()}
 

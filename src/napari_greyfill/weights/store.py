@@ -238,6 +238,30 @@ class WeightsStore:
         confirm(wanted, info.title)
         return self.stored(info)
 
+    def layout_of(self, file: str | os.PathLike[str], cancelled: CancelCheck = never) -> LayoutInfo:
+        """Return the layout of a file that is nowhere yet, after it was tried.
+
+        Parameters
+        ----------
+        file : path
+            Perhaps a checkpoint.
+        cancelled : callable
+            Asked several times a second.
+
+        Raises
+        ------
+        MissingWeightsError
+            If there is no such file.
+        BadCheckpointError
+            If it is no checkpoint.
+        CancelledError
+        """
+
+        def look(left: CancelCheck) -> str:
+            return self._tried(read_checkpoint(without_links(Path(file)), left), left)
+
+        return self.layouts[apart(look, lambda: require_going_on(cancelled))]
+
     def said(self, name: str) -> Own:
         """Return what is known about weights of the user's own; raises as `describe` does."""
         return self._others.said(self.info(name))
