@@ -3,9 +3,11 @@ import io
 import os
 import pickle
 import sys
+import types
 import zipfile
 from collections import OrderedDict
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given

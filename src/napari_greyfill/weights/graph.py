@@ -11,11 +11,10 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from napari_greyfill.weights.protobuf import fields, packed_varints, signed
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 __all__ = ["constants"]
@@ -26,7 +25,7 @@ _KEY, _VALUE = 1, 2  # of an attribute
 _TENSOR = 8  # of its value
 _TYPE, _SHAPE, _CONTENT, _FLOATS, _HALVES = 1, 2, 4, 5, 13  # of a tensor
 _SIDE, _LENGTH = 2, 1  # of a shape, and of one of its sides
-_TYPES = {1: np.dtype("<f4"), 2: np.dtype("<f8"), 19: np.dtype("<f2")}
+_TYPES = {1: ("<f4", 4), 2: ("<f8", 8), 19: ("<f2", 2)}  # as numpy calls them, and bytes
 _MOST_AXES = 8
 
 
@@ -90,6 +89,8 @@ def _of(message: memoryview, wanted: int) -> memoryview | None:
 
 def _values(tensor: memoryview) -> NDArray[np.float32] | None:
     """Return the numbers of a tensor, None if they are no fractions."""
+    import numpy as np
+
     kind, shape, content, halves = 0, memoryview(b""), memoryview(b""), memoryview(b"")
     floats: list[memoryview] = []
     for number, value in fields(tensor):
@@ -109,7 +110,7 @@ def _values(tensor: memoryview) -> NDArray[np.float32] | None:
         return None
     sides = _sides(shape)
     if len(content):
-        numbers = np.frombuffer(_whole(content, _TYPES[kind].itemsize), _TYPES[kind])
+        numbers = np.frombuffer(_whole(content, _TYPES[kind][1]), _TYPES[kind][0])
     elif floats and kind == 1:
         numbers = np.frombuffer(_whole(b"".join(floats), 4), "<f4")
     else:

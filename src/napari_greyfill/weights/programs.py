@@ -7,6 +7,7 @@ is handed on as a whole. Imports torch only when it loads.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -44,7 +45,9 @@ def trusted_program(content: bytes) -> Program:
     """
     import torch
 
-    return Program(torch.jit.load(BytesIO(content), map_location="cpu"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that there are newer ways to write programs
+        return Program(torch.jit.load(BytesIO(content), map_location="cpu"))
 
 
 def arguments_of(state: Mapping[str, Any]) -> int:

@@ -133,8 +133,8 @@ class TestOwnWeights:
         assert (chosen.state, chosen.identity) == ("ready", "own")
         assert mine.status.text() == "GMCNN, bark: own weights."
         row = mine.view.selectionModel().selectedRows()[0].row()
-        shown = [mine.model.index(row, column).data() for column in range(4)]
-        assert shown == ["own weights", "GMCNN, bark", "bark, 120 photographs", "–"]
+        shown = [mine.model.index(row, column).data() for column in range(5)]
+        assert shown == ["own weights", "GMCNN, bark", "–", "bark, 120 photographs", "–"]
         for text in ("Weights of your own.", "bark, 120 photographs", "not known", "gmcnn@bark"):
             assert text in mine.about.text()
         assert INPAINTERS.info("gmcnn@bark").available
