@@ -36,7 +36,7 @@ def test_whole_numbers_are_no_weights():
 
 
 BOMBS = {
-    "one number for a tensor of terabytes": number(1, 1) + shape(2**20, 2**20) + message(5, bytes(4)),
+    "one for terabytes": number(1, 1) + shape(2**20, 2**20) + message(5, bytes(4)),
     "a negative side": number(1, 1) + shape(2**64 - 1) + message(4, bytes(4)),
     "a hundred axes": number(1, 1) + shape(*[1] * 100) + message(4, bytes(4)),
     "a number cut off": number(1, 1) + shape(1) + message(4, bytes(3)),

@@ -1,5 +1,7 @@
 """Messages of numbered fields: what is read, and what is refused."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,7 +57,5 @@ def test_damaged_messages(content, words):
 
 @given(st.binary(max_size=200))
 def test_anything_ends(content):
-    try:
+    with suppress(ValueError):
         assert sum(len(v) for _, v in read(content) if isinstance(v, bytes)) <= len(content)
-    except ValueError:
-        pass

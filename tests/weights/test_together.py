@@ -90,7 +90,7 @@ def test_recommended_first_then_by_purpose_own_last(store):
     infos = [
         entry(id="a", file="a.pth", training_data="CelebA-HQ (faces)"),
         entry(id="b", file="b.pth", training_data="Places2 (scenes)", masks="free-form strokes"),
-        entry(id="c", file="c.pth", training_data="Places2 (scenes)", masks="a square in the centre"),
+        entry(id="c", file="c.pth", training_data="Places2 (scenes)", masks="a square"),
         entry(id="d", file="d.pth", training_data="CelebA-HQ (faces)", rank=1),
         entry(id="e", file="e.pth", training_data="Paris StreetView", masks="rectangles"),
     ]

@@ -1,4 +1,4 @@
-"""The commands `napari-greyfill weights list`, `get`, `confirm`, `add`, `describe`, `remove` and `verify`.
+"""The commands of `napari-greyfill weights`, such as `list`, `get`, `add` and `verify`.
 
 What a command needs is imported once it runs, so that `--help` is quick.
 """
@@ -214,9 +214,7 @@ def add(
     with ending_in_sentences(_INTERRUPTED):
         _require_one_meaning(name, own_name, training_data or licence)
         own = None if own_name is None else Own(own_name, "", training_data, licence)
-        added = network_weights(folder).add(
-            file, name, own=own, confirmed_sha256=confirmed_sha256
-        )
+        added = network_weights(folder).add(file, name, own=own, confirmed_sha256=confirmed_sha256)
         if as_json:
             _print_json([added])
         else:

@@ -43,8 +43,14 @@ _PURPOSES: tuple[tuple[Purpose, re.Pattern[str]], ...] = (
     ("faces", re.compile(r"\((cropped )?(faces|portraits)|\bfaces\b", re.IGNORECASE)),
     ("streets", re.compile(r"street|building|facade|paris", re.IGNORECASE)),
     ("drawings", re.compile(r"drawing|manga|anime", re.IGNORECASE)),
-    ("box", re.compile(r"/ (one |a |square|central|centre|random )*(rectangle|square|box|centre)s?"
-                       r"(?!.*(stroke|free-form|irregular))", re.IGNORECASE)),
+    (
+        "box",
+        re.compile(
+            r"/ (one |a |square|central|centre|random )*(rectangle|square|box|centre)s?"
+            r"(?!.*(stroke|free-form|irregular))",
+            re.IGNORECASE,
+        ),
+    ),
 )
 _NON_COMMERCIAL = re.compile(
     r"non-commercial|\bNC\b|research only|academic research|not-for-profit|for research",

@@ -42,9 +42,7 @@ __all__ = [
 ]
 
 VARIABLE = "NAPARI_GREYFILL_WEIGHTS"
-State = Literal[
-    "ready", "download", "by hand", "damaged", "unreadable", "unknown", "unconfirmed"
-]
+State = Literal["ready", "download", "by hand", "damaged", "unreadable", "unknown", "unconfirmed"]
 Identity = Literal["", "published", "claimed", "own", "found"]
 
 _preferred: dict[str, str] = {}  # what the user chose in Preferences

@@ -73,7 +73,7 @@ def _constant(node: memoryview) -> tuple[str, memoryview | None]:
             operation = bytes(value)
         elif number == _ATTRIBUTE:
             parts = {key: part for key, part in fields(value) if isinstance(part, memoryview)}
-            if parts.get(_KEY, memoryview(b"")) == b"value" and _VALUE in parts:
+            if bytes(parts.get(_KEY, b"")) == b"value" and _VALUE in parts:
                 tensor = _of(parts[_VALUE], _TENSOR)
     return name, tensor if operation == b"Const" else None
 
@@ -128,7 +128,7 @@ def _whole(content: memoryview | bytes, size: int) -> memoryview | bytes:
 
 
 def _sides(shape: memoryview) -> tuple[int, ...]:
-    sides = []
+    sides: list[int] = []
     for number, side in fields(shape):
         if number != _SIDE or not isinstance(side, memoryview):
             continue

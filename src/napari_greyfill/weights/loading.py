@@ -49,6 +49,7 @@ _BLOCK = 1 << 20  # bytes
 _WRAPPERS = ("state_dict", "generator", "G", "model")
 _GENERATOR, _PARALLEL = "generator.", "module."
 
+
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
     """A file as it was read: what is looked at, checked, loaded and copied is the same.

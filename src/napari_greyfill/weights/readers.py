@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Sequence
 from io import BytesIO
 from pickle import UnpicklingError
+from typing import Any
 
 from napari_greyfill.errors import BadCheckpointError, MissingDependencyError
 from napari_greyfill.weights.inspection import LARGEST
@@ -140,7 +141,7 @@ def with_torch(content: bytes, name: str, others: Sequence[str] = ()) -> object:
     import torch
 
     _require_safe_torch(torch.__version__)
-    nothing = [(_Nothing, each) for each in others]
+    nothing: list[Any] = [(_Nothing, each) for each in others]
     try:
         with warnings.catch_warnings(), torch.serialization.safe_globals(nothing):
             warnings.simplefilter("ignore")  # whatever torch says is said better below

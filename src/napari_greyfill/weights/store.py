@@ -232,13 +232,13 @@ class WeightsStore:
         info, wanted = self.info(name), require_sha256(sha256)
         if self.folder.state(info) != "unconfirmed":
             self._require(info)
-        apart(
-            lambda left: self._verified(info, left, wanted), lambda: require_going_on(cancelled)
-        )
+        apart(lambda left: self._verified(info, left, wanted), lambda: require_going_on(cancelled))
         confirm(wanted, info.title)
         return self.stored(info)
 
-    def layout_of(self, file: str | os.PathLike[str], cancelled: CancelCheck = never) -> LayoutInfo:
+    def layout_of(
+        self, file: str | os.PathLike[str], cancelled: CancelCheck = never
+    ) -> LayoutInfo:
         """Return the layout of a file that is nowhere yet, after it was tried.
 
         Parameters

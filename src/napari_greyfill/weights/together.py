@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from napari_greyfill.weights.store import WeightsStore
     from napari_greyfill.weights.stored import StoredCheckpoint
 
-__all__ = ["Fetched", "FetchProgress", "downloadable", "get_all", "in_order", "size_of"]
+__all__ = ["FetchProgress", "Fetched", "downloadable", "get_all", "in_order", "size_of"]
 
 FetchProgress = Callable[[int, int, int | None], None]
 

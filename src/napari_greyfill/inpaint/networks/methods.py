@@ -140,8 +140,8 @@ def _published(network: Network, variant: Variant, data_set: str) -> NetworkMeth
         f"{variant.name}-{data_set}",
         f"{variant.title}, {first.training_data.split(' (')[0]}",
         "inpainter",
-        summary=f"{_warning(checkpoints)}{checkpoints[-1].good_for} Trained on {first.training_data}, {first.masks}, "
-        f"at {first.size} pixels.",
+        summary=f"{_warning(checkpoints)}{checkpoints[-1].good_for} Trained on "
+        f"{first.training_data}, {first.masks}, at {first.size} pixels.",
         licence=first.licence,
         citation=first.citation,
         uses_torch=True,

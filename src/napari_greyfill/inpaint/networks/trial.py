@@ -93,8 +93,8 @@ def _picture(module: nn.Module) -> Channels:
 
     # what cannot be seen from outside, a module says: how many channels it takes, and which size
     first = next((each for each in module.modules() if isinstance(each, nn.Conv2d)), None)
-    takes = getattr(module, "takes", None) or getattr(first, "in_channels", 0)
-    side = getattr(module, "side", _SIDE)
+    takes: int = getattr(module, "takes", 0) or getattr(first, "in_channels", 0)
+    side: int = getattr(module, "side", _SIDE)
     ramp = np.linspace(0, 1, side, dtype=np.float32)
     channels = np.zeros((1, side, side, takes), dtype=np.float32)
     channels[0] = (ramp[:, None] * ramp)[..., None]

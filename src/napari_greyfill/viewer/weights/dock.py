@@ -210,7 +210,8 @@ class WeightsDock(Dock):
             self.downloads.start(downloads_folder())
             self.status.setText(
                 "Fetch the file with your browser: once it is in your downloads folder, it is "
-                "offered here. Or press Add file….")
+                "offered here. Or press Add file…."
+            )
             return
         store, name, arrivals = self.store, chosen.info.id, _Arrivals()
         stop = self._stop = Event()
@@ -371,7 +372,10 @@ class WeightsDock(Dock):
 
     def _ask_and_add(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(
-            self, "Add a checkpoint", "", "Checkpoints (*.pth *.pt *.safetensors *.ckpt *.zip *.pb);;All files (*)"
+            self,
+            "Add a checkpoint",
+            "",
+            "Checkpoints (*.pth *.pt *.safetensors *.ckpt *.zip *.pb);;All files (*)",
         )
         if chosen:
             self.add(Path(chosen))

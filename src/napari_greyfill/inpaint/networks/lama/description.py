@@ -73,7 +73,7 @@ def _inpainter() -> type[LamaInpainter]:
 NETWORK = Network(
     name="lama",
     title=_TITLE,
-    summary="Convolutions of the picture's spectrum, so that every layer sees all of it: right for "
+    summary="Convolutions of the picture's spectrum, so every layer sees all of it: right for "
     "large holes, and for what repeats. Takes pictures of any size.",
     citation=CITATION,
     code="https://github.com/advimman/lama",
@@ -97,8 +97,8 @@ NETWORK = Network(
     inpainter=_inpainter,
     checkpoints=CHECKPOINTS,
     default_method="lama-places2",
-    note="`lama` is a TorchScript file, which is a program: it runs only if its SHA-256 is the one "
-    "that is written down here, or if you have confirmed the one it has. `lama-ckpt` is what "
+    note="`lama` is a TorchScript file, which is a program: it runs only if its SHA-256 is the "
+    "one that is written down here, or if you have confirmed the one it has. `lama-ckpt` is what "
     "[the authors' program](https://github.com/advimman/lama) writes, with 18 blocks (big) or 9 "
     "(fourier); of such a file the tensors are read and nothing else. Both give the same picture. "
     "Start with `lama-places2`.",

@@ -44,7 +44,8 @@ class _FourierUnit(nn.Module):
         parts = parts.reshape(count, channels, 2, rows, columns).permute(0, 1, 3, 4, 2)
         changed = torch.view_as_complex(parts.contiguous().to(real.device))
         back = torch.fft.irfft2(changed, s=real.shape[-2:], norm="ortho")
-        return back.to(device)
+        there: Tensor = back.to(device)
+        return there
 
 
 class _SpectralTransform(nn.Module):

@@ -1,10 +1,10 @@
 """The network of separable convolutions. Imports torch.
 
 A. Sargsyan et al., "MI-GAN: A Simple Baseline for Image Inpainting on Mobile Devices", ICCV 2023,
-section 3. An encoder halves the picture down to 4 × 4 pixels; a decoder doubles it again, adds what
-the encoder saw at each size, and sums the pictures of all sizes. Sizes are baked in: planes of noise
-and the filters of the published files belong to one. Attributes have the names that published
-checkpoints use. Tensors are float32, (N, C, H, W).
+section 3. An encoder halves the picture down to 4 × 4 pixels; a decoder doubles it again, adds
+what the encoder saw at each size, and sums the pictures of all sizes. Sizes are baked in: planes
+of noise belong to one. Attributes have the names that published checkpoints use. Tensors are
+float32, (N, C, H, W).
 """
 
 from __future__ import annotations
@@ -227,7 +227,7 @@ class Migan(nn.Module):
         seen = {}
         for name, block in self.encoder.items():
             x, seen[name] = block(x)
-        picture = None
+        picture: Tensor | None = None
         for name, block in self.synthesis.items():
             x, picture = block(x, seen[name], picture)
         assert picture is not None  # there is at least one size

@@ -7,8 +7,8 @@ from napari_greyfill.weights.catalogue import CheckpointInfo
 __all__ = ["CHECKPOINTS", "CITATION"]
 
 CITATION = (
-    "A. Sargsyan, S. Navasardyan, X. Xu, H. Shi: MI-GAN: A Simple Baseline for Image Inpainting on "
-    "Mobile Devices, ICCV 2023, pp. 7335-7345"
+    "A. Sargsyan, S. Navasardyan, X. Xu, H. Shi: MI-GAN: A Simple Baseline for Image Inpainting "
+    "on Mobile Devices, ICCV 2023, pp. 7335-7345"
 )
 _MASKS = "free-form strokes and boxes"
 _LICENCE = "MIT"
