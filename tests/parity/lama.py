@@ -1,11 +1,9 @@
 """LaMa, from the tensors of a training checkpoint."""
 
-import numpy as np
-
 from tests import golden
 from tests.networks import inpainter_of
 from tests.parity.frame import Arrays, Reference, Subject
-from tests.parity.observing import observed
+from tests.parity.observing import observed, rounded
 
 __all__ = ["SUBJECTS"]
 
@@ -26,7 +24,7 @@ def lama(reference: Reference, inputs: Arrays) -> Arrays:
         **parts,
         "net_output": seen[""][1],
         "composite_float": filled.transpose(2, 0, 1)[None],
-        "composite": np.rint(np.clip(filled, 0, 1) * 255),
+        "composite": rounded(filled),
     }
 
 

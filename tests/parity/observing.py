@@ -1,8 +1,19 @@
-"""What goes into the parts of a module and what comes out, seen as it runs."""
+"""Look into modules while they run, and write pictures as references do."""
 
+import numpy as np
 import torch
 
-__all__ = ["observed"]
+__all__ = ["observed", "rounded", "truncated"]
+
+
+def truncated(filled: np.ndarray) -> np.ndarray:
+    """Return a picture in 8 bits as the first references write it."""
+    return np.trunc(np.clip(filled, 0, 1) * 255)
+
+
+def rounded(filled: np.ndarray) -> np.ndarray:
+    """Return a picture in 8 bits as the later references' arrays have it."""
+    return np.rint(np.clip(filled, 0, 1) * 255)
 
 
 def observed(module: torch.nn.Module, *names: str) -> dict[str, tuple]:

@@ -30,15 +30,11 @@ from napari_greyfill.inpaint.networks.modules import applied
 from tests import golden
 from tests.networks import inpainter_of
 from tests.parity import lama
+from tests.parity.encoders import ENCODERS
 from tests.parity.frame import Arrays, Reference, Subject
-from tests.parity.observing import observed
+from tests.parity.observing import observed, rounded, truncated
 
 __all__ = ["SUBJECTS"]
-
-
-def truncated(filled: np.ndarray) -> np.ndarray:
-    """Return a picture in 8 bits as most references write it."""
-    return np.trunc(np.clip(filled, 0, 1) * 255)
 
 
 # GMCNN
@@ -222,7 +218,7 @@ def openmmlab(reference: Reference, inputs: Arrays) -> Arrays:
         "att_score_query_mid": of_query(height // 2, width // 2),
         "net_output": seen[""][1],
         "composite_float": (2 * filled - 1)[..., ::-1].transpose(2, 0, 1)[None],
-        "composite": np.rint(np.clip(filled, 0, 1) * 255),
+        "composite": rounded(filled),
     }
 
 
@@ -289,4 +285,5 @@ SUBJECTS = (
     Subject(_DEEPFILL, OPENMMLAB.name, "", _MM_FILE, openmmlab, _not_alone),
     Subject(_DEEPFILL, OPENMMLAB.name, "attention alone", _MM_FILE, openmmlabs_attention, _alone),
     *lama.SUBJECTS,
+    *ENCODERS,
 )

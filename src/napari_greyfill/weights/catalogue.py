@@ -23,10 +23,10 @@ __all__ = [
     "require_sound",
 ]
 
-CHECKPOINT_FILES = (".pth", ".pt", ".safetensors", ".ckpt", ".zip", ".pb")
+CHECKPOINT_FILES = (".pth", ".pt", ".safetensors", ".t7", ".ckpt", ".zip", ".pb")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # One name without folders, that no system takes for something else and none of ours collides with.
-_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.(pth|pt|safetensors|ckpt|zip|pb)")
+_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.(pth|pt|safetensors|t7|ckpt|zip|pb)")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _SHA256_PREFIX = re.compile(r"[0-9a-f]{8,63}")

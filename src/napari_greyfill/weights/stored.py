@@ -88,6 +88,7 @@ def unconfirmed(folder: WeightsFolder, info: CheckpointInfo) -> UnconfirmedProgr
     folder : WeightsFolder
         Where the file lies.
     info : CheckpointInfo
+        Which one.
     """
     sha256 = folder.sha256(info)
     return UnconfirmedProgramError(

@@ -1,4 +1,4 @@
-"""All published checkpoints that need no browser, one after the other, and their order in lists."""
+"""All published checkpoints that need no browser, and the order of checkpoints in lists."""
 
 from __future__ import annotations
 

@@ -15,6 +15,9 @@ _FOLDERS = (
     "deepfillv2",
     "lama",
     "migan",
+    "contextencoder",
+    "shiftnet",
+    "prvs",
 )
 
 NETWORKS: tuple[Network, ...] = tuple(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["require_sane", "try_out"]
 
-_SIDE = 200  # pixels; the smallest that every network takes
+_SIDE = 200  # pixels; networks that take no such pictures have an attribute `smallest`
 # What a layer gives at most in a network that was trained; half precision ends at 65,504.
 _LARGEST = 1e6
 
@@ -93,10 +93,10 @@ def _picture(module: nn.Module) -> Channels:
 
     # what cannot be seen from outside, a module says: how many channels it takes, and which size
     first = next((each for each in module.modules() if isinstance(each, nn.Conv2d)), None)
-    takes: int = getattr(module, "takes", 0) or getattr(first, "in_channels", 0)
-    side: int = getattr(module, "side", _SIDE)
+    planes: int = getattr(module, "planes", 0) or getattr(first, "in_channels", 0)
+    side: int = getattr(module, "side", 0) or max(_SIDE, getattr(module, "smallest", _SIDE))
     ramp = np.linspace(0, 1, side, dtype=np.float32)
-    channels = np.zeros((1, side, side, takes), dtype=np.float32)
+    channels = np.zeros((1, side, side, planes), dtype=np.float32)
     channels[0] = (ramp[:, None] * ramp)[..., None]
     third = side // 3
     channels[..., -1] = 0

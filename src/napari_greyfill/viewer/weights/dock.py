@@ -257,9 +257,9 @@ class WeightsDock(Dock):
     def _ask_and_confirm(self, chosen: StoredCheckpoint) -> None:
         sha256 = self.store.folder.sha256(chosen.info)
         question = (
-            f"{chosen.path.name} is a program (TorchScript): it can do anything that you can. It "
-            f"came from\n{chosen.info.url or chosen.info.page}\nand no SHA-256 of it is published. "
-            f"The one it has is\n{sha256}\n\nLet it run?"
+            f"{chosen.path.name} is a program (TorchScript): it can do anything that you can. "
+            f"It came from\n{chosen.info.url or chosen.info.page}\nand no SHA-256 of it is "
+            f"published. The one it has is\n{sha256}\n\nLet it run?"
         )
         if QMessageBox.question(self, "Confirm a program", question) == _YES:
             self.confirm(chosen.info.id, sha256)
@@ -375,7 +375,7 @@ class WeightsDock(Dock):
             self,
             "Add a checkpoint",
             "",
-            "Checkpoints (*.pth *.pt *.safetensors *.ckpt *.zip *.pb);;All files (*)",
+            "Checkpoints (*.pth *.pt *.safetensors *.t7 *.ckpt *.zip *.pb);;All files (*)",
         )
         if chosen:
             self.add(Path(chosen))

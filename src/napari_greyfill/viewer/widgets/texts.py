@@ -56,8 +56,8 @@ WEIGHTS = {
     "they are called, what they were trained on and what their licence is.",
     "add": "Add a checkpoint file that you have, a published one or one of your own: it is "
     "checked, recognised and copied.",
-    "all": "Download every published checkpoint that needs no browser and is not here. What cannot "
-    "be had is told at the end; Cancel keeps what has arrived.",
+    "all": "Download every published checkpoint that needs no browser and is not here. What "
+    "cannot be had is told at the end; Cancel keeps what has arrived.",
     "confirm": "The file is a program, and no SHA-256 of it is published. Look at where it came "
     "from, and let it run or not.",
     "add_offered": "Check this file, find out which checkpoint it is, and copy it.",

@@ -238,7 +238,7 @@ class LamaProgram(nn.Module):
         Takes the picture in [0, 1] and the mask, and returns the picture with the hole filled.
     """
 
-    takes = 4
+    planes = 4
 
     def __init__(self, program: torch.jit.ScriptModule) -> None:
         super().__init__()

@@ -85,7 +85,7 @@ NETWORK = Network(
     checkpoints=CHECKPOINTS,
     default_method="migan-places2",
     note="`migan` is a TorchScript file, which is a program. Of it only an MD5 is published, "
-    "which a forged file may have as well: once it is here, you are asked to confirm its SHA-256, and "
-    "before that it does not run. `migan-pt` are the tensors that "
+    "which a forged file may have as well: once it is here, you are asked to confirm its SHA-256, "
+    "and before that it does not run. `migan-pt` are the tensors that "
     "[the authors](https://github.com/Picsart-AI-Research/MI-GAN) offer, in which nothing runs.",
 )

@@ -190,7 +190,7 @@ class Migan(nn.Module):
         As in `channels_at`.
     """
 
-    takes = 4
+    planes = 4
 
     def __init__(self, side: int = 512, base: int = 32768, most: int = 512) -> None:
         super().__init__()
@@ -204,7 +204,7 @@ class Migan(nn.Module):
             self.encoder[f"b{each}"] = _Encoding(
                 at[each],
                 at[each if last else each // 2],
-                picture=0 if index else self.takes,
+                picture=0 if index else self.planes,
                 halved=not last,
             )
         for each in reversed(sides):
@@ -245,7 +245,7 @@ class MiganProgram(nn.Module):
         Height and width of the pictures it was traced with.
     """
 
-    takes = 4
+    planes = 4
 
     def __init__(self, program: torch.jit.ScriptModule, side: int = 512) -> None:
         super().__init__()
