@@ -118,7 +118,7 @@ def get(
 
 def _fetched(store: WeightsStore, info: CheckpointInfo, *, every: bool, quiet: bool) -> str:
     """Download one checkpoint; return why it is not here if it is one of all, or nothing."""
-    if info.non_commercial and not quiet:
+    if info.non_commercial and info.url and not quiet:
         typer.echo(f"{info.title} is not for commercial use. Licence: {info.licence}.")
     try:
         with _progress_bar(info.title, wanted=not quiet) as progress:

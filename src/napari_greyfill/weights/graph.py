@@ -1,9 +1,9 @@
 """Read the constants of a frozen TensorFlow graph, without TensorFlow and without running it.
 
 A frozen graph is a protocol buffer: a list of nodes, each with a name, what it does and
-attributes. The weights are nodes that do nothing ("Const") and have a tensor as their attribute. All other
-nodes, which say what would be computed, are skipped. Numbers of fields are those of graph.proto,
-node_def.proto, attr_value.proto and tensor.proto of TensorFlow 1.
+attributes. The weights are nodes that do nothing ("Const") and have a tensor as their attribute.
+All other nodes, which say what would be computed, are skipped. Numbers of fields are those of
+graph.proto, node_def.proto, attr_value.proto and tensor.proto of TensorFlow 1.
 """
 
 from __future__ import annotations

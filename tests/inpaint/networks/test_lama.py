@@ -54,7 +54,7 @@ def test_tensors_are_recognised_whatever_else_training_left(tmp_path, blocks):
 
 
 def test_a_number_of_blocks_that_nobody_published():
-    state = {k: v for k, v in Lama(3).state_dict().items()}
+    state = Lama(3).state_dict()
     with pytest.raises(BadCheckpointError, match="has 3 blocks, and we know those of 18"):
         detect(state).build(state)
 

@@ -58,8 +58,6 @@ WEIGHTS = {
     "checked, recognised and copied.",
     "all": "Download every published checkpoint that needs no browser and is not here. What "
     "cannot be had is told at the end; Cancel keeps what has arrived.",
-    "confirm": "The file is a program, and no SHA-256 of it is published. Look at where it came "
-    "from, and let it run or not.",
     "add_offered": "Check this file, find out which checkpoint it is, and copy it.",
     "leave_offered": "Leave the file where it is.",
     "remove": "Delete the chosen checkpoint from the weights folder.",
