@@ -13,6 +13,10 @@ _FOLDERS = (
     "gmcnn",
     "edgeconnect",
     "deepfillv2",
+    "deepfillv1",
+    "glcic",
+    "pconv",
+    "aotgan",
 )
 
 NETWORKS: tuple[Network, ...] = tuple(

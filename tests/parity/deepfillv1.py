@@ -1,0 +1,89 @@
+"""DeepFill v1 is compared."""
+
+import torch
+
+from napari_greyfill.inpaint.networks.deepfillv1.network import ATTENTION
+from napari_greyfill.inpaint.networks.deepfillv2.attention import (
+    ContextualAttention,
+    reduced,
+    valid_patches,
+)
+from tests import golden
+from tests.networks import inpainter_of
+from tests.parity.frame import Arrays, Reference, Subject
+from tests.parity.probes import as_bgr, observed, rounded
+
+__all__ = ["SUBJECTS"]
+
+_LAYOUT = "deepfillv1-mm"
+_NECK = "stage2.contextual_attention_neck.contextual_attention"
+_PARTS = (
+    "",
+    "stage1",
+    "stage1.encoder",
+    "stage1.dilation_neck",
+    "stage2.dilation_neck",
+    "stage2.encoder_attention",
+    _NECK,
+    f"{_NECK}.softmax",
+)
+
+
+def openmmlab(reference: Reference, inputs: Arrays) -> Arrays:
+    module = reference.module("deepfillv1_mm", _LAYOUT)
+    seen = observed(module, *_PARTS)
+    filled = inpainter_of({_LAYOUT: module}).fill(*golden.picture(inputs, 8))
+    height, width = (side // 2 for side in seen[_NECK][1].shape[2:])
+    softmax = seen[f"{_NECK}.softmax"][1].T.reshape(1, -1, height, width)
+
+    def of_query(row: int, column: int) -> torch.Tensor:
+        return softmax[:, :, row, column].reshape(1, height, width)
+
+    return {
+        "net_input": seen[""][0],
+        "stage1_out": seen["stage1"][1],
+        "s1_enc_out_ch0_8": seen["stage1.encoder"][1][:, :8],
+        "s1_dilated_out_ch0_8": seen["stage1.dilation_neck"][1][:, :8],
+        "s2_dilated_out_ch0_8": seen["stage2.dilation_neck"][1][:, :8],
+        "s2_att_enc_out_ch0_16": seen["stage2.encoder_attention"][1][:, :16],
+        "att_out": seen[_NECK][1][:, :16],
+        "att_argmax_index": softmax.argmax(dim=1),
+        "att_max_score": softmax.amax(dim=1),
+        "att_score_query_row0col0": of_query(0, 0),
+        "att_score_query_mid": of_query(height // 2, width // 2),
+        "net_output": seen[""][1],
+        "composite_float": as_bgr(filled),
+        "composite": rounded(filled),
+    }
+
+
+def attention(_: Reference, inputs: Arrays) -> Arrays:
+    """Run the attention alone on a small map, with and without a mask."""
+    module = ContextualAttention(ATTENTION)
+    seen = observed(module, "softmax")
+    mask = torch.from_numpy(inputs["ca_unit_mask"])[0, 0]
+    given = torch.from_numpy(inputs["ca_unit_in"])
+
+    def run(mask: torch.Tensor) -> torch.Tensor:
+        return module(given, valid_patches(reduced(mask, 2, False))[None])
+
+    without = run(torch.zeros_like(mask))
+    return {
+        "ca_unit_out_nomask": without,
+        "ca_unit_out": run(mask),
+        "ca_unit_scores": seen["softmax"][1].T.reshape(1, 80, 8, 10),
+    }
+
+
+def _alone(name: str) -> str | None:
+    return name if name.startswith("ca_unit") else None
+
+
+def _not_alone(name: str) -> str | None:
+    return None if _alone(name) else name
+
+
+SUBJECTS = (
+    Subject("DeepFill v1", _LAYOUT, "", "deepfillv1_mm", openmmlab, _not_alone),
+    Subject("DeepFill v1", _LAYOUT, "attention alone", "deepfillv1_mm", attention, _alone),
+)
