@@ -20,6 +20,7 @@ from napari_greyfill.inpaint.networks.glcic.network import GLCIC
 from napari_greyfill.inpaint.networks.gmcnn.network import GMCNN
 from napari_greyfill.inpaint.networks.pconv.layouts import LAYOUTS as PCONV_LAYOUTS
 from napari_greyfill.inpaint.networks.pconv.network import PConv
+from napari_greyfill.inpaint.networks.shiftnet.description import published_names
 from napari_greyfill.inpaint.networks.store import network_weights
 from napari_greyfill.weights.own import Own
 from tests import golden
@@ -82,6 +83,13 @@ def as_published(layout, network):
         for index, name in enumerate(names)
         for kind in ("weight", "bias")
     }
+
+
+def as_shiftnet(network):
+    """Return the tensors of a Shift-Net under the names of published checkpoints."""
+    theirs = {ours: published for published, ours in published_names().items()}
+    state = {key.rpartition("."): tensor for key, tensor in network.state_dict().items()}
+    return {f"{theirs[layer]}.{kind}": tensor for (layer, _, kind), tensor in state.items()}
 
 
 # Every layout that takes colours or grey, as weights of one's own

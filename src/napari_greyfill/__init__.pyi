@@ -20,6 +20,7 @@ from .errors import BadMaskError as BadMaskError
 from .errors import BadParameterError as BadParameterError
 from .errors import BrokenMethodError as BrokenMethodError
 from .errors import CancelledError as CancelledError
+from .errors import ClusterError as ClusterError
 from .errors import DownloadError as DownloadError
 from .errors import EmptyMaskError as EmptyMaskError
 from .errors import EveryMethodFailedError as EveryMethodFailedError

@@ -10,7 +10,7 @@ from tests import golden
 from tests.networks import inpainter_of
 from tests.parity.comparison import Tolerance
 from tests.parity.frame import Arrays, Reference, Subject
-from tests.parity.probes import observed, rounded, signed, truncated
+from tests.parity.observing import observed, rounded, signed, truncated
 
 __all__ = ["SUBJECTS"]
 

@@ -2,16 +2,10 @@
 
 import torch
 
-from napari_greyfill.inpaint.networks.deepfillv1.network import ATTENTION
-from napari_greyfill.inpaint.networks.deepfillv2.attention import (
-    ContextualAttention,
-    reduced,
-    valid_patches,
-)
 from tests import golden
 from tests.networks import inpainter_of
 from tests.parity.frame import Arrays, Reference, Subject
-from tests.parity.probes import as_bgr, observed, rounded
+from tests.parity.observing import as_bgr, observed, rounded
 
 __all__ = ["SUBJECTS"]
 
@@ -57,33 +51,9 @@ def openmmlab(reference: Reference, inputs: Arrays) -> Arrays:
     }
 
 
-def attention(_: Reference, inputs: Arrays) -> Arrays:
-    """Run the attention alone on a small map, with and without a mask."""
-    module = ContextualAttention(ATTENTION)
-    seen = observed(module, "softmax")
-    mask = torch.from_numpy(inputs["ca_unit_mask"])[0, 0]
-    given = torch.from_numpy(inputs["ca_unit_in"])
-
-    def run(mask: torch.Tensor) -> torch.Tensor:
-        return module(given, valid_patches(reduced(mask, 2, False))[None])
-
-    without = run(torch.zeros_like(mask))
-    return {
-        "ca_unit_out_nomask": without,
-        "ca_unit_out": run(mask),
-        "ca_unit_scores": seen["softmax"][1].T.reshape(1, 80, 8, 10),
-    }
-
-
-def _alone(name: str) -> str | None:
-    return name if name.startswith("ca_unit") else None
-
-
 def _not_alone(name: str) -> str | None:
-    return None if _alone(name) else name
+    """Leave out the attention alone, which is OpenMMLab's of DeepFill v2."""
+    return None if name.startswith("ca_unit") else name
 
 
-SUBJECTS = (
-    Subject("DeepFill v1", _LAYOUT, "", "deepfillv1_mm", openmmlab, _not_alone),
-    Subject("DeepFill v1", _LAYOUT, "attention alone", "deepfillv1_mm", attention, _alone),
-)
+SUBJECTS = (Subject("DeepFill v1", _LAYOUT, "", "deepfillv1_mm", openmmlab, _not_alone),)

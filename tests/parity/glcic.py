@@ -6,7 +6,7 @@ from napari_greyfill.inpaint.networks.glcic.layouts import OPENMMLAB, OTENIM, La
 from tests import golden
 from tests.networks import inpainter_of
 from tests.parity.frame import Arrays, Reference, Subject
-from tests.parity.probes import as_bgr, observed, rounded
+from tests.parity.observing import as_bgr, observed, rounded
 
 __all__ = ["SUBJECTS"]
 

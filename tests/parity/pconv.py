@@ -8,7 +8,7 @@ from napari_greyfill.inpaint.networks.pconv.layouts import DEPTH, NAOTO, OPENMML
 from tests import golden
 from tests.networks import inpainter_of
 from tests.parity.frame import Arrays, Reference, Subject
-from tests.parity.probes import observed, rounded
+from tests.parity.observing import observed, rounded
 
 __all__ = ["SUBJECTS"]
 
@@ -41,7 +41,7 @@ def _computed(layout: Layout, file: str) -> Callable[[Reference, Arrays], Arrays
         unlimited = found["net_output"]
         if not layout.bgr:
             mean, deviation = normalisation(layout, 3)
-            unlimited = unlimited * deviation[:, None, None] + mean[:, None, None]
+            unlimited = unlimited.numpy() * deviation[:, None, None] + mean[:, None, None]
         return {**found, "composite_float": unlimited}
 
     return compute

@@ -30,8 +30,9 @@ from napari_greyfill.inpaint.networks.modules import applied
 from tests import golden
 from tests.networks import inpainter_of
 from tests.parity import aotgan, deepfillv1, glcic, pconv
+from tests.parity.encoders import ENCODERS
 from tests.parity.frame import Arrays, Reference, Subject
-from tests.parity.probes import observed, truncated
+from tests.parity.observing import observed, rounded, truncated
 
 __all__ = ["SUBJECTS"]
 
@@ -217,7 +218,7 @@ def openmmlab(reference: Reference, inputs: Arrays) -> Arrays:
         "att_score_query_mid": of_query(height // 2, width // 2),
         "net_output": seen[""][1],
         "composite_float": (2 * filled - 1)[..., ::-1].transpose(2, 0, 1)[None],
-        "composite": np.rint(np.clip(filled, 0, 1) * 255),
+        "composite": rounded(filled),
     }
 
 
@@ -284,7 +285,16 @@ SUBJECTS = (
     Subject(_DEEPFILL, OPENMMLAB.name, "", _MM_FILE, openmmlab, _not_alone),
     Subject(_DEEPFILL, OPENMMLAB.name, "attention alone", _MM_FILE, openmmlabs_attention, _alone),
     *deepfillv1.SUBJECTS,
+    Subject(
+        "DeepFill v1",
+        "deepfillv1-mm",
+        "attention alone",
+        "deepfillv1_mm",
+        openmmlabs_attention,
+        _alone,
+    ),
     *glcic.SUBJECTS,
     *pconv.SUBJECTS,
     *aotgan.SUBJECTS,
+    *ENCODERS,
 )

@@ -17,6 +17,9 @@ _FOLDERS = (
     "glcic",
     "pconv",
     "aotgan",
+    "contextencoder",
+    "shiftnet",
+    "prvs",
 )
 
 NETWORKS: tuple[Network, ...] = tuple(

@@ -11,7 +11,7 @@ kept as one plane for each map.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -105,10 +105,12 @@ class PConv(nn.Module):
         Channels of the pictures; 3 as published.
     """
 
+    smallest: ClassVar[int] = 1 << (DEPTH + 1)  # of pictures that it is tried out with
+
     def __init__(self, layout: Layout, width: int = 64, colours: int = 3) -> None:
         super().__init__()
         self.layout, self.colours = layout, colours
-        self.inputs = colours + 1
+        self.planes = colours + 1
         scaled = layout.scaled
         sizes = [colours, *(n * width for n in _CHANNELS)]
         self.encoder = nn.ModuleList(
