@@ -150,6 +150,12 @@ def within(state: StateDict, prefix: str) -> dict[str, Tensor]:
     """Return the tensors whose names have a prefix, without it; all of them if none has it.
 
     Files of training programs hold discriminators and more beside the generator.
+
+    Parameters
+    ----------
+    state : mapping of str to tensor
+    prefix : str
+        For example "generator.".
     """
     if not any(key.startswith(prefix) for key in state):
         return dict(state)

@@ -29,7 +29,14 @@ _LUMA = (0.299, 0.587, 0.114)
 
 
 def detect(layout: Layout, state: StateDict) -> bool:
-    """Tell whether a state dict has a layout, by its first and last layers."""
+    """Tell whether a state dict has a layout, by its first and last layers.
+
+    Parameters
+    ----------
+    layout : Layout
+    state : mapping of str to tensor
+        The tensors by name, with the prefix "generator." or without any.
+    """
     tensors = within(state, "generator.")
     first, *_, last = (shape_of(tensors, f"{name}.weight") for name in layout.convolutions)
     norm = shape_of(tensors, f"{layout.norms[-1]}.running_var")
@@ -42,6 +49,12 @@ def detect(layout: Layout, state: StateDict) -> bool:
 
 def build(layout: Layout, state: StateDict) -> nn.Module:
     """Return the network of a state dict that `detect` recognised, in evaluation mode.
+
+    Parameters
+    ----------
+    layout : Layout
+    state : mapping of str to tensor
+        The tensors by name, with the prefix "generator." or without any.
 
     Raises
     ------

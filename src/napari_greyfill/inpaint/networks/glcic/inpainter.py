@@ -60,10 +60,11 @@ def network_input(
     missing = hole[..., None]
     colours = image[..., ::-1] if layout.bgr else image
     colour = np.array(mean or (0.0,), dtype=np.float32)
+    shown = np.zeros_like(colour)
     if layout.signed:
-        colours, shown = 2 * colours - 1, np.float32(0)
+        colours = 2 * colours - 1
     elif layout.mean_off:
-        colours, shown = colours - colour, np.float32(0)
+        colours = colours - colour
     else:
         shown = colour
     return np.concatenate([np.where(missing, shown, colours), missing], axis=-1, dtype=np.float32)

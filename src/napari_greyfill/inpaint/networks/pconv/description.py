@@ -32,7 +32,14 @@ _CITATION = (
 
 
 def detect(layout: Layout, state: StateDict) -> bool:
-    """Tell whether a state dict has a layout, by its first and last layers."""
+    """Tell whether a state dict has a layout, by its first and last layers.
+
+    Parameters
+    ----------
+    layout : Layout
+    state : mapping of str to tensor
+        The tensors by name, with the prefix "generator." or without any.
+    """
     tensors = within(state, "generator.")
     first = shape_of(tensors, _weight(layout, layout.encoder, 1))
     last = shape_of(tensors, _weight(layout, layout.decoder, 1))
@@ -43,6 +50,12 @@ def detect(layout: Layout, state: StateDict) -> bool:
 
 def build(layout: Layout, state: StateDict) -> nn.Module:
     """Return the network of a state dict that `detect` recognised, in evaluation mode.
+
+    Parameters
+    ----------
+    layout : Layout
+    state : mapping of str to tensor
+        The tensors by name, with the prefix "generator." or without any.
 
     Raises
     ------
