@@ -25,10 +25,13 @@ _CITATION = (
     "D. Pathak, P. Krähenbühl, J. Donahue, T. Darrell, A. A. Efros: Context Encoders: Feature "
     "Learning by Inpainting, CVPR 2016, arXiv:1604.07379"
 )
+_TORCH7 = "modules"  # in a file of Torch7, the text about its modules
 _WHOLE = "main.32.weight"  # the last layer if one more enlarges the output
 
 
 def _detect(state: StateDict) -> bool:
+    if _TORCH7 in state:
+        return False
     first, narrow, wide = (shape_of(state, f"main.{n}.weight") for n in (0, 14, 17))
     ends = first[1:] == (3, 4, 4) and narrow[2:] == (4, 4) and wide[2:] == (4, 4)
     last = shape_of(state, _WHOLE) or shape_of(state, "main.29.weight")
@@ -47,6 +50,25 @@ def _build(state: StateDict) -> nn.Module:
         with_counters(state),
         _TITLE,
     )
+
+
+def _detect_torch7(state: StateDict) -> bool:
+    return _TORCH7 in state and _detect(_renamed(state))
+
+
+def _build_torch7(state: StateDict) -> nn.Module:
+    from napari_greyfill.inpaint.networks.contextencoder.network import ContextEncoder
+    from napari_greyfill.inpaint.networks.torch7 import require_same_modules
+    from napari_greyfill.weights.torch7_tensors import modules_of
+
+    whole = _WHOLE in _renamed(state)
+    expected = ContextEncoder(1, 1, bias=True, whole=whole).main
+    require_same_modules(expected, modules_of(state[_TORCH7]), _TITLE)
+    return _build(_renamed(state))
+
+
+def _renamed(state: StateDict) -> StateDict:
+    return {f"main.{key}": tensor for key, tensor in state.items() if key != _TORCH7}
 
 
 def _inpainter() -> type[ContextEncoderInpainter]:
@@ -73,6 +95,21 @@ NETWORK = Network(
             multiple_of=1,
             training_scale=128,
         ),
+        Variant(
+            "contextencoder-t7",
+            f"{_TITLE} (authors')",
+            (
+                Descriptor(
+                    "contextencoder-t7",
+                    f"{_TITLE} (authors', Torch7)",
+                    _detect_torch7,
+                    _build_torch7,
+                ),
+            ),
+            minimum=1,
+            multiple_of=1,
+            training_scale=128,
+        ),
     ),
     inpainter=_inpainter,
     checkpoints=(
@@ -92,8 +129,37 @@ NETWORK = Network(
             licence="not stated for the weights (code: MIT); Paris StreetView is for research",
             citation=_CITATION,
         ),
+        *(
+            CheckpointInfo(
+                id=f"contextencoder-t7-{name}",
+                network="contextencoder",
+                descriptor="contextencoder-t7",
+                title=f"Context Encoder (authors'), {title}",
+                training_data=training_data,
+                masks="a square of 56 x 56 pixels in the middle",
+                size=128,
+                good_for=f"{good_for} with one compact hole; the authors' own weights.",
+                page="https://github.com/pathak22/context-encoder",
+                published_as=f"{name}_inpaintCenter.t7",
+                file=f"context_encoder_{name}_inpaintCenter.t7",
+                licence="UC Berkeley's notice: for education, research and not for profit",
+                citation=_CITATION,
+            )
+            for name, title, training_data, good_for in (
+                (
+                    "paris",
+                    "Paris StreetView",
+                    "Paris StreetView (facades)",
+                    "Facades and streets",
+                ),
+                ("imagenet", "ImageNet", "ImageNet (photographs)", "General photographs"),
+            )
+        ),
     ),
     default_method="contextencoder-paris",
     note="`netG_streetview.pth` (about 285 MB) was trained anew by "
-    "[BoyuanJiang](https://github.com/BoyuanJiang/context_encoder_pytorch).",
+    "[BoyuanJiang](https://github.com/BoyuanJiang/context_encoder_pytorch). The authors' own two "
+    "files are in one archive of 504 MB, `inpaintCenterModels.tar.gz`, whose MD5 is "
+    "632b1cfcc9bc59212c77ca138235d125; their repository says where it is. Unpack it and add a "
+    "`.t7` file in it.",
 )
