@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -43,7 +45,7 @@ class Palette:
     def __init__(self, atlas: Atlas, rng: np.random.Generator) -> None:
         blurred = ndimage.gaussian_filter(atlas.picture, (BLUR, BLUR, 0), mode="nearest")
         contrast = atlas.contrast[:, : atlas.width, None]
-        points = np.concatenate([blurred, contrast], axis=2)
+        points: NDArray[Any] = np.concatenate([blurred, contrast], axis=2)
         known = points[~atlas.lost]
         if len(known) > SAMPLE:
             known = known[np.sort(rng.choice(len(known), size=SAMPLE, replace=False))]
