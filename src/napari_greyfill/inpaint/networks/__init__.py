@@ -16,6 +16,7 @@ _FOLDERS = (
     "contextencoder",
     "shiftnet",
     "prvs",
+    "pggan",
 )
 
 NETWORKS: tuple[Network, ...] = tuple(
