@@ -17,6 +17,7 @@ _FOLDERS = (
     "shiftnet",
     "prvs",
     "pggan",
+    "msnps",
 )
 
 NETWORKS: tuple[Network, ...] = tuple(
