@@ -17,6 +17,7 @@ from benchmarks import (
     sensitivity,
     sheets,
     specks,
+    stacks,
 )
 from benchmarks.frame import write_section
 
@@ -28,6 +29,7 @@ BENCHMARKS = {
     "networks": networks.measure,
     "scaling": scaling.measure,
     "specks": specks.measure,
+    "stacks": stacks.measure,
     "sheets": sheets.measure,
     "responsiveness": responsiveness.measure,
     "in_napari": in_napari.measure,
@@ -43,8 +45,10 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5, help="timed runs of each contender")
     parser.add_argument("--pictures", type=int, help="grey: at most so many, default: all")
     parser.add_argument("--folder", type=Path, help="grey: more pictures; GREYFILL_PICTURES")
+    parser.add_argument("--stacks", type=Path, help="stacks: more of them; GREYFILL_STACKS")
     arguments = parser.parse_args()
     chosen = dict.fromkeys(("grey", "sensitivity"), (arguments.pictures, arguments.folder))
+    chosen["stacks"] = (arguments.stacks,)
     for name in arguments.names or BENCHMARKS:
         section = BENCHMARKS[name](arguments.repeats, *chosen.get(name, ()))
         write_section(name, section)

@@ -73,7 +73,7 @@ def test_the_engine_knows_neither_qt_nor_napari():
         "import napari_greyfill; napari_greyfill.methods()",
         "import napari_greyfill; napari_greyfill.colorizers()",
         FILL,
-        FILL.replace("mask)", "mask, method='texture')"),
+        FILL.replace("mask)", "mask, method='texture', pipeline='rgb-grey-rgb')"),
     ],
     ids=["methods", "colorizers", "a default fill", "a texture fill"],
 )

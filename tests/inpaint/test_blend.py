@@ -72,7 +72,7 @@ def test_the_member_that_is_right_here_counts_most(monkeypatch, astronaut):
         wrong = [np.where(missing, np.float32(v), plane) for v in (0.0, 0.2, 1.0)]
         return [wrong[0], truth[: plane.shape[0], : plane.shape[1]], *wrong[1:]]
 
-    monkeypatch.setattr(blend, "_fills", fills)
+    monkeypatch.setattr(blend, "member_fills", fills)
     monkeypatch.setattr(Blend, "TRUST", 1.0)
     fill = exhaust(Blend().run(np.where(hole, np.float32(0), truth), hole))
     assert rmse(fill.plane, truth, hole) < 0.02

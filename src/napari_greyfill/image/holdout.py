@@ -17,7 +17,15 @@ from scipy import ndimage
 
 from napari_greyfill.image.geometry import Window, tight_box
 
-__all__ = ["HoldOut", "contrast", "hole_pieces", "is_compact", "moved_hole", "nearest_square"]
+__all__ = [
+    "HoldOut",
+    "contrast",
+    "hole_pieces",
+    "is_compact",
+    "moved_hole",
+    "nearest_square",
+    "part_of",
+]
 
 Hole = NDArray[np.bool_]
 
@@ -79,7 +87,7 @@ def moved_hole(hole: Hole, wanted: Hole | None = None) -> HoldOut | None:
     HoldOut or None
         None if there is no room.
     """
-    window = _part(hole if wanted is None else wanted)
+    window = part_of(hole if wanted is None else wanted)
     lost = hole[window.slices]
     own = lost if wanted is None else wanted[window.slices]
     near = ndimage.binary_dilation(lost, iterations=APART)
@@ -127,8 +135,8 @@ def contrast(plane: NDArray[np.float32], hole: Hole, place: Hole) -> float:
     )
 
 
-def _part(hole: Hole) -> Window:
-    """Return the part of a plane with most hole; all of it if it is small."""
+def part_of(hole: Hole) -> Window:
+    """Return the part of a plane with most hole, at most 192 pixels a side; all if it is small."""
     height, width = hole.shape
     sides = (min(SIDE, height), min(SIDE, width))
     starts = [range(0, max(n - s, 0) + 1, 64) for n, s in zip(hole.shape, sides, strict=True)]

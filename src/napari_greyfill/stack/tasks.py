@@ -61,6 +61,8 @@ class Task:
         What is looked at.
     axis : int or None
         The axis of the stack along which several planes follow each other; None for one plane.
+    taken : tuple of (int, Window)
+        Which parts of the core other tasks fill, each with the number of its plane in `planes`.
     """
 
     key: str
@@ -69,6 +71,7 @@ class Task:
     core: Window
     window: Window
     axis: int | None = None
+    taken: tuple[tuple[int, Window], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

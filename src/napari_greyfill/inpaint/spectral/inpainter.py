@@ -9,13 +9,14 @@ from typing import ClassVar
 import numpy as np
 from scipy import ndimage
 
+from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import scaled
 from napari_greyfill.image.resample import enlarged, halved
 from napari_greyfill.image.tiles import Tile, tiles
 from napari_greyfill.inpaint.base import Fill, Hole, Inpainter, Plane
 from napari_greyfill.inpaint.spectral.solve import System, conditional_mean
 from napari_greyfill.inpaint.spectral.solve_torch import conditional_means
-from napari_greyfill.inpaint.spectral.spectrum import Spectra
+from napari_greyfill.inpaint.spectral.spectrum import GENTLEST, Spectra
 from napari_greyfill.inpaint.surroundings import biharmonic, by_channel, clamped
 
 __all__ = ["Spectral"]
@@ -32,6 +33,14 @@ class Spectral(Inpainter):
     otherwise from this same fill at half the resolution. Tiles keep time in step with the hole
     and memory bounded. Colours are filled as luma and two colour differences, each with spectra
     of its own.
+
+    Parameters
+    ----------
+    compute : Compute, optional
+        Says where to run, and when to stop.
+    gentlest : float, optional
+        The slope of the power law that the spectra fall with at least; 0 for what need not be
+        a picture.
 
     References
     ----------
@@ -51,6 +60,10 @@ class Spectral(Inpainter):
     HALO: ClassVar[int] = 24
     DEEPEST: ClassVar[int] = 16  # pixels; what lies deeper keeps the coarser fill
     TOGETHER: ClassVar[int] = 64  # most tiles solved at a time in torch, which bounds memory
+
+    def __init__(self, compute: Compute | None = None, *, gentlest: float = GENTLEST) -> None:
+        super().__init__(compute)
+        self.gentlest = gentlest
 
     def run(
         self, plane: Plane, hole: Hole, unknown: Hole | None = None
@@ -91,7 +104,7 @@ class Spectral(Inpainter):
 
         A tile deep in the hole knows too little to agree with its neighbours.
         """
-        spectra = Spectra(start, hole)
+        spectra = Spectra(start, hole, gentlest=self.gentlest)
         rim = self._rim(hole)
         side = int(np.clip(max(rim.shape) // self.TILES, *self.TILE))
         parts = list(tiles(rim, side, self.HALO))

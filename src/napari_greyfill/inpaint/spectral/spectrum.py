@@ -81,6 +81,10 @@ class Spectra:
     filled : (H, W) array
         With its hole filled in some plausible way.
     hole : (H, W) bool array
+        True where it was filled.
+    gentlest : float, optional
+        The power law falls at least so steeply; 0 for what need not be a picture, such as
+        what is left over of one once another has been taken away.
 
     References
     ----------
@@ -88,22 +92,26 @@ class Spectra:
     IEEE Trans. Audio Electroacoust. 15(2), 1967, doi 10.1109/TAU.1967.1161901.
     """
 
-    def __init__(self, filled: Stack, hole: NDArray[np.bool_]) -> None:
+    def __init__(
+        self, filled: Stack, hole: NDArray[np.bool_], *, gentlest: float = GENTLEST
+    ) -> None:
+        self._gentlest = gentlest
         margin = REACH + SIDE // 2
         self._values = np.pad(filled, margin, mode="symmetric")
         self._certainty = np.pad(np.where(hole, np.float32(GUESSED), np.float32(1)), margin)
         parts = tuple(slice(REACH, n + 2 * margin - REACH) for n in hole.shape)
-        self.whole = _fitted(_welch(self._values[parts], self._certainty[parts], STEP))
+        power = _welch(self._values[parts], self._certainty[parts], STEP)
+        self.whole = _fitted(power, gentlest)
 
     def near(self, window: Window) -> Spectrum:
         """Return the spectrum around the middle of a part of the plane."""
         middle = (window.y0 + window.y1) // 2, (window.x0 + window.x1) // 2
         parts = tuple(slice(at, at + 2 * REACH + SIDE) for at in middle)
         power = _welch(self._values[parts], self._certainty[parts], NEAR_STEP, _NEAR)
-        return self.whole.towards(_fitted(power), OWN)
+        return self.whole.towards(_fitted(power, self._gentlest), OWN)
 
 
-def _fitted(power: Power) -> Spectrum:
+def _fitted(power: Power, gentlest: float = GENTLEST) -> Spectrum:
     """Return a measured power, (SIDE, SIDE), as a power law and what differs from it."""
     radius = np.hypot(fft.fftfreq(SIDE)[:, None], fft.fftfreq(SIDE)[None])
     fitted = (radius * SIDE >= LOWEST) & (radius <= 0.5)
@@ -111,7 +119,7 @@ def _fitted(power: Power) -> Spectrum:
     # every octave counts alike: there are many more high frequencies than low ones
     weights = 1.0 / radius[fitted]
     slope, _ = np.polyfit(log_radius, log_power, 1, w=weights)
-    slope = min(float(slope), GENTLEST)
+    slope = min(float(slope), gentlest)
     level = np.average(log_power - slope * log_radius, weights=weights**2)
     radius[0, 0] = 1.0
     detail = np.log(power) - level - slope * np.log(radius)
