@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from napari_greyfill.errors import BadCheckpointError
 from napari_greyfill.inpaint.networks.description import (
+    COLOURS,
     Descriptor,
     Network,
     StateDict,
@@ -30,8 +31,9 @@ _MOST_LEVELS, _MOST_BLOCKS, _LARGEST_DILATION = 4, 64, 64
 
 def _detect(state: StateDict) -> bool:
     first, block = shape_of(state, "enter.conv.weight"), shape_of(state, "middle.0.conv1.weight")
-    ends = first[1:] == (4, 5, 5) and shape_of(state, "leave.weight")[:1] == (3,)
-    return ends and block[2:] == (3, 3) and len(shape_of(state, "dilations")) == 1
+    pair = first[1:], shape_of(state, "leave.weight")[:1]
+    ends = [((colours + 1, 5, 5), (colours,)) for colours in COLOURS]
+    return pair in ends and block[2:] == (3, 3) and len(shape_of(state, "dilations")) == 1
 
 
 def _build(state: StateDict) -> nn.Module:
@@ -47,7 +49,8 @@ def _build(state: StateDict) -> nn.Module:
             f"choose one with 1 to {_MOST_LEVELS} levels and with up to {_MOST_BLOCKS} dilations "
             f"from 1 to {_LARGEST_DILATION}."
         )
-    own = Configuration(shape_of(state, "enter.conv.weight")[0], levels, dilations)
+    width, planes = shape_of(state, "enter.conv.weight")[:2]
+    own = Configuration(width, levels, dilations, planes - 1)
     return built(lambda: Generator(own), with_counters(state), _TITLE)
 
 

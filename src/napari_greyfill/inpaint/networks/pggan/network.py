@@ -31,11 +31,14 @@ class Configuration:
         How often the size is halved: 1 to 4.
     dilations : tuple of int
         For each residual block, the dilation of its first convolution; 1 is an ordinary one.
+    colours : {3, 1}
+        Channels of the pictures.
     """
 
     width: int = 64
     levels: int = 3
     dilations: tuple[int, ...] = (2, 4, 8, 16)
+    colours: int = 3
 
     @property
     def widths(self) -> list[int]:
@@ -71,7 +74,7 @@ class _Block(nn.Module):
 
 
 class Generator(nn.Module):
-    """Masked RGB and the mask to RGB.
+    """Masked RGB, or grey, and the mask to the same.
 
     Its state dict has all that is needed to make it again: widths and levels are shapes, and the
     buffer ``dilations`` has one whole number for each block.
@@ -87,7 +90,8 @@ class Generator(nn.Module):
         super().__init__()
         own = configuration or Configuration()
         self.register_buffer("dilations", torch.tensor(own.dilations, dtype=torch.int64))
-        self.enter = _Layer(4, own.width, 5)
+        self.colours = own.colours
+        self.enter = _Layer(own.colours + 1, own.width, 5)
         self.down = nn.ModuleList(
             _Layer(before, after, 3, stride=2) for before, after in pairwise(own.widths)
         )
@@ -95,15 +99,15 @@ class Generator(nn.Module):
         self.up = nn.ModuleList(
             _Layer(before, after, 3) for before, after in pairwise(own.widths[::-1])
         )
-        self.leave = nn.Conv2d(own.width, 3, 3, padding=1)
+        self.leave = nn.Conv2d(own.width, own.colours, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return (N, 3, H, W) pictures in [-1, 1].
+        """Return (N, C, H, W) pictures in [-1, 1].
 
         Parameters
         ----------
-        x : (N, 4, H, W) tensor
-            R, G, B in [-1, 1] and 0 in the hole; then the mask, 1 in the hole. Height and width
+        x : (N, C + 1, H, W) tensor
+            R, G, B, or grey, in [-1, 1] and 0 in the hole; then the mask, 1 in the hole. Height and width
             are multiples of 2 to the power of the levels.
         """
         y = self.enter(x)
