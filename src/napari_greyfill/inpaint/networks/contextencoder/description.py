@@ -34,7 +34,9 @@ def _detect(state: StateDict) -> bool:
     if _TORCH7 in state:
         return False
     first, narrow, wide = (shape_of(state, f"main.{n}.weight") for n in (0, 14, 17))
-    ends = first[2:] == (4, 4) and first[1] in COLOURS and narrow[2:] == (4, 4) and wide[2:] == (4, 4)
+    ends = (
+        first[2:] == (4, 4) and first[1] in COLOURS and narrow[2:] == (4, 4) and wide[2:] == (4, 4)
+    )
     last = shape_of(state, _WHOLE) or shape_of(state, "main.29.weight")
     return ends and narrow[0] == wide[0] and last[1:] == first[1:]
 

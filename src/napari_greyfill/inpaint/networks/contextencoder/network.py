@@ -57,14 +57,15 @@ class ContextEncoder(nn.Module):
         Parameters
         ----------
         x : (N, C, H, W) tensor
-            R, G, B, or grey, in [-1, 1], a fixed colour in the centre. Trained with 128 pixels a side.
+            R, G, B, or grey, in [-1, 1], a fixed colour in the centre. Trained with 128 pixels a
+            side.
         """
         output: Tensor = self.main(x)
         return output
 
 
 def _encoder(widths: tuple[int, ...], bottleneck: int, bias: bool) -> Iterator[nn.Module]:
-    yield nn.Conv2d(*widths[:2], 4, stride=2, padding=1, bias=bias)
+    yield nn.Conv2d(widths[0], widths[1], 4, stride=2, padding=1, bias=bias)
     yield nn.LeakyReLU(0.2)
     for before, after in pairwise(widths[1:]):
         yield nn.Conv2d(before, after, 4, stride=2, padding=1, bias=bias)
@@ -85,5 +86,5 @@ def _decoder(
         yield nn.ConvTranspose2d(before, after, 4, stride=2, padding=1, bias=bias)
         yield nn.BatchNorm2d(after)
         yield nn.ReLU()
-    yield nn.ConvTranspose2d(*widths[-2:], 4, stride=2, padding=1, bias=bias)
+    yield nn.ConvTranspose2d(widths[-2], widths[-1], 4, stride=2, padding=1, bias=bias)
     yield nn.Tanh()
