@@ -27,7 +27,8 @@ checkpoints are written to files as they are published, loaded by this project a
 would be, and everything is computed again.
 
 There are up to three pictures: *a*, which is square or the only one, *b*, which is not square
-and mostly of an odd size, and *g*, which is grey. An error is the largest difference of any element.
+and mostly of an odd size, and *g*, which is grey. An error is the largest difference of any
+element.
 
 | what | tolerance |
 | --- | --- |

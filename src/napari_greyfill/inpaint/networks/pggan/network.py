@@ -107,7 +107,8 @@ class Generator(nn.Module):
         Parameters
         ----------
         x : (N, C + 1, H, W) tensor
-            R, G, B, or grey, in [-1, 1] and 0 in the hole; then the mask, 1 in the hole. Height and width
+            R, G, B, or grey, in [-1, 1] and 0 in the hole;
+            then the mask, 1 in the hole. Height and width
             are multiples of 2 to the power of the levels.
         """
         y = self.enter(x)

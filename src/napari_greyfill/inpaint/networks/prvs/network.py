@@ -60,7 +60,8 @@ class PRVS(nn.Module):
         Parameters
         ----------
         x : (N, C + 2, H, W) tensor
-            R, G, B, or grey, in [0, 1] and 0 in the hole; edges, 1 on an edge and 0 in the hole; and 1 where
+            R, G, B, or grey, in [0, 1] and 0 in the hole;
+            edges, 1 on an edge and 0 in the hole; and 1 where
             pixels are known, 0 in the hole. Height and width are multiples of 256.
         """
         picture, edge, seen = x[:, :-2], x[:, -2:-1], x[:, -1:]

@@ -60,7 +60,8 @@ class ShiftNet(nn.Module):
         Parameters
         ----------
         x : (N, C + 1, H, W) tensor
-            R, G, B, or grey, in [-1, 1] and 0 in the hole; then 1 where pixels are known and 0 in the hole.
+            R, G, B, or grey, in [-1, 1] and 0 in the hole;
+            then 1 where pixels are known and 0 in the hole.
             Height and width are at least 256 and multiples of 8.
         """
         step = 2 ** (SHIFTED + 1)
