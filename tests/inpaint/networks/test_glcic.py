@@ -8,8 +8,12 @@ from napari_greyfill.errors import BadCheckpointError
 from napari_greyfill.inpaint.networks.detection import detect
 from napari_greyfill.inpaint.networks.glcic.inpainter import network_input
 from napari_greyfill.inpaint.networks.glcic.layouts import LAYOUTS, OPENMMLAB, OTENIM, T7
-from tests.checkpoints import of_layouts
+from napari_greyfill.inpaint.networks.glcic.network import GLCIC
+from napari_greyfill.inpaint.networks.store import network_weights
+from napari_greyfill.weights.loading import load_state_dict
+from tests.checkpoints import lively, of_layouts
 from tests.networks import inpainter_of
+from tests.torch7_files import in_a_row, written
 
 MEAN = (0.4, 0.5, 0.6)
 
@@ -89,3 +93,42 @@ def test_the_hole_takes_what_the_network_gives_in_colours_as_they_are(states):
         np.zeros((4, 4, 3), np.float32), np.ones((4, 4), bool)
     )
     np.testing.assert_array_equal(picture.reshape(3), [0, 0.5, 1])
+
+
+@pytest.fixture(scope="module")
+def network():
+    """Return a small network as the authors' files have it."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(3)
+        return lively(GLCIC(T7, 4, mean=MEAN)).eval().requires_grad_(False)
+
+
+@pytest.mark.parametrize(
+    "mean", [np.array(MEAN), dict(enumerate(MEAN, 1))], ids=["tensor", "list"]
+)
+def test_a_file_of_the_authors_is_added_and_computes_the_same(network, tmp_path, mean):
+    path = tmp_path / "completionnet.t7"
+    path.write_bytes(written({"model": in_a_row(*network.row()), "mean": mean}))
+    store = network_weights(tmp_path / "weights")
+    added = store.add(path, "glcic-t7-places2")
+    state = load_state_dict(added.path)
+    assert detect(state).name == "glcic-t7"
+    module = detect(state).build(state)
+    assert module.mean == pytest.approx(MEAN)
+    x = torch.rand(1, 4, 16, 20)
+    assert torch.equal(module(x), network(x))
+
+
+def test_other_modules_in_such_a_file_are_refused(network, tmp_path):
+    row = network.row()
+    for number, layer, words in (
+        (2, torch.nn.ELU(), "has ELU as module 3 where .* has ReLU"),
+        (49, torch.nn.Tanh(), "has Tanh as module 50 where .* has Sigmoid"),
+        (18, torch.nn.Conv2d(16, 16, 3, padding=4, dilation=4), "in module 19"),
+    ):
+        changed = [layer if i == number else each for i, each in enumerate(row)]
+        path = tmp_path / "other.t7"
+        path.write_bytes(written({"model": in_a_row(*changed), "mean": np.array(MEAN)}))
+        state = load_state_dict(path)
+        with pytest.raises(BadCheckpointError, match=rf"{words}.*; choose the file"):
+            detect(state).build(state)

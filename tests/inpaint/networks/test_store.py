@@ -54,9 +54,7 @@ def test_layouts_are_those_of_the_networks():
         if each.checkpoints  # others have only what users train
         for layout in each.descriptors
     }
-    listed = {(info.network, info.descriptor) for info in catalogue()}
-    # of one layout nothing comes as a file that can be fetched
-    assert listed == known - {("glcic", "glcic-t7")}
+    assert {(info.network, info.descriptor) for info in catalogue()} == known
 
 
 def test_every_layout_may_have_weights_of_ones_own(tmp_path):

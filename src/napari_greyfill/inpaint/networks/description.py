@@ -154,6 +154,7 @@ def within(state: StateDict, prefix: str) -> dict[str, Tensor]:
     Parameters
     ----------
     state : mapping of str to tensor
+        The tensors by name.
     prefix : str
         For example "generator.".
     """

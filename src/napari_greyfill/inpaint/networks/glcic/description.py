@@ -34,6 +34,7 @@ def detect(layout: Layout, state: StateDict) -> bool:
     Parameters
     ----------
     layout : Layout
+        The one in question.
     state : mapping of str to tensor
         The tensors by name, with the prefix "generator." or without any.
     """
@@ -53,21 +54,29 @@ def build(layout: Layout, state: StateDict) -> nn.Module:
     Parameters
     ----------
     layout : Layout
+        The one in question.
     state : mapping of str to tensor
         The tensors by name, with the prefix "generator." or without any.
 
     Raises
     ------
     BadCheckpointError
-        If tensors are missing, left over or of other shapes.
+        If tensors are missing, left over or of other shapes, or a file of Torch7 has other
+        modules.
     """
     from napari_greyfill.inpaint.networks.glcic.network import GLCIC
     from napari_greyfill.inpaint.networks.modules import built, with_counters
+    from napari_greyfill.inpaint.networks.torch7 import require_same_modules
+    from napari_greyfill.weights.torch7_tensors import modules_of
 
     tensors = within(state, "generator.")
     width, planes = shape_of(tensors, f"{layout.convolutions[0]}.weight")[:2]
     mean = _mean(layout, tensors, planes - 1)
     tensors.pop(layout.mean_key, None)
+    modules = tensors.pop(layout.modules_key, None)
+    if modules is not None:
+        row = GLCIC(layout, 2, planes - 1).row()
+        require_same_modules(row, modules_of(modules), layout.title)
     names = layout.renaming
     renamed = with_counters({names.get(key, key): tensor for key, tensor in tensors.items()})
     return built(lambda: GLCIC(layout, width, planes - 1, mean), renamed, layout.title)
@@ -129,6 +138,8 @@ NETWORK = Network(
     "[OpenMMLab](https://github.com/open-mmlab/mmagic/tree/main/configs/global_local), `otenim` "
     "[by others](https://github.com/otenim/GLCIC-PyTorch) on CelebA. The page of `otenim` has two "
     "files; `model_cn` is the one, and its hole is shown in CelebA's mean colour. Rename it to "
-    "`model_cn.pth` before you add it. The authors' own post-processing (inpainting of the seam "
-    "and seamless cloning) is not done.",
+    "`model_cn.pth` before you add it. `t7` are the authors' own files, which run as they are and "
+    "are not for commercial use; their page links to them over a connection that is not "
+    "protected. The authors' own post-processing (inpainting of the seam and seamless cloning) is "
+    "not done.",
 )

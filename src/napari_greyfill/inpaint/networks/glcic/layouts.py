@@ -9,7 +9,8 @@ All have the same 17 layers, the first 16 of which are normalised. Does not impo
   and 42) are input channels first;
 * ``model.J.weight``, ``.bias``, ``.running_mean`` and ``.running_var`` for J = I + 1, the
   normalisations; ``.num_batches_tracked`` may be there;
-* ``mean``, the three numbers in [0, 1] (R, G, B) that are taken off the picture.
+* ``mean``, the three numbers in [0, 1] (R, G, B) that are taken off the picture;
+* ``model.modules``, the text about the modules, as `weights.torch7_tensors` makes it.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ class Layout:
         The mean colour, in [0, 1], of a layout that needs one but does not bring it along.
     mean_key : str
         The tensor that holds the mean colour, or "" if the file never has one.
+    modules_key : str
+        The tensor that holds the text about modules of Torch7, or "".
     mean_off : bool
         Whether the mean is taken off the picture, so that the hole is 0; otherwise, where there
         is a mean, the hole has that colour.
@@ -63,6 +66,7 @@ class Layout:
     bgr: bool = False
     mean: tuple[float, ...] = ()
     mean_key: str = ""
+    modules_key: str = ""
     mean_off: bool = False
     training_scale: int = 256
 
@@ -114,6 +118,7 @@ T7 = Layout(
     convolutions=tuple(f"model.{place}" for place in range(0, 49, 3)),
     norms=tuple(f"model.{place}" for place in range(1, 49, 3)),
     mean_key="mean",
+    modules_key="model.modules",
     mean_off=True,
 )
 

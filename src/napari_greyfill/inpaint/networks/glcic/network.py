@@ -58,6 +58,13 @@ class GLCIC(nn.Module):
         )
         self.norms = nn.ModuleList(nn.BatchNorm2d(n) for n in channels[1:-1])
 
+    def row(self) -> list[nn.Module]:
+        """Return all layers and activations in a row, as the authors' files have them."""
+        *layers, last = self.convolutions
+        pairs = zip(layers, self.norms, strict=True)
+        inner = [part for pair in pairs for part in (*pair, nn.ReLU())]
+        return [*inner, last, nn.Sigmoid()]
+
     def forward(self, x: Tensor) -> Tensor:
         """Return the picture, (N, C, H, W), in the layout's range of values.
 

@@ -12,6 +12,34 @@ CITATION = (
     "ACM Transactions on Graphics 36(4), article 107, 2017"
 )
 _BOX = "one box of up to 128 pixels"
+# For each file of the authors: its data set in ids and in menus, what it was trained on, the
+# holes, what it is good for, and its name.
+_AUTHORS = (
+    (
+        "places2",
+        "Places2",
+        "Places2 (scenes)",
+        "one box",
+        "General photographs, with one box of up to half of the picture's side; 47 MB.",
+        "completionnet_places2.t7",
+    ),
+    (
+        "places2-freeform",
+        "Places2, free-form",
+        "Places2 (scenes)",
+        "free-form strokes",
+        "General photographs, with strokes; about 47 MB.",
+        "completionnet_places2_freeform.t7",
+    ),
+    (
+        "celeba",
+        "CelebA",
+        "CelebA (faces)",
+        "one box",
+        "Faces, with one box; about 47 MB.",
+        "completionnet_celeba.t7",
+    ),
+)
 
 CHECKPOINTS = (
     openmmlab_checkpoint(
@@ -49,5 +77,23 @@ CHECKPOINTS = (
         file="glcic_otenim_celeba_model_cn.pth",
         licence="not stated for the weights (code: MIT); CelebA is for non-commercial research",
         citation=CITATION,
+    ),
+    *(
+        CheckpointInfo(
+            id=f"glcic-t7-{data}",
+            network="glcic",
+            descriptor="glcic-t7",
+            title=f"GLCIC (the authors'), {name}",
+            training_data=training_data,
+            masks=masks,
+            size=256,
+            good_for=good_for,
+            page="https://github.com/satoshiiizuka/siggraph2017_inpainting",
+            published_as=file,
+            file=file,
+            licence="CC BY-NC-SA 4.0, not for commercial use",
+            citation=CITATION,
+        )
+        for data, name, training_data, masks, good_for, file in _AUTHORS
     ),
 )

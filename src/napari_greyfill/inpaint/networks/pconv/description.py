@@ -37,6 +37,7 @@ def detect(layout: Layout, state: StateDict) -> bool:
     Parameters
     ----------
     layout : Layout
+        The one in question.
     state : mapping of str to tensor
         The tensors by name, with the prefix "generator." or without any.
     """
@@ -54,6 +55,7 @@ def build(layout: Layout, state: StateDict) -> nn.Module:
     Parameters
     ----------
     layout : Layout
+        The one in question.
     state : mapping of str to tensor
         The tensors by name, with the prefix "generator." or without any.
 
