@@ -20,6 +20,8 @@ _FOLDERS = (
     "contextencoder",
     "shiftnet",
     "prvs",
+    "pggan",
+    "msnps",
 )
 
 NETWORKS: tuple[Network, ...] = tuple(
