@@ -14,7 +14,7 @@ from napari_greyfill.weights.folder import VARIABLE
 from napari_greyfill.weights.transfer import Rules
 from tests import golden
 from tests.test_imports import imported_by
-from tests.weights.conftest import CONTENT, entry, site, whole  # noqa: F401 - a fixture
+from tests.weights.conftest import CONTENT, entry, whole
 
 
 @pytest.fixture

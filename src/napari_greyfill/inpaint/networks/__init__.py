@@ -15,9 +15,15 @@ _FOLDERS = (
     "deepfillv2",
     "lama",
     "migan",
+    "deepfillv1",
+    "glcic",
+    "pconv",
+    "aotgan",
     "contextencoder",
     "shiftnet",
     "prvs",
+    "pggan",
+    "msnps",
 )
 
 NETWORKS: tuple[Network, ...] = tuple(

@@ -32,11 +32,11 @@ class GMCNNInpainter(NetworkInpainter):
 
 
 def network_input(image: Plane, hole: Hole, *, graph: bool = False) -> Channels:
-    """Return R, G, B in [-1, 1] with 0, mid grey, in the hole, and the mask.
+    """Return R, G, B (or grey) in [-1, 1] with 0, mid grey, in the hole, and the mask.
 
     Parameters
     ----------
-    image : (H, W, 3) float32 array in [0, 1]
+    image : (H, W, C) float32 array in [0, 1]
         What is in the hole does not count.
     hole : (H, W) bool array
         True where pixels are to be filled.
@@ -45,7 +45,8 @@ def network_input(image: Plane, hole: Hole, *, graph: bool = False) -> Channels:
 
     Returns
     -------
-    (H, W, 4 or 5) float32 array
+    (H, W, C + 1) float32 array
+        Of the TensorFlow program (H, W, C + 2).
     """
     missing = hole[..., None]
     if graph:
