@@ -137,7 +137,7 @@ def test_get_what_must_be_fetched_by_hand(run):
         (("verify", "gone"), 2, "There is no checkpoint 'gone'; choose one of: gmcnn-celebahq,"),
         (("remove", "gone"), 2, "There is no checkpoint 'gone'; choose one of: gmcnn-celebahq,"),
         (("get",), 2, "Give the ids of checkpoints, or --all"),
-        (("add",), 2, "Give the ids of checkpoints, or --all"),
+        (("add",), 2, "Missing argument"),
     ],
 )
 def test_errors_are_sentences_with_exit_codes(run, arguments, code, words):

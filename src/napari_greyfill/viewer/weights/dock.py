@@ -15,6 +15,7 @@ from qtpy.QtWidgets import (
     QLabel,
     QMessageBox,
     QProgressBar,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -104,6 +105,7 @@ class WeightsDock(Dock):
         self.remove_button = button("Remove", TEXTS["remove"], self._ask_and_remove)
         self.folder_button = button("Open folder", TEXTS["folder"], self._open_folder)
         self.all_button = button("Get all", TEXTS["all"], self.get_all)
+        self.all_button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.form, self.offer = OwnForm(), OfferBar()
         self.downloads = DownloadsWatch(self)
         self.cancel_button = button("Cancel", TEXTS["cancel"], self.cancel)
@@ -172,7 +174,10 @@ class WeightsDock(Dock):
         self.add_button.setEnabled(not busy)
         here = chosen is not None and chosen.state not in ("download", "by hand", "unreadable")
         waiting = downloadable(self.model.rows)
-        self.all_button.setText(f"Get all that download ({size_of(waiting)})")
+        size = size_of(waiting)
+        if size.startswith("at least "):  # there is little room
+            size = f"> {size.removeprefix('at least ')}"
+        self.all_button.setText(f"Get all that download ({size})")
         self.all_button.setEnabled(bool(waiting) and not busy)
         self.all_button.setVisible(bool(waiting))
         self.remove_button.setEnabled(here and not busy)
