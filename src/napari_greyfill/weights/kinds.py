@@ -38,6 +38,7 @@ _COMMENTS = re.compile(rb"\A(\s*<!--.*?-->)+", re.DOTALL)
 _TORCH7_TABLE, _TORCH7_OBJECT, _TORCH7_LEAST = 3, 4, 20  # kinds, and bytes that tell them
 _TORCH7_TEXT = re.compile(rb"[34]\n1\n\d+\n")
 _POINTER = b"version https://git-lfs.github.com/spec/"
+_COREML = (".mlmodel", ".mlpackage")  # only the name tells
 _TENSORFLOW = re.compile(r"\.(data-\d+-of-\d+|index|meta)$")
 _ONNX = re.compile(rb"\x08[\x01-\x10](\x12.[A-Za-z]|\x3a)", re.DOTALL)
 # A frozen graph of TensorFlow: a node with a name, and what it does.
@@ -69,6 +70,8 @@ def other_kind(head: bytes, size: int, name: str = "") -> str:
         return ""
     if _TENSORFLOW.search(name):
         return _not("a part of a checkpoint for TensorFlow", "choose the one for PyTorch")
+    if name.lower().endswith(_COREML):
+        return _not("a model for Apple's CoreML", "choose the one for PyTorch")
     if not head.strip(b"\0"):
         return "holds nothing but zeros, as an unfinished download does; get it again."
     for beginning, what, advice in _BEGINNINGS:
