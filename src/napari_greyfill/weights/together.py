@@ -19,6 +19,7 @@ __all__ = ["FetchProgress", "Fetched", "downloadable", "get_all", "in_order", "s
 
 FetchProgress = Callable[[int, int, int | None], None]
 
+_LARGE = 100_000_000  # bytes, of which fractions of a megabyte do not matter
 _UNRANKED = 1000  # after all that are recommended
 
 
@@ -57,9 +58,8 @@ def downloadable(found: Iterable[StoredCheckpoint]) -> list[CheckpointInfo]:
 def size_of(infos: Sequence[CheckpointInfo]) -> str:
     """Return how much checkpoints are to download, for people."""
     known = sum(info.bytes or 0 for info in infos)
-    if all(info.bytes for info in infos):
-        return megabytes(known)
-    return f"at least {megabytes(known)}"
+    said = megabytes(known) if known < _LARGE else f"{known / 1e6:,.0f} MB"
+    return said if all(info.bytes for info in infos) else f"at least {said}"
 
 
 def get_all(
