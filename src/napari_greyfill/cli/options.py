@@ -22,6 +22,7 @@ __all__ = [
     "Invert",
     "MaskFrame",
     "Quiet",
+    "Scheduler",
     "names_in",
     "read_options",
     "with_options",
@@ -47,6 +48,14 @@ MaskFrame = Annotated[
 ]
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Print notes, warnings and errors only.")
+]
+Scheduler = Annotated[
+    str,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Work on the cluster of this dask scheduler, as in tcp://192.168.0.1:8786.",
+        show_default="this computer",
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")]
 
