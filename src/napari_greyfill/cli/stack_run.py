@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -143,16 +144,21 @@ class StackCommand:
                 result = exhaust(steps, show)
             except KeyboardInterrupt as error:
                 steps.close()
+                kept = f"{len(job.results)} of {len(job.tasks)} tasks are kept in {store}. "
+                again = "The same command goes on."
                 raise CancelledError(
-                    f"Cancelled; {len(job.results)} of {len(job.tasks)} tasks are kept in {store}. "
-                    "The same command goes on."
+                    f"Cancelled; nothing was written. {'' if store is None else kept + again}"
                 ) from error
         self._write(result, axes, like)
-        shutil.rmtree(store, ignore_errors=True)
-        journal_of(store).unlink(missing_ok=True)
+        if store is not None:
+            shutil.rmtree(store, ignore_errors=True)
+            journal_of(store).unlink(missing_ok=True)
         return result
 
-    def _store(self) -> Path:
+    def _store(self) -> Path | None:
+        """Return where finished tasks are kept until all are; None without what is needed."""
+        if any(find_spec(name) is None for name in ("zarr", "ome_zarr")):
+            return None
         return self.output.with_name(f"{self.output.name}.unfinished.ome.zarr")
 
     def _check_output(self) -> None:
@@ -161,8 +167,8 @@ class StackCommand:
         zarr = self.output.name.lower().endswith(".zarr")
         if not zarr and self.output.suffix.lower() not in (".tif", ".tiff"):
             raise BadParameterError(
-                f"A stack cannot be written as {self.output.suffix or self.output.name!r}; end the "
-                "output in .tif or .ome.zarr."
+                f"A stack cannot be written as {self.output.suffix or self.output.name!r}; "
+                "end the output in .tif or .ome.zarr."
             )
         if not self.output.parent.is_dir():
             raise UnwritablePathError(
@@ -178,9 +184,8 @@ class StackCommand:
         return read_mask(self.mask, axes.plane_shape, invert=self.invert)
 
     def _write(self, result: StackResult, axes: Axes, like: StackFile) -> None:
-        if self.output.exists() and self.force:
-            if self.output.is_dir():
-                shutil.rmtree(self.output)
+        if self.output.is_dir() and self.force:
+            shutil.rmtree(self.output)
         if self.output.name.lower().endswith(".zarr"):
             exhaust(bake(result.lazy, axes, self.output, like.place, cancelled=never))
         else:
@@ -193,14 +198,16 @@ def stack_text(result: StackResult, output: Path) -> str:
     Parameters
     ----------
     result : StackResult
+        What came of it.
     output : Path
         Where it was written.
     """
     pixels = sum(plane.pixels for plane in result.planes)
-    lines = [
+    first = (
         f"Wrote {output}: {pixels:,} pixels in {len(result.planes)} planes filled in "
         f"{result.seconds:.1f} s by {result.method}."
-    ]
+    )
+    lines = [first]
     every = sum(result.used.values()) or 1
     used = ", ".join(f"{round(100 * n / every)} % {what}" for what, n in result.used.items())
     lines.append(f"Filled from: {used}.")

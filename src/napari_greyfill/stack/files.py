@@ -110,6 +110,7 @@ def write_stack(path: Path, image: Any, axes: Axes, like: StackFile) -> None:  #
     image : array
         Read plane by plane.
     axes : Axes
+        Of it.
     like : StackFile
         Where it was read.
 
@@ -130,7 +131,7 @@ def write_stack(path: Path, image: Any, axes: Axes, like: StackFile) -> None:  #
     }
     if colour and axes.colour != len(axes.names) - 1:
         common["planarconfig"] = "separate"
-    if like.imagej and size < _BIG and not np.dtype(image.dtype).kind == "b":
+    if like.imagej and size < _BIG and np.dtype(image.dtype).kind != "b":
         kept = {key: value for key, value in like.imagej.items() if key not in _STRUCTURE}
         form: dict[str, Any] = {"imagej": True, "metadata": {**kept, "axes": names}}
     elif like.ome:
