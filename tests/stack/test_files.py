@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 import tifffile
 
+from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import UnreadableFileError
 from napari_greyfill.stack.axes import axes_of
+from napari_greyfill.stack.bake import bake
 from napari_greyfill.stack.files import is_stack_file, is_zarr, open_stack, write_stack
+from napari_greyfill.stack.ome import Place
 from tests.stacks import moving
 
 STACK = moving(6).reshape(3, 2, 48, 48)
@@ -57,8 +60,10 @@ def test_ome_keeps_its_description(tmp_path):
 
 
 def test_pages_that_nobody_named_are_a_stack(tmp_path):
-    tifffile.imwrite(tmp_path / "a.tif", moving(4), compression="zlib", metadata=None)
-    axes, image = copied(tmp_path / "a.tif", tmp_path / "b.tif", moving(4))
+    tifffile.imwrite(
+        tmp_path / "a.tif", moving(5), compression="zlib", metadata=None, photometric="minisblack"
+    )
+    axes, image = copied(tmp_path / "a.tif", tmp_path / "b.tif", moving(5))
     assert axes.names == ("Z", "Y", "X")
     np.testing.assert_array_equal(tifffile.imread(tmp_path / "b.tif"), image)
 
@@ -73,16 +78,10 @@ def test_colour_pages_stay_so(tmp_path):
 
 def test_an_ome_zarr_says_where_its_pixels_lie(tmp_path):
     pytest.importorskip("zarr")
-    ome = pytest.importorskip("ome_zarr.writer")
-    zarr = pytest.importorskip("zarr")
-    group = zarr.open_group(str(tmp_path / "a.zarr"), mode="w")
-    ome.write_image(
-        STACK,
-        group,
-        axes="tzyx",
-        scaler=None,
-        coordinate_transformations=[[{"type": "scale", "scale": [1, 2, 0.5, 0.5]}]],
-    )
+    pytest.importorskip("ome_zarr")
+    axes = axes_of(STACK, axes="TZYX")
+    there = Place.of(axes, (1.0, 2.0, 0.5, 0.5))
+    exhaust(bake(STACK, axes, tmp_path / "a.zarr", there))
     found = open_stack(tmp_path / "a.zarr")
     assert found.names == ("T", "Z", "Y", "X") and found.place.scale == (1, 2, 0.5, 0.5)
     np.testing.assert_array_equal(np.asarray(found.data[...]), STACK)
@@ -92,7 +91,7 @@ def test_an_ome_zarr_says_where_its_pixels_lie(tmp_path):
 def test_a_picture_is_no_stack(tmp_path):
     tifffile.imwrite(tmp_path / "a.tif", moving(1)[0])
     tifffile.imwrite(tmp_path / "b.tif", np.stack([moving(1)[0]] * 3, axis=-1), photometric="rgb")
-    tifffile.imwrite(tmp_path / "c.tif", moving(3))
+    tifffile.imwrite(tmp_path / "c.tif", moving(3), photometric="minisblack")
     (tmp_path / "d.tif").write_bytes(b"II*\0nonsense")
     names = ("a.tif", "b.tif", "c.tif", "d.tif", "e.tif")
     found = [is_stack_file(tmp_path / name) for name in names]

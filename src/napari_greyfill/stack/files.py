@@ -135,7 +135,7 @@ def write_stack(path: Path, image: Any, axes: Axes, like: StackFile) -> None:  #
         kept = {key: value for key, value in like.imagej.items() if key not in _STRUCTURE}
         form: dict[str, Any] = {"imagej": True, "metadata": {**kept, "axes": names}}
     elif like.ome:
-        form = {"description": like.ome, "metadata": None}
+        form = {"description": like.ome.encode(), "metadata": None}
     else:
         form = {"metadata": {"axes": names}}
     if like.compressed and not like.imagej:
