@@ -87,14 +87,17 @@ class FilterBank(nn.Module):
         """Return what is compared as texture and as content of (N, 3, H, W) pictures.
 
         Textures are at half the size: what the filters see there, what they see at full size in
-        each of four pixels, and the colours. Contents are colours at a quarter of the size.
+        each of four pixels, and the colours, smooth and with their hues. Contents are colours at
+        a quarter of the size.
         """
         height, width = (side % 4 for side in x.shape[2:])
         x = pad(x, (0, -width % 4, 0, -height % 4), mode="replicate")
         half = avg_pool2d(x, 2)
         fine, coarse = self._seen(x), self._seen(half)
-        colours = interpolate(avg_pool2d(half, 2), half.shape[2:], mode="bilinear")
-        return torch.cat([pixel_unshuffle(fine, 2), coarse, colours], 1), avg_pool2d(half, 2)
+        quarter = avg_pool2d(half, 2)
+        below = interpolate(quarter, half.shape[2:], mode="bilinear")
+        hue = half[:, ::2] - (half * self.grey).sum(1, keepdim=True)  # R - Y and B - Y
+        return torch.cat([pixel_unshuffle(fine, 2), coarse, below, hue], 1), quarter
 
     def _seen(self, x: Tensor) -> Tensor:
         grey = pad((x * self.grey).sum(1, keepdim=True), (_REACH,) * 4, mode="replicate")

@@ -37,6 +37,7 @@ _SCALES = 3
 _SMALLEST = 32  # pixels of a picture's shorter side
 _AT_A_TIME = 1024  # patches that are compared with all others together
 _MOST = 8192  # patches to choose from
+_LEAST_SPREAD = 0.02  # so that channels of nothing but rounding count for little
 _STEPS = 10  # of the optimisation between two looks whether to stop
 
 
@@ -130,13 +131,14 @@ def _at_one_scale(
         texture, wanted = features.maps(picture)
     patches: Patches | None = None
     mask = where.expand_as(begin)
-    variable = begin[mask].clone().requires_grad_()
+    opponent = _opponent(begin)
+    variable = opponent[mask].clone().requires_grad_()
     optimiser = torch.optim.LBFGS(
         [variable], max_iter=_STEPS, history_size=25, line_search_fn="strong_wolfe"
     )
 
     def painted() -> Tensor:
-        return begin.masked_scatter(mask, variable)
+        return _colours(opponent.masked_scatter(mask, variable))
 
     def closure() -> Tensor:
         check()
@@ -164,6 +166,20 @@ def _at_one_scale(
                 variable.copy_(before)
             optimiser.state.clear()
         yield (done + _STEPS) / energy.steps, painted().detach()
+
+
+def _opponent(x: Tensor) -> Tensor:
+    """Return luma, R - Y and B - Y, so that what changes the luma leaves the hue alone."""
+    red, green, blue = x.split(1, dim=1)
+    luma = 0.299 * red + 0.587 * green + 0.114 * blue
+    return torch.cat([luma, red - luma, blue - luma], 1)
+
+
+def _colours(x: Tensor) -> Tensor:
+    """Return R, G, B of what `_opponent` returns."""
+    luma, red, blue = x.split(1, dim=1)
+    green = luma - (0.299 * red + 0.114 * blue) / 0.587
+    return torch.cat([luma + red, green, luma + blue], 1)
 
 
 def _variation(x: Tensor, where: Tensor) -> Tensor:
@@ -227,7 +243,10 @@ def best_patches(
     std = torch.ones_like(mean)
     if standardised:
         plain = known[:, :, cells[0, 0] == 0][0]
-        mean, std = plain.mean(1)[None, :, None, None], plain.std(1)[None, :, None, None] + 1e-4
+        mean, std = (
+            plain.mean(1)[None, :, None, None],
+            plain.std(1)[None, :, None, None] + _LEAST_SPREAD,
+        )
     theirs = unfold((known - mean) / std, _PATCH)[0][:, sources]
     mine = normalize(unfold((features - mean) / std, _PATCH)[0][:, places], dim=0)
     unit = normalize(theirs, dim=0)
