@@ -595,5 +595,5 @@ def test_a_page_in_place_of_the_file(site, folder, rules, kind):
 
 def test_what_is_looked_at_in_process_is_what_the_process_says(file):
     torch.save({"a": torch.ones(2)}, file)
-    assert inspect(file.read_bytes()) == {"kind": "tensors"}
+    assert inspect(file.read_bytes()) == {"kind": "tensors", "names": ""}
     assert inspect(b"") == {"kind": "damaged"}

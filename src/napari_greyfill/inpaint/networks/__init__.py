@@ -13,6 +13,8 @@ _FOLDERS = (
     "gmcnn",
     "edgeconnect",
     "deepfillv2",
+    "lama",
+    "migan",
     "deepfillv1",
     "glcic",
     "pconv",
