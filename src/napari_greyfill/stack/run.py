@@ -6,8 +6,10 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Generator, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +24,9 @@ from napari_greyfill.inpaint.neighbours.gain import Gain
 from napari_greyfill.pipeline.job import require_methods
 from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.stack.axes import Axes
+from napari_greyfill.stack.keeping import Keeping, kept
 from napari_greyfill.stack.masks import interpolated, matched
+from napari_greyfill.stack.ome import Place
 from napari_greyfill.stack.options import StackOptions
 from napari_greyfill.stack.plan import chosen_planes, measuring, plan_tasks
 from napari_greyfill.stack.result import FilledPlane, StackResult
@@ -80,7 +84,13 @@ class StackJob:
     started: float = field(default_factory=time.perf_counter)
 
     def steps(
-        self, *, jobs: int = 1, client: Client | None = None, cancelled: CancelCheck = never
+        self,
+        *,
+        jobs: int = 1,
+        client: Client | None = None,
+        cancelled: CancelCheck = never,
+        store: Path | None = None,
+        place: Place | None = None,
     ) -> Generator[Event, None, StackResult]:
         """Work through all tasks that are left.
 
@@ -92,11 +102,26 @@ class StackJob:
             The cluster to work on.
         cancelled : callable
             Asked inside long computations.
+        store : Path, optional
+            Where what is finished is kept on disk; what is there already is not done again.
+        place : Place, optional
+            Where the pixels of the stack lie.
 
         Yields
         ------
         Event
         """
+        with ExitStack() as stack:
+            keep = None
+            if store is not None:
+                axes, dtype = self.work.image.axes, self.work.image.dtype
+                keep = stack.enter_context(kept(store, axes, dtype, self.fingerprint, place))
+                self.results.update(keep.restored(task.key for task in self.tasks))
+            return (yield from self._steps(jobs, client, cancelled, keep))
+
+    def _steps(
+        self, jobs: int, client: Client | None, cancelled: CancelCheck, keep: Keeping | None
+    ) -> Generator[Event, None, StackResult]:
         for note in self.notes:
             yield Note(note)
         yield from self._measured(jobs, client, cancelled)
@@ -108,6 +133,8 @@ class StackJob:
         finished = run_tasks(left, function, jobs=jobs, client=client, cancelled=cancelled)
         try:
             for task, done_task in finished:
+                if keep is not None:
+                    keep.add(done_task)
                 self.results[task.key] = done_task
                 for note in done_task.notes:
                     if note not in self.notes:
