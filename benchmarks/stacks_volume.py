@@ -293,8 +293,8 @@ def _introduction(chosen: Sequence[Stack]) -> str:
         "## Stacks: damage over several planes\n\n"
         f"{len(chosen)} stacks, {sum(not stack.own for stack in chosen)} of them real; planes "
         "on 0 to 1. Bubbles are ellipsoids that cover 6 % of their middle plane; gains are over "
-        "the fill of each plane alone, hole PSNR in dB. Missing planes are gone as a whole; gains are "
-        "over fading from the plane before to the one after. Dust is one to three soft grains "
+        "the fill of each plane alone, hole PSNR in dB. Missing planes are gone as a whole; gains "
+        "are over fading from the plane before to the one after. Dust is one to three soft grains "
         f"in up to {FRAMES} frames of a series with {PHOTONS} photons at 1, drawn anew for each "
         "frame. Errors below half a grey level of 255 are not told apart."
     )
