@@ -240,7 +240,8 @@ def _by_stack(scores: dict[str, Score], chosen: Sequence[Stack], depths: Sequenc
             for d in depths
         ]
         rows.append((stack.name, *(f"{np.mean(some):+.1f}" if some else "" for some in gains)))
-    return "Mean gain by stack and number of planes, dB:\n\n" + table(("stack", *map(str, depths)), rows)
+    header = ("stack", *map(str, depths))
+    return "Mean gain by stack and number of planes, dB:\n\n" + table(header, rows)
 
 
 def _gaps(chosen: Sequence[Stack]) -> str:
