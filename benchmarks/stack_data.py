@@ -4,7 +4,7 @@ Made ones from scikit-image's pictures, which move, grow, turn and bend from pla
 always there. More come from a folder named by the environment variable `GREYFILL_STACKS` (or an
 option): every TIFF of three axes whose name ends in ``_t`` or ``_z``. It is not part of the
 project, because its stacks may be used for research but not be published. Where nilearn and
-nibabel are installed, the head that comes with them is one more, at two thicknesses of slices.
+nibabel are installed, the head that comes with them is there too, in slices of three thicknesses.
 
 Planes, not stacks, are in two halves: the tuning half is for choosing parameters, the reporting
 half for the tables only. Masks have fixed seeds of their own in either half.
@@ -61,7 +61,7 @@ def _shared(folder: Path | None) -> Iterator[Stack]:
 
 
 def _heads() -> Iterator[Stack]:
-    """Yield the average head of nilearn's wheel, 1 mm a voxel, every third and fifth slice."""
+    """Yield the average head of nilearn's wheel, 1 mm a voxel, in slices of 1, 3 and 5 mm."""
     found = importlib.util.find_spec("nilearn")
     if found is None or importlib.util.find_spec("nibabel") is None:
         return
@@ -70,7 +70,7 @@ def _heads() -> Iterator[Stack]:
     (root,) = found.submodule_search_locations or [""]
     (path,) = Path(root).rglob("mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz")
     head = np.moveaxis(np.asarray(nibabel.load(path).dataobj), 2, 0)
-    for thickness in (3, 5):
+    for thickness in (1, 3, 5):
         middle = [slice((length - SIDE) // 2, (length + SIDE) // 2) for length in head.shape[1:]]
         kept = len(head) // thickness * thickness
         slices = head[:kept].reshape(-1, thickness, *head.shape[1:]).mean(axis=1)

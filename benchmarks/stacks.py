@@ -26,6 +26,13 @@ from napari_greyfill.inpaint.neighbours import fill, flow, members, planes, regr
 from napari_greyfill.inpaint.neighbours import weights as weighing
 from napari_greyfill.inpaint.neighbours.base import Slice
 
+SHEET = Path(__file__).parent.parent / "docs" / "images" / "stack_fills.png"
+SHOWN = (
+    ("shifted", 2, "spots"),
+    ("zoomed", 2, "blob"),
+    ("bent", 1, "strokes"),
+    ("turned", 0, "blob"),
+)
 STORE = Path(__file__).parent / "stack_results.json"
 FLOOR = 4e-6  # mean squared error that is not told from 0: half a grey level of 255
 DEPTH = 2  # planes on either side that the n-D biharmonic needs
@@ -114,9 +121,9 @@ def measure(repeats: int, folder: Path | None = None) -> str:
     """Return the section; every case is dear enough to run once, whatever `repeats` says."""
     chosen = stacks(folder)
     scores = {one.name: gather(one, chosen, "report") for one in CONTENDERS}
-    return "\n\n".join(
-        [_introduction(chosen), *_gains(scores, chosen), _calibration(scores, chosen)]
-    )
+    sheet(SHEET, chosen, [(f"{name} (made)", place, kind) for name, place, kind in SHOWN])
+    parts = [_introduction(chosen), *_gains(scores, chosen), _calibration(scores, chosen)]
+    return "\n\n".join([*parts, f"![Filled slices of made stacks](images/{SHEET.name})"])
 
 
 def cases(stack: Stack, half: str) -> dict[str, Given]:

@@ -6,6 +6,8 @@ import pytest
 from benchmarks.judging import CAP, gmsd, gradient_distance, judged
 from benchmarks.peers import BASELINE, contenders
 from benchmarks.pictures import GROUPS, grey_of, mask, photograph, pictures
+from benchmarks.stack_data import HALVES, MASKS, damage, stacks
+from benchmarks.stacks import CONTENDERS, cases
 
 EVERYWHERE = np.ones((8, 8), bool)
 
@@ -119,3 +121,30 @@ def test_everyone_keeps_the_known_pixels(cell, scratch):
             assert filled.dtype == np.uint8
             np.testing.assert_array_equal(filled[~scratch], cell[~scratch])
         assert contender.modules
+
+
+def test_made_stacks_need_no_files_and_their_halves_share_no_plane(monkeypatch):
+    monkeypatch.delenv("GREYFILL_STACKS", raising=False)
+    made = [stack for stack in stacks() if stack.own]
+    assert len(made) >= 4
+    for stack in made:
+        assert stack.values.dtype == np.float32
+        assert 0 <= stack.values.min() < stack.values.max() <= 1
+        chosen = [at for half in HALVES for at in stack.planes(half)]
+        assert len(set(chosen)) == len(chosen)
+        assert min(chosen) > 0 and max(chosen) < len(stack.values) - 1
+
+
+@pytest.mark.parametrize("kind", MASKS)
+def test_damage_is_the_same_every_time(kind):
+    hole = damage(kind, (96, 128), 3)
+    assert np.array_equal(hole, damage(kind, (96, 128), 3))
+    assert 0.005 < hole.mean() < 0.4
+
+
+def test_contenders_fill_a_plane_of_a_stack():
+    given = cases(stacks()[0], "report")["1 blob"]
+    for contender in CONTENDERS[3:]:
+        assert np.isfinite(contender.fill(given)[0][given.hole]).all()
+    assert given.read(-2) is None
+    assert not given.read(0).plane[given.hole].any()

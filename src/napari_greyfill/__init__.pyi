@@ -24,6 +24,7 @@ from .errors import ClusterError as ClusterError
 from .errors import DownloadError as DownloadError
 from .errors import EmptyMaskError as EmptyMaskError
 from .errors import EveryMethodFailedError as EveryMethodFailedError
+from .errors import GapTooWideError as GapTooWideError
 from .errors import GreyfillError as GreyfillError
 from .errors import GreyfillWarning as GreyfillWarning
 from .errors import MissingDependencyError as MissingDependencyError
@@ -31,6 +32,7 @@ from .errors import MissingWeightsError as MissingWeightsError
 from .errors import NothingKnownError as NothingKnownError
 from .errors import OutOfMemoryError as OutOfMemoryError
 from .errors import ShapeMismatchError as ShapeMismatchError
+from .errors import UnconfirmedProgramError as UnconfirmedProgramError
 from .errors import UnidentifiedCheckpointError as UnidentifiedCheckpointError
 from .errors import UnreadableFileError as UnreadableFileError
 from .errors import UnsupportedImageError as UnsupportedImageError

@@ -16,6 +16,7 @@ __all__ = [
     "DownloadError",
     "EmptyMaskError",
     "EveryMethodFailedError",
+    "GapTooWideError",
     "GreyfillError",
     "GreyfillWarning",
     "MissingDependencyError",
@@ -23,6 +24,7 @@ __all__ = [
     "NothingKnownError",
     "OutOfMemoryError",
     "ShapeMismatchError",
+    "UnconfirmedProgramError",
     "UnidentifiedCheckpointError",
     "UnreadableFileError",
     "UnsupportedImageError",
@@ -92,6 +94,21 @@ class UnidentifiedCheckpointError(BadCheckpointError):
         self.layout, self.possible = layout, possible
 
 
+class UnconfirmedProgramError(BadCheckpointError):
+    """A file is a TorchScript program that neither a published SHA-256 nor the user vouches for.
+
+    Parameters
+    ----------
+    message : str
+    sha256 : str
+        Of the file; what there is to confirm.
+    """
+
+    def __init__(self, message: str, *, sha256: str) -> None:
+        super().__init__(message)
+        self.sha256 = sha256
+
+
 class DownloadError(GreyfillError, OSError):
     """A checkpoint could not be downloaded, or what arrived is not what was published."""
 
@@ -106,6 +123,10 @@ class UnusableFillError(GreyfillError):
 
 class EveryMethodFailedError(GreyfillError):
     """Several methods were asked for, and not one of them gave a result."""
+
+
+class GapTooWideError(GreyfillError):
+    """The planes on either side of missing ones tell too little about them."""
 
 
 class CancelledError(GreyfillError):

@@ -151,6 +151,13 @@ class TestEvaluate:
         assert result.exit_code == code
         assert why in result.stderr
 
+    def test_no_scheduler_is_a_sentence_and_leaves_nothing_behind(self, folder):
+        pytest.importorskip("distributed")
+        result = evaluate("--scheduler", "nonsense://127.0.0.1:9")
+        assert result.exit_code == 1
+        assert "No scheduler answers at nonsense" in result.stderr
+        assert not (folder / "out").exists()
+
     def test_a_folder_without_pictures_leaves_nothing_behind(self, folder):
         (folder / "empty").mkdir()
         result = run("evaluate", "empty", "-o", "out")
@@ -169,27 +176,37 @@ class Slow(Telea):
         return (yield from super().run(plane, hole, unknown))
 entry = INPAINTERS._entries["telea"]
 INPAINTERS.add(entry.info, Slow)
-main()
+if __name__ == "__main__":
+    main()
 """
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs signals")
+@pytest.mark.parametrize("jobs", ["1", "2"])
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_a_killed_study_goes_on_with_resume(folder, how):
-    arguments = ["evaluate", "data", "-o", "out", "--methods", "telea"]
+def test_a_killed_study_goes_on_with_resume(folder, how, jobs):
+    (folder / "slow.py").write_text(SLOW)
+    arguments = ["evaluate", "data", "-o", "out", "--methods", "telea", "--jobs", jobs]
     process = subprocess.Popen(
-        [sys.executable, "-c", SLOW, *arguments], stderr=subprocess.PIPE, text=True
+        [sys.executable, "slow.py", *arguments],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     rows = folder / "out" / ROWS
     while process.poll() is None and not (rows.exists() and rows.read_text().count("\n") >= 2):
         time.sleep(0.02)
-    process.send_signal(how)
+    if how == signal.SIGINT:
+        os.killpg(process.pid, how)  # Ctrl-C goes to all processes of a terminal
+    else:
+        process.send_signal(how)
     _, errors = process.communicate(timeout=60)
     before = rows.read_text()
     assert 2 <= before.count("\n") < 6
     if how == signal.SIGINT:
         assert process.returncode == 130
         assert "Go on with --resume" in errors
+        assert "Traceback" not in errors
     assert evaluate("--resume").exit_code == 0
     lines = [json.loads(line) for line in rows.read_text().splitlines()]
     keys = [(line["picture"], line["pipeline"]) for line in lines]

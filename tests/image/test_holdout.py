@@ -16,6 +16,7 @@ from napari_greyfill.image.holdout import (
     is_compact,
     moved_hole,
     nearest_square,
+    part_of,
 )
 from tests.strategies import holes
 
@@ -148,3 +149,12 @@ def test_squares_found_on_a_grid_are_in_pixels_of_the_plane():
     square = nearest_square(hole[::4, ::4], (35, 45), (8, 48), step=4)
     assert square.shape == (48, 48)
     assert not hole[square.slices].any()
+
+
+def test_the_part_that_is_tried_holds_most_of_the_hole():
+    hole = np.zeros((500, 400), bool)
+    hole[430:450, 300:330] = True
+    window = part_of(hole)
+    assert window.shape == (192, 192)
+    assert hole[window.slices].sum() >= 0.9 * hole.sum()
+    assert part_of(hole[:100, :100]).shape == (100, 100)

@@ -8,7 +8,7 @@ from napari_greyfill.inpaint.diffusion import Biharmonic
 from napari_greyfill.inpaint.selective import FrequencySelective
 from napari_greyfill.inpaint.spectral import Spectral, inpainter
 from napari_greyfill.inpaint.spectral.solve import NOISE, SEAM, conditional_mean
-from napari_greyfill.inpaint.spectral.spectrum import OWN, SIDE, Spectra, Spectrum
+from napari_greyfill.inpaint.spectral.spectrum import GENTLEST, OWN, SIDE, Spectra, Spectrum
 
 
 def estimate(plane, hole):
@@ -188,3 +188,14 @@ def test_tiles_and_blocks_do_not_show_in_a_deep_hole(method):
     for axis in (0, 1):
         steps = np.abs(np.diff(inside, axis=axis)).mean(axis=1 - axis)
         assert steps.max() < 4 * np.median(steps)
+
+
+def test_what_is_no_picture_need_not_have_a_steep_spectrum():
+    noise = np.random.default_rng(0).normal(size=(128, 128)).astype(np.float32)
+    hole = np.zeros(noise.shape, bool)
+    assert Spectra(noise, hole).whole.slope == GENTLEST
+    assert Spectra(noise, hole, gentlest=0.0).whole.slope > -0.3
+    hole[40:60, 40:60] = True
+    given = np.where(hole, 0, noise).astype(np.float32)
+    gentle, steep = (Spectral(gentlest=slope).fill(given, hole) for slope in (0.0, GENTLEST))
+    assert np.abs(gentle[hole]).mean() < np.abs(steep[hole]).mean()  # white noise goes on as 0

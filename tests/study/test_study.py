@@ -1,6 +1,7 @@
 import csv
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import BadParameterError, UnreadableFileError, UnwritablePathError
 from napari_greyfill.files import read_image
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
+from napari_greyfill.stack.scheduler import local_cluster
 from napari_greyfill.study import StudyFolder, StudySettings, study_steps, write_report
 from napari_greyfill.study.folder import Skipped
 from napari_greyfill.study.pictures import read_subject
@@ -72,6 +74,19 @@ class TestRun:
         assert metrics_of(together) == metrics_of(alone)
         assert together.skipped == alone.skipped
         assert steps[-1].fraction == 1.0
+
+    def test_a_cluster_finds_the_same_from_another_folder(self, settings, tmp_path, monkeypatch):
+        pytest.importorskip("distributed")
+        alone, _ = run(settings, tmp_path / "one")
+        with local_cluster(1) as client:
+            monkeypatch.chdir(tmp_path)  # where no worker was started
+            near = replace(settings, dataset=settings.dataset_path.name)
+            folder = opened(Path("two"), near)
+            steps = list(study_steps(near, folder, client=client))
+        assert metrics_of(folder) == metrics_of(alone)
+        assert folder.skipped.keys() == alone.skipped.keys()
+        assert steps[-1].fraction == 1.0
+        assert (tmp_path / "two" / "thumbnails" / "cell.png").is_dir()
 
     def test_a_failing_method_is_a_row(self, settings, tmp_path):
         choices = replace(settings.choices, methods=("telea", "gmcnn-celebahq"))

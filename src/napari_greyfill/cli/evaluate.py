@@ -13,6 +13,7 @@ from napari_greyfill.cli.options import (
     Invert,
     MaskFrame,
     Quiet,
+    Scheduler,
     names_in,
     read_options,
     with_options,
@@ -61,6 +62,7 @@ def evaluate(
     jobs: Annotated[
         int, typer.Option(min=1, help="How many pictures at a time, in processes.")
     ] = 1,
+    scheduler: Scheduler = "",
     figures: Annotated[
         str, typer.Option(help="Formats of the figures besides PNG, as in svg,pdf.")
     ] = "",
@@ -101,6 +103,7 @@ def evaluate(
             settings,
             output,
             jobs=jobs,
+            scheduler=scheduler,
             kinds=names_in(figures),
             resume=resume,
             force=force,

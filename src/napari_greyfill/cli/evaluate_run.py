@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from napari_greyfill.cli.progressbar import progress_bar
 from napari_greyfill.comparison.figures import FORMATS
 from napari_greyfill.compute.events import Note, Result
 from napari_greyfill.errors import BadParameterError, CancelledError, EveryMethodFailedError
+from napari_greyfill.stack.scheduler import connected
 from napari_greyfill.study import StudyFolder, StudySettings, study_steps, write_report
 from napari_greyfill.study.folder import Skipped
 from napari_greyfill.study.run import pictures_of
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 __all__ = ["run_study"]
 
@@ -23,6 +28,7 @@ def run_study(
     output: Path,
     *,
     jobs: int,
+    scheduler: str = "",
     kinds: Sequence[str],
     resume: bool,
     force: bool,
@@ -39,10 +45,12 @@ def run_study(
     folder = StudyFolder(output)
     pictures = pictures_of(settings, folder)  # before anything is written
     folder.require_free(resume=resume, force=force)  # before it is made or marked as held
-    with folder.held():
+    with ExitStack() as stack:
+        client = stack.enter_context(connected(scheduler)) if scheduler else None
+        stack.enter_context(folder.held())
         folder.open(settings, resume=resume, force=force)
         try:
-            _work(settings, folder, jobs, show_progress=show_progress)
+            _work(settings, folder, jobs, client, show_progress=show_progress)
             written = write_report(settings, folder, pictures, kinds)
         except KeyboardInterrupt as error:
             raise CancelledError(
@@ -64,8 +72,15 @@ def _check(kinds: Sequence[str], *, resume: bool, force: bool) -> None:
             )
 
 
-def _work(settings: StudySettings, folder: StudyFolder, jobs: int, *, show_progress: bool) -> None:
-    steps = study_steps(settings, folder, jobs=jobs)
+def _work(
+    settings: StudySettings,
+    folder: StudyFolder,
+    jobs: int,
+    client: Client | None,
+    *,
+    show_progress: bool,
+) -> None:
+    steps = study_steps(settings, folder, jobs=jobs, client=client)
     with closing(steps), progress_bar(show_progress) as show:
         for event in steps:
             if isinstance(event, Result) and isinstance(event.value, Skipped):

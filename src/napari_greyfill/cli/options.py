@@ -22,6 +22,7 @@ __all__ = [
     "Invert",
     "MaskFrame",
     "Quiet",
+    "Scheduler",
     "names_in",
     "read_options",
     "with_options",
@@ -48,18 +49,30 @@ MaskFrame = Annotated[
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Print notes, warnings and errors only.")
 ]
+Scheduler = Annotated[
+    str,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Work on the cluster of this dask scheduler, as in tcp://192.168.0.1:8786.",
+        show_default="this computer",
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")]
 
 
-def with_options(names: Iterable[str]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def with_options(
+    names: Iterable[str], more: Iterable[Option] = ()
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command the options of a fill; it gets them read, as a dictionary `options`.
 
     Parameters
     ----------
     names : iterable of str
         Which; labels are read as numbers, and the no-data value "file" is left to the command.
+    more : iterable of Option
+        Further ones.
     """
-    options = FillOptions.options(names)
+    options = (*FillOptions.options(names), *more)
 
     def complete(command: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(command)

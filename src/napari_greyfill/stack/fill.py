@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Generator
+from os import PathLike, fspath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from napari_greyfill.checks import array_of, flag_of
@@ -18,6 +20,7 @@ from napari_greyfill.pipeline.job import HintsOrLayer
 from napari_greyfill.pipeline.options import FillOptions, takes_options
 from napari_greyfill.pipeline.result import FillResult
 from napari_greyfill.stack.axes import Axes, axes_of, labels_on
+from napari_greyfill.stack.ome import place_of
 from napari_greyfill.stack.options import StackChoices, StackOptions
 from napari_greyfill.stack.result import StackResult
 from napari_greyfill.stack.run import check_of, jobs_of, prepare_stack
@@ -41,6 +44,7 @@ def fill_steps(
     resume: StackResult | None = None,
     jobs: int = 1,
     client: Client | None = None,
+    store: str | PathLike[str] | None = None,
     cancelled: CancelCheck = never,
     **options: Unpack[StackChoices],
 ) -> Generator[Event, None, FillResult | StackResult]:
@@ -55,7 +59,7 @@ def fill_steps(
 
     Parameters
     ----------
-    image, mask, rgb, channel_axis, axes, hints, reference, resume, jobs, client
+    image, mask, rgb, channel_axis, axes, hints, reference, resume, jobs, client, store
         As in `fill`.
     cancelled : callable
         Asked inside long computations, in the thread that runs the generator, which then
@@ -85,8 +89,10 @@ def fill_steps(
             f"{what} can be given for a single picture, not for a stack; fill the plane by itself."
         )
     count, check = jobs_of(jobs), check_of(cancelled)
+    path = None if store is None else Path(fspath(store))
     job = prepare_stack(_array(image), mask, found, own, FillOptions(**rest), resume=resume)
-    return job.steps(jobs=count, client=client, cancelled=check)
+    place = place_of(image, found)
+    return job.steps(jobs=count, client=client, cancelled=check, store=path, place=place)
 
 
 @takes_options(also=StackOptions)
@@ -102,6 +108,7 @@ def fill(
     resume: StackResult | None = None,
     jobs: int = 1,
     client: Client | None = None,
+    store: str | PathLike[str] | None = None,
     **options: Unpack[StackChoices],
 ) -> FillResult | StackResult:
     """Fill the painted holes of a picture, or of every plane of a stack.
@@ -141,6 +148,10 @@ def fill(
         How many processes share the planes of a stack; more than one need dask.distributed.
     client : distributed.Client, optional
         A cluster to share them instead.
+    store : path, optional
+        A folder such as ``filled.ome.zarr`` where filled pixels of a stack are kept on disk as
+        they come, as an OME-Zarr that has only the chunks it needs. If an earlier run of the same
+        was killed or cancelled, this one goes on from there.
     <options>
 
     Returns
@@ -189,6 +200,7 @@ def fill(
         resume=resume,
         jobs=jobs,
         client=client,
+        store=store,
         **options,
     )
     result = exhaust(steps)

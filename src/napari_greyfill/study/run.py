@@ -7,14 +7,16 @@ skipped, is in the folder before it is handed out.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from napari_greyfill.comparison import Combination, Row, combinations, compare_steps
 from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.compute.events import Event, Note, Progress, Result
 from napari_greyfill.errors import CancelledError, GreyfillError
+from napari_greyfill.stack.scheduler import run_tasks
 from napari_greyfill.study.folder import Skipped, StudyFolder
 from napari_greyfill.study.pictures import (
     Subject,
@@ -23,9 +25,11 @@ from napari_greyfill.study.pictures import (
     read_subject,
     real_path,
 )
-from napari_greyfill.study.processes import side_by_side
 from napari_greyfill.study.settings import StudySettings
 from napari_greyfill.study.thumbnails import keep_inputs, keep_result
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 __all__ = ["pictures_of", "study_steps"]
 
@@ -63,7 +67,11 @@ def pictures_of(settings: StudySettings, folder: StudyFolder) -> list[str]:
 
 
 def study_steps(
-    settings: StudySettings, folder: StudyFolder, *, jobs: int = 1
+    settings: StudySettings,
+    folder: StudyFolder,
+    *,
+    jobs: int = 1,
+    client: Client | None = None,
 ) -> Generator[Event, None, None]:
     """Work through the pictures; closing the generator cancels.
 
@@ -76,11 +84,13 @@ def study_steps(
         use it meanwhile.
     jobs : int
         How many pictures at a time, each in a process of its own.
+    client : distributed.Client, optional
+        A cluster to work on instead, whose machines see data set and folder under the same names.
 
     Raises
     ------
     GreyfillError
-        If there are no pictures, or the folder cannot be written to. What is wrong with single
+        If there are no pictures, the folder cannot be written to, or the cluster is gone. What is wrong with single
         pictures is handed out as `Skipped`.
     """
     pictures = pictures_of(settings, folder)
@@ -90,8 +100,11 @@ def study_steps(
     with ExitStack() as stack:
         stack.enter_context(folder.held())
         events: Iterator[tuple[Task, Event]]
-        if jobs > 1 and len(tasks) > 1:
-            events = stack.enter_context(side_by_side(whole_picture, tasks, jobs))
+        if client is not None or (jobs > 1 and len(tasks) > 1):
+            seen = [_seen_anywhere(task) for task in tasks]
+            results = run_tasks(seen, whole_picture, jobs=jobs, client=client)
+            stack.enter_context(closing(results))
+            events = ((task, event) for task, found in results for event in found)
         else:
             events = ((task, event) for task in tasks for event in picture_steps(task))
         for task, event in events:
@@ -100,6 +113,15 @@ def study_steps(
             fraction = (finished + event.fraction) / len(pictures)
             yield replace(event, text=f"{task.picture}: {event.text}", fraction=fraction)
             finished += isinstance(event, Progress) and event.fraction == 1.0
+
+
+def _seen_anywhere(task: Task) -> Task:
+    """Return a task whose paths mean the same in whatever folder a process was started."""
+    settings = task.settings
+    dataset = str(Path(settings.dataset).absolute())
+    masks = str(Path(settings.masks).absolute()) if settings.masks else ""
+    settings = replace(settings, dataset=dataset, masks=masks)
+    return replace(task, settings=settings, folder=task.folder.absolute())
 
 
 def _is_finished(task: Task) -> bool:

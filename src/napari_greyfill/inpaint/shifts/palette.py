@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -43,7 +45,7 @@ class Palette:
     def __init__(self, atlas: Atlas, rng: np.random.Generator) -> None:
         blurred = ndimage.gaussian_filter(atlas.picture, (BLUR, BLUR, 0), mode="nearest")
         contrast = atlas.contrast[:, : atlas.width, None]
-        points = np.concatenate([blurred, contrast], axis=2)
+        points: NDArray[Any] = np.concatenate([blurred, contrast], axis=2)
         known = points[~atlas.lost]
         if len(known) > SAMPLE:
             known = known[np.sort(rng.choice(len(known), size=SAMPLE, replace=False))]
@@ -52,7 +54,7 @@ class Palette:
         centres = _settled(known.astype(np.float64), first.astype(np.float64))
         flat = points.reshape(-1, blurred.shape[2] + 1)
         own = _nearest(flat, centres).reshape(atlas.lost.shape)
-        gap = np.zeros((own.shape[0], atlas.shape[1] - 2 * atlas.width), own.dtype)
+        gap = np.zeros((atlas.shape[0], atlas.shape[1] - 2 * atlas.width), own.dtype)
         self.cluster = np.concatenate([own, gap, own[:, ::-1]], axis=1).ravel()
         self.foreign = _foreign(atlas, own, centres)
 
