@@ -159,7 +159,7 @@ class _Bench:
             window = Window(top, top + 25, left, left + 25)
             self.dock.stroke(window, np.ones((25, 25), dtype=bool), "heal")
             wait(20)
-        self._until(lambda: not self.dock.runner.running)
+        self._until(lambda: not (self.dock.runner.running or self.dock.cancel_button.isEnabled()))
 
     def _look_elsewhere(self) -> None:
         self.viewer.scene.camera.zoom = 1.0
