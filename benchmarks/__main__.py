@@ -19,6 +19,7 @@ from benchmarks import (
     sheets,
     specks,
     stacks,
+    stacks_volume,
 )
 from benchmarks.frame import write_section
 
@@ -31,6 +32,7 @@ BENCHMARKS = {
     "scaling": scaling.measure,
     "specks": specks.measure,
     "stacks": stacks.measure,
+    "stacks_volume": stacks_volume.measure,
     "sheets": sheets.measure,
     "responsiveness": responsiveness.measure,
     "in_napari": in_napari.measure,
@@ -50,7 +52,7 @@ def main() -> None:
     parser.add_argument("--stacks", type=Path, help="stacks: more of them; GREYFILL_STACKS")
     arguments = parser.parse_args()
     chosen = dict.fromkeys(("grey", "sensitivity"), (arguments.pictures, arguments.folder))
-    chosen["stacks"] = (arguments.stacks,)
+    chosen["stacks"] = chosen["stacks_volume"] = (arguments.stacks,)
     for name in arguments.names or BENCHMARKS:
         section = BENCHMARKS[name](arguments.repeats, *chosen.get(name, ()))
         write_section(name, section)
