@@ -240,7 +240,8 @@ def _by_stack(scores: dict[str, Score], chosen: Sequence[Stack], depths: Sequenc
             for d in depths
         ]
         rows.append((stack.name, *(f"{np.mean(some):+.1f}" if some else "" for some in gains)))
-    return "Mean gain by stack and number of planes, dB:\n\n" + table(("stack", *depths), rows)
+    header = ("stack", *map(str, depths))
+    return "Mean gain by stack and number of planes, dB:\n\n" + table(header, rows)
 
 
 def _gaps(chosen: Sequence[Stack]) -> str:
@@ -293,8 +294,8 @@ def _introduction(chosen: Sequence[Stack]) -> str:
         "## Stacks: damage over several planes\n\n"
         f"{len(chosen)} stacks, {sum(not stack.own for stack in chosen)} of them real; planes "
         "on 0 to 1. Bubbles are ellipsoids that cover 6 % of their middle plane; gains are over "
-        "the fill of each plane alone, hole PSNR in dB. Missing planes are gone as a whole; gains are "
-        "over fading from the plane before to the one after. Dust is one to three soft grains "
+        "the fill of each plane alone, hole PSNR in dB. Missing planes are gone as a whole; gains "
+        "are over fading from the plane before to the one after. Dust is one to three soft grains "
         f"in up to {FRAMES} frames of a series with {PHOTONS} photons at 1, drawn anew for each "
         "frame. Errors below half a grey level of 255 are not told apart."
     )

@@ -78,3 +78,11 @@ def small_networks(short_schedules):
         patch.setattr(network, "_WIDTH", 4)
         patch.setattr(network, "_BLOCKS", 2)
         yield
+
+
+@pytest.fixture(autouse=True)
+def own_confirmations(tmp_path_factory, monkeypatch):
+    """Let no test see or change which programs the user has confirmed."""
+    file = tmp_path_factory.mktemp("confirmed") / "confirmed_programs.json"
+    monkeypatch.setattr("napari_greyfill.weights.confirmed.confirmations_file", lambda: file)
+    return file

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from benchmarks import stacks_volume
 from benchmarks.judging import CAP, gmsd, gradient_distance, judged
 from benchmarks.peers import BASELINE, contenders
 from benchmarks.pictures import GROUPS, grey_of, mask, photograph, pictures
@@ -148,3 +149,14 @@ def test_contenders_fill_a_plane_of_a_stack():
         assert np.isfinite(contender.fill(given)[0][given.hole]).all()
     assert given.read(-2) is None
     assert not given.read(0).plane[given.hole].any()
+
+
+def test_damage_over_planes_tapers_and_dust_takes_what_it_should():
+    holes = stacks_volume.tapering((96, 128), 5, 3)
+    sizes = [np.count_nonzero(holes[at]) for at in range(5)]
+    assert sizes[0] < sizes[1] < sizes[2] > sizes[3] > sizes[4] > 0
+    assert 0.04 < holes[2].mean() < 0.08
+    gain, dust = stacks_volume.shade((96, 128), 0.5, 3)
+    assert gain.max() <= 1
+    assert gain.min() == pytest.approx(0.5, abs=0.05)
+    assert gain[~dust].min() > 0.98

@@ -32,6 +32,7 @@ from .errors import MissingWeightsError as MissingWeightsError
 from .errors import NothingKnownError as NothingKnownError
 from .errors import OutOfMemoryError as OutOfMemoryError
 from .errors import ShapeMismatchError as ShapeMismatchError
+from .errors import UnconfirmedProgramError as UnconfirmedProgramError
 from .errors import UnidentifiedCheckpointError as UnidentifiedCheckpointError
 from .errors import UnreadableFileError as UnreadableFileError
 from .errors import UnsupportedImageError as UnsupportedImageError

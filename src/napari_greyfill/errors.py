@@ -24,6 +24,7 @@ __all__ = [
     "NothingKnownError",
     "OutOfMemoryError",
     "ShapeMismatchError",
+    "UnconfirmedProgramError",
     "UnidentifiedCheckpointError",
     "UnreadableFileError",
     "UnsupportedImageError",
@@ -91,6 +92,21 @@ class UnidentifiedCheckpointError(BadCheckpointError):
     def __init__(self, message: str, *, layout: str, possible: tuple[str, ...]) -> None:
         super().__init__(message)
         self.layout, self.possible = layout, possible
+
+
+class UnconfirmedProgramError(BadCheckpointError):
+    """A file is a TorchScript program that neither a published SHA-256 nor the user vouches for.
+
+    Parameters
+    ----------
+    message : str
+    sha256 : str
+        Of the file; what there is to confirm.
+    """
+
+    def __init__(self, message: str, *, sha256: str) -> None:
+        super().__init__(message)
+        self.sha256 = sha256
 
 
 class DownloadError(GreyfillError, OSError):

@@ -115,6 +115,7 @@ def test_a_stroke_is_filled_when_the_mouse_is_lifted(viewer, heal, mouse, finish
     dock = heal(image)
     assert "Paint over" in dock.status.text()
     before = names(viewer)
+    dock.layers.brush.selected_label = 3  # whatever it is
     mouse.press(60, 49)
     mouse.move(60, 60)
     mouse.move(60, 70)
@@ -171,12 +172,12 @@ def test_undo_brings_the_original_pixels_back(heal, mouse, finish):
     assert changed(dock)[38:43].any()
 
 
-def test_undo_stops_the_fill_that_is_still_running(heal, mouse, gated, finish):
+def test_undo_stops_the_fill_that_is_still_running(heal, mouse, gated, finish, qtbot):
     dock = heal()
     dock.form.fill.addItem("gated", "gated")
     dock.form.fill.setCurrentIndex(dock.form.fill.findData("gated"))
     mouse.stroke((40, 40), (40, 60))
-    assert dock.runner.running
+    qtbot.waitUntil(lambda: dock.runner.running)
     mouse.key(Qt.Key.Key_Z, CTRL)
     gated.set()
     finish(dock)
@@ -234,6 +235,9 @@ def test_a_clone_comes_from_where_alt_was_clicked_and_its_source_can_be_dragged(
     rows, columns = np.nonzero(brush.data == SOURCE)
     assert 27 <= rows.min() <= rows.max() <= 33
     assert 36 <= columns.min() <= columns.max() <= 54
+    dock.form.outline.toggle()
+    assert (brush.data == SOURCE).sum() == rows.size
+    dock.form.outline.toggle()
     mouse.press(30, 45)
     mouse.move(20, 50)
     mouse.lift(20, 50)

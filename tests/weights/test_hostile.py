@@ -595,5 +595,26 @@ def test_a_page_in_place_of_the_file(site, folder, rules, kind):
 
 def test_what_is_looked_at_in_process_is_what_the_process_says(file):
     torch.save({"a": torch.ones(2)}, file)
-    assert inspect(file.read_bytes()) == {"kind": "tensors"}
+    assert inspect(file.read_bytes()) == {"kind": "tensors", "names": ""}
     assert inspect(b"") == {"kind": "damaged"}
+
+
+@pytest.mark.parametrize(
+    ("name", "members", "words"),
+    [
+        ("net.mlmodel", None, "is a model for Apple's CoreML, not the checkpoint;"),
+        ("net.zip", ["net.mlpackage/Manifest.json"], "is a model for Apple's CoreML"),
+        ("net.zip", ["net.tflite"], "is a model for TensorFlow Lite"),
+        ("net.zip", ["model.onnx", "read.me"], "is a model for ONNX"),
+        ("net.zip", ["more.zip"], "is an archive of archives (zip); unpack it"),
+    ],
+)
+def test_models_for_other_programs_are_called_what_they_are(tmp_path, name, members, words):
+    file = tmp_path / name
+    if members is None:
+        file.write_bytes(b"\x08\x05\x12\x20\x0a\x05image\x12\x17" + bytes(50))
+    else:
+        with zipfile.ZipFile(file, "w") as archive:
+            for member in members:
+                archive.writestr(member, b"x" * 50)
+    assert words in refused(file)

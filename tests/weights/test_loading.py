@@ -3,9 +3,11 @@ import io
 import os
 import pickle
 import sys
+import types
 import zipfile
 from collections import OrderedDict
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -276,11 +278,22 @@ def test_any_other_file_is_refused(tmp_path_factory, content, start):
         ({}, "holds no tensors; choose another file."),
         ({"epoch": 3}, "holds no tensors; choose another file."),
         ({"discriminator": TENSORS}, "holds a discriminator, which only training needs;"),
+        ({"epoch": 3, "optimizer": {"state": {}}}, "holds what an optimiser needs to go on"),
         ({"a": torch.ones(2).to_sparse()}, "holds a, which is no plain tensor, so it was refused"),
         ({"a": torch.ones(1).expand(10**12)}, "holds a, which is no plain tensor"),
         ({"a": torch.ones(2, device="meta")}, "holds a, which is no plain tensor"),
     ],
-    ids=["list", "tensor", "empty", "numbers", "discriminator", "sparse", "expanded", "meta"],
+    ids=[
+        "list",
+        "tensor",
+        "empty",
+        "numbers",
+        "discriminator",
+        "optimiser",
+        "sparse",
+        "expanded",
+        "meta",
+    ],
 )
 def test_what_holds_no_tensors_by_name_is_refused(file, content, words):
     assert words in refused(save(content, file))
@@ -362,11 +375,51 @@ def test_a_forged_claim_is_refused(file, monkeypatch):
 
 
 def test_archives_of_checkpoints(file):
-    archive(file, {"places2/EdgeModel_gen.pth": b"1", "places2/read.me": b"2"})
+    archive(file, {"places2/EdgeModel_gen.pth": b"1", "b.pth": b"3", "places2/read.me": b"2"})
     assert refused(file) == (
         "net.pth is an archive of checkpoints; unpack it and choose one of the files in it: "
-        "places2/EdgeModel_gen.pth."
+        "places2/EdgeModel_gen.pth, b.pth."
     )
+
+
+def test_an_archive_of_one_checkpoint_is_opened(file, tmp_path):
+    torch.save({"state_dict": TENSORS}, tmp_path / "best.ckpt")
+    best = (tmp_path / "best.ckpt").read_bytes()
+    archive(file, {"big/config.yaml": b"a: 1", "big/models/best.ckpt": best})
+    assert same(load_state_dict(file))
+
+
+def test_archives_in_archives_are_not_opened(file, tmp_path):
+    archive(file, {"big/models/best.ckpt": b"no checkpoint, but as long as one that is"})
+    assert "is damaged, cut off, or no checkpoint" in refused(file) or "is text" in refused(file)
+    inner = file.read_bytes()
+    archive(file, {"more.pt": inner})
+    assert "is an archive of archives (zip); unpack it" in refused(file)
+    archive(file, {"more.zip": inner})
+    assert "is an archive of archives (zip); unpack it" in refused(file)
+
+
+class Callback:
+    """Stands for what a program for training leaves in its checkpoints."""
+
+    def __init__(self, monitor):
+        self.monitor = monitor
+
+
+def test_things_of_training_are_neither_imported_nor_made(file, monkeypatch):
+    monkeypatch.setattr(Callback, "__module__", "pytorch_lightning.callbacks.early_stopping")
+    module = types.ModuleType(Callback.__module__)
+    module.Callback = Callback
+    monkeypatch.setitem(sys.modules, "pytorch_lightning", types.ModuleType("pytorch_lightning"))
+    monkeypatch.setitem(sys.modules, Callback.__module__, module)
+    extra = {"callbacks": {Callback: Callback("loss")}, "score": np.float64(1).astype(np.float32)}
+    torch.save({"state_dict": TENSORS, **extra}, file)
+    monkeypatch.undo()
+    made = []
+    monkeypatch.setattr(Callback, "__setstate__", made.append, raising=False)
+    assert same(load_state_dict(file))
+    assert not made
+    assert not any(name.startswith("pytorch_lightning") for name in sys.modules)
 
 
 def test_other_archives(file):

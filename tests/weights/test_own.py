@@ -30,7 +30,13 @@ def test_what_was_not_said_is_not_known():
 
 @pytest.mark.parametrize(
     ("original", "file"),
-    [("a.PT", ".pt"), ("a.safetensors", ".safetensors"), ("a", ".pth"), ("a.ckpt", ".pth")],
+    [
+        ("a.PT", ".pt"),
+        ("a.safetensors", ".safetensors"),
+        ("a", ".pth"),
+        ("a.ckpt", ".ckpt"),
+        ("a.exe", ".pth"),
+    ],
 )
 def test_files_keep_their_kind(original, file):
     assert NET.file(Own("mine", original=original)) == f"own_net-edge_mine{file}"

@@ -9,7 +9,9 @@ GRAPHICAL = ("napari", "magicgui", "superqt", "qtpy", "PyQt5", "PyQt6", "PySide2
 
 def test_importing_it_imports_nothing_heavy():
     folder = Path(weights.__file__).parent
-    names = [path.stem for path in folder.glob("*.py") if path.stem != "__init__"]
+    stems = [path.stem for path in folder.glob("*.py") if path.stem != "__init__"]
+    # what reads files of Torch7 is imported once there is one
+    names = [stem for stem in stems if not stem.startswith("torch7")]
     assert {"catalogue", "folder", "download", "loading", "store"} <= set(names)
     modules = [
         *(f"napari_greyfill.weights.{name}" for name in names),

@@ -8,15 +8,26 @@ from typing import Annotated, Any
 import typer
 
 from napari_greyfill.cli.exit_codes import FAILED, ending_in_sentences
-from napari_greyfill.cli.options import Force, Invert, MaskFrame, Quiet, with_options
+from napari_greyfill.cli.options import (
+    Force,
+    Invert,
+    MaskFrame,
+    Quiet,
+    Scheduler,
+    with_options,
+)
 from napari_greyfill.pipeline.options import ONE_FILL, SHARED
+from napari_greyfill.stack.options import StackOptions
 
 __all__ = ["fill"]
 
 _ImagePath = Annotated[
     Path,
     typer.Argument(
-        metavar="IMAGE", help="The image: PNG, TIFF, JPEG, BMP, GIF or WebP.", readable=False
+        metavar="IMAGE",
+        help="The image: PNG, TIFF, JPEG, BMP, GIF or WebP; a stack: TIFF or OME-Zarr; or a "
+        "folder of pictures.",
+        readable=False,
     ),
 ]
 _MaskPath = Annotated[
@@ -24,14 +35,19 @@ _MaskPath = Annotated[
     typer.Argument(
         metavar="[MASK]",
         help="What to fill: a mask or label image of the same size, or regions of ImageJ. "
-        "Without one, what is transparent in IMAGE.",
+        "Without one, what is transparent in IMAGE. For a stack one plane serves all; for a "
+        "folder, one mask serves all, or a folder has one for each.",
         readable=False,
     ),
 ]
 _OutputPath = Annotated[
     Path,
     typer.Option(
-        "--output", "-o", help="File to write: .png, .tif, .jpg, .bmp or .webp.", readable=False
+        "--output",
+        "-o",
+        help="File to write: .png, .tif, .jpg, .bmp or .webp; of a stack .tif or .ome.zarr; of a "
+        "folder, a folder.",
+        readable=False,
     ),
 ]
 _Hints = Annotated[
@@ -52,7 +68,16 @@ _FillJson = Annotated[
 ]
 
 
-@with_options((*ONE_FILL, *SHARED))
+_Axes = Annotated[
+    str,
+    typer.Option(
+        help="What the axes of a stack are, as in TZCYX.", show_default="as the file says"
+    ),
+]
+_Jobs = Annotated[int, typer.Option(min=1, help="How many processes share the planes of a stack.")]
+
+
+@with_options((*ONE_FILL, *SHARED), StackOptions.options())
 def fill(
     image: _ImagePath,
     output: _OutputPath,
@@ -63,16 +88,34 @@ def fill(
     hints: _Hints = None,
     reference: _Reference = None,
     steps: _Steps = None,
+    axes: _Axes = "",
+    jobs: _Jobs = 1,
+    scheduler: Scheduler = "",
     force: Force = False,
     as_json: _FillJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Fill what is painted in MASK in the picture IMAGE.
+    """Fill what is painted in MASK in the picture, the stack or the folder IMAGE.
 
     Pixels outside the mask stay bit-identical, unless the output is a JPEG. With several
-    methods each writes a file of its own, named after it.
+    methods each writes a file of its own, named after it. The same command goes on with a
+    stack or a folder that was interrupted.
     """
     with ending_in_sentences():
+        from napari_greyfill.cli.stack_run import fill_several, is_several
+
+        stacks = StackOptions.options()
+        chosen = {option.name: options.pop(option.name) for option in stacks}
+        if is_several(image):
+            if hints or reference or steps:
+                from napari_greyfill.errors import BadParameterError
+
+                raise BadParameterError(
+                    "--hints, --reference and --steps are for a single picture; leave them out."
+                )
+            several = (image, mask, output, axes, jobs, scheduler, force, invert, mask_frame)
+            fill_several(several, chosen, options, quiet=quiet, json=as_json)
+            return
         from napari_greyfill.cli.fill_run import FillCommand
         from napari_greyfill.cli.report import fill_json, fill_text
 

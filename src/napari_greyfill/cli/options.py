@@ -60,15 +60,19 @@ Scheduler = Annotated[
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")]
 
 
-def with_options(names: Iterable[str]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def with_options(
+    names: Iterable[str], more: Iterable[Option] = ()
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command the options of a fill; it gets them read, as a dictionary `options`.
 
     Parameters
     ----------
     names : iterable of str
         Which; labels are read as numbers, and the no-data value "file" is left to the command.
+    more : iterable of Option
+        Further ones.
     """
-    options = FillOptions.options(names)
+    options = (*FillOptions.options(names), *more)
 
     def complete(command: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(command)

@@ -1,4 +1,4 @@
-"""The commands `napari-greyfill weights list`, `get`, `add`, `describe`, `remove` and `verify`.
+"""The commands of `napari-greyfill weights`, such as `list`, `get`, `add` and `verify`.
 
 What a command needs is imported once it runs, so that `--help` is quick.
 """
@@ -17,7 +17,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from napari_greyfill.cli.exit_codes import FAILED, ending_in_sentences
-from napari_greyfill.errors import BadParameterError, GreyfillError, UnwritablePathError
+from napari_greyfill.errors import (
+    BadCheckpointError,
+    BadParameterError,
+    DownloadError,
+    GreyfillError,
+    UnwritablePathError,
+)
+from napari_greyfill.weights.catalogue import PURPOSES, CheckpointInfo
 from napari_greyfill.weights.stored import IDENTITIES
 
 if TYPE_CHECKING:
@@ -62,6 +69,7 @@ def list_command(folder: _Folder = None, as_json: _Json = False) -> None:
     Files that were put into the folder by hand are looked at first.
     """
     from napari_greyfill.inpaint.networks.store import network_weights
+    from napari_greyfill.weights.together import in_order
 
     with ending_in_sentences(_INTERRUPTED):
         store = network_weights(folder)
@@ -74,26 +82,103 @@ def list_command(folder: _Folder = None, as_json: _Json = False) -> None:
         typer.echo(f"In {store.folder.path}")
         for problem in {row.problem for row in found if row.state == "unreadable"}:
             typer.echo(problem, err=True)
-        for checkpoint in found:
+        for checkpoint in in_order(found):
             typer.echo(f"\n{_described(checkpoint)}")
 
 
 @app.command()
-def get(ids: _Ids, folder: _Folder = None, as_json: _Json = False) -> None:
+def get(
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="ID", help=f"Checkpoints; {_LISTED}")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="All that are not here and need no browser.")
+    ] = False,
+    folder: _Folder = None,
+    as_json: _Json = False,
+) -> None:
     """Download checkpoints that need no browser."""
+    from napari_greyfill.inpaint.networks.store import network_weights
+    from napari_greyfill.weights.together import downloadable, size_of
+
+    with ending_in_sentences(_INTERRUPTED):
+        if every == bool(ids):
+            raise BadParameterError("Give the ids of checkpoints, or --all and none.")
+        store = network_weights(folder)
+        # all of them first, so that a mistyped id downloads nothing
+        infos = downloadable(store.list()) if every else [store.info(name) for name in ids or ()]
+        if every and not as_json:
+            typer.echo(f"To download: {len(infos)} checkpoints, {size_of(infos)}.")
+        problems = [_fetched(store, info, every=every, quiet=as_json) for info in infos]
+        if as_json:
+            _print_json([found for found in store.list() if found.info in infos])
+        if any(problems):
+            raise typer.Exit(FAILED)
+
+
+def _fetched(store: WeightsStore, info: CheckpointInfo, *, every: bool, quiet: bool) -> str:
+    """Download one checkpoint; return why it is not here if it is one of all, or nothing."""
+    if info.non_commercial and info.url and not quiet:
+        typer.echo(f"{info.title} is not for commercial use. Licence: {info.licence}.")
+    try:
+        with _progress_bar(info.title, wanted=not quiet) as progress:
+            path = store.get(info.id, progress)
+    except (DownloadError, BadCheckpointError) as error:
+        if not every:
+            raise
+        typer.echo(str(error), err=True)
+        return str(error)
+    if quiet:
+        return ""
+    if store.stored(info).state == "unconfirmed":
+        typer.echo(f"{info.title} has arrived: {path}")
+        typer.echo(_to_confirm(store, info))
+    else:
+        typer.echo(f"{info.title} is ready: {path}")
+    typer.echo(f"Licence: {info.licence}.")
+    return ""
+
+
+def _to_confirm(store: WeightsStore, info: CheckpointInfo) -> str:
+    sha256 = store.folder.sha256(info)
+    return (
+        f"It is a program, and no SHA-256 of it is published; the one it has is {sha256}. If you "
+        f"trust {info.url or info.page}, let it run with: napari-greyfill weights confirm "
+        f"{info.id} {sha256}"
+    )
+
+
+@app.command()
+def confirm(
+    name: Annotated[str, typer.Argument(metavar="ID", help=f"A checkpoint; {_LISTED}")],
+    sha256: Annotated[
+        str | None, typer.Argument(metavar="SHA256", help="Of the file, as you were told it.")
+    ] = None,
+    folder: _Folder = None,
+    as_json: _Json = False,
+) -> None:
+    """Let a checkpoint run that is a program (TorchScript), by its SHA-256.
+
+    Without a SHA-256, say which one the file has.
+    """
     from napari_greyfill.inpaint.networks.store import network_weights
 
     with ending_in_sentences(_INTERRUPTED):
         store = network_weights(folder)
-        infos = [store.info(name) for name in ids]  # so that a mistyped id downloads nothing
-        for info in infos:
-            with _progress_bar(info.title, wanted=not as_json) as progress:
-                path = store.get(info.id, progress)
-            if not as_json:
-                typer.echo(f"{info.title} is ready: {path}")
-                typer.echo(f"Licence: {info.licence}.")
+        if sha256 is None:
+            info = store.info(name)
+            if store.stored(info).state != "unconfirmed":
+                raise BadParameterError(
+                    f"{name} is no program that waits to be confirmed; see: napari-greyfill "
+                    "weights list"
+                )
+            typer.echo(_to_confirm(store, info))
+            return
+        found = store.confirm(name, sha256)
         if as_json:
-            _print_json([found for found in store.list() if found.info in infos])
+            _print_json([found])
+        else:
+            _print_added(found)
 
 
 @app.command()
@@ -112,6 +197,9 @@ def add(
     ] = None,
     training_data: _TrainingData = "",
     licence: _Licence = "",
+    confirmed_sha256: Annotated[
+        str, typer.Option("--confirm", help="The SHA-256 of a program that may run.")
+    ] = "",
     folder: _Folder = None,
     as_json: _Json = False,
 ) -> None:
@@ -126,7 +214,7 @@ def add(
     with ending_in_sentences(_INTERRUPTED):
         _require_one_meaning(name, own_name, training_data or licence)
         own = None if own_name is None else Own(own_name, "", training_data, licence)
-        added = network_weights(folder).add(file, name, own=own)
+        added = network_weights(folder).add(file, name, own=own, confirmed_sha256=confirmed_sha256)
         if as_json:
             _print_json([added])
         else:
@@ -271,8 +359,15 @@ def _described(checkpoint: StoredCheckpoint) -> str:
         "damaged": f"damaged; see: napari-greyfill weights verify {info.id}",
         "unreadable": "not known: the folder cannot be read",
         "unknown": "could not be looked at",
+        "unconfirmed": f"here, to be confirmed with: napari-greyfill weights confirm {info.id}",
     }
-    texts = [info.title, info.good_for, f"Licence: {info.licence}."]
+    licence = f"Licence: {info.licence}."
+    if info.non_commercial:
+        licence = f"Not for commercial use. {licence}"
+    texts = [info.title, info.good_for, licence]
+    if not info.own:
+        rank = ", recommended" if info.rank else ""
+        texts.insert(1, f"For {PURPOSES[info.purpose]}; trained at {info.size} pixels{rank}.")
     if info.own:
         texts.insert(2, f"Training data: {info.training_data}.")
     what = f"; {IDENTITIES[checkpoint.identity]}" if checkpoint.identity else ""

@@ -9,19 +9,53 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from napari_greyfill.errors import BadParameterError
 
-__all__ = ["CHECKPOINT_FILES", "CheckpointInfo", "find_checkpoint", "require_sound"]
+__all__ = [
+    "CHECKPOINT_FILES",
+    "PURPOSES",
+    "CheckpointInfo",
+    "Purpose",
+    "find_checkpoint",
+    "require_sound",
+]
 
-CHECKPOINT_FILES = (".pth", ".pt", ".safetensors", ".t7")
+CHECKPOINT_FILES = (".pth", ".pt", ".safetensors", ".t7", ".ckpt", ".zip", ".pb")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # One name without folders, that no system takes for something else and none of ours collides with.
-_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.(pth|pt|safetensors|t7)")
+_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.(pth|pt|safetensors|t7|ckpt|zip|pb)")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_MD5 = re.compile(r"[0-9a-f]{32}")
 _SHA256_PREFIX = re.compile(r"[0-9a-f]{8,63}")
+
+Purpose = Literal["free-form", "box", "faces", "streets", "drawings"]
+PURPOSES: dict[Purpose, str] = {
+    "free-form": "scenes, free-form holes",
+    "box": "scenes, one box",
+    "faces": "faces",
+    "streets": "streets and buildings",
+    "drawings": "drawings",
+}
+_PURPOSES: tuple[tuple[Purpose, re.Pattern[str]], ...] = (
+    ("faces", re.compile(r"\((cropped )?(faces|portraits)|\bfaces\b", re.IGNORECASE)),
+    ("streets", re.compile(r"street|building|facade|paris", re.IGNORECASE)),
+    ("drawings", re.compile(r"drawing|manga|anime", re.IGNORECASE)),
+    (
+        "box",
+        re.compile(
+            r"/ (one |a |square|central|centre|random )*(rectangle|square|box|centre)s?"
+            r"(?!.*(stroke|free-form|irregular))",
+            re.IGNORECASE,
+        ),
+    ),
+)
+_NON_COMMERCIAL = re.compile(
+    r"non-commercial|\bNC\b|research only|academic research|not-for-profit|for research",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -64,6 +98,14 @@ class CheckpointInfo:
         Its SHA-256 in hexadecimal digits; empty if not published.
     sha256_prefix : str
         How its SHA-256 begins, if no more is published.
+    md5 : str
+        Its MD5 in hexadecimal digits, where no SHA-256 is published. It tells a damaged file from
+        a whole one; a forged file may have it, too.
+    program : bool
+        Whether the file is a TorchScript program, which runs only if its SHA-256 is published
+        or the user has confirmed the one it has.
+    rank : int
+        Where it stands among those that are recommended, 1 for the first; 0 for all others.
     """
 
     id: str
@@ -83,6 +125,9 @@ class CheckpointInfo:
     bytes: int | None = None
     sha256: str = ""
     sha256_prefix: str = ""
+    md5: str = ""
+    program: bool = False
+    rank: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as a JSON-able dictionary."""
@@ -97,6 +142,24 @@ class CheckpointInfo:
     def published_hash(self) -> str:
         """As much of the SHA-256 as is published; empty if nothing is."""
         return self.sha256 or self.sha256_prefix
+
+    @property
+    def purpose(self) -> Purpose:
+        """What it is for, by the pictures and the holes that it was trained on."""
+        for purpose, words in _PURPOSES:
+            if words.search(f"{self.training_data} / {self.masks}"):
+                return purpose
+        return "free-form"
+
+    @property
+    def non_commercial(self) -> bool:
+        """Whether its licence, as found, allows no commercial use of the weights or their data."""
+        return _NON_COMMERCIAL.search(self.licence) is not None
+
+    @property
+    def checkable(self) -> bool:
+        """Whether anything is published that tells a whole file from a damaged one."""
+        return bool(self.published_hash or self.md5)
 
     def matches(self, sha256: str, size: int) -> bool:
         """Tell whether a file's full SHA-256 and size agree with what is published about it."""
@@ -194,15 +257,12 @@ def _https(value: object) -> bool:
 
 _RULES: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("id", _matching(_ID), "use small letters and digits with hyphens between"),
-    (
-        "file",
-        _matching(_FILE),
-        "give a plain file name that ends in .pth, .pt, .safetensors or .t7",
-    ),
+    ("file", _matching(_FILE), "give a plain file name that ends as checkpoints do"),
     ("url", _https, "give an address that begins with https://"),
     ("page", _https, "give an address that begins with https://"),
     ("sha256", _matching(_SHA256, optional=True), "give 64 small hexadecimal digits"),
     ("sha256_prefix", _matching(_SHA256_PREFIX, optional=True), "give 8 to 63 such digits"),
+    ("md5", _matching(_MD5, optional=True), "give 32 small hexadecimal digits"),
     ("bytes", lambda value: value is None or _positive(value), "give a whole number above 0"),
     ("size", _positive, "give a whole number above 0"),
     ("published_as", _matching(_FILE, optional=True), "give a plain file name"),

@@ -20,8 +20,8 @@ SECONDS = 60  # after which a file is given up; the largest published ones take 
 _PAUSE = 0.1  # seconds between looks whether to stop
 
 
-def inspected(content: bytes, name: str, cancelled: CancelCheck) -> str:
-    """Return what `inspection.inspect` says a file is: "tensors", "program" or "damaged".
+def inspected(content: bytes, name: str, cancelled: CancelCheck) -> dict[str, str]:
+    """Return what `inspection.inspect` says a file is: its "kind", and what goes with that.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def inspected(content: bytes, name: str, cancelled: CancelCheck) -> str:
             child.kill()
     if "problem" in found:
         raise BadCheckpointError(f"{name} {found['problem']}")
-    return found["kind"]
+    return found
 
 
 def _answer(

@@ -19,6 +19,7 @@ from napari_greyfill.errors import DownloadError, MissingWeightsError, Unwritabl
 from napari_greyfill.weights.catalogue import CheckpointInfo
 from napari_greyfill.weights.folder import (
     WeightsFolder,
+    file_md5,
     file_sha256,
     own_part,
     stale,
@@ -113,13 +114,13 @@ def _claimed_part(info: CheckpointInfo, folder: WeightsFolder) -> Iterator[Path]
     file = folder.file(info)
     shared, own = file.with_name(f"{file.name}.part"), own_part(file)
     # What has no published hash is not resumed: nothing would tell that the halves don't match.
-    if info.published_hash:
+    if info.checkable:
         _claim([shared, *_abandoned(file)], own)
     try:
         yield own
     finally:
         with suppress(OSError):
-            if info.published_hash and own.stat().st_size:
+            if info.checkable and own.stat().st_size:
                 own.replace(shared)
             else:
                 own.unlink()
@@ -146,9 +147,10 @@ def _receive(
     resumed = part.exists()
     Transfer(info.url, part, rules, progress, cancelled).run()
     sha256, size = file_sha256(part), part.stat().st_size
+    whole = info.matches(sha256, size) and info.md5 in ("", file_md5(part))
     with part.open("rb") as file:
         other = other_kind(file.read(HEAD), size, info.file)
-    if info.matches(sha256, size) and not other:
+    if whole and not other:
         return sha256
     part.unlink()
     if resumed:  # the beginning may have been of another file

@@ -23,6 +23,7 @@ from typing import Literal
 from napari_greyfill.compute.detached import answered
 from napari_greyfill.errors import GreyfillError, UnwritablePathError
 from napari_greyfill.weights.catalogue import CHECKPOINT_FILES, CheckpointInfo
+from napari_greyfill.weights.confirmed import is_confirmed
 from napari_greyfill.weights.kinds import HEAD, other_kind
 from napari_greyfill.weights.memory import Memory, memory_file, recall, remember
 from napari_greyfill.weights.own import Own
@@ -32,6 +33,7 @@ __all__ = [
     "Identity",
     "State",
     "WeightsFolder",
+    "file_md5",
     "file_sha256",
     "megabytes",
     "prefer_folder",
@@ -40,7 +42,7 @@ __all__ = [
 ]
 
 VARIABLE = "NAPARI_GREYFILL_WEIGHTS"
-State = Literal["ready", "download", "by hand", "damaged", "unreadable", "unknown"]
+State = Literal["ready", "download", "by hand", "damaged", "unreadable", "unknown", "unconfirmed"]
 Identity = Literal["", "published", "claimed", "own", "found"]
 
 _preferred: dict[str, str] = {}  # what the user chose in Preferences
@@ -118,6 +120,8 @@ class WeightsFolder:
             return "damaged", problem
         if not (here and self.belongs(info)):
             return ("download" if info.url else "by hand"), ""
+        if info.program and not self.confirmed(info):
+            return "unconfirmed", ""
         return "ready", ""
 
     def belongs(self, info: CheckpointInfo) -> bool:
@@ -128,6 +132,13 @@ class WeightsFolder:
         if info.published_hash:
             return True  # and if it does not agree, it is damaged
         return memory is not None and bool(memory.accepted) and memory.own is None
+
+    def confirmed(self, info: CheckpointInfo) -> bool:
+        """Tell whether a program that is here may run: its hash is published or confirmed."""
+        try:
+            return bool(info.sha256) or is_confirmed(self.sha256(info))
+        except OSError:
+            return False
 
     def identity(self, info: CheckpointInfo) -> Identity:
         """Tell what says that a file that is here is that checkpoint."""
@@ -245,7 +256,7 @@ class WeightsFolder:
         """Delete what processes that were ended have left and no download can go on from."""
         for info in entries:
             file = self.file(info)
-            resumed = unfinished(file) if info.url and info.published_hash else []
+            resumed = unfinished(file) if info.url and info.checkable else []
             with suppress(OSError):
                 for part in [*unfinished(file), *unfinished(memory_file(file))]:
                     if _OWN_PART.search(part.name) and stale(part) and part not in resumed:
@@ -296,6 +307,13 @@ def file_sha256(file: Path) -> str:
     """Return the SHA-256 of a file's content, in hexadecimal digits."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def file_md5(file: Path) -> str:
+    """Return the MD5 of a file's content: it tells damage, but no forgery."""
+    with file.open("rb") as stream:
+        digest = hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False))
+    return digest.hexdigest()
 
 
 def unreadable(folder: Path, error: Exception) -> str:

@@ -62,7 +62,7 @@ def agreed(
             f"{file.name} is a checkpoint of {layout}, and {wanted.id} is one of "
             f"{wanted.descriptor}; choose {_choices(_of_layout(layout, entries)) or 'another'}."
         )
-    if not wanted.matches(file.sha256, len(file.content)):
+    if not (wanted.matches(file.sha256, len(file.content)) and wanted.md5 in ("", file.md5)):
         raise BadCheckpointError(
             f"{file.name} is not the file that was published as {wanted.id} (its SHA-256 "
             f"begins with {file.sha256[:8]}); {by_hand(wanted)}, or keep it as weights of your "
@@ -88,7 +88,9 @@ def unidentified(
     possible = [
         info
         for info in _of_layout(layout, entries)
-        if not info.published_hash and info.matches(file.sha256, len(file.content))
+        if not info.published_hash
+        and info.matches(file.sha256, len(file.content))
+        and info.md5 in ("", file.md5)
     ]
     own = "keep it as weights of your own with --name NAME"
     choice = f"say which it is with --id ({_choices(possible)}), or " if possible else ""

@@ -22,6 +22,14 @@ __all__ = ["LARGEST", "inspect"]
 
 LARGEST = 1 << 30  # bytes of a checkpoint; the largest published ones have a fifth of it
 _RATIO = 10  # times its own size that an archive may claim to hold; torch does not compress
+_ENDINGS = (".pth", ".pt", ".safetensors", ".ckpt", ".pb")
+_PACKAGES = {
+    "a model for Apple's CoreML": re.compile(r"\.mlmodel$|\.mlpackage/|com\.apple\.CoreML"),
+    "a model for ONNX": re.compile(r"\.onnx$"),
+    "a model for TensorFlow Lite": re.compile(r"\.tflite$"),
+    "a model of Keras": re.compile(r"model\.weights\.h5$"),
+    "a program for Java": re.compile(r"^META-INF/"),
+}
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _MEMBERS = 100_000  # files in an archive
 _LONGEST_PICKLE = 1 << 26  # bytes
@@ -45,6 +53,13 @@ _CALLED = re.compile(
     r"|sparse_tensor|meta_tensor_no_storage)"
     r"|torch\._tensor\._rebuild_from_type_v2|torch\.serialization\._get_layout"
     r"|collections\.(OrderedDict|Counter)|_codecs\.encode"
+)
+# What programs for training leave in their checkpoints beside the tensors. It is neither imported
+# nor made: in its place comes a thing that does nothing.
+_OF_TRAINING = re.compile(
+    r"(pytorch_lightning|lightning|lightning_fabric|omegaconf|torchmetrics)\.[\w.]+"
+    r"|numpy\.(core|_core)\.multiarray\.scalar|numpy\.dtype|typing\.Any"
+    r"|collections\.defaultdict"
 )
 _ENCODINGS = ("latin1", "latin-1", "utf8", "utf-8", "ascii")  # others take very long
 _DAMAGED = (
@@ -78,23 +93,28 @@ def inspect(content: bytes) -> dict[str, str]:
     -------
     dict
         With "problem", the rest of a sentence that begins with the file's name, or with "kind":
-        "tensors", "program" (TorchScript) or "damaged".
+        "tensors", "program" (TorchScript), "archive" (which holds one checkpoint, the "member")
+        or "damaged". With tensors, "names" are those of things of training that a reader has to
+        put something in the place of.
     """
     try:
         if content.startswith(b"PK\x03\x04"):
-            return {"kind": _archive(content)}
-        _require_sound([BytesIO(content)] * _PICKLES, len(content))
+            return _archive(content)
+        return _of_tensors(_require_sound([BytesIO(content)] * _PICKLES, len(content)))
     except RefusedError as refusal:
         return {"problem": str(refusal)[:_LONGEST_PROBLEM]}  # which a pipe takes at once
     except _DAMAGED:
         return {"kind": "damaged"}
-    return {"kind": "tensors"}
+
+
+def _of_tensors(names: list[str]) -> dict[str, str]:
+    return {"kind": "tensors", "names": " ".join(names)}
 
 
 # ------------------------------------------------------------ zip archives
 
 
-def _archive(content: bytes) -> str:
+def _archive(content: bytes) -> dict[str, str]:
     with zipfile.ZipFile(BytesIO(content)) as archive:
         members = archive.infolist()
         _require_honest(members, len(content))
@@ -102,15 +122,15 @@ def _archive(content: bytes) -> str:
             raise ValueError("torch writes no such archive")
         names = [member.filename for member in members]
         if not any(name.endswith("data.pkl") for name in names):
-            raise RefusedError(_no_checkpoint(names))
+            return {"kind": "archive", "member": _only_checkpoint(names)}
         if any(name.endswith("constants.pkl") or "/code/" in name for name in names):
-            return "program"
+            return {"kind": "program"}
         pickles = [m for m in members if m.filename.lower().endswith("data.pkl")]
         claimed = sum(member.file_size for member in members)
         if any(member.file_size > _LONGEST_PICKLE for member in pickles):
             raise _too_much()
-        _require_sound([BytesIO(archive.read(member)) for member in pickles], claimed)
-    return "tensors"
+        read = [BytesIO(archive.read(member)) for member in pickles]
+        return _of_tensors(_require_sound(read, claimed))
 
 
 def _require_honest(members: list[zipfile.ZipInfo], size: int) -> None:
@@ -127,21 +147,35 @@ def _require_honest(members: list[zipfile.ZipInfo], size: int) -> None:
         )
 
 
-def _no_checkpoint(members: list[str]) -> str:
-    inside = [member for member in members if member.endswith((".pth", ".pt", ".safetensors"))]
+def _only_checkpoint(members: list[str]) -> str:
+    """Return the checkpoint in an archive; raises `RefusedError` if there is not one alone."""
+    inside = [member for member in members if member.lower().endswith(_ENDINGS)]
+    if len(inside) == 1:
+        return inside[0]
+    for what, found in _PACKAGES.items():
+        if any(found.search(member) for member in members):
+            raise RefusedError(f"is {what}, not the checkpoint; choose the one for PyTorch.")
     if inside:
-        return (
+        raise RefusedError(
             "is an archive of checkpoints; unpack it and choose one of the files in it: "
             f"{', '.join(inside[:8])}."
         )
-    return "is an archive without a checkpoint; choose another file."
+    if any(member.lower().endswith(".zip") for member in members):
+        raise RefusedError(
+            "is an archive of archives (zip); unpack it, and the ones in it, and choose the "
+            "checkpoint."
+        )
+    raise RefusedError("is an archive without a checkpoint; choose another file.")
 
 
 # ------------------------------------------------------------ pickles
 
 
-def _require_sound(pickles: list[BytesIO], size: int) -> None:
-    """Raise `RefusedError` if pickles want what tensors do not, `ValueError` for damaged ones."""
+def _require_sound(pickles: list[BytesIO], size: int) -> list[str]:
+    """Return the names of things of training in pickles that hold tensors.
+
+    Raises `RefusedError` if they want anything else, and `ValueError` if they are damaged.
+    """
     names: dict[str, None] = {}
     problem: Exception | None = None
     for pickle in pickles:
@@ -150,7 +184,8 @@ def _require_sound(pickles: list[BytesIO], size: int) -> None:
         except (RefusedError, *_DAMAGED) as error:
             problem = error
             break
-    foreign = [name for name in names if _is_name(name) and not _OF_TENSORS.fullmatch(name)]
+    named = [name for name in names if _is_name(name) and not _OF_TENSORS.fullmatch(name)]
+    foreign = [name for name in named if not _OF_TRAINING.fullmatch(name)]
     if foreign:
         raise RefusedError(
             f"would run code when loaded ({', '.join(foreign[:3])}), so it was refused; "
@@ -158,6 +193,7 @@ def _require_sound(pickles: list[BytesIO], size: int) -> None:
         )
     if problem is not None:
         raise problem
+    return named
 
 
 def _is_name(reference: str) -> bool:
@@ -316,6 +352,9 @@ class _Machine:
     def _call(self, function: object, arguments: object) -> None:
         if not (isinstance(function, _Named) and isinstance(arguments, tuple)):
             raise ValueError("nothing that can be called")
+        if _OF_TRAINING.fullmatch(function):
+            self._stack.append(_OTHER)
+            return
         if not _CALLED.fullmatch(function):
             raise RefusedError(
                 f"holds numbers in a way that no checkpoint does ({function}), so it was refused; "

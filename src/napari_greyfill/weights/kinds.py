@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import struct
 
-__all__ = ["HEAD", "is_safetensors", "is_text", "is_torch7", "other_kind"]
+__all__ = ["HEAD", "is_graph", "is_safetensors", "is_text", "is_torch7", "other_kind"]
 
 _SHORTEST_TEXT = 8  # letters; less may be the beginning of anything
 HEAD = 4096  # bytes to look at
@@ -38,8 +38,12 @@ _COMMENTS = re.compile(rb"\A(\s*<!--.*?-->)+", re.DOTALL)
 _TORCH7_TABLE, _TORCH7_OBJECT, _TORCH7_LEAST = 3, 4, 20  # kinds, and bytes that tell them
 _TORCH7_TEXT = re.compile(rb"[34]\n1\n\d+\n")
 _POINTER = b"version https://git-lfs.github.com/spec/"
+_COREML = (".mlmodel", ".mlpackage")  # only the name tells
 _TENSORFLOW = re.compile(r"\.(data-\d+-of-\d+|index|meta)$")
 _ONNX = re.compile(rb"\x08[\x01-\x10](\x12.[A-Za-z]|\x3a)", re.DOTALL)
+# A frozen graph of TensorFlow: a node with a name, and what it does.
+_GRAPH = re.compile(rb"\x0a[\x80-\xff]{0,4}[\x02-\x7f]\x0a[\x01-\x7f][A-Za-z0-9.]", re.DOTALL)
+_GRAPH_OPERATION = re.compile(rb"\x12[\x01-\x40][A-Z][A-Za-z0-9]{1,62}[\x1a\x22\x2a\x0a]")
 _BYTE_ORDERS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
@@ -62,10 +66,12 @@ def other_kind(head: bytes, size: int, name: str = "") -> str:
     """
     if not size:
         return "is empty (0 bytes); get it again."
-    if is_safetensors(head, size) or is_torch7(head):
+    if is_safetensors(head, size) or is_graph(head) or is_torch7(head):
         return ""
     if _TENSORFLOW.search(name):
         return _not("a part of a checkpoint for TensorFlow", "choose the one for PyTorch")
+    if name.lower().endswith(_COREML):
+        return _not("a model for Apple's CoreML", "choose the one for PyTorch")
     if not head.strip(b"\0"):
         return "holds nothing but zeros, as an unfinished download does; get it again."
     for beginning, what, advice in _BEGINNINGS:
@@ -123,6 +129,17 @@ def is_safetensors(head: bytes, size: int) -> bool:
     """Look for the length of a header in JSON, and its beginning."""
     length = int.from_bytes(head[:8], "little")
     return head[8:9] == b"{" and length + 8 <= size
+
+
+def is_graph(head: bytes) -> bool:
+    """Tell whether a file begins as a graph does: a node with a name and what it does.
+
+    Parameters
+    ----------
+    head : bytes
+        Some thousand bytes.
+    """
+    return bool(_GRAPH.match(head)) and bool(_GRAPH_OPERATION.search(head[:512]))
 
 
 def is_torch7(head: bytes) -> bool:

@@ -11,18 +11,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
-import struct
-import warnings
-import zipfile
-import zlib
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from napari_greyfill.compute.device import CancelCheck, never
@@ -30,42 +24,38 @@ from napari_greyfill.errors import (
     BadCheckpointError,
     CancelledError,
     GreyfillError,
-    MissingDependencyError,
     MissingWeightsError,
+    UnconfirmedProgramError,
 )
 from napari_greyfill.weights.child import inspected
 from napari_greyfill.weights.folder import leads_out, megabytes
 from napari_greyfill.weights.inspection import LARGEST
-from napari_greyfill.weights.kinds import HEAD, is_safetensors, is_text, is_torch7, other_kind
+from napari_greyfill.weights.kinds import (
+    HEAD,
+    is_graph,
+    is_safetensors,
+    is_text,
+    is_torch7,
+    other_kind,
+)
+from napari_greyfill.weights.programs import Program, trusted_program
+from napari_greyfill.weights.readers import (
+    DAMAGED,
+    damaged,
+    member_of,
+    with_graph,
+    with_safetensors,
+    with_torch,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 __all__ = ["Checkpoint", "load_state_dict", "read_checkpoint"]
 
-# The first torch whose restricted unpickler has none of the holes that are known: CVE-2025-32434
-# was closed in 2.6, CVE-2026-24747 in 2.10.
-_SAFE_TORCH = (2, 10)
 _BLOCK = 1 << 20  # bytes
 _WRAPPERS = ("state_dict", "generator", "G", "model")
 _GENERATOR, _PARALLEL = "generator.", "module."
-# Whatever damaged files make torch and Python's own readers raise.
-_DAMAGED = (
-    RuntimeError,
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    ArithmeticError,
-    AssertionError,
-    EOFError,
-    OSError,
-    MemoryError,
-    UnpicklingError,
-    struct.error,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +73,11 @@ class Checkpoint:
     name: str
     content: bytes
     sha256: str
+
+    @property
+    def md5(self) -> str:
+        """Its MD5, which tells damage, but no forgery."""
+        return hashlib.md5(self.content, usedforsecurity=False).hexdigest()
 
     def require(self, expected: str) -> None:
         """Raise `BadCheckpointError` unless the SHA-256 begins as expected."""
@@ -230,35 +225,51 @@ def _explained(name: str) -> Iterator[None]:
             f"{name} cannot be read ({error.strerror or error}); check the disk, or choose "
             "another file."
         ) from error
-    except _DAMAGED as error:
-        raise _damaged(name) from error
-
-
-def _damaged(name: str) -> BadCheckpointError:
-    return BadCheckpointError(
-        f"{name} is damaged, cut off, or no checkpoint; get it again or choose another file."
-    )
+    except DAMAGED as error:
+        raise damaged(name) from error
 
 
 def _content(checkpoint: Checkpoint, allow: Collection[str], cancelled: CancelCheck) -> object:
     """Return what a file holds, whichever of the formats it is in."""
     content, name = checkpoint.content, checkpoint.name
-    head = content[:HEAD]
-    if is_safetensors(head, len(content)):
-        return _with_safetensors(content, name)
-    other = other_kind(head, len(content), name)
-    if other:
-        raise BadCheckpointError(f"{name} {other}")
-    if is_torch7(head):
-        from napari_greyfill.weights.torch7_tensors import torch7_tensors
+    for archived in (False, True):  # an archive may hold a checkpoint, but no more archives
+        head = content[:HEAD]
+        if is_safetensors(head, len(content)):
+            return with_safetensors(content, name)
+        if is_graph(head):
+            return with_graph(content)
+        other = other_kind(head, len(content), name)
+        if other:
+            raise BadCheckpointError(f"{name} {other}")
+        if is_torch7(head):
+            from napari_greyfill.weights.torch7_tensors import torch7_tensors
 
-        return torch7_tensors(content, name)
-    kind = inspected(content, name, cancelled)
-    if kind == "program":
-        return _with_torchscript(checkpoint, allow)
-    if kind == "damaged":
-        raise _text(name) if is_text(head) else _damaged(name)
-    return _with_torch(content, name)
+            return torch7_tensors(content, name)
+        found = inspected(content, name, cancelled)
+        if found["kind"] == "program":
+            if checkpoint.sha256 not in allow:
+                raise _unconfirmed(checkpoint)
+            return trusted_program(content)
+        if found["kind"] == "damaged":
+            raise _text(name) if is_text(head) else damaged(name)
+        if found["kind"] == "tensors":
+            return with_torch(content, name, found["names"].split())
+        if archived:
+            break
+        content = member_of(content, found["member"])
+    raise BadCheckpointError(
+        f"{name} is an archive of archives (zip); unpack it, and the ones in it, and choose the "
+        "checkpoint."
+    )
+
+
+def _unconfirmed(checkpoint: Checkpoint) -> UnconfirmedProgramError:
+    return UnconfirmedProgramError(
+        f"{checkpoint.name} is a TorchScript archive, which is a program and not only tensors, so "
+        "it was refused; if you trust where it came from, confirm its SHA-256 with --confirm "
+        f"{checkpoint.sha256}, or choose a checkpoint of the network's tensors instead.",
+        sha256=checkpoint.sha256,
+    )
 
 
 def _text(name: str) -> BadCheckpointError:
@@ -268,76 +279,26 @@ def _text(name: str) -> BadCheckpointError:
     )
 
 
-# safetensors
-
-
-def _with_safetensors(content: bytes, name: str) -> object:
-    try:
-        from safetensors import SafetensorError
-        from safetensors.torch import load
-    except ImportError as error:
-        raise MissingDependencyError(
-            f"{name} is a safetensors file, and safetensors is not installed; "
-            "install it with: pip install safetensors"
-        ) from error
-    try:
-        return load(content)
-    except SafetensorError as error:
-        raise _damaged(name) from error
-
-
-# What torch has written
-
-
-def _with_torchscript(checkpoint: Checkpoint, allow: Collection[str]) -> object:
-    if checkpoint.sha256 not in allow:
-        raise BadCheckpointError(
-            f"{checkpoint.name} is a TorchScript archive, which is a program and not only "
-            "tensors, so it was refused; choose a checkpoint of the network's weights instead."
-        )
-    import torch
-
-    return torch.jit.load(BytesIO(checkpoint.content), map_location="cpu").state_dict()
-
-
-def _with_torch(content: bytes, name: str) -> object:
-    import torch
-
-    _require_safe_torch(torch.__version__)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # whatever torch says is said better below
-            return torch.load(BytesIO(content), map_location="cpu", weights_only=True, mmap=False)
-    except _DAMAGED as error:
-        raise _damaged(name) from error
-
-
-def _require_safe_torch(version: str) -> None:
-    if tuple(map(int, re.findall(r"\d+", version)[:2])) < _SAFE_TORCH:
-        needed = ".".join(map(str, _SAFE_TORCH))
-        raise MissingDependencyError(
-            f"Loading checkpoints safely needs PyTorch {needed} or newer, and {version} is "
-            "installed; update it with: pip install -U torch"
-        )
-
-
 # From what a file holds to the tensors of one network
 
 
 def _own_tensors(content: object, name: str) -> dict[str, Tensor]:
     import torch
 
+    program = content if isinstance(content, Program) else None
     content = _unwrapped(content)
     if not isinstance(content, Mapping):
         raise BadCheckpointError(f"{name} holds no tensors by name; choose another file.")
     named = {str(key): value for key, value in content.items() if isinstance(value, torch.Tensor)}
-    if not named:
+    if not named and program is None:
         raise BadCheckpointError(_without_tensors(content, name))
     for key, tensor in named.items():
         _require_plain_tensor(tensor, key, name)
         _require_finite(tensor, key, name)
     if sum(4 * tensor.numel() for tensor in named.values()) > LARGEST:
         raise _too_large(name)
+    if program is not None:
+        return program
     return {key: tensor.detach() for key, tensor in _generator_only(named).items()}
 
 
@@ -357,6 +318,11 @@ def _without_tensors(content: Mapping[Any, Any], name: str) -> str:
         return (
             f"{name} holds a discriminator, which only training needs; choose the file of the "
             "generator, whose name ends in _gen.pth."
+        )
+    if any(key in content for key in ("optimizer", "optimizer_state_dict", "param_groups")):
+        return (
+            f"{name} holds what an optimiser needs to go on with a training, and no weights; "
+            "choose the file of the generator."
         )
     return f"{name} holds no tensors; choose another file."
 

@@ -18,6 +18,7 @@ from napari_greyfill.errors import (
     UnwritablePathError,
 )
 from napari_greyfill.weights.catalogue import CheckpointInfo, find_checkpoint
+from napari_greyfill.weights.confirmed import confirm, confirmed, require_sha256
 from napari_greyfill.weights.download import download
 from napari_greyfill.weights.folder import (
     Identity,
@@ -30,7 +31,7 @@ from napari_greyfill.weights.loading import Checkpoint, load_state_dict, read_ch
 from napari_greyfill.weights.others import Others, unwritable_memory
 from napari_greyfill.weights.own import LayoutInfo, Own, layouts_of, require_name
 from napari_greyfill.weights.placing import placed, require_going_on, without_links
-from napari_greyfill.weights.stored import StoredCheckpoint, damaged, missing
+from napari_greyfill.weights.stored import StoredCheckpoint, damaged, missing, unconfirmed
 from napari_greyfill.weights.transfer import Progress, silent
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Recogniser", "StoredCheckpoint", "WeightsStore"]
 
+_HERE = ("ready", "damaged", "unconfirmed")
 
 # Tells the layout of the tensors in a file and tries them out, or raises BadCheckpointError.
 Recogniser = Callable[["dict[str, Tensor]", str, CancelCheck], str]
@@ -77,7 +79,7 @@ class WeightsStore:
         found = [self.stored(info) for info in self.entries]
         if any(each.state == "unreadable" for each in found):
             return found
-        theirs = {each.info.file for each in found if each.state in ("ready", "damaged")}
+        theirs = {each.info.file for each in found if each.state in _HERE}
         return [*found, *map(self.stored, self._others.infos(theirs))]
 
     def own(self) -> Sequence[CheckpointInfo]:
@@ -141,6 +143,7 @@ class WeightsStore:
         name: str | None = None,
         *,
         own: Own | None = None,
+        confirmed_sha256: str = "",
         cancelled: CancelCheck = never,
     ) -> StoredCheckpoint:
         """Copy a checkpoint into the folder, after it was tried, and a look at which one it is.
@@ -154,6 +157,8 @@ class WeightsStore:
         own : Own, optional
             What the user calls it and knows about it, if it is no published one. If its SHA-256
             is a published one, it is that all the same.
+        confirmed_sha256 : str
+            The SHA-256 of the file, if it is a program that the user lets run.
         cancelled : callable
             Asked several times a second, also while a disk does not answer.
 
@@ -163,6 +168,8 @@ class WeightsStore:
             If there is no such id, or weights cannot be called so.
         MissingWeightsError
             If there is no such file.
+        UnconfirmedProgramError
+            If it is a program, and its SHA-256 neither published nor confirmed.
         UnidentifiedCheckpointError
             If nothing tells which checkpoint it is, or whether it is a published one.
         BadCheckpointError
@@ -175,12 +182,13 @@ class WeightsStore:
         if wanted is not None and wanted.own:
             raise BadParameterError(f"{name} is no published checkpoint; say --name instead.")
         said = None if own is None else require_name(own)
+        trusted = [require_sha256(confirmed_sha256)] if confirmed_sha256 else []
 
         def look(left: CancelCheck) -> tuple[Path, Checkpoint, str]:
             # a link of the user's own may lead anywhere; one in the weights folder may not
             source = without_links(Path(file))
             checkpoint = read_checkpoint(source, left)
-            return source, checkpoint, self._tried(checkpoint, left)
+            return source, checkpoint, self._tried(checkpoint, left, trusted)
 
         source, checkpoint, layout = apart(look, lambda: require_going_on(cancelled))
         info = proven(checkpoint, layout, self.entries)
@@ -194,7 +202,65 @@ class WeightsStore:
             info = self._others.place(facts, source, checkpoint.sha256)
         self._require_folder(info)
         self._put(source, info, checkpoint, cancelled, facts)
+        if checkpoint.sha256 in trusted:
+            confirm(checkpoint.sha256, info.title)
         return self.stored(info)
+
+    def confirm(self, name: str, sha256: str, cancelled: CancelCheck = never) -> StoredCheckpoint:
+        """Let a program run that is here and whose SHA-256 is not published, and try it.
+
+        Parameters
+        ----------
+        name : str
+            Its id.
+        sha256 : str
+            The SHA-256 of the file, as the user has seen it.
+        cancelled : callable
+            Asked several times a second; nothing has changed if it says so.
+
+        Raises
+        ------
+        BadParameterError
+            If there is no such id, or that is no SHA-256.
+        MissingWeightsError
+            If it is not here.
+        BadCheckpointError
+            If the file has another SHA-256, or is no program of that network.
+        UnwritablePathError
+        CancelledError
+        """
+        info, wanted = self.info(name), require_sha256(sha256)
+        if self.folder.state(info) != "unconfirmed":
+            self._require(info)
+        apart(lambda left: self._verified(info, left, wanted), lambda: require_going_on(cancelled))
+        confirm(wanted, info.title)
+        return self.stored(info)
+
+    def layout_of(
+        self, file: str | os.PathLike[str], cancelled: CancelCheck = never
+    ) -> LayoutInfo:
+        """Return the layout of a file that is nowhere yet, after it was tried.
+
+        Parameters
+        ----------
+        file : path
+            Perhaps a checkpoint.
+        cancelled : callable
+            Asked several times a second.
+
+        Raises
+        ------
+        MissingWeightsError
+            If there is no such file.
+        BadCheckpointError
+            If it is no checkpoint.
+        CancelledError
+        """
+
+        def look(left: CancelCheck) -> str:
+            return self._tried(read_checkpoint(without_links(Path(file)), left), left)
+
+        return self.layouts[apart(look, lambda: require_going_on(cancelled))]
 
     def said(self, name: str) -> Own:
         """Return what is known about weights of the user's own; raises as `describe` does."""
@@ -282,14 +348,16 @@ class WeightsStore:
             self._require(info)
         return apart(lambda left: self._verified(info, left), lambda: require_going_on(cancelled))
 
-    def _verified(self, info: CheckpointInfo, cancelled: CancelCheck) -> str:
+    def _verified(
+        self, info: CheckpointInfo, cancelled: CancelCheck, confirmed_sha256: str = ""
+    ) -> str:
         problem = self.folder.problem(info, again=True)
         if problem:
             raise damaged(self.folder, info, problem)
         checkpoint = read_checkpoint(self.folder.file(info), cancelled)
-        checkpoint.require(self.folder.sha256(info))
+        checkpoint.require(confirmed_sha256 or self.folder.sha256(info))
         try:
-            layout = self._tried(checkpoint, cancelled)
+            layout = self._tried(checkpoint, cancelled, [confirmed_sha256])
         except BadCheckpointError as error:
             problem = f"cannot be used: {str(error).split(';')[0]}"
             self.folder.reject(info, checkpoint.sha256, problem)
@@ -316,6 +384,8 @@ class WeightsStore:
         state, problem = self.folder.look(info)
         if state == "damaged":
             raise damaged(self.folder, info, problem)
+        if state == "unconfirmed":
+            raise unconfirmed(self.folder, info)
         if state != "ready":
             raise missing(info)
 
@@ -335,14 +405,17 @@ class WeightsStore:
             return
         self._others.remember_found(info, layout, checkpoint.sha256)
 
-    def _tried(self, checkpoint: Checkpoint, cancelled: CancelCheck) -> str:
+    def _tried(
+        self, checkpoint: Checkpoint, cancelled: CancelCheck, programs: Sequence[str] = ()
+    ) -> str:
         """Return the layout of a checkpoint once its network has run on a small picture."""
-        state = checkpoint.tensors(allow=self._programs(), cancelled=cancelled)
+        allow = {*self._programs(), *programs}
+        state = checkpoint.tensors(allow=allow, cancelled=cancelled)
         return self._recogniser(state, checkpoint.name, cancelled)
 
     def _programs(self) -> Sequence[str]:
-        """Return the SHA-256 of published files, which may be TorchScript."""
-        return [info.sha256 for info in self.entries if info.sha256]
+        """Return the SHA-256 of files that may be TorchScript: published or confirmed ones."""
+        return [*(info.sha256 for info in self.entries if info.sha256), *confirmed()]
 
     def _put(
         self,

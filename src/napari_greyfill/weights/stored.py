@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from napari_greyfill.errors import BadCheckpointError, MissingWeightsError
+from napari_greyfill.errors import (
+    BadCheckpointError,
+    MissingWeightsError,
+    UnconfirmedProgramError,
+)
 from napari_greyfill.weights.catalogue import CheckpointInfo
 from napari_greyfill.weights.download import by_hand
 from napari_greyfill.weights.folder import Identity, State, WeightsFolder
 
-__all__ = ["IDENTITIES", "StoredCheckpoint", "damaged", "missing"]
+__all__ = ["IDENTITIES", "StoredCheckpoint", "damaged", "missing", "unconfirmed"]
 
 IDENTITIES: dict[Identity, str] = {
     "": "",
@@ -29,10 +33,11 @@ class StoredCheckpoint:
     Attributes
     ----------
     info : CheckpointInfo
-    state : {"ready", "download", "by hand", "damaged", "unreadable", "unknown"}
+    state : {"ready", "download", "by hand", "damaged", "unreadable", "unknown", "unconfirmed"}
         Whether it can be used now, can be downloaded, or has to be fetched with a browser;
         "unreadable" if the folder cannot be looked into; "unknown" for files that were put into
-        it by hand and that `WeightsStore.recognise` has not looked at.
+        it by hand and that `WeightsStore.recognise` has not looked at; "unconfirmed" for a program
+        that is here and may not run before the user confirms its SHA-256.
     path : Path
         Where it is or would be.
     problem : str
@@ -73,6 +78,25 @@ def damaged(folder: WeightsFolder, info: CheckpointInfo, problem: str) -> BadChe
     else:
         again = by_hand(info)
     return BadCheckpointError(f"{folder.file(info)} {problem}; {again}")
+
+
+def unconfirmed(folder: WeightsFolder, info: CheckpointInfo) -> UnconfirmedProgramError:
+    """Return the error that a program is here and nobody has confirmed it.
+
+    Parameters
+    ----------
+    folder : WeightsFolder
+        Where the file lies.
+    info : CheckpointInfo
+        Which one.
+    """
+    sha256 = folder.sha256(info)
+    return UnconfirmedProgramError(
+        f"{folder.file(info).name} is a program (TorchScript), and no SHA-256 of it is published; "
+        f"if you trust {info.url or info.page}, let it run with: napari-greyfill weights confirm "
+        f"{info.id} {sha256}",
+        sha256=sha256,
+    )
 
 
 def missing(info: CheckpointInfo) -> MissingWeightsError:

@@ -1,3 +1,4 @@
+import hashlib
 import threading
 
 import pytest
@@ -6,10 +7,14 @@ from napari_greyfill.errors import BadCheckpointError, CancelledError
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.viewer.weights import dock as dock_module
 from napari_greyfill.viewer.weights.dock import WeightsDock
-from napari_greyfill.viewer.weights.table import STATES
+from napari_greyfill.viewer.weights.news import NEWS
+from napari_greyfill.viewer.weights.table import NON_COMMERCIAL, STATES
+from napari_greyfill.weights import download
 from napari_greyfill.weights.folder import VARIABLE
+from napari_greyfill.weights.transfer import Rules
 from tests import golden
 from tests.test_imports import imported_by
+from tests.weights.conftest import CONTENT, entry, whole
 
 
 @pytest.fixture
@@ -133,8 +138,8 @@ class TestOwnWeights:
         assert (chosen.state, chosen.identity) == ("ready", "own")
         assert mine.status.text() == "GMCNN, bark: own weights."
         row = mine.view.selectionModel().selectedRows()[0].row()
-        shown = [mine.model.index(row, column).data() for column in range(4)]
-        assert shown == ["own weights", "GMCNN, bark", "bark, 120 photographs", "–"]
+        shown = [mine.model.index(row, column).data() for column in range(5)]
+        assert shown == ["own weights", "GMCNN, bark", "–", "bark, 120 photographs", "–"]
         for text in ("Weights of your own.", "bark, 120 photographs", "not known", "gmcnn@bark"):
             assert text in mine.about.text()
         assert INPAINTERS.info("gmcnn@bark").available
@@ -251,6 +256,122 @@ def test_a_bug_is_reported_with_its_traceback(dock, qtbot, monkeypatch, messages
     assert dock.get_button.isEnabled()
 
 
+@pytest.fixture
+def served(dock, site, monkeypatch):
+    """Let a server on this machine offer three files with the hashes of the dock's catalogue."""
+    contents = {f"net-{n}": bytes([n]) + CONTENT for n in range(3)}
+    dock.store.entries = tuple(
+        entry(
+            id=name,
+            file=f"{name}.pth",
+            title=name,
+            url=site.offer(f"/{name}", whole(content)),
+            sha256=hashlib.sha256(content).hexdigest(),
+            bytes=len(content),
+        )
+        for name, content in contents.items()
+    )
+    local = Rules(plain_hosts=frozenset({"127.0.0.1"}))
+    monkeypatch.setattr(download, "Rules", lambda: local)
+    dock.refresh()
+    return site
+
+
+def test_all_that_download_arrive_with_one_press(dock, served, qtbot):
+    assert dock.all_button.text() == "Get all that download (0.9 MB)"
+    with qtbot.waitSignal(NEWS.changed, timeout=30_000):
+        added(dock, qtbot, dock.all_button.click)
+    assert {stored.state for stored in dock.model.rows} == {"ready"}
+    assert dock.status.text() == "Downloaded and checked 3 of 3."
+    assert not dock.all_button.isVisibleTo(dock)
+
+
+def test_what_is_damaged_is_told_and_the_rest_is_there(dock, served, qtbot):
+    served.answers["/net-1"] = whole(b"damaged")
+    added(dock, qtbot, dock.all_button.click)
+    states = {stored.info.id: stored.state for stored in dock.model.rows}
+    assert states == {"net-0": "ready", "net-1": "download", "net-2": "ready"}
+    assert dock.status.text().startswith("Downloaded and checked 2 of 3. net-1: What arrived")
+    served.answers["/net-1"] = whole(b"\x01" + CONTENT)
+    assert dock.all_button.text() == "Get all that download (0.3 MB)"
+    added(dock, qtbot, dock.all_button.click)
+    assert {stored.state for stored in dock.model.rows} == {"ready"}
+
+
+def test_all_can_be_cancelled_and_gone_on_with(dock, served, qtbot):
+    waiting = threading.Event()
+
+    def stuck(handler):
+        handler.begin(200, len(CONTENT) + 1)
+        handler.wfile.write((b"\x01" + CONTENT)[:100_000])
+        waiting.set()
+        served.closing.wait(20)
+
+    served.answers["/net-1"] = stuck
+    dock.all_button.click()
+    qtbot.waitUntil(waiting.is_set, timeout=30_000)
+    with qtbot.waitSignal(dock.done, timeout=30_000):
+        dock.cancel_button.click()
+    assert dock.status.text().startswith("Cancelled.")
+    served.answers["/net-1"] = whole(b"\x01" + CONTENT)
+    served.requests.clear()
+    added(dock, qtbot, dock.all_button.click)
+    assert {stored.state for stored in dock.model.rows} == {"ready"}
+    assert [path for path, _ in served.requests] == ["/net-1", "/net-2"]
+
+
+def test_what_a_browser_downloads_is_offered_by_its_layout(dock, qtbot, tmp_path, monkeypatch):
+    monkeypatch.setattr(dock_module.QDesktopServices, "openUrl", lambda url: None)
+    downloads = tmp_path / "Downloads"
+    downloads.mkdir()
+    monkeypatch.setattr(dock_module, "downloads_folder", lambda: downloads)
+    select(dock, "gmcnn-celebahq")
+    dock.get_button.click()
+    with qtbot.waitSignal(dock.done, timeout=30_000):
+        golden.checkpoint("gmcnn", downloads)
+    assert dock.offer.isVisibleTo(dock)
+    assert dock.offer.text.text() == (
+        "gmcnn.pth has arrived in Downloads: it has the layout of GMCNN."
+    )
+    added(dock, qtbot, dock.offer.add_button.click)
+    assert dock.form.which.currentData() == "gmcnn-celebahq"
+    added(dock, qtbot, dock.form.say_button.click)
+    assert select(dock, "gmcnn-celebahq").state == "ready"
+
+
+def test_a_program_waits_until_its_hash_is_confirmed(dock, qtbot, monkeypatch, folder):
+    info = dock.store.info("migan-places2")
+    folder.mkdir()
+    (folder / info.file).write_bytes(b"PK\x03\x04 no program, but nobody has looked")
+    dock.store.folder.accept(info, dock.store.folder.sha256(info))
+    dock.refresh()
+    assert select(dock, info.id).state == "unconfirmed"
+    assert dock.get_button.text() == "Confirm…"
+    asked, confirmed = [], []
+    monkeypatch.setattr(dock, "confirm", lambda *each: confirmed.append(each))
+    answers = iter([dock_module.QMessageBox.StandardButton.No, dock_module._YES])
+    monkeypatch.setattr(
+        dock_module.QMessageBox, "question", lambda *each: asked.append(each[2]) or next(answers)
+    )
+    dock.get_button.click()
+    assert confirmed == []
+    dock.get_button.click()
+    sha256 = dock.store.folder.sha256(info)
+    assert confirmed == [(info.id, sha256)]
+    assert sha256 in asked[0]
+    assert info.url in asked[0]
+
+
+def test_recommended_ones_come_first_and_licences_are_plain(dock):
+    assert [stored.info.id for stored in dock.model.rows][:2] == ["lama-places2", "migan-places2"]
+    select(dock, "deepfillv2-mm-places365")
+    assert NON_COMMERCIAL in dock.about.text()
+    assert "SHA-256 begins with 10d15793" in dock.about.text()
+    select(dock, "lama-places2")
+    assert NON_COMMERCIAL not in dock.about.text()
+    assert "205.7 MB" in dock.about.text()
+
+
 def test_progress_and_cancel_of_a_download(dock, qtbot, monkeypatch):
     asked = threading.Event()
 
@@ -293,9 +414,7 @@ def test_fill_dock_leads_here_and_lists_what_arrived(viewer, folder, qtbot, tmp_
     assert isinstance(weights, WeightsDock)
     with qtbot.waitSignal(weights.done, timeout=30_000):
         weights.add(golden.checkpoint("gmcnn", tmp_path), "gmcnn-celebahq")
-    fill.form.method.showPopup()
-    fill.form.method.hidePopup()
-    assert item.isEnabled()
+    assert item.isEnabled()  # at once
 
 
 @pytest.mark.parametrize("name", ["Weights", "Fill", "Compare"])

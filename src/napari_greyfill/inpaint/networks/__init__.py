@@ -13,9 +13,17 @@ _FOLDERS = (
     "gmcnn",
     "edgeconnect",
     "deepfillv2",
+    "lama",
+    "migan",
+    "deepfillv1",
+    "glcic",
+    "pconv",
+    "aotgan",
     "contextencoder",
     "shiftnet",
     "prvs",
+    "pggan",
+    "msnps",
 )
 
 NETWORKS: tuple[Network, ...] = tuple(

@@ -94,6 +94,11 @@ class NetworkMethod:
         if lacking[0].problem:
             return lacking[0].problem
         wanted = lacking[0].info
+        if lacking[0].state == "unconfirmed":
+            return (
+                "its file is a program that nobody has confirmed; "
+                f"see: napari-greyfill weights confirm {wanted.id}"
+            )
         if wanted.own:
             name = wanted.id.partition(SEPARATOR)[2]
             return (
@@ -135,13 +140,18 @@ def _published(network: Network, variant: Variant, data_set: str) -> NetworkMeth
         f"{variant.name}-{data_set}",
         f"{variant.title}, {first.training_data.split(' (')[0]}",
         "inpainter",
-        summary=f"{checkpoints[-1].good_for} Trained on {first.training_data}, {first.masks}, "
-        f"at {first.size} pixels.",
+        summary=f"{_warning(checkpoints)}{checkpoints[-1].good_for} Trained on "
+        f"{first.training_data}, {first.masks}, at {first.size} pixels.",
         licence=first.licence,
         citation=first.citation,
         uses_torch=True,
     )
     return NetworkMethod(network, variant, info, checkpoints)
+
+
+def _warning(checkpoints: Sequence[CheckpointInfo]) -> str:
+    """Return what people should know before they use weights for the first time."""
+    return "Not for commercial use. " if any(c.non_commercial for c in checkpoints) else ""
 
 
 # ------------------------------------------------------------ the user's own

@@ -19,7 +19,7 @@ from napari_greyfill.inpaint.networks.description import StateDict, shape_of
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-__all__ = ["Channels", "applied", "built", "with_counters"]
+__all__ = ["Channels", "applied", "built", "layers_of", "with_counters"]
 
 Channels = NDArray[np.float32]
 
@@ -114,6 +114,17 @@ def applied(
     return np.ascontiguousarray(output.float().permute(0, 2, 3, 1).cpu().numpy())
 
 
+def layers_of(module: nn.Module) -> list[nn.Module]:
+    """Return the parts of a module that have none themselves; a TorchScript program is one."""
+    from torch.jit import ScriptModule
+
+    def parts(layer: nn.Module) -> list[nn.Module]:
+        return [part for part in layer.children() if not isinstance(part, ScriptModule)]
+
+    layers = [layer for layer in module.modules() if not isinstance(layer, ScriptModule)]
+    return [layer for layer in layers if not parts(layer)]
+
+
 def _precision(compute: Compute, half: bool) -> AbstractContextManager[object]:
     import torch
 
@@ -129,8 +140,7 @@ def _asking(module: nn.Module, compute: Compute) -> Iterator[None]:
     def ask(*_: object) -> None:
         compute.check()
 
-    layers = [layer for layer in module.modules() if not any(layer.children())]
-    hooks = [layer.register_forward_hook(ask) for layer in layers]
+    hooks = [layer.register_forward_hook(ask) for layer in layers_of(module)]
     try:
         yield
     finally:

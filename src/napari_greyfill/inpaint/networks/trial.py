@@ -14,7 +14,7 @@ import numpy as np
 from napari_greyfill.compute.device import CancelCheck, Compute, never
 from napari_greyfill.errors import BadCheckpointError, GreyfillError
 from napari_greyfill.inpaint.networks.description import Descriptor, StateDict
-from napari_greyfill.inpaint.networks.modules import Channels, applied
+from napari_greyfill.inpaint.networks.modules import Channels, applied, layers_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -91,10 +91,11 @@ def _picture(module: nn.Module) -> Channels:
     """Return a ramp in every channel, and in the last one, the mask, a square."""
     from torch import nn
 
-    first = next(layer for layer in module.modules() if isinstance(layer, nn.Conv2d))
-    side = max(_SIDE, getattr(module, "smallest", _SIDE))
+    # what cannot be seen from outside, a module says: how many channels it takes, and which size
+    first = next((each for each in module.modules() if isinstance(each, nn.Conv2d)), None)
+    planes: int = getattr(module, "planes", 0) or getattr(first, "in_channels", 0)
+    side: int = getattr(module, "side", 0) or max(_SIDE, getattr(module, "smallest", _SIDE))
     ramp = np.linspace(0, 1, side, dtype=np.float32)
-    planes = getattr(module, "planes", first.in_channels)
     channels = np.zeros((1, side, side, planes), dtype=np.float32)
     channels[0] = (ramp[:, None] * ramp)[..., None]
     third = side // 3
@@ -112,8 +113,7 @@ def _watched(module: nn.Module, name: str) -> Iterator[None]:
         if not bool(output.detach().abs().max() <= _LARGEST):
             raise _insane(name)
 
-    layers = [layer for layer in module.modules() if not any(layer.children())]
-    hooks = [layer.register_forward_hook(look) for layer in layers]
+    hooks = [layer.register_forward_hook(look) for layer in layers_of(module)]
     try:
         yield
     finally:

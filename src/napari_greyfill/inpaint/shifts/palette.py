@@ -54,7 +54,7 @@ class Palette:
         centres = _settled(known.astype(np.float64), first.astype(np.float64))
         flat = points.reshape(-1, blurred.shape[2] + 1)
         own = _nearest(flat, centres).reshape(atlas.lost.shape)
-        gap = np.zeros((own.shape[0], atlas.shape[1] - 2 * atlas.width), own.dtype)
+        gap = np.zeros((atlas.shape[0], atlas.shape[1] - 2 * atlas.width), own.dtype)
         self.cluster = np.concatenate([own, gap, own[:, ::-1]], axis=1).ravel()
         self.foreign = _foreign(atlas, own, centres)
 

@@ -23,6 +23,7 @@ from napari_greyfill.viewer.compare.worker import CompareRequest, CompareRunner
 from napari_greyfill.viewer.layers import planes
 from napari_greyfill.viewer.layers.models import PlaneSource
 from napari_greyfill.viewer.settings import preferred_device
+from napari_greyfill.viewer.weights.news import NEWS
 from napari_greyfill.viewer.widgets.parts import button, side_by_side
 from napari_greyfill.viewer.widgets.run_dock import RunDock, removed
 from napari_greyfill.viewer.widgets.texts import COMPARE as TEXTS
@@ -57,6 +58,7 @@ class CompareDock(RunDock):
         self._interrupted = False
         self._build()
         self._connect()
+        self._follow(NEWS.changed, self._look_at_weights)
         self.refresh()
 
     def _build(self) -> None:
@@ -89,6 +91,11 @@ class CompareDock(RunDock):
     def _let_go(self) -> None:
         super()._let_go()
         self.look.stop()
+
+    def _look_at_weights(self) -> None:
+        """Offer the methods whose weights have come, and no more those whose have gone."""
+        self.form.refresh_methods()
+        self.refresh()
 
     def showEvent(self, event: Any) -> None:  # noqa: ANN401 - Qt's event
         """Look again at which methods can run: weights may have arrived meanwhile."""

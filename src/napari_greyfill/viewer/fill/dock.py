@@ -31,6 +31,7 @@ from napari_greyfill.viewer.layers.keeping import Original
 from napari_greyfill.viewer.layers.models import FillRequest, PlaneSource, as_python
 from napari_greyfill.viewer.layers.results import PROVENANCE, REGION, ResultLayers
 from napari_greyfill.viewer.settings import preferred_device
+from napari_greyfill.viewer.weights.news import NEWS
 from napari_greyfill.viewer.widgets.parts import button, side_by_side
 from napari_greyfill.viewer.widgets.run_dock import RunDock, removed
 from napari_greyfill.viewer.widgets.texts import FILL as TEXTS
@@ -114,6 +115,14 @@ class FillDock(RunDock):
         self.runner.previewed.connect(self._show_preview)
         self.runner.noted.connect(self._show_note)
         self.runner.finished.connect(self._show_result)
+
+        self._follow(NEWS.changed, self._look_at_weights)
+
+    def _look_at_weights(self) -> None:
+        """Offer the methods whose weights have come, and no more those whose have gone."""
+        self.form.method.update_availability()
+        self.form.also.update_availability()
+        self.refresh()
 
     def _list_layers(self) -> None:
         self.form.reset_choices()

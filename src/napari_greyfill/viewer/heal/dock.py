@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HealDock"]
 
+_DRAWN = 10  # milliseconds, which end once the quick fill is drawn
 _REST = 300  # milliseconds without a stroke, after which the result's layer is drawn anew
 Index = tuple[int, ...]
 
@@ -75,6 +76,10 @@ class HealDock(Dock):
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST)
         self._rest.timeout.connect(self._come_to_rest)
+        self._begin = QTimer(self)  # a thread that works would delay the first pixels
+        self._begin.setSingleShot(True)
+        self._begin.setInterval(_DRAWN)
+        self._begin.timeout.connect(self._next)
         self._soon = QTimer(self)  # napari selects a layer after it told of it
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -194,6 +199,7 @@ class HealDock(Dock):
     def _let_go(self) -> None:
         self.runner.leave()
         self._soon.stop()
+        self._begin.stop()
         self._disarm()
 
     def _layer_removed(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
@@ -308,7 +314,7 @@ class HealDock(Dock):
         if method:
             self._pending.append(_Pending(self._index, session, edit, method))
             if not self.runner.running:
-                self._next()
+                self._begin.start()
         return edit
 
     def move_source(self, edit: Edit, offset: tuple[int, int]) -> None:

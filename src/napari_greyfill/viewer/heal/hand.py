@@ -199,6 +199,7 @@ class Hand:
             labels[waiting > 0] = WAITING
             self._waits = int(np.count_nonzero(waiting))
         self._layers.put_all(labels)
+        self.draw_source()
 
     def _labels(self, window: Window) -> NDArray[np.uint8]:
         """Return what belongs in a window, but for the source."""
@@ -272,6 +273,8 @@ class Hand:
             return
         if active.unique_id != brush.unique_id or brush.mode != "paint":
             return
+        if brush.selected_label != STROKE:  # the others are outlines
+            brush.selected_label = STROKE
         pixel = self._pixel(event)
         if "Alt" in event.modifiers or (self._dock.form.tool == CLONE and self._on_source(pixel)):
             painting = list(brush.mouse_drag_callbacks)

@@ -15,6 +15,7 @@ from qtpy.QtWidgets import (
     QLabel,
     QMessageBox,
     QProgressBar,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -23,15 +24,18 @@ from napari_greyfill.errors import CancelledError, GreyfillError, UnidentifiedCh
 from napari_greyfill.inpaint.networks.store import network_weights
 from napari_greyfill.viewer.settings import apply_weights_folder
 from napari_greyfill.viewer.threads.runs import Failed, outcome_of
+from napari_greyfill.viewer.weights.downloads import DownloadsWatch, OfferBar, downloads_folder
+from napari_greyfill.viewer.weights.news import NEWS
 from napari_greyfill.viewer.weights.own_form import OwnForm
-from napari_greyfill.viewer.weights.table import COLUMNS, details, state_of
+from napari_greyfill.viewer.weights.table import COLUMNS, details, state_of, verb_of
 from napari_greyfill.viewer.widgets.dock import Dock
 from napari_greyfill.viewer.widgets.failures import show_failure
 from napari_greyfill.viewer.widgets.parts import button, side_by_side
 from napari_greyfill.viewer.widgets.tables import TableModel, table_view
 from napari_greyfill.viewer.widgets.texts import WEIGHTS as TEXTS
-from napari_greyfill.weights.own import Own, name_of
+from napari_greyfill.weights.own import LayoutInfo, Own, name_of
 from napari_greyfill.weights.stored import StoredCheckpoint
+from napari_greyfill.weights.together import Fetched, downloadable, get_all, in_order, size_of
 
 if TYPE_CHECKING:
     from napari.qt.threading import FunctionWorker
@@ -46,9 +50,12 @@ class _Arrivals(QObject):
     -------
     arrived : int, int
         Bytes so far, and in all (0 if unknown).
+    named : str
+        What is downloaded now.
     """
 
     arrived = Signal(object, object)
+    named = Signal(str)
 
 
 class WeightsDock(Dock):
@@ -72,6 +79,7 @@ class WeightsDock(Dock):
         apply_weights_folder()
         self.store = network_weights()
         self._file: Path | None = None  # the one that is asked about
+        self._arrived_file: Path | None = None  # the one that came to the downloads folder
         self._fetched = ""  # the id whose page was opened last
         self._added: StoredCheckpoint | None = None  # by the work that ends now
         self._workers: list[FunctionWorker] = []  # the running one, or none
@@ -80,6 +88,7 @@ class WeightsDock(Dock):
         self.store.sweep()
         self.refresh()
         self.view.selectRow(0)
+        self._follow(NEWS.changed, self.refresh)
 
     def _build(self) -> None:
         self.model = TableModel(COLUMNS, self)
@@ -95,17 +104,23 @@ class WeightsDock(Dock):
         self.add_button = button("Add file…", TEXTS["add"], self._ask_and_add)
         self.remove_button = button("Remove", TEXTS["remove"], self._ask_and_remove)
         self.folder_button = button("Open folder", TEXTS["folder"], self._open_folder)
-        self.form = OwnForm()
+        self.all_button = button("Get all", TEXTS["all"], self.get_all)
+        self.all_button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.form, self.offer = OwnForm(), OfferBar()
+        self.downloads = DownloadsWatch(self)
         self.cancel_button = button("Cancel", TEXTS["cancel"], self.cancel)
         layout = QVBoxLayout(self)
         layout.addWidget(self.view, stretch=1)
         layout.addWidget(self.about)
+        layout.addWidget(self.offer)
         layout.addWidget(self.form)
         layout.addWidget(self._buttons())
         layout.addLayout(side_by_side(self.progress, self.cancel_button))
         layout.addWidget(self.status)
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._choose())
         self.arrived.connect(self._show_arrived)
+        self.downloads.arrived.connect(self._look_at)
+        self.offer.wanted.connect(self.add)
         self.form.said.connect(self._take)
         self.form.left.connect(self._leave_form)
 
@@ -116,6 +131,7 @@ class WeightsDock(Dock):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addLayout(side_by_side(self.get_button, self.add_button))
         rows.addLayout(side_by_side(self.remove_button, self.folder_button))
+        rows.addWidget(self.all_button)
         return self.buttons
 
     # ------------------------------------------------------------ what is shown
@@ -128,7 +144,7 @@ class WeightsDock(Dock):
 
     def refresh(self) -> None:
         """Look into the folder anew."""
-        self.model.show_rows(self.store.list())
+        self.model.show_rows(in_order(self.store.list()))
         self.view.resizeColumnsToContents()
         self._show_chosen()
 
@@ -156,7 +172,14 @@ class WeightsDock(Dock):
         self.about.setText("" if chosen is None else details(chosen))
         self._show_get(chosen, busy)
         self.add_button.setEnabled(not busy)
-        here = chosen is not None and chosen.state in ("ready", "damaged", "unknown")
+        here = chosen is not None and chosen.state not in ("download", "by hand", "unreadable")
+        waiting = downloadable(self.model.rows)
+        size = size_of(waiting)
+        if size.startswith("at least "):  # there is little room
+            size = f"> {size.removeprefix('at least ')}"
+        self.all_button.setText(f"Get all that download ({size})")
+        self.all_button.setEnabled(bool(waiting) and not busy)
+        self.all_button.setVisible(bool(waiting))
         self.remove_button.setEnabled(here and not busy)
         self.buttons.setVisible(self.form.isHidden())
         self.about.setVisible(self.form.isHidden())
@@ -166,7 +189,7 @@ class WeightsDock(Dock):
             self.status.setText(f"Kept in {self.store.folder.path}")
 
     def _show_get(self, chosen: StoredCheckpoint | None, busy: bool) -> None:
-        self.get_button.setText("Download" if chosen is None else _verb(chosen))
+        self.get_button.setText("Download" if chosen is None else verb_of(chosen))
         done = chosen is None or chosen.state == ("damaged" if chosen.info.own else "ready")
         self.get_button.setEnabled(not (done or busy))
 
@@ -177,6 +200,9 @@ class WeightsDock(Dock):
         chosen = self.chosen
         if chosen is None:
             return
+        if chosen.state == "unconfirmed":
+            self._ask_and_confirm(chosen)
+            return
         if chosen.info.own:
             if chosen.state == "unknown":
                 self._recognise()
@@ -186,7 +212,11 @@ class WeightsDock(Dock):
         if not chosen.info.url:
             QDesktopServices.openUrl(QUrl(chosen.info.page))
             self._fetched = chosen.info.id
-            self.status.setText("Fetch the file with your browser, then press Add file….")
+            self.downloads.start(downloads_folder())
+            self.status.setText(
+                "Fetch the file with your browser: once it is in your downloads folder, it is "
+                "offered here. Or press Add file…."
+            )
             return
         store, name, arrivals = self.store, chosen.info.id, _Arrivals()
         stop = self._stop = Event()
@@ -195,6 +225,58 @@ class WeightsDock(Dock):
             # without the dock, which may be closed meanwhile
             lambda: store.get(name, arrivals.arrived.emit, stop.is_set),
             f"Downloading {chosen.info.title}…",
+        )
+
+    def get_all(self) -> None:
+        """Download all that need no browser, one after the other."""
+        store, arrivals, infos = self.store, _Arrivals(), downloadable(self.model.rows)
+        stop = self._stop = Event()
+        arrivals.arrived.connect(self.arrived)
+        arrivals.named.connect(self.status.setText)
+        titles = [f"{n} of {len(infos)}: {each.title}…" for n, each in enumerate(infos, 1)]
+
+        def progress(index: int, done: int, total: int | None) -> None:
+            arrivals.named.emit(f"Downloading {titles[index]}")
+            arrivals.arrived.emit(done, total)
+
+        self._start(
+            lambda: get_all(store, infos, progress, stop.is_set), f"Downloading {titles[0]}"
+        )
+
+    def confirm(self, name: str, sha256: str) -> None:
+        """Let a program run, after it was tried.
+
+        Parameters
+        ----------
+        name : str
+            The id of the checkpoint.
+        sha256 : str
+            Of the file, as the user has seen it.
+        """
+        store, stop = self.store, Event()
+        self._stop = stop
+        self._start(
+            lambda: store.confirm(name, sha256, stop.is_set), "Trying the program on a picture…"
+        )
+
+    def _ask_and_confirm(self, chosen: StoredCheckpoint) -> None:
+        sha256 = self.store.folder.sha256(chosen.info)
+        question = (
+            f"{chosen.path.name} is a program (TorchScript): it can do anything that you can. "
+            f"It came from\n{chosen.info.url or chosen.info.page}\nand no SHA-256 of it is "
+            f"published. The one it has is\n{sha256}\n\nLet it run?"
+        )
+        if QMessageBox.question(self, "Confirm a program", question) == _YES:
+            self.confirm(chosen.info.id, sha256)
+
+    def _look_at(self, file: Path) -> None:
+        """Look which layout a file has that a browser has downloaded."""
+        if self._workers or self._file is not None:
+            return
+        store, stop = self.store, Event()
+        self._stop, self._arrived_file = stop, file
+        self._start(
+            lambda: store.layout_of(file, stop.is_set), f"Looking at {file.name}, which arrived…"
         )
 
     def add(self, file: Path, name: str | None = None, own: Own | None = None) -> None:
@@ -279,6 +361,7 @@ class WeightsDock(Dock):
         try:
             self.store.remove(chosen.info.id)
             self.status.setText(f"Removed {chosen.info.title}.")
+            NEWS.changed.emit()
         except GreyfillError as error:
             self._show_failure(error)
         self.refresh()
@@ -289,6 +372,7 @@ class WeightsDock(Dock):
         self.status.setText("Cancelling…")
 
     def _let_go(self) -> None:
+        self.downloads.stop()
         self._stop.set()
 
     def _ask_and_add(self) -> None:
@@ -296,7 +380,7 @@ class WeightsDock(Dock):
             self,
             "Add a checkpoint",
             "",
-            "Checkpoints (*.pth *.pt *.safetensors *.t7);;All files (*)",
+            "Checkpoints (*.pth *.pt *.safetensors *.t7 *.ckpt *.zip *.pb);;All files (*)",
         )
         if chosen:
             self.add(Path(chosen))
@@ -351,6 +435,11 @@ class WeightsDock(Dock):
             self.status.setText(f"{outcome.info.title}: {state_of(outcome)}.")
         elif isinstance(outcome, Path):
             self.status.setText("Downloaded and checked.")
+        elif isinstance(outcome, LayoutInfo) and self._arrived_file is not None:
+            self.offer.offer(self._arrived_file, f"it has the layout of {outcome.title}")
+            self.status.setText("")
+        elif isinstance(outcome, list) and all(isinstance(each, Fetched) for each in outcome):
+            self.status.setText(_summary(outcome))
         else:
             self.status.setText("")
 
@@ -366,14 +455,15 @@ class WeightsDock(Dock):
         if self._added is not None:
             self._select(self._added)
             self._added = None
+        NEWS.changed.emit()
         self.done.emit()
 
 
-def _verb(chosen: StoredCheckpoint) -> str:
-    """Return what the first button does with a checkpoint."""
-    if chosen.info.own:
-        return "Look at it" if chosen.state == "unknown" else "Describe…"
-    return "Download" if chosen.info.url else "Open its page"
+def _summary(done: list[Fetched]) -> str:
+    """Return what came of several downloads."""
+    problems = [each.problem for each in done if each.problem]
+    said = f"Downloaded and checked {len(done) - len(problems)} of {len(done)}."
+    return " ".join([said, *problems])
 
 
 _YES = QMessageBox.StandardButton.Yes

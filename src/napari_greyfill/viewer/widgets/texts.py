@@ -90,6 +90,10 @@ WEIGHTS = {
     "they are called, what they were trained on and what their licence is.",
     "add": "Add a checkpoint file that you have, a published one or one of your own: it is "
     "checked, recognised and copied.",
+    "all": "Download every published checkpoint that needs no browser and is not here. What "
+    "cannot be had is told at the end; Cancel keeps what has arrived.",
+    "add_offered": "Check this file, find out which checkpoint it is, and copy it.",
+    "leave_offered": "Leave the file where it is.",
     "remove": "Delete the chosen checkpoint from the weights folder.",
     "folder": "Open the folder in which checkpoints are kept. Preferences can set another one.",
     "cancel": "Stop the download. What has arrived is kept and continued later.",

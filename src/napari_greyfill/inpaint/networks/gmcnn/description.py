@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from napari_greyfill.inpaint.networks.description import (
+    COLOURS,
     Descriptor,
     Network,
     StateDict,
     Variant,
     shape_of,
 )
+from napari_greyfill.inpaint.networks.gmcnn.graph import GRAPH
 from napari_greyfill.weights.catalogue import CheckpointInfo
 
 if TYPE_CHECKING:
@@ -30,7 +32,9 @@ _CITATION = (
 def _detect(state: StateDict) -> bool:
     firsts = [shape_of(state, f"EB{column}.0.weight")[1:] for column in (1, 2, 3)]
     last = shape_of(state, "decoding_layers.1.weight")
-    return firsts == [(4, k, k) for k in (7, 5, 3)] and len(last) == 4 and last[0] == 3
+    if len(last) != 4 or last[0] not in COLOURS:
+        return False
+    return firsts == [(last[0] + 1, k, k) for k in (7, 5, 3)]
 
 
 def _build(state: StateDict) -> nn.Module:
@@ -38,8 +42,8 @@ def _build(state: StateDict) -> nn.Module:
     from napari_greyfill.inpaint.networks.modules import built
 
     width = shape_of(state, "EB1.0.weight")[0]
-    merged = shape_of(state, "decoding_layers.1.weight")[1]
-    return built(lambda: GMCNN(width, merged), state, _TITLE)
+    colours, merged = shape_of(state, "decoding_layers.1.weight")[:2]
+    return built(lambda: GMCNN(width, merged, colours), state, _TITLE)
 
 
 def _inpainter() -> type[GMCNNInpainter]:
@@ -52,7 +56,7 @@ NETWORK = Network(
     name="gmcnn",
     title=_TITLE,
     summary="Three columns of convolutions that see the picture at three scales, in one go. "
-    "Trained on faces with a square hole; people who tried it with strokes were disappointed.",
+    "One was trained on scenes with strokes, one on faces with a square hole.",
     citation=_CITATION,
     code="https://github.com/shepnerd/inpainting_gmcnn",
     code_licence="MIT",
@@ -64,6 +68,7 @@ NETWORK = Network(
             minimum=196,
             multiple_of=4,
         ),
+        Variant("gmcnn-tf", GRAPH.title, (GRAPH,), minimum=8, multiple_of=4, training_scale=512),
     ),
     inpainter=_inpainter,
     checkpoints=(
@@ -83,8 +88,30 @@ NETWORK = Network(
             "research",
             citation=_CITATION,
         ),
+        CheckpointInfo(
+            id="gmcnn-tf-places2",
+            network="gmcnn",
+            descriptor="gmcnn-tf",
+            title="GMCNN (TensorFlow), Places2",
+            training_data="Places2 (scenes)",
+            masks="free-form strokes",
+            size=512,
+            good_for="General photographs, with strokes; the authors' own weights.",
+            url="https://download.01.org/opencv/public_models/092020/gmcnn-places2-tf/"
+            "gmcnn-places2-tf.zip",
+            page="https://github.com/openvinotoolkit/open_model_zoo/tree/master/models/public/"
+            "gmcnn-places2-tf",
+            published_as="gmcnn-places2-tf.zip",
+            file="gmcnn_places2_tf.zip",
+            bytes=46_187_310,
+            sha256="18df63c6e244029691a4ad0d33760d92d346df71fe2c5cafe228d1c39e23eb3d",
+            licence="MIT",
+            citation=_CITATION,
+        ),
     ),
-    default_method="gmcnn-celebahq",
-    note="The name of the file is not published; training writes names that end in `_net_GM.pth`. "
-    "The authors offer more checkpoints for TensorFlow. Those cannot be used here.",
+    default_method="gmcnn-tf-places2",
+    note="The name of the PyTorch file is not published; training writes names that end in "
+    "`_net_GM.pth`. `gmcnn-tf` is a frozen graph of TensorFlow, of which the constants are read: "
+    "TensorFlow is not needed, and nothing in the file is run. The authors offer more checkpoints "
+    "for TensorFlow, which are no frozen graphs. Those cannot be used here.",
 )

@@ -6,6 +6,7 @@ import numpy as np
 
 from napari_greyfill.inpaint.base import Hole, Plane
 from napari_greyfill.inpaint.networks.base import NetworkInpainter
+from napari_greyfill.inpaint.networks.gmcnn.graph import GRAPH
 from napari_greyfill.inpaint.networks.modules import Channels
 
 __all__ = ["GMCNNInpainter", "network_input"]
@@ -22,25 +23,35 @@ class GMCNNInpainter(NetworkInpainter):
 
     def complete(self, images: Plane, holes: Hole) -> Plane:
         """Return the network's pictures; see `NetworkInpainter.complete`."""
-        inputs = np.stack([network_input(*each) for each in zip(images, holes, strict=True)])
-        return np.asarray((self.apply("gmcnn", inputs) + 1) / 2, dtype=np.float32)
+        (name,) = self.modules
+        graph = name == GRAPH.name  # whose colours are B, G, R
+        pairs = zip(images, holes, strict=True)
+        inputs = np.stack([network_input(*each, graph=graph) for each in pairs])
+        output = self.apply(name, inputs)[..., :: -1 if graph else 1]
+        return np.asarray((output + 1) / 2, dtype=np.float32)
 
 
-def network_input(image: Plane, hole: Hole) -> Channels:
-    """Return R, G, B in [-1, 1] with 0, mid grey, in the hole, and the mask.
+def network_input(image: Plane, hole: Hole, *, graph: bool = False) -> Channels:
+    """Return R, G, B (or grey) in [-1, 1] with 0, mid grey, in the hole, and the mask.
 
     Parameters
     ----------
-    image : (H, W, 3) float32 array in [0, 1]
+    image : (H, W, C) float32 array in [0, 1]
         What is in the hole does not count.
     hole : (H, W) bool array
         True where pixels are to be filled.
+    graph : bool
+        Whether the network is the TensorFlow program's: B, G, R, then ones before the mask.
 
     Returns
     -------
-    (H, W, 4) float32 array
+    (H, W, C + 1) float32 array
+        Of the TensorFlow program (H, W, C + 2).
     """
     missing = hole[..., None]
+    if graph:
+        planes = [np.where(missing, 0, 2 * image[..., ::-1] - 1), np.ones_like(missing), missing]
+        return np.concatenate(planes, axis=-1, dtype=np.float32)
     return np.concatenate(
         [np.where(missing, 0, 2 * image - 1), missing], axis=-1, dtype=np.float32
     )

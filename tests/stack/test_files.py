@@ -1,0 +1,104 @@
+"""Stacks in files, with what their files say."""
+
+import numpy as np
+import pytest
+import tifffile
+
+from napari_greyfill.compute.progress import exhaust
+from napari_greyfill.errors import UnreadableFileError
+from napari_greyfill.stack.axes import axes_of
+from napari_greyfill.stack.bake import bake
+from napari_greyfill.stack.files import is_stack_file, is_zarr, open_stack, write_stack
+from napari_greyfill.stack.ome import Place
+from tests.stacks import moving
+
+STACK = moving(6).reshape(3, 2, 48, 48)
+
+
+def copied(path, target, stack=STACK):
+    """Read a file, and write another with the first pixel of each plane changed."""
+    found = open_stack(path)
+    axes = axes_of(found.data, labels=found.names)
+    image = np.array(found.data)
+    image[..., 0, 0] = 1
+    write_stack(target, image, axes, found)
+    return axes, image
+
+
+def test_imagej_keeps_its_axes_and_its_scale(tmp_path):
+    tifffile.imwrite(
+        tmp_path / "a.tif",
+        STACK,
+        imagej=True,
+        resolution=(4, 4),
+        metadata={
+            "axes": "TZYX",
+            "unit": "um",
+            "spacing": 0.5,
+            "finterval": 3,
+            "Labels": ["l"] * 6,
+        },
+    )
+    axes, image = copied(tmp_path / "a.tif", tmp_path / "b.tif")
+    assert axes.names == ("T", "Z", "Y", "X")
+    with tifffile.TiffFile(tmp_path / "b.tif") as tiff:
+        series, told = tiff.series[0], tiff.imagej_metadata
+        assert series.axes == "TZYX" and tiff.pages[0].tags.valueof(282) == (4, 1)
+        assert (told["unit"], told["spacing"], told["finterval"]) == ("um", 0.5, 3)
+        assert told["Labels"] == ["l"] * 6
+        np.testing.assert_array_equal(series.asarray(), image)
+
+
+def test_ome_keeps_its_description(tmp_path):
+    stack = STACK.astype(np.uint16)
+    sizes = {"axes": "TZYX", "PhysicalSizeX": 0.1, "PhysicalSizeXUnit": "µm"}
+    tifffile.imwrite(tmp_path / "a.ome.tif", stack, ome=True, metadata=sizes)
+    _, image = copied(tmp_path / "a.ome.tif", tmp_path / "b.ome.tif")
+    with tifffile.TiffFile(tmp_path / "b.ome.tif") as tiff:
+        assert 'PhysicalSizeX="0.1"' in tiff.ome_metadata and tiff.series[0].axes == "TZYX"
+        np.testing.assert_array_equal(tiff.series[0].asarray(), image)
+
+
+def test_pages_that_nobody_named_are_a_stack(tmp_path):
+    tifffile.imwrite(
+        tmp_path / "a.tif", moving(5), compression="zlib", metadata=None, photometric="minisblack"
+    )
+    axes, image = copied(tmp_path / "a.tif", tmp_path / "b.tif", moving(5))
+    assert axes.names == ("Z", "Y", "X")
+    np.testing.assert_array_equal(tifffile.imread(tmp_path / "b.tif"), image)
+
+
+def test_colour_pages_stay_so(tmp_path):
+    stack = np.stack([moving(3)] * 3, axis=-1)
+    tifffile.imwrite(tmp_path / "a.tif", stack, photometric="rgb")
+    axes, image = copied(tmp_path / "a.tif", tmp_path / "b.tif", stack)
+    assert axes.names[-3:] == ("Y", "X", "S")
+    np.testing.assert_array_equal(tifffile.imread(tmp_path / "b.tif"), image)
+
+
+def test_an_ome_zarr_says_where_its_pixels_lie(tmp_path):
+    pytest.importorskip("zarr")
+    pytest.importorskip("ome_zarr")
+    axes = axes_of(STACK, axes="TZYX")
+    there = Place.of(axes, (1.0, 2.0, 0.5, 0.5))
+    exhaust(bake(STACK, axes, tmp_path / "a.zarr", there))
+    found = open_stack(tmp_path / "a.zarr")
+    assert found.names == ("T", "Z", "Y", "X") and found.place.scale == (1, 2, 0.5, 0.5)
+    np.testing.assert_array_equal(np.asarray(found.data[...]), STACK)
+    assert is_zarr(tmp_path / "a.zarr") and is_stack_file(tmp_path / "a.zarr")
+
+
+def test_a_picture_is_no_stack(tmp_path):
+    tifffile.imwrite(tmp_path / "a.tif", moving(1)[0])
+    tifffile.imwrite(tmp_path / "b.tif", np.stack([moving(1)[0]] * 3, axis=-1), photometric="rgb")
+    tifffile.imwrite(tmp_path / "c.tif", moving(3), photometric="minisblack")
+    (tmp_path / "d.tif").write_bytes(b"II*\0nonsense")
+    names = ("a.tif", "b.tif", "c.tif", "d.tif", "e.tif")
+    found = [is_stack_file(tmp_path / name) for name in names]
+    assert found == [False, False, True, False, False]
+
+
+def test_what_cannot_be_read_is_said(tmp_path):
+    (tmp_path / "a.tif").write_bytes(b"II*\0nonsense")
+    with pytest.raises(UnreadableFileError, match="get the file again"):
+        open_stack(tmp_path / "a.tif")
