@@ -11,6 +11,7 @@ from benchmarks import (
     grey,
     healing,
     in_napari,
+    look,
     masks,
     networks,
     responsiveness,
@@ -33,6 +34,7 @@ BENCHMARKS = {
     "specks": specks.measure,
     "stacks": stacks.measure,
     "stacks_volume": stacks_volume.measure,
+    "look": look.measure,
     "sheets": sheets.measure,
     "responsiveness": responsiveness.measure,
     "in_napari": in_napari.measure,
@@ -48,10 +50,11 @@ def main() -> None:
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="default: all")
     parser.add_argument("--repeats", type=int, default=5, help="timed runs of each contender")
     parser.add_argument("--pictures", type=int, help="grey: at most so many, default: all")
-    parser.add_argument("--folder", type=Path, help="grey: more pictures; GREYFILL_PICTURES")
+    parser.add_argument("--folder", type=Path, help="grey, look: more pictures; GREYFILL_PICTURES")
     parser.add_argument("--stacks", type=Path, help="stacks: more of them; GREYFILL_STACKS")
     arguments = parser.parse_args()
     chosen = dict.fromkeys(("grey", "sensitivity"), (arguments.pictures, arguments.folder))
+    chosen["look"] = (arguments.folder,)
     chosen["stacks"] = chosen["stacks_volume"] = (arguments.stacks,)
     for name in arguments.names or BENCHMARKS:
         section = BENCHMARKS[name](arguments.repeats, *chosen.get(name, ()))

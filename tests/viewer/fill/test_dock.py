@@ -949,7 +949,8 @@ class TestSeveralMethods:
 def wide_hole(viewer, dock):
     """Give the dock a textured picture with a wide hole."""
     image = (np.random.default_rng(0).random((120, 120)) * 255).astype(np.uint8)
-    image = np.stack([image] * 3, axis=-1)
+    if viewer.layers["pic"].rgb:
+        image = np.stack([image] * 3, axis=-1)
     viewer.layers["pic"].data = image
     mask = np.zeros((120, 120), np.uint8)
     mask[40:80, 40:80] = 1
