@@ -45,7 +45,7 @@ def measure(repeats: int) -> str:
     bench.strokes(10)  # what is imported once
     process, layers = psutil.Process(os.getpid()), len(viewer.layers)
     first, final, sizes = bench.strokes(STROKES)
-    undo = bench.undos(50)
+    undo = bench.undos(min(50, STROKES))
     bench.without_mouse(20)
     before = process.memory_info().rss
     bench.without_mouse(STROKES)
