@@ -11,6 +11,7 @@ from napari_greyfill.inpaint.blend import Blend
 from napari_greyfill.inpaint.correction import Correction
 from napari_greyfill.inpaint.diffusion import Biharmonic, NavierStokes, Telea
 from napari_greyfill.inpaint.networks.methods import network_methods, own_methods
+from napari_greyfill.inpaint.networks.msnps import NETWORK as MSNPS
 from napari_greyfill.inpaint.networks.msnps.inpainter import with_filter_bank
 from napari_greyfill.inpaint.selective import FrequencySelective
 from napari_greyfill.inpaint.spectral import Spectral
@@ -147,6 +148,7 @@ INPAINTERS.add(
         citation="Yang et al. 2017, arXiv:1611.09969; Freeman and Adelson 1991, "
         "doi 10.1109/34.93808",
         uses_torch=True,
+        slow=MSNPS.slow,
     ),
     with_filter_bank,
     why_not=installed("torch", "torch"),

@@ -168,7 +168,8 @@ class PatchStore:
         Parameters
         ----------
         result : TaskResult
-            Its patches replace what the store has in their holes.
+            Its patches replace what the store has in their holes. A gain is not kept: it is
+            measured again before a run goes on.
 
         Raises
         ------

@@ -90,8 +90,8 @@ def study_steps(
     Raises
     ------
     GreyfillError
-        If there are no pictures, the folder cannot be written to, or the cluster is gone. What is wrong with single
-        pictures is handed out as `Skipped`.
+        If there are no pictures, the folder cannot be written to, or the cluster is gone. What is
+        wrong with single pictures is handed out as `Skipped`.
     """
     pictures = pictures_of(settings, folder)
     tasks = [Task(p, settings, folder.path, tuple(folder.finished(p))) for p in pictures]

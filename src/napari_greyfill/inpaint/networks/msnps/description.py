@@ -99,6 +99,7 @@ NETWORK = Network(
         ),
     ),
     default_method="msnps-vgg19-imagenet",
+    slow="from some seconds to minutes for each hole",
     note="`msnps` needs PyTorch and no weights. `msnps-vgg19-imagenet` needs VGG-19 as "
     "torchvision publishes it, 548 MB. The authors' own content network, "
     "`imagenet_inpaintCenter.t7`, cannot be used: it works for a square in the middle only, and "
