@@ -62,10 +62,12 @@ def _sizes(network: Network) -> str:
 
 
 def _size(variant: Variant) -> str:
+    padded = f"padded to at least {variant.minimum} and to multiples of {variant.multiple_of}"
+    if variant.minimum == variant.multiple_of == 1:
+        padded = "taken as they are"
     return (
         f"- {variant.title}: trained on {variant.training_scale} × {variant.training_scale} "
-        f"pixels; windows are padded to at least {variant.minimum} and to multiples of "
-        f"{variant.multiple_of}."
+        f"pixels; windows are {padded}."
     )
 
 

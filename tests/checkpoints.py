@@ -11,6 +11,7 @@ from napari_greyfill.inpaint.networks.deepfillv2.layouts import LAYOUTS
 from napari_greyfill.inpaint.networks.deepfillv2.network import DeepFillV2
 from napari_greyfill.inpaint.networks.edgeconnect.network import CompletionNetwork, EdgeGenerator
 from napari_greyfill.inpaint.networks.gmcnn.network import GMCNN
+from napari_greyfill.inpaint.networks.shiftnet.description import published_names
 from napari_greyfill.inpaint.networks.store import network_weights
 
 METHODS = ("gmcnn-celebahq", "edgeconnect-places2", "deepfillv2-pt-places2")
@@ -71,3 +72,10 @@ def as_published(layout, network):
         for index, name in enumerate(names)
         for kind in ("weight", "bias")
     }
+
+
+def as_shiftnet(network):
+    """Return the tensors of a Shift-Net under the names of published checkpoints."""
+    theirs = {ours: published for published, ours in published_names().items()}
+    state = {key.rpartition("."): tensor for key, tensor in network.state_dict().items()}
+    return {f"{theirs[layer]}.{kind}": tensor for (layer, _, kind), tensor in state.items()}

@@ -36,13 +36,14 @@ NO_NAME = (None, 5, 1.5, b"auto", "", "nonsense", "AUTO ", ["auto"], {"auto"}, H
 NO_NAMES = (5, 1.5, b"auto", "", "nonsense", [], [None], ["nonsense"], [["auto"]], HOSTILE)
 NO_LABELS = ("12", 1, 1.5, b"12", [1.5], [None], ["1"], [[1, 2]], [NAN], [True], {1: 2}, HOSTILE)
 NO_FLAG = ("yes", 0, 1, [], NAN, HOSTILE)
+STACK = np.stack([IMAGE] * 2)  # which only fills take
 NO_IMAGE = (
     *(None, "image.png", b"bytes", 5, NAN, [], [[]], [[1, 2], [3]], {}, object(), HOSTILE),
     *(
         IMAGE.astype(complex),
         IMAGE.astype(str),
         IMAGE.astype(object),
-        np.stack([IMAGE] * 2),
+        STACK,
         IMAGE[0],
     ),
     *(np.zeros((0, 5)), np.zeros((24, 24, 7)), np.full((24, 24), NAN), IMAGE.astype("M8[s]")),
@@ -78,7 +79,7 @@ NO_NODATA = ("-9999", [1], 1j, INF, -INF, True, HOSTILE, 10**400)
 NO_CHOICE = ("nonsense", 5, True, [], HOSTILE)
 
 FILLING = {
-    "image": NO_IMAGE,
+    "image": [value for value in NO_IMAGE if value is not STACK],
     "mask": NO_MASK,
     "rgb": NO_FLAG,
     "labels": NO_LABELS,
@@ -95,7 +96,8 @@ FILLING = {
     "keep_invalid": (*NO_CHOICE, None),
 }
 COMPARING = {
-    **{name: FILLING[name] for name in ("image", "mask", "rgb", "labels", "device", "seed")},
+    "image": NO_IMAGE,
+    **{name: FILLING[name] for name in ("mask", "rgb", "labels", "device", "seed")},
     **{name: FILLING[name] for name in ("grow", "nodata", "keep_invalid")},
     "methods": NO_NAMES,
     "pipelines": NO_NAMES,

@@ -135,7 +135,7 @@ def test_it_is_in_the_tables(copy):
     assert "### Tiny\n\nTwo convolutions, which fill nothing well." in text
     assert "| `tiny-noise` | noise | single pixels | [page](https://example.org/tiny/" in text
     assert "at least 4 and to multiples of 2." in text
-    without = re.sub(r"### Tiny\n.*?\n\n(?=<!-- End)", "", text, flags=re.DOTALL)
+    without = re.sub(r"### Tiny\n.*?\n\n(?=###|<!-- End)", "", text, flags=re.DOTALL)
     assert without == (ROOT / "docs" / "weights.md").read_text("utf-8")
 
 

@@ -25,7 +25,7 @@ HEAVY = (
 GRAPHICAL = ("napari", "magicgui", "superqt", "qtpy", "PyQt5", "PyQt6", "PySide2", "PySide6")
 # Modules of torch, which are imported by what runs them.
 TORCHES = re.compile(
-    r"networks\.\w+\.(network|attention)$|colorization\.(accelerated|correction|network)$"
+    r"networks\.\w+\.(network|attention|shift|parts)$|colorization\.(accelerated|correction|network)$"
 )
 
 FILL = """
@@ -73,7 +73,7 @@ def test_the_engine_knows_neither_qt_nor_napari():
         "import napari_greyfill; napari_greyfill.methods()",
         "import napari_greyfill; napari_greyfill.colorizers()",
         FILL,
-        FILL.replace("mask)", "mask, method='texture')"),
+        FILL.replace("mask)", "mask, method='texture', pipeline='rgb-grey-rgb')"),
     ],
     ids=["methods", "colorizers", "a default fill", "a texture fill"],
 )

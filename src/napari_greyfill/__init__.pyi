@@ -20,6 +20,7 @@ from .errors import BadMaskError as BadMaskError
 from .errors import BadParameterError as BadParameterError
 from .errors import BrokenMethodError as BrokenMethodError
 from .errors import CancelledError as CancelledError
+from .errors import ClusterError as ClusterError
 from .errors import DownloadError as DownloadError
 from .errors import EmptyMaskError as EmptyMaskError
 from .errors import EveryMethodFailedError as EveryMethodFailedError
@@ -53,6 +54,10 @@ from .pipeline.options import FillOptions as FillOptions
 from .pipeline.result import FillResult as FillResult
 from .pipeline.result import Intermediate as Intermediate
 from .pipeline.run import colorize as colorize
-from .pipeline.run import fill as fill
-from .pipeline.run import fill_steps as fill_steps
 from .pipeline.run import suggest_look as suggest_look
+from .stack.fill import fill as fill
+from .stack.fill import fill_steps as fill_steps
+from .stack.options import StackOptions as StackOptions
+from .stack.result import FilledPlane as FilledPlane
+from .stack.result import PlaneReport as PlaneReport
+from .stack.result import StackResult as StackResult

@@ -12,6 +12,7 @@ __all__ = [
     "BadParameterError",
     "BrokenMethodError",
     "CancelledError",
+    "ClusterError",
     "DownloadError",
     "EmptyMaskError",
     "EveryMethodFailedError",
@@ -109,6 +110,10 @@ class EveryMethodFailedError(GreyfillError):
 
 class CancelledError(GreyfillError):
     """The caller asked a running computation to stop."""
+
+
+class ClusterError(GreyfillError, ConnectionError):
+    """A cluster of processes or machines cannot be reached, or its workers are killed."""
 
 
 class UnreadableFileError(GreyfillError, OSError):

@@ -10,7 +10,7 @@ from napari_greyfill.inpaint.correction import Correction
 from napari_greyfill.inpaint.diffusion import Biharmonic, NavierStokes, Telea
 from napari_greyfill.inpaint.selective import FrequencySelective
 from napari_greyfill.inpaint.spectral import Spectral
-from napari_greyfill.inpaint.texture import Texture
+from napari_greyfill.inpaint.texture import Texture, ThoroughTexture
 
 KINDS = {
     "blend": Blend,
@@ -19,11 +19,12 @@ KINDS = {
     "frequency-selective": FrequencySelective,
     "correction": Correction,
     "texture": Texture,
+    "texture-thorough": ThoroughTexture,
     "telea": Telea,
     "navier-stokes": NavierStokes,
 }
 OPENCV = ["telea", "navier-stokes"]
-IN_TORCH_ON_CUDA = ["blend", "spectral", "correction", "texture"]
+IN_TORCH_ON_CUDA = ["blend", "spectral", "correction", "texture", "texture-thorough"]
 
 
 @pytest.fixture

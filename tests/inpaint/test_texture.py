@@ -50,7 +50,7 @@ def checks(shape=(96, 96)):
 PICTURES = {
     "stripes": stripes,
     "checks": checks,
-    "brick": lambda: unit(data.brick()[100:228, 100:228]),
+    "brick": lambda: unit(data.brick()[100:356, 100:356]),
     "gravel": lambda: unit(data.gravel()[100:228, 100:228]),
     "grass": lambda: unit(data.grass()[100:228, 100:228]),
 }

@@ -9,10 +9,11 @@ from napari_greyfill.compute import device
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import CancelledError, OutOfMemoryError
-from napari_greyfill.inpaint.texture import Texture, matching
+from napari_greyfill.inpaint.texture import matching
 from napari_greyfill.inpaint.texture.arrays import Arrays, Tensors
 from napari_greyfill.inpaint.texture.level import Level
 from napari_greyfill.inpaint.texture.matching import Field, Matcher
+from napari_greyfill.inpaint.texture.votes import PatchVote
 
 
 @pytest.fixture
@@ -24,6 +25,10 @@ def in_torch(monkeypatch):
 @pytest.fixture
 def grass():
     return (data.grass()[100:196, 100:196] / 255).astype(np.float32)
+
+
+def voted(plane, hole, compute=None):
+    return exhaust(PatchVote(compute or Compute()).run(plane, hole)).plane
 
 
 def block(shape=(96, 96), size=32):
@@ -78,7 +83,9 @@ def test_votes_are_the_same(monkeypatch, grass):
     field = Field(source, random.random(source.size, dtype=np.float32))
     image = level.padded(np.stack([grass, 1 - grass], axis=-1))
     filled = level.cropped(image)
-    first, second = both(monkeypatch, lambda: Texture()._vote(level, image, field, filled, 2.0))
+    first, second = both(
+        monkeypatch, lambda: PatchVote(Compute())._vote(level, image, field, filled, 2.0)
+    )
     np.testing.assert_allclose(first, second, atol=1e-5)
     assert (first != filled)[hole].all()
 
@@ -89,7 +96,7 @@ def test_a_fill_looks_like_that_of_numpy(monkeypatch, grass, channels):
     truth = grass if channels == 1 else np.stack([grass, 1 - grass, grass / 2], axis=-1)
     given = truth.copy()
     given[hole] = 0
-    first, second = both(monkeypatch, lambda: Texture().fill(given, hole))
+    first, second = both(monkeypatch, lambda: voted(given, hole))
     assert (first != second).any()
     np.testing.assert_array_equal(second[~hole], truth[~hole])
     eight_bits = [np.rint(255 * plane).astype(np.uint8) for plane in (first, second, truth)]
@@ -100,7 +107,7 @@ def test_a_fill_looks_like_that_of_numpy(monkeypatch, grass, channels):
 
 def test_the_same_seed_gives_the_same_pixels_and_another_does_not(in_torch, grass):
     hole = block()
-    first, again, other = (Texture(Compute(seed=seed)).fill(grass, hole) for seed in (3, 3, 4))
+    first, again, other = (voted(grass, hole, Compute(seed=seed)) for seed in (3, 3, 4))
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
 
@@ -114,7 +121,7 @@ def test_it_can_be_cancelled_between_any_two_candidates(in_torch, grass, asked):
         return len(count) > asked
 
     with pytest.raises(CancelledError):
-        Texture(Compute(cancelled=cancelled)).fill(grass, block())
+        voted(grass, block(), Compute(cancelled=cancelled))
     assert len(count) == asked + 1
 
 
@@ -125,9 +132,9 @@ def test_a_full_device_is_an_error_with_a_next_step(in_torch, grass, monkeypatch
     def full(*_, **__):
         raise torch.OutOfMemoryError
 
-    monkeypatch.setattr(Texture, where, full)
+    monkeypatch.setattr(PatchVote, where, full)
     with pytest.raises(OutOfMemoryError, match="choose the CPU"):
-        Texture().fill(grass, block())
+        voted(grass, block())
 
 
 @pytest.mark.gpu
@@ -148,7 +155,7 @@ def test_cuda_finds_what_numpy_finds(monkeypatch, grass, exact):
 @pytest.mark.gpu
 def test_a_texture_fill_on_cuda(grass):
     hole = block()
-    first, again = (Texture(Compute("cuda")).fill(grass, hole) for _ in range(2))
+    first, again = (voted(grass, hole, Compute("cuda")) for _ in range(2))
     np.testing.assert_array_equal(first, again)
     eight_bits = [np.rint(255 * plane).astype(np.uint8) for plane in (first, grass)]
     assert gradient_distance(*eight_bits, hole) < 0.25

@@ -21,7 +21,15 @@ __all__ = ["INPUTS", "PICTURES", "Arrays", "Reference", "Subject", "compare_all"
 Arrays = dict[str, np.ndarray]
 
 PICTURES = ("a", "b", "g")
-INPUTS = ("image", "mask", "ca_unit_in", "ca_unit_mask", "sn_sigma_module")
+_MOST_STATES = 4  # whose tensors stay in memory; the largest have 300 MB
+INPUTS = (
+    "image",
+    "mask",
+    "ca_unit_in",
+    "ca_unit_mask",
+    "sn_sigma_module",
+    "edge_canny_sigma2_full_image",
+)
 
 
 class Reference:
@@ -48,6 +56,8 @@ class Reference:
     def state(self, name: str) -> dict[str, torch.Tensor]:
         """Return what the project's loader reads from a checkpoint file."""
         if name not in self._states:
+            while len(self._states) >= _MOST_STATES:
+                del self._states[next(iter(self._states))]
             path = golden.checkpoint(name, self.folder, source=self.source)
             self._states[name] = load_state_dict(path)
             path.unlink()

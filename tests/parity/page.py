@@ -18,11 +18,12 @@ Written by `make parity` (`python -m tests.parity`), never by hand.
 
 The published weights are large and not ours to pass on, so checkpoints are made up: every
 tensor of a published layout is filled by a fixed rule. Reference implementations were run with
-these checkpoints: the authors' own programs for GMCNN and EdgeConnect, and for DeepFill v2 the
-PyTorch port that the `deepfillv2-pt` and `deepfillv2-tf` files belong to, and OpenMMLab's. What
-went in, what came out and samples of what is between were stored. Here the same checkpoints are
-written to files as they are published, loaded by this project as a user's file would be, and
-everything is computed again.
+these checkpoints: the authors' own programs for GMCNN, EdgeConnect, Shift-Net and PRVS; for
+DeepFill v2 the PyTorch port that the `deepfillv2-pt` and `deepfillv2-tf` files belong to, and
+OpenMMLab's; for the Context Encoder the PyTorch port whose weights are published. What went in,
+what came out and samples of what is between were stored. Here the same checkpoints are written
+to files as they are published, loaded by this project as a user's file would be, and everything
+is computed again.
 
 There are up to three pictures: *a* is square (for OpenMMLab's layout 96 × 128), *b* is not square
 and mostly of an odd size, *g* is grey. An error is the largest difference of any element.

@@ -29,24 +29,11 @@ from napari_greyfill.inpaint.networks.edgeconnect.network import spectral_norm
 from napari_greyfill.inpaint.networks.modules import applied
 from tests import golden
 from tests.networks import inpainter_of
+from tests.parity.encoders import ENCODERS
 from tests.parity.frame import Arrays, Reference, Subject
+from tests.parity.observing import observed, rounded, truncated
 
 __all__ = ["SUBJECTS"]
-
-
-def truncated(filled: np.ndarray) -> np.ndarray:
-    """Return a picture in 8 bits as most references write it."""
-    return np.trunc(np.clip(filled, 0, 1) * 255)
-
-
-def observed(module: torch.nn.Module, *names: str) -> dict[str, tuple]:
-    """Return a dictionary that fills with input and output of parts as the module runs."""
-    seen = {}
-    for name in names:
-        module.get_submodule(name).register_forward_hook(
-            lambda _, given, out, name=name: seen.update({name: (given[0], out)})
-        )
-    return seen
 
 
 # GMCNN
@@ -230,7 +217,7 @@ def openmmlab(reference: Reference, inputs: Arrays) -> Arrays:
         "att_score_query_mid": of_query(height // 2, width // 2),
         "net_output": seen[""][1],
         "composite_float": (2 * filled - 1)[..., ::-1].transpose(2, 0, 1)[None],
-        "composite": np.rint(np.clip(filled, 0, 1) * 255),
+        "composite": rounded(filled),
     }
 
 
@@ -296,4 +283,5 @@ SUBJECTS = (
     Subject(_DEEPFILL, TF.name, "rows", _TF_FILE, picked_rows, cases=("index",)),
     Subject(_DEEPFILL, OPENMMLAB.name, "", _MM_FILE, openmmlab, _not_alone),
     Subject(_DEEPFILL, OPENMMLAB.name, "attention alone", _MM_FILE, openmmlabs_attention, _alone),
+    *ENCODERS,
 )

@@ -8,7 +8,7 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from napari_greyfill import colorize, fill, fill_steps
+from napari_greyfill import colorize, compare, fill, fill_steps
 from napari_greyfill.colorization import COLORIZERS, Colorizer, Colours, Level
 from napari_greyfill.compute import device as device_module
 from napari_greyfill.compute.events import Note, Preview, Progress, Result
@@ -847,3 +847,23 @@ def test_what_runs_in_numpy_runs_on_cuda_too(method, cell, scratch):
     np.testing.assert_array_equal(result.image[known], expected.image[known])
     apart = (result.image.astype(float) - expected.image)[scratch]
     assert np.sqrt(np.mean(apart**2)) < 0.5 * cell.std()
+
+
+@pytest.mark.parametrize("choice", [{"method": "texture"}, {"look": "texture"}])
+def test_a_method_that_copies_colours_fills_in_colour_and_says_so(astronaut, choice):
+    hole = np.zeros(astronaut.shape[:2], bool)
+    hole[20:60, 30:70] = True
+    result = fill(astronaut, hole, **choice)
+    assert result.pipeline == result.provenance["pipeline"] == "rgb-rgb"
+    assert "copies colours" in result.reason
+    assert result.colorizer == ""
+    explicit = fill(astronaut, hole, pipeline="rgb-rgb", **choice)
+    np.testing.assert_array_equal(result.image, explicit.image)
+    assert "copies colours" not in explicit.reason
+
+
+def test_a_comparison_keeps_each_pipeline_of_a_method_that_copies_colours(astronaut):
+    hole = np.zeros(astronaut.shape[:2], bool)
+    hole[20:60, 30:70] = True
+    rows = compare(astronaut, hole, methods=["texture"]).rows
+    assert [row.result.pipeline for row in rows] == list(PIPELINES)

@@ -12,7 +12,7 @@ from napari_greyfill.inpaint.networks.methods import network_methods
 
 NETWORKS = {method.info.name for method in network_methods()}
 METHODS = [i.name for i in INPAINTERS.infos() if i.available and i.name not in NETWORKS]
-SMOOTH = [name for name in METHODS if name != "texture"]
+SMOOTH = [name for name in METHODS if not name.startswith("texture")]
 LEVEL = 1 / 255
 
 

@@ -26,10 +26,12 @@ from qtpy.QtWidgets import QApplication
 
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import CancelledError
+from napari_greyfill.image.geometry import Window
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
+from napari_greyfill.viewer.heal import dock as heal_dock
 from napari_greyfill.viewer.masks import finder as mask_finder
 
-DOCKS = ("Fill", "Masks", "Compare", "Weights")
+DOCKS = ("Fill", "Heal", "Masks", "Compare", "Weights")
 PATIENCE = 20.0  # seconds; only how long a broken dock is waited for
 working = threading.Semaphore(0)  # once for each piece of work that began
 at_work: set[int] = set()  # threads inside a piece of work
@@ -86,6 +88,14 @@ def work_in_fill(dock, _):
     wait_for(started, "a fill")
 
 
+def work_in_heal(dock, monkey):
+    monkey(heal_dock, "LARGE", 1)  # larger strokes are not filled at once
+    dock.form.fill.addItem("endless", "endless")
+    dock.form.fill.setCurrentIndex(dock.form.fill.findData("endless"))
+    dock.stroke(Window(20, 25, 20, 25), np.ones((5, 5), bool), "heal")
+    wait_for(started, "a fill of a stroke")
+
+
 def work_in_compare(dock, _):
     dock.form.methods.tick(["endless"])
     dock.refresh()
@@ -120,7 +130,11 @@ def work_in_weights(dock, _):
 
 
 WORK = dict(
-    zip(DOCKS, (work_in_fill, work_in_masks, work_in_compare, work_in_weights), strict=True)
+    zip(
+        DOCKS,
+        (work_in_fill, work_in_heal, work_in_masks, work_in_compare, work_in_weights),
+        strict=True,
+    )
 )
 
 

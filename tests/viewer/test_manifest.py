@@ -21,13 +21,13 @@ def test_npe2_finds_nothing_wrong():
 def test_every_widget_opens_from_the_manifest(viewer):
     manifest = PluginManifest.from_distribution(NAME)
     titles = [widget.display_name for widget in manifest.contributions.widgets]
-    assert titles == ["Fill", "Masks", "Weights", "Compare"]
+    assert titles == ["Fill", "Heal", "Masks", "Weights", "Compare"]
     for title in titles:
         _, widget = viewer.window.add_plugin_dock_widget(NAME, title)
         assert widget.isVisibleTo(widget.parent())
 
 
-@pytest.mark.parametrize("dock", ["Fill", "Compare"])
+@pytest.mark.parametrize("dock", ["Fill", "Heal", "Compare"])
 def test_opening_a_dock_imports_no_torch_and_no_matplotlib(dock):
     code = (
         "import sys, napari\n"
@@ -60,7 +60,10 @@ def test_menus_lead_to_the_commands():
     manifest = PluginManifest.from_distribution(NAME)
     commands = {command.id for command in manifest.contributions.commands}
     menus = manifest.contributions.menus
-    assert [item.command for item in menus["napari/layers/filter"]] == [f"{NAME}.fill"]
+    assert [item.command for item in menus["napari/layers/filter"]] == [
+        f"{NAME}.fill",
+        f"{NAME}.heal",
+    ]
     assert [item.command for item in menus["napari/layers/measure"]] == [f"{NAME}.compare"]
     assert {item.command for item in menus[f"{NAME}.mask"]} <= commands
 

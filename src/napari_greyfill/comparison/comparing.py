@@ -232,6 +232,8 @@ class _Run:
     def _prepare(self, method: str, picture: Picture, where: Plan) -> FillJob:
         """Return a job for the method."""
         options = replace(self.options, method=method)
+        if picture.is_colour:  # rows have pipelines of their own, which no method may change
+            options = replace(options, pipeline="rgb-grey-rgb")
         job = make_job(picture, options, plan=where, hints=self.hints, cancelled=self.cancelled)
         return replace(job, reason=self.reasons.get(method, ""))
 

@@ -49,6 +49,8 @@ class MethodInfo:
         Whether it always runs on the device chosen.
     takes_cuda : bool
         Whether it does without torch elsewhere, but computes with it on CUDA.
+    in_colour : bool
+        Whether it must see the colours to fill well: it copies them.
     """
 
     name: str
@@ -61,6 +63,7 @@ class MethodInfo:
     citation: str = ""
     uses_torch: bool = False
     takes_cuda: bool = False
+    in_colour: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as a JSON-able dictionary."""

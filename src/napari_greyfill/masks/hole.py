@@ -12,7 +12,7 @@ from napari_greyfill.checks import array_of, known_values, labels_of
 from napari_greyfill.errors import BadMaskError, EmptyMaskError
 from napari_greyfill.image.picture import plane_of
 
-__all__ = ["hole_from_mask", "selected_labels"]
+__all__ = ["hole_from_mask", "painted_in", "selected_labels"]
 
 
 def hole_from_mask(mask: ArrayLike, *, labels: Collection[int] | None = None) -> NDArray[np.bool_]:
@@ -47,11 +47,29 @@ def hole_from_mask(mask: ArrayLike, *, labels: Collection[int] | None = None) ->
             f"A mask has two dimensions, this one has {array.ndim}; "
             "pass the mask of one plane, height x width."
         )
-    hole: NDArray[np.bool_] = selected_labels(_checked(array), chosen)
+    hole: NDArray[np.bool_] = painted_in(array, chosen)
     if not hole.any():
         wanted = "" if chosen is None else f" with label {_listed(chosen)}"
         raise EmptyMaskError(f"No pixel of the mask is painted{wanted}; paint a mask first.")
     return hole
+
+
+def painted_in(plane: NDArray[Any], chosen: Collection[int] | None = None) -> NDArray[np.bool_]:
+    """Return where a plane of a mask, or a window of it, is painted; it may be nowhere.
+
+    Parameters
+    ----------
+    plane : (H, W) array
+        Booleans, integers, or floats of two values, of which 0 is unpainted.
+    chosen : collection of int, optional
+        The labels that count; by default all but 0.
+
+    Raises
+    ------
+    BadMaskError
+        If it has values in between.
+    """
+    return selected_labels(_checked(plane), chosen)
 
 
 def selected_labels(

@@ -49,6 +49,7 @@ __all__ = [
 ]
 
 HintsOrLayer: TypeAlias = ColourHints | HintsLike | None
+IN_COLOUR = "This method copies colours, so grey and colour were filled in one (rgb-rgb)."
 _PACKAGES = ("napari-greyfill", "numpy", "scipy", "scikit-image")
 
 
@@ -299,6 +300,9 @@ def make_job(
     plan = plan or Plan(picture.hole, picture.unknown)
     name, reason = method_for(picture, plan, options)
     method = INPAINTERS.require(name)
+    if picture.is_colour and method.in_colour and options.pipeline == "grey-rgb":
+        options = replace(options, pipeline="rgb-rgb")
+        reason = f"{reason} {IN_COLOUR}".lstrip()
     colouring = None
     if picture.is_colour and options.pipeline != "rgb-rgb":
         colouring = COLORIZERS.require(options.colorizer)

@@ -265,7 +265,7 @@ ONE_FILL = ("method", "look", "pipeline", "colorizer")
 SHARED = tuple(each.name for each in fields(FillOptions) if each.name not in ONE_FILL)
 
 
-def takes_options(*names: str) -> Callable[[F], F]:
+def takes_options(*names: str, also: type | None = None) -> Callable[[F], F]:
     """Write the options into the signature and the docstring of a function.
 
     Parameters
@@ -273,8 +273,11 @@ def takes_options(*names: str) -> Callable[[F], F]:
     *names : str
         Which; all without any. The function takes them as ``**options``, and its docstring has a
         line ``<options>`` where they are to be listed.
+    also : type, optional
+        A dataclass like `FillOptions` with further ones, all of which the function takes.
     """
     wanted = [each for each in fields(FillOptions) if not names or each.name in names]
+    wanted += () if also is None else fields(also)
 
     def complete(function: F) -> F:
         signature = inspect.signature(function)

@@ -16,10 +16,10 @@ from napari_greyfill.errors import BadParameterError
 
 __all__ = ["CHECKPOINT_FILES", "CheckpointInfo", "find_checkpoint", "require_sound"]
 
-CHECKPOINT_FILES = (".pth", ".pt", ".safetensors")
+CHECKPOINT_FILES = (".pth", ".pt", ".safetensors", ".t7")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # One name without folders, that no system takes for something else and none of ours collides with.
-_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.(pth|pt|safetensors)")
+_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.(pth|pt|safetensors|t7)")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SHA256_PREFIX = re.compile(r"[0-9a-f]{8,63}")
 
@@ -194,7 +194,11 @@ def _https(value: object) -> bool:
 
 _RULES: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("id", _matching(_ID), "use small letters and digits with hyphens between"),
-    ("file", _matching(_FILE), "give a plain file name that ends in .pth, .pt or .safetensors"),
+    (
+        "file",
+        _matching(_FILE),
+        "give a plain file name that ends in .pth, .pt, .safetensors or .t7",
+    ),
     ("url", _https, "give an address that begins with https://"),
     ("page", _https, "give an address that begins with https://"),
     ("sha256", _matching(_SHA256, optional=True), "give 64 small hexadecimal digits"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import struct
 
-__all__ = ["HEAD", "is_safetensors", "is_text", "other_kind"]
+__all__ = ["HEAD", "is_safetensors", "is_text", "is_torch7", "other_kind"]
 
 _SHORTEST_TEXT = 8  # letters; less may be the beginning of anything
 HEAD = 4096  # bytes to look at
@@ -34,6 +35,8 @@ _BEGINNINGS: tuple[tuple[bytes, str, str], ...] = (
 _WEB = re.compile(rb"<(!doctype\s+html|html|head|body|script|meta|title)\b", re.IGNORECASE)
 _XML = re.compile(rb"<(\?xml|[a-z][\w:.-]*[\s/>])", re.IGNORECASE)
 _COMMENTS = re.compile(rb"\A(\s*<!--.*?-->)+", re.DOTALL)
+_TORCH7_TABLE, _TORCH7_OBJECT, _TORCH7_LEAST = 3, 4, 20  # kinds, and bytes that tell them
+_TORCH7_TEXT = re.compile(rb"[34]\n1\n\d+\n")
 _POINTER = b"version https://git-lfs.github.com/spec/"
 _TENSORFLOW = re.compile(r"\.(data-\d+-of-\d+|index|meta)$")
 _ONNX = re.compile(rb"\x08[\x01-\x10](\x12.[A-Za-z]|\x3a)", re.DOTALL)
@@ -59,7 +62,7 @@ def other_kind(head: bytes, size: int, name: str = "") -> str:
     """
     if not size:
         return "is empty (0 bytes); get it again."
-    if is_safetensors(head, size):
+    if is_safetensors(head, size) or is_torch7(head):
         return ""
     if _TENSORFLOW.search(name):
         return _not("a part of a checkpoint for TensorFlow", "choose the one for PyTorch")
@@ -93,6 +96,8 @@ def _of_text(text: bytes) -> str:
         return _not("an answer of a server (XML)", _AGAIN)
     if re.match(rb'[{\[]\s*("|[{\[\]}])', plain):
         return _not("text (JSON), perhaps the answer of a server", _AGAIN)
+    if _TORCH7_TEXT.match(plain):
+        return _not("a Torch7 file written as text", "save it in Torch7's binary form")
     if plain.startswith(b"model_checkpoint_path:"):
         return _not("a part of a checkpoint for TensorFlow", "choose the one for PyTorch")
     return ""
@@ -118,6 +123,17 @@ def is_safetensors(head: bytes, size: int) -> bool:
     """Look for the length of a header in JSON, and its beginning."""
     length = int.from_bytes(head[:8], "little")
     return head[8:9] == b"{" and length + 8 <= size
+
+
+def is_torch7(head: bytes) -> bool:
+    """Tell whether a file begins as a table or an object of Torch7, for Lua, does."""
+    if len(head) < _TORCH7_LEAST:
+        return False
+    kind, index, size = struct.unpack("<3i", head[:12])
+    if (kind, index) == (_TORCH7_OBJECT, 1):
+        return head[12:14] == b"V " or head[12:18] in (b"torch.", b"nn.Seq")
+    first_key_is_plain = head[12] in (1, 2)  # a number or a text
+    return (kind, index) == (_TORCH7_TABLE, 1) and size > 0 and first_key_is_plain
 
 
 def is_text(head: bytes) -> bool:

@@ -3,7 +3,8 @@
 Old checkpoints are pickles, which can run any program when loaded. A file is read once; what was
 read is looked through in a process of its own (`inspection.py`), and only what that finds sound is
 loaded, through torch's restricted unpickler, which makes tensors and plain containers and refuses
-the rest. Imports torch only when it loads.
+the rest. What Torch7 has written is read by a reader of our own (`torch7.py`). Imports torch only
+when it loads.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from napari_greyfill.errors import (
 from napari_greyfill.weights.child import inspected
 from napari_greyfill.weights.folder import leads_out, megabytes
 from napari_greyfill.weights.inspection import LARGEST
-from napari_greyfill.weights.kinds import HEAD, is_safetensors, is_text, other_kind
+from napari_greyfill.weights.kinds import HEAD, is_safetensors, is_text, is_torch7, other_kind
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -119,7 +120,8 @@ def load_state_dict(
     Parameters
     ----------
     path : path
-        A file that torch or safetensors has written, old or new, on whatever device.
+        A file that torch, safetensors or Torch7 (``.t7``) has written, old or new, on whatever
+        device.
     expected_sha256 : str, optional
         The SHA-256 of the file, or how it begins; checked before the file is loaded.
     allow : collection of str
@@ -247,6 +249,10 @@ def _content(checkpoint: Checkpoint, allow: Collection[str], cancelled: CancelCh
     other = other_kind(head, len(content), name)
     if other:
         raise BadCheckpointError(f"{name} {other}")
+    if is_torch7(head):
+        from napari_greyfill.weights.torch7_tensors import torch7_tensors
+
+        return torch7_tensors(content, name)
     kind = inspected(content, name, cancelled)
     if kind == "program":
         return _with_torchscript(checkpoint, allow)

@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 import torch
 
+from napari_greyfill.inpaint.networks.contextencoder.network import ContextEncoder
 from napari_greyfill.inpaint.networks.detection import detect
 from napari_greyfill.inpaint.networks.edgeconnect.network import CompletionNetwork, EdgeGenerator
 from napari_greyfill.inpaint.networks.gmcnn.network import GMCNN
+from napari_greyfill.inpaint.networks.prvs.network import PRVS
+from napari_greyfill.inpaint.networks.shiftnet.network import ShiftNet
 from tests import golden
-from tests.checkpoints import spectrally_normalised
+from tests.checkpoints import CONVOLUTIONS, as_shiftnet, spectrally_normalised
 from tests.networks import inpainter_of
 from tests.parity.frame import Reference
 
@@ -28,10 +31,26 @@ def small():
             "gmcnn": GMCNN(width=4, merged=6),
             "edgeconnect-edge": spectrally_normalised(EdgeGenerator(width=4, blocks=2)),
             "edgeconnect-inpaint": CompletionNetwork(width=6, blocks=3),
+            "contextencoder": lively(ContextEncoder(width=4, bottleneck=6)),
+            "shiftnet": ShiftNet(width=2),
+            "prvs": PRVS(width=4),
         }
         # running in training mode is what gives the spectral norms' vectors their values
         modules["edgeconnect-edge"].train()(torch.rand(1, 3, 16, 16))
     return {name: module.eval().requires_grad_(False) for name, module in modules.items()}
+
+
+def lively(module):
+    """Give convolutions weights that let a picture come through many of them."""
+    for layer in module.modules():
+        if isinstance(layer, CONVOLUTIONS):
+            torch.nn.init.normal_(layer.weight, std=2 / layer.weight[0].numel() ** 0.5)
+    return module
+
+
+def published(name, module):
+    """Return a module's tensors by the names that published checkpoints have for them."""
+    return as_shiftnet(module) if name == "shiftnet" else module.state_dict()
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +59,7 @@ def rebuilt(small, tmp_path_factory):
     folder = tmp_path_factory.mktemp("small")
     modules = {}
     for name, module in small.items():
-        torch.save(module.state_dict(), folder / name)
+        torch.save(published(name, module), folder / name)
         state = torch.load(folder / name, weights_only=True)
         modules[name] = detect(state).build(state)
     return modules

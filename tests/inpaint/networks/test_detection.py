@@ -12,11 +12,13 @@ from napari_greyfill.inpaint.networks.detection import (
 )
 from tests.test_imports import imported_by
 
-OURS = ("gmcnn", "edgeconnect-edge", "edgeconnect-inpaint")
+OURS = ("gmcnn", "edgeconnect-edge", "edgeconnect-inpaint", "contextencoder", "prvs")
 TITLES = {
     "gmcnn": "GMCNN",
     "edgeconnect-edge": "EdgeConnect (edge generator)",
     "edgeconnect-inpaint": "EdgeConnect (completion network)",
+    "contextencoder": "Context Encoder",
+    "prvs": "PRVS",
 }
 FOREIGN = {
     "nothing": {},

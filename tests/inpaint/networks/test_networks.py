@@ -15,8 +15,16 @@ from napari_greyfill.inpaint.networks import base as networks_base
 from napari_greyfill.inpaint.networks.base import NetworkInpainter
 from napari_greyfill.inpaint.networks.description import Variant
 
-NETWORKS = ("gmcnn", "edgeconnect")
-INPUTS = {"gmcnn": 4, "edgeconnect-edge": 3, "edgeconnect-inpaint": 4}
+NETWORKS = ("gmcnn", "edgeconnect", "contextencoder", "shiftnet", "prvs")
+INPUTS = {
+    "gmcnn": 4,
+    "edgeconnect-edge": 3,
+    "edgeconnect-inpaint": 4,
+    "contextencoder": 3,
+    "shiftnet": 4,
+    "prvs": 5,
+}
+SIZES = {"shiftnet": (256, 264), "prvs": (256, 256)}  # of pictures; those of others are 200 x 196
 
 
 @pytest.fixture(params=NETWORKS)
@@ -24,16 +32,23 @@ def inpainter(request, small_inpainter):
     return small_inpainter(request.param)
 
 
+def size(inpainter):
+    """Return height and width of a picture that needs no padding."""
+    (name, *_) = inpainter.modules
+    return SIZES.get(name, (200, 196))
+
+
 def filled(inpainter, plane, hole):
     """Fill as a stage does: pad, run, crop."""
-    size = {"minimum": inpainter.minimum, "multiple_of": inpainter.multiple_of}
-    large = inpainter.fill(*fit_to_size(plane, hole, **size))
+    needs = {"minimum": inpainter.minimum, "multiple_of": inpainter.multiple_of}
+    large = inpainter.fill(*fit_to_size(plane, hole, **needs))
     return large[: hole.shape[0], : hole.shape[1]]
 
 
 @pytest.mark.parametrize("name", INPUTS)
 def test_a_network_of_any_size_survives_its_checkpoint(name, small, rebuilt):
-    x = torch.rand(1, INPUTS[name], 200, 196, generator=torch.Generator().manual_seed(1))
+    shape = SIZES.get(name, (200, 196))
+    x = torch.rand(1, INPUTS[name], *shape, generator=torch.Generator().manual_seed(1))
     expected = small[name](x)
     assert expected.std() > 1e-4
     torch.testing.assert_close(rebuilt[name](x), expected, rtol=0, atol=1e-5)
@@ -62,7 +77,7 @@ def test_holes_may_reach_the_border(inpainter, noise, where):
 
 
 def test_grey_goes_in_and_luma_comes_out(inpainter, noise):
-    plane, hole = noise(200, 196)
+    plane, hole = noise(*size(inpainter))
     result = inpainter.fill(plane, hole)
     assert result.shape == plane.shape
     assert result.dtype == np.float32
@@ -71,7 +86,7 @@ def test_grey_goes_in_and_luma_comes_out(inpainter, noise):
 
 
 def test_the_same_comes_out_again(inpainter, noise):
-    plane, hole = noise(200, 196, 3)
+    plane, hole = noise(*size(inpainter), 3)
     before = plane.copy()
     first = inpainter.fill(plane, hole)
     np.testing.assert_array_equal(inpainter.fill(plane, hole), first)
@@ -79,7 +94,7 @@ def test_the_same_comes_out_again(inpainter, noise):
 
 
 def test_the_known_pixels_are_looked_at(inpainter, noise):
-    plane, hole = noise(200, 196, 3)
+    plane, hole = noise(*size(inpainter), 3)
     other = np.where(hole[..., None], plane, 1 - plane)
     assert not np.array_equal(inpainter.fill(plane, hole), inpainter.fill(other, hole))
 
@@ -88,8 +103,9 @@ def test_the_known_pixels_are_looked_at(inpainter, noise):
 def test_it_can_be_cancelled_between_layers(small_inpainter, noise, network):
     calls = iter(range(1000))
     compute = Compute(cancelled=lambda: next(calls) >= 5)
+    inpainter = small_inpainter(network, compute)
     with pytest.raises(CancelledError):
-        small_inpainter(network, compute).fill(*noise(200, 196, 3))
+        inpainter.fill(*noise(*size(inpainter), 3))
     assert next(calls) == 6
 
 
@@ -97,7 +113,7 @@ def test_it_can_be_cancelled_between_layers(small_inpainter, noise, network):
 @pytest.mark.parametrize("network", NETWORKS)
 def test_a_gpu_gives_nearly_the_same(small_inpainter, noise, network, monkeypatch):
     monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", False)
-    plane, hole = noise(200, 196, 3)
+    plane, hole = noise(*size(small_inpainter(network)), 3)
     expected = small_inpainter(network).fill(plane, hole)
     inpainter = small_inpainter(network, Compute("cuda"))
     result = inpainter.fill(plane, hole)
@@ -107,7 +123,9 @@ def test_a_gpu_gives_nearly_the_same(small_inpainter, noise, network, monkeypatc
 
 
 def test_windows_that_go_together_give_what_they_give_alone(inpainter, noise):
-    planes, holes = zip(*[noise(200, 196, 3, hole_share=s) for s in (0.2, 0.4)], strict=True)
+    planes, holes = zip(
+        *[noise(*size(inpainter), 3, hole_share=s) for s in (0.2, 0.4)], strict=True
+    )
     together = exhaust(inpainter.run_together(planes, holes))
     for plane, hole, fill in zip(planes, holes, together, strict=True):
         np.testing.assert_allclose(fill.plane, inpainter.fill(plane, hole), atol=1e-5)

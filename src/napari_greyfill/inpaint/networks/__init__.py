@@ -13,6 +13,9 @@ _FOLDERS = (
     "gmcnn",
     "edgeconnect",
     "deepfillv2",
+    "contextencoder",
+    "shiftnet",
+    "prvs",
 )
 
 NETWORKS: tuple[Network, ...] = tuple(

@@ -17,9 +17,9 @@ from napari_greyfill.errors import BadCheckpointError
 from napari_greyfill.inpaint.networks.description import StateDict, shape_of
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
-__all__ = ["Channels", "applied", "built"]
+__all__ = ["Channels", "applied", "built", "with_counters"]
 
 Channels = NDArray[np.float32]
 
@@ -54,6 +54,19 @@ def built(make: Callable[[], nn.Module], state: StateDict, title: str) -> nn.Mod
         )
     module.to_empty(device="cpu").load_state_dict(state)
     return module.requires_grad_(False).eval()
+
+
+def with_counters(state: StateDict) -> dict[str, Tensor]:
+    """Return a state dict in which every batch normalisation counts its batches.
+
+    Files that were written before PyTorch 0.4.1 have no such counters, and nothing depends on
+    them.
+    """
+    import torch
+
+    layers = [key.rpartition(".")[0] for key in state if key.endswith(".running_var")]
+    counters = {f"{layer}.num_batches_tracked": torch.tensor(0) for layer in layers}
+    return {**counters, **state}
 
 
 def _misfit(module: nn.Module, state: StateDict) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["require_sane", "try_out"]
 
-_SIDE = 200  # pixels; the smallest that every network takes
+_SIDE = 200  # pixels; networks that take no such pictures have an attribute `smallest`
 # What a layer gives at most in a network that was trained; half precision ends at 65,504.
 _LARGEST = 1e6
 
@@ -92,10 +92,12 @@ def _picture(module: nn.Module) -> Channels:
     from torch import nn
 
     first = next(layer for layer in module.modules() if isinstance(layer, nn.Conv2d))
-    ramp = np.linspace(0, 1, _SIDE, dtype=np.float32)
-    channels = np.zeros((1, _SIDE, _SIDE, first.in_channels), dtype=np.float32)
+    side = max(_SIDE, getattr(module, "smallest", _SIDE))
+    ramp = np.linspace(0, 1, side, dtype=np.float32)
+    planes = getattr(module, "planes", first.in_channels)
+    channels = np.zeros((1, side, side, planes), dtype=np.float32)
     channels[0] = (ramp[:, None] * ramp)[..., None]
-    third = _SIDE // 3
+    third = side // 3
     channels[..., -1] = 0
     channels[0, third:-third, third:-third, -1] = 1
     return channels

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from napari.layers import Layer
     from napari.viewer import Viewer
 
-__all__ = ["Purpose", "disown", "find_own", "own_layers", "sign"]
+__all__ = ["Purpose", "disown", "find_own", "own_layers", "sign", "source_of"]
 
 _SIGNATURE = "greyfill layer"  # key in the metadata
 
@@ -68,6 +68,12 @@ def sign(layer: Layer, purpose: Purpose) -> None:
 def disown(layer: Layer) -> None:
     """Leave a layer to the user."""
     layer.metadata.pop(_SIGNATURE, None)
+
+
+def source_of(layer: Layer) -> str:
+    """Return the unique id of the image that a layer of ours was made from; empty if it is not."""
+    signature = layer.metadata.get(_SIGNATURE)
+    return str(signature.get("source", "")) if isinstance(signature, dict) else ""
 
 
 def own_layers(viewer: Viewer, place: Purpose) -> Iterator[tuple[Purpose, Layer]]:

@@ -293,7 +293,10 @@ class WeightsDock(Dock):
 
     def _ask_and_add(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(
-            self, "Add a checkpoint", "", "Checkpoints (*.pth *.pt *.safetensors);;All files (*)"
+            self,
+            "Add a checkpoint",
+            "",
+            "Checkpoints (*.pth *.pt *.safetensors *.t7);;All files (*)",
         )
         if chosen:
             self.add(Path(chosen))

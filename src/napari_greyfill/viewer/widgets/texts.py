@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["COMPARE", "FILL", "MASKS", "MASK_BAR", "METRICS_TABLE", "OWN_WEIGHTS", "WEIGHTS"]
+__all__ = [
+    "COMPARE",
+    "FILL",
+    "HEAL",
+    "MASKS",
+    "MASK_BAR",
+    "METRICS_TABLE",
+    "OWN_WEIGHTS",
+    "WEIGHTS",
+]
 
 FILL = {
     "defaults": "Set every choice but the layers back.",
@@ -31,6 +40,31 @@ FILL = {
     "With a result layer selected, holding the key H does the same.",
     "python": "Copy a few lines for napari's console that repeat the last run.",
     "progress": "What the fill is doing, and how much of it is done.",
+}
+
+HEAL = {
+    "image": "The image to heal. It is never changed: what is healed is a layer of its own.",
+    "heal": "Paint over a blemish: it is filled from its surroundings when the brush is lifted. "
+    "Key: H.",
+    "clone": "Hold Alt and click a place to copy from, then paint: the texture comes from there, "
+    "the brightness from the rim. Drag the dashed outline to copy from another place. Key: C.",
+    "restore": "Paint the original back. Key: R.",
+    "brush": "Diameter of the brush. Keys: [ smaller, ] larger.",
+    "fill": "What takes the place of the smooth fill that is shown at once. Corrected and blend "
+    "are for measuring; texture copies patches, and is for looking only.",
+    "blended": "Bring what is cloned to the brightness of the rim. Otherwise it is copied as "
+    "it is.",
+    "outline": "Draw a line around the pixels that are no longer those of the picture: blue where "
+    "inferred from around, green where corrected by the network, orange where copied from "
+    "elsewhere. Key: O.",
+    "take": "Select the brush's layer and paint.",
+    "undo": "Take the last stroke on this plane back, bit by bit. Key: Ctrl+Z.",
+    "redo": "Do again what was taken back. Key: Ctrl+Shift+Z.",
+    "run": "Fill the large strokes, which wait. Key: Ctrl+Enter.",
+    "cancel": "Stop the fills that are running and take their strokes back. Key: Esc.",
+    "mask": "Add a labels layer with the pixels that are no longer those of the picture: "
+    "1 inferred, 2 corrected, 3 copied.",
+    "progress": "How much of the fill is done.",
 }
 
 MASK_BAR = {

@@ -1,0 +1,242 @@
+"""The public functions that fill: a picture as a picture, a stack plane by plane."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, Unpack
+
+from napari_greyfill.checks import array_of, flag_of
+from napari_greyfill.compute.device import CancelCheck, never
+from napari_greyfill.compute.events import Event
+from napari_greyfill.compute.progress import exhaust
+from napari_greyfill.errors import BadParameterError, GreyfillWarning
+from napari_greyfill.image.arrays import ImageLike, MaskLike
+from napari_greyfill.image.layer import data_of
+from napari_greyfill.pipeline import run as picture
+from napari_greyfill.pipeline.job import HintsOrLayer
+from napari_greyfill.pipeline.options import FillOptions, takes_options
+from napari_greyfill.pipeline.result import FillResult
+from napari_greyfill.stack.axes import Axes, axes_of, labels_on
+from napari_greyfill.stack.options import StackChoices, StackOptions
+from napari_greyfill.stack.result import StackResult
+from napari_greyfill.stack.run import check_of, jobs_of, prepare_stack
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+__all__ = ["fill", "fill_steps", "stack_axes"]
+
+
+@takes_options(also=StackOptions)
+def fill_steps(
+    image: ImageLike,
+    mask: MaskLike,
+    *,
+    rgb: bool | None = None,
+    channel_axis: int | None = None,
+    axes: Any = None,  # noqa: ANN401 - text, or a list of it
+    hints: HintsOrLayer = None,
+    reference: ImageLike | None = None,
+    resume: StackResult | None = None,
+    jobs: int = 1,
+    client: Client | None = None,
+    cancelled: CancelCheck = never,
+    **options: Unpack[StackChoices],
+) -> Generator[Event, None, FillResult | StackResult]:
+    """Fill the holes of a picture or a stack step by step; takes what `fill` takes.
+
+    Arguments are checked at once, before the first step. Closing the generator cancels the
+    fill. Events come at most a few times a second, apart from results and notes. The last one
+    holds the result, which is the generator's return value as well. Of a stack each finished
+    plane is a `Preview`, whose source is a `FilledPlane`: it can be pasted by itself, and its
+    `so_far` is the result of all finished planes, which stays if the run is cancelled and which
+    `resume` continues.
+
+    Parameters
+    ----------
+    image, mask, rgb, channel_axis, axes, hints, reference, resume, jobs, client
+        As in `fill`.
+    cancelled : callable
+        Asked inside long computations, in the thread that runs the generator, which then
+        raises `CancelledError` if the answer is True.
+    <options>
+
+    Yields
+    ------
+    Event
+    """
+    own, rest = StackOptions.parted(options)
+    found = stack_axes(image, axes=axes, channel_axis=channel_axis, rgb=rgb)
+    if found is None:
+        return picture.fill_steps(
+            image,
+            mask,
+            rgb=rgb,
+            channel_axis=channel_axis,
+            hints=hints,
+            reference=reference,
+            cancelled=cancelled,
+            **rest,
+        )
+    if hints is not None or reference is not None:
+        what = "Colour hints" if hints is not None else "A reference"
+        raise BadParameterError(
+            f"{what} can be given for a single picture, not for a stack; fill the plane by itself."
+        )
+    count, check = jobs_of(jobs), check_of(cancelled)
+    job = prepare_stack(_array(image), mask, found, own, FillOptions(**rest), resume=resume)
+    return job.steps(jobs=count, client=client, cancelled=check)
+
+
+@takes_options(also=StackOptions)
+def fill(
+    image: ImageLike,
+    mask: MaskLike,
+    *,
+    rgb: bool | None = None,
+    channel_axis: int | None = None,
+    axes: Any = None,  # noqa: ANN401 - text, or a list of it
+    hints: HintsOrLayer = None,
+    reference: ImageLike | None = None,
+    resume: StackResult | None = None,
+    jobs: int = 1,
+    client: Client | None = None,
+    **options: Unpack[StackChoices],
+) -> FillResult | StackResult:
+    """Fill the painted holes of a picture, or of every plane of a stack.
+
+    Several methods on one hole are a comparison: see `compare`.
+
+    Parameters
+    ----------
+    image : (H, W), (H, W, 3) or (H, W, 4) array, or a napari Image layer
+        Any boolean, integer or floating type; alpha is kept as it is. Pixels without a value
+        (NaN, infinite, masked in a numpy masked array, or `nodata`) and fully transparent
+        ones are never a source. More axes, of length 1, do not matter, nor do they in the
+        mask. Of pyramids, and of large arrays that read what they are asked for (dask, zarr,
+        HDF5), only what is near the mask is looked at: pixels without a value elsewhere stay.
+        More axes, of any length, make a stack: (Z, H, W), (T, Z, C, H, W, 3) and so on.
+    mask : (H, W) array, or a napari Labels layer
+        Painted pixels (not 0) are filled. For a stack one plane serves all, or a mask has the
+        axes of the stack, or some of them, before its rows and columns.
+    rgb : bool, optional
+        Whether the last axis is colour; by default if there are three axes and the last
+        has 3 or 4 entries.
+    channel_axis : int, optional
+        The axis of the colours, if it is another one; also that of the reference and of the
+        result. Of a stack the axis of its channels, each of which is filled by itself.
+    axes : str or sequence of str, optional
+        What the axes of a stack are, as in "TZCYX" or ["time", "y", "x"]; S is colour. By default
+        as the layer or the array says; a single axis before rows and columns is taken for Z.
+    hints : ColourHints, napari Points or Labels layer, or arrays, optional
+        Colours that some pixels of the hole are to have, where the picture itself cannot
+        tell; see `ColourHints.of`. They do not change the grey that is filled.
+    reference : array, napari Image layer or "image", optional
+        The true picture, to measure the fill against; "image" is the image itself, for holes
+        painted on an intact picture. Not for stacks.
+    resume : StackResult, optional
+        What an earlier run on the same stack got done; see `fill_steps`.
+    jobs : int, optional
+        How many processes share the planes of a stack; more than one need dask.distributed.
+    client : distributed.Client, optional
+        A cluster to share them instead.
+    <options>
+
+    Returns
+    -------
+    FillResult or StackResult
+        The latter of a stack. Its `image` has the shape, type and range of the input; pixels
+        outside the (grown) mask are bit-identical.
+
+    Raises
+    ------
+    GreyfillError
+        With a sentence that says what to do: `EmptyMaskError`, `BadMaskError`,
+        `ShapeMismatchError`, `NothingKnownError`, `UnsupportedImageError`, `BadParameterError`,
+        `MissingDependencyError`, `MissingWeightsError`, `BadCheckpointError`,
+        `OutOfMemoryError`.
+
+    Warns
+    -----
+    GreyfillWarning
+        If something was skipped, replaced or filled in addition.
+
+    References
+    ----------
+    T. Wang, H. Ouyang, Q. Chen, "Image Inpainting with External-Internal Learning and
+    Monochromic Bottleneck", CVPR 2021, arXiv 2104.09068.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skimage import data
+    >>> photo = data.astronaut()[:128, 128:256]
+    >>> mask = np.zeros(photo.shape[:2], dtype=bool)
+    >>> mask[60:64, 20:100] = True
+    >>> result = fill(photo, mask)
+    >>> result.image.shape, bool((result.image[~mask] == photo[~mask]).all())
+    ((128, 128, 3), True)
+    """
+    steps = fill_steps(
+        image,
+        mask,
+        rgb=rgb,
+        channel_axis=channel_axis,
+        axes=axes,
+        hints=hints,
+        reference=reference,
+        resume=resume,
+        jobs=jobs,
+        client=client,
+        **options,
+    )
+    result = exhaust(steps)
+    if isinstance(result, FillResult):
+        _ = result.image  # what is read window by window may be closed after the call
+    for note in result.notes:
+        warnings.warn(note, GreyfillWarning, stacklevel=2)
+    return result
+
+
+def stack_axes(
+    image: Any,  # noqa: ANN401 - any array or layer
+    *,
+    axes: Any = None,  # noqa: ANN401 - text, or a list of it
+    channel_axis: int | None = None,
+    rgb: bool | None = None,
+) -> Axes | None:
+    """Return the axes of a stack; None of a single picture, which has no more than colour.
+
+    Parameters
+    ----------
+    image : array or napari Image layer
+        Nothing is read of it.
+    axes, channel_axis, rgb
+        As in `fill`.
+
+    Raises
+    ------
+    GreyfillError
+        As in `fill`.
+    """
+    data = _array(image)
+    if len(data.shape) < 3 and axes is None:
+        return None
+    if flag_of("rgb", rgb) is None:
+        rgb = getattr(image, "rgb", None)
+    if axes is None and channel_axis is not None and len(data.shape) == 3:
+        return None  # the colours of a single picture
+    labels = labels_on(image) if data is not image else labels_on(data)
+    found = axes_of(data, axes=axes, channel_axis=channel_axis, rgb=rgb, labels=labels)
+    if found.planes > 1:
+        return found
+    custom = found.names[-3:] == ("Y", "X", "S") or found.names[-2:] == ("Y", "X")
+    return None if custom else found
+
+
+def _array(image: Any) -> Any:  # noqa: ANN401 - any array or layer
+    data = data_of(image)
+    if hasattr(data, "shape") and hasattr(data, "dtype"):
+        return data
+    return array_of("image", data)

@@ -1,0 +1,269 @@
+"""Which tasks a stack's holes make: regions of planes, and holes through several planes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from napari_greyfill.checks import whole_of
+from napari_greyfill.errors import BadParameterError, EmptyMaskError
+from napari_greyfill.image.geometry import Window
+from napari_greyfill.image.regions import Region, plan_regions
+from napari_greyfill.stack.axes import Axes
+from napari_greyfill.stack.masks import StackMask
+from napari_greyfill.stack.tasks import Task, TaskKind
+
+__all__ = ["MOST_PLANES", "chosen_planes", "plan_tasks"]
+
+Hole = NDArray[np.bool_]
+Index = tuple[int, ...]
+
+MOST_PLANES = 16  # that a bubble goes through; longer damage is filled plane by plane
+STATIC, STATIC_PLANES = 0.5, 5  # damage in this share of the planes, and so many, stands still
+LARGEST = 512  # side of a bubble's window, pixels
+_AROUND = np.ones((3, 3), dtype=bool)
+
+
+def chosen_planes(planes: Any, axes: Axes) -> tuple[tuple[int, ...], ...]:  # noqa: ANN401
+    """Return which places along each axis are to be filled.
+
+    Parameters
+    ----------
+    planes : "all", int, slice, sequence of int, text, or a mapping of these by axis
+        Of one kind: along the first axis with several planes.
+    axes : Axes
+        Of the stack.
+
+    Raises
+    ------
+    BadParameterError
+        If there is no such axis or plane.
+    """
+    lengths = axes.stack_shape
+    found = [tuple(range(length)) for length in lengths]
+    if isinstance(planes, str) and planes.strip().lower() in ("all", ""):
+        return tuple(found)
+    if isinstance(planes, str) and "=" in planes:
+        planes = dict(_named(part) for part in planes.split(",") if part.strip())
+    if not isinstance(planes, Mapping):
+        long = [axis for axis, length in enumerate(lengths) if length > 1] or [0]
+        planes = {long[0]: planes}
+    for name, wanted in planes.items():
+        axis = _axis_of(name, axes)
+        found[axis] = _places(wanted, lengths[axis])
+    return tuple(found)
+
+
+def _named(part: str) -> tuple[str, str]:
+    name, _, value = part.partition("=")
+    return name.strip(), value.strip()
+
+
+def _axis_of(name: Any, axes: Axes) -> int:  # noqa: ANN401 - a name or a number
+    names = axes.stack_names
+    if isinstance(name, str) and name.strip().upper() in names:
+        return names.index(name.strip().upper())
+    if isinstance(name, int) and 0 <= name < len(names):
+        return name
+    raise BadParameterError(
+        f"planes names the axis {name!r}, which {axes.described()} has not; choose one of: "
+        f"{', '.join(each for each in names if each)}."
+    )
+
+
+def _places(wanted: Any, length: int) -> tuple[int, ...]:  # noqa: ANN401 - what a caller passed
+    if isinstance(wanted, str):
+        wanted = _read(wanted, length)
+    if isinstance(wanted, slice):
+        found = tuple(range(length)[wanted])
+    elif isinstance(wanted, int | np.integer) and not isinstance(wanted, bool):
+        found = (_place(wanted, length),)
+    else:
+        try:
+            found = tuple(sorted({_place(each, length) for each in wanted}))
+        except TypeError:
+            found = (_place(wanted, length),)
+    if not found:
+        raise BadParameterError(
+            f"planes={wanted!r} chooses none of the {length} planes; choose at least one, or all."
+        )
+    return found
+
+
+def _place(value: Any, length: int) -> int:  # noqa: ANN401 - what a caller passed
+    place = whole_of("planes", value, low=-length, high=length - 1, example=0)
+    return place % length
+
+
+def _read(text: str, length: int) -> slice | tuple[int, ...] | int:
+    """Read a number, or a range such as 3:10."""
+    if text.strip().lower() in ("all", ":"):
+        return slice(None)
+    try:
+        if ":" in text:
+            return slice(*[int(part) if part.strip() else None for part in text.split(":")])
+        return int(text)
+    except (ValueError, TypeError) as error:
+        raise BadParameterError(
+            f"planes={text!r} is no number and no range; give it as in 3 or 3:10, from 0 to "
+            f"{length - 1}."
+        ) from error
+
+
+def plan_tasks(
+    mask: StackMask,
+    places: Sequence[Sequence[int]],
+    context: Sequence[int],
+    *,
+    bubbles: bool = True,
+) -> list[Task]:
+    """Return the tasks of a stack, in the order of its planes.
+
+    Each pixel to fill belongs to exactly one of them.
+
+    Parameters
+    ----------
+    mask : StackMask
+        What is painted.
+    places : sequence of sequences of int
+        What `chosen_planes` returned.
+    context : sequence of int
+        The axes along which planes may be filled from each other, the best first.
+    bubbles : bool
+        Whether holes that go on in the next plane are filled in one task.
+
+    Raises
+    ------
+    EmptyMaskError
+        If nothing is painted in these planes.
+    """
+    found, whole = _regions(mask, places)
+    if not found:
+        every = all(len(p) == n for p, n in zip(places, mask.axes.stack_shape, strict=True))
+        where = "" if every else " in the planes that were chosen"
+        raise EmptyMaskError(f"No pixel of the mask is painted{where}; paint a mask first.")
+    axis = next((each for each in context if each in mask.followed), None)
+    groups = _groups(mask, found, whole, axis) if bubbles and axis is not None else {}
+    tasks: list[Task] = []
+    for index in product(*places):
+        own = mask.own(index)
+        for number, region in enumerate(found.get(own, ())):
+            group = groups.get((own, number))
+            kind: TaskKind = "gap" if own in whole and axis is not None else "region"
+            key = f"{mask.axes.key(index)}/{kind[0]}{number:03d}"
+            if group is None:
+                tasks.append(Task(key, kind, (index,), region.core, region.window, axis))
+            elif group.first == (own, number) and axis is not None:
+                planes = tuple((*index[:axis], at, *index[axis + 1 :]) for at in group.places)
+                kind = "gap" if own in whole else "bubble"
+                key = f"{mask.axes.key(index)}/{kind[0]}{number:03d}"
+                tasks.append(Task(key, kind, planes, group.core, group.window, axis))
+    return _disjoint(tasks)
+
+
+def _regions(
+    mask: StackMask, places: Sequence[Sequence[int]]
+) -> tuple[dict[Index, list[Region]], set[Index]]:
+    """Return the regions of each painted plane, and which are painted as a whole."""
+    found: dict[Index, list[Region]] = {}
+    whole: set[Index] = set()
+    for own in product(*(places[axis] for axis in mask.followed)):
+        hole = mask.hole(own)
+        if hole.all():
+            whole.add(own)
+            every = Window(0, hole.shape[0], 0, hole.shape[1])
+            found[own] = [Region(every, every)]
+        elif hole.any():
+            found[own] = plan_regions(hole)
+    return found, whole
+
+
+def _disjoint(tasks: Sequence[Task]) -> list[Task]:
+    """Return tasks that leave out what tasks before them fill."""
+    before: dict[Index, list[Window]] = {}
+    result = []
+    for task in tasks:
+        taken = tuple(
+            (number, core)
+            for number, plane in enumerate(task.planes)
+            for core in before.get(plane, ())
+            if core.intersection(task.core) is not None
+        )
+        for plane in task.planes:
+            before.setdefault(plane, []).append(task.core)
+        result.append(replace(task, taken=taken))
+    return result
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Regions of planes next to each other whose holes touch."""
+
+    first: tuple[Index, int]
+    places: tuple[int, ...]
+    core: Window
+    window: Window
+
+
+def _groups(
+    mask: StackMask,
+    found: Mapping[Index, list[Region]],
+    whole: Collection[Index],
+    axis: int,
+) -> dict[tuple[Index, int], _Group]:
+    """Return the group of each region whose holes go on in the next plane, by plane and number."""
+    at = mask.followed.index(axis)
+    parent: dict[tuple[Index, int], tuple[Index, int]] = {}
+
+    def root(one: tuple[Index, int]) -> tuple[Index, int]:
+        while parent.get(one, one) != one:
+            one = parent[one]
+        return one
+
+    for own, regions in found.items():
+        after = (*own[:at], own[at] + 1, *own[at + 1 :])
+        if after not in found or (own in whole) != (after in whole):
+            continue
+        for i, j in _touching(mask, (own, regions), (after, found[after])):
+            first, second = sorted((root((own, i)), root((after, j))))
+            parent[second] = first
+    members: dict[tuple[Index, int], list[tuple[Index, int]]] = {}
+    for own, regions in found.items():
+        for number in range(len(regions)):
+            members.setdefault(root((own, number)), []).append((own, number))
+    result: dict[tuple[Index, int], _Group] = {}
+    for group in members.values():
+        places = tuple(sorted({own[at] for own, _ in group}))
+        if len(places) >= max(STATIC * mask.axes.stack_shape[axis], STATIC_PLANES):
+            continue
+        joined = reduce(Region.joined, (found[own][number] for own, number in group))
+        gap = group[0][0] in whole
+        small = len(places) <= MOST_PLANES and max(joined.window.shape) <= LARGEST
+        if len(places) >= 2 and (small or gap):
+            made = _Group(min(group), places, joined.core, joined.window)
+            result.update(dict.fromkeys(group, made))
+    return result
+
+
+_Regions = tuple[Index, Sequence[Region]]
+
+
+def _touching(mask: StackMask, one: _Regions, other: _Regions) -> Iterator[tuple[int, int]]:
+    """Yield which regions of a plane have holes that touch those of the next, by their numbers."""
+    shape = mask.axes.plane_shape
+    for i, region in enumerate(one[1]):
+        for j, second in enumerate(other[1]):
+            common = region.core.expanded(1, shape).intersection(second.core)
+            if common is None:
+                continue
+            wide = common.expanded(1, shape)
+            reached = ndimage.binary_dilation(mask.hole(one[0], wide), _AROUND)
+            if (reached & mask.hole(other[0], wide)).any():
+                yield i, j

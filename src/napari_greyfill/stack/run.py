@@ -1,0 +1,352 @@
+"""From a stack and a mask to a filled stack, as a generator of events."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from napari_greyfill.checks import callable_of, whole_of
+from napari_greyfill.compute.device import CancelCheck, never
+from napari_greyfill.compute.events import Event, Note, Preview, Progress, Result
+from napari_greyfill.compute.versions import version_of
+from napari_greyfill.errors import BadParameterError, NothingKnownError
+from napari_greyfill.inpaint import INPAINTERS
+from napari_greyfill.pipeline.job import require_methods
+from napari_greyfill.pipeline.options import FillOptions
+from napari_greyfill.stack.axes import Axes
+from napari_greyfill.stack.masks import interpolated, matched
+from napari_greyfill.stack.options import StackOptions
+from napari_greyfill.stack.plan import chosen_planes, plan_tasks
+from napari_greyfill.stack.result import FilledPlane, StackResult
+from napari_greyfill.stack.scheduler import run_tasks
+from napari_greyfill.stack.source import StackImage, range_of_stack
+from napari_greyfill.stack.tasks import StackPatch, Task, TaskResult
+from napari_greyfill.stack.work import StackWork, work_on
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+__all__ = ["StackJob", "prepare_stack"]
+
+Index = tuple[int, ...]
+
+NO_NEIGHBOURS = (
+    "Only the faithful default fills planes from each other; with this method each plane of the "
+    "stack is filled by itself."
+)
+FAITHFUL = (
+    "planes of a stack are filled faithfully, for measuring; choose the look texture to have each "
+    "made up by itself"
+)
+
+
+@dataclass(eq=False)
+class StackJob:
+    """A stack that is checked and planned, and what of it is done.
+
+    Attributes
+    ----------
+    work : StackWork
+        What all tasks have in common.
+    tasks : list of Task
+        In the order of the planes.
+    options : StackOptions
+    notes : list of str
+        Grows while the job runs.
+    results : dict
+        What finished tasks returned, by their keys; grows while the job runs.
+    reason : str
+        Why the method was chosen, if it was left open.
+    """
+
+    work: StackWork
+    tasks: list[Task]
+    options: StackOptions
+    fingerprint: str
+    notes: list[str]
+    reason: str = ""
+    results: dict[str, TaskResult] = field(default_factory=dict)
+    started: float = field(default_factory=time.perf_counter)
+
+    def steps(
+        self, *, jobs: int = 1, client: Client | None = None, cancelled: CancelCheck = never
+    ) -> Generator[Event, None, StackResult]:
+        """Work through all tasks that are left.
+
+        Parameters
+        ----------
+        jobs : int
+            How many processes of this computer; 1 is this one.
+        client : distributed.Client, optional
+            The cluster to work on.
+        cancelled : callable
+            Asked inside long computations.
+
+        Yields
+        ------
+        Event
+        """
+        for note in self.notes:
+            yield Note(note)
+        planes = _Planes(self)
+        left = [task for task in self.tasks if task.key not in self.results]
+        if left:
+            yield Progress(planes.text(left[0]), planes.fraction)
+        function: Callable[..., TaskResult] = partial(work_on, work=self.work)
+        finished = run_tasks(left, function, jobs=jobs, client=client, cancelled=cancelled)
+        try:
+            for task, done_task in finished:
+                self.results[task.key] = done_task
+                for note in done_task.notes:
+                    if note not in self.notes:
+                        self.notes.append(note)
+                        yield Note(note, planes.fraction)
+                done = planes.done(task)
+                yield Progress(planes.text(task), planes.fraction)
+                for index in done:
+                    source = FilledPlane(
+                        self.work.image, index, planes.patches(index), self.result
+                    )
+                    yield Preview(self.work.image.axes.words(index), planes.fraction, source)
+        finally:
+            finished.close()
+        result = self.result()
+        if not result.patches:
+            raise NothingKnownError(
+                "Nothing was filled: "
+                + (
+                    self.notes[-1]
+                    if self.notes
+                    else "nothing is known; leave some of the stack unpainted."
+                )
+            )
+        yield Result("filled", 1.0, result)
+        return result
+
+    def result(self) -> StackResult:
+        """Return the result as it is now."""
+        order = {
+            task.key: self.results[task.key] for task in self.tasks if task.key in self.results
+        }
+        seconds = time.perf_counter() - self.started
+        options = self.work.options
+        result = StackResult(
+            stack=self.work.image,
+            results=order,
+            total=len(self.tasks),
+            notes=tuple(self.notes),
+            method=options.method,
+            pipeline=options.pipeline,
+            colorizer=options.colorizer if self.work.image.kind != "grey" else "",
+            provenance={},
+            seconds=seconds,
+            fingerprint=self.fingerprint,
+            reason=self.reason,
+        )
+        return replace(result, provenance=self._provenance(result))
+
+    def _provenance(self, result: StackResult) -> dict[str, Any]:
+        worst = result.worst_plane
+        image = self.work.image
+        return {
+            "method": result.method,
+            "pipeline": result.pipeline,
+            "colorizer": result.colorizer or None,
+            "reason": result.reason,
+            "parameters": {**self.work.options.to_dict(), **self.options.to_dict()},
+            "axes": "".join(name or "?" for name in image.axes.names),
+            "shape": list(image.axes.shape),
+            "seed": self.work.options.seed,
+            "versions": {
+                name: version_of(name)
+                for name in ("napari-greyfill", "numpy", "scipy", "scikit-image")
+            },
+            "filled_pixels": sum(plane.pixels for plane in result.planes),
+            "used": result.used,
+            "planes": [
+                {
+                    "index": list(plane.index),
+                    "name": plane.name,
+                    "pixels": plane.pixels,
+                    "expected_error": plane.expected_error,
+                    "share": round(plane.share, 3),
+                    "used": plane.words,
+                }
+                for plane in result.planes
+            ],
+            "expected_error": result.expected_error,
+            "worst_plane": None if worst is None else worst.name,
+            "value_range": [image.values.low, image.values.high],
+            "tasks": [len(result.results), result.total],
+            "notes": list(result.notes),
+            "seconds": round(result.seconds, 3),
+        }
+
+
+class _Planes:
+    """Counts which planes are finished."""
+
+    def __init__(self, job: StackJob) -> None:
+        self._job = job
+        self._open: dict[Index, set[str]] = {}
+        for task in job.tasks:
+            for plane in task.planes:
+                self._open.setdefault(plane, set()).add(task.key)
+        self._count = len(self._open)
+        self._order = {plane: n for n, plane in enumerate(sorted(self._open), start=1)}
+        self._work = sum(_work_of(task) for task in job.tasks)
+        self._finished = 0
+        self._patches: dict[Index, list[StackPatch]] = {}
+        for task in job.tasks:
+            if task.key in job.results:
+                self.done(task)
+
+    @property
+    def fraction(self) -> float:
+        return self._finished / max(self._work, 1)
+
+    def done(self, task: Task) -> list[Index]:
+        """Count a task, and return the planes that are finished by it."""
+        self._finished += _work_of(task)
+        for patch in self._job.results[task.key].patches:
+            self._patches.setdefault(patch.index, []).append(patch)
+        finished = []
+        for plane in task.planes:
+            left = self._open.get(plane)
+            if left is None:
+                continue
+            left.discard(task.key)
+            if not left:
+                del self._open[plane]
+                finished.append(plane)
+        return finished
+
+    def patches(self, plane: Index) -> tuple[StackPatch, ...]:
+        return tuple(self._patches.get(plane, ()))
+
+    def text(self, task: Task) -> str:
+        plane = task.planes[0]
+        where = self._job.work.image.axes.words(plane)
+        return f"plane {self._order[plane]} of {self._count}" + (f" ({where})" if where else "")
+
+
+def _work_of(task: Task) -> int:
+    return task.window.area * len(task.planes)
+
+
+def prepare_stack(
+    data: Any,  # noqa: ANN401 - any array
+    mask: Any,  # noqa: ANN401 - any array or layer
+    axes: Axes,
+    options: StackOptions,
+    fill: FillOptions,
+    *,
+    resume: StackResult | None = None,
+) -> StackJob:
+    """Check a stack and its mask, and plan what there is to do.
+
+    Parameters
+    ----------
+    data : array
+        The stack; read only where it is needed.
+    mask : array or napari Labels layer
+        See `matched`.
+    axes : Axes
+        Of the stack.
+    options : StackOptions
+        What is chosen for stacks.
+    fill : FillOptions
+        How each plane is filled.
+    resume : StackResult, optional
+        Of an earlier run of the same, as far as it got.
+
+    Raises
+    ------
+    GreyfillError
+        As listed in `napari_greyfill.fill`.
+    """
+    require_methods(fill)
+    notes: list[str] = []
+    method, reason = _method_of(fill)
+    context = axes.context(options.context)
+    if method != INPAINTERS.auto:
+        if context:
+            notes.append(NO_NEIGHBOURS)
+        context = ()
+    fill = replace(fill, method=method)
+    places = chosen_planes(options.planes, axes)
+    image = StackImage(data, axes, nodata=fill.nodata)
+    image.require_real()
+    found = matched(mask, axes, labels=fill.labels, grow=fill.grow)
+    if options.interpolate_mask:
+        found = interpolated(found)
+    tasks = plan_tasks(found, places, context)
+    at = [(plane, task.window) for task in tasks for plane in task.planes]
+    image = replace(image, values=range_of_stack(image, found, at))
+    work = StackWork(image, found, fill, context, options.quick)
+    job = StackJob(work, tasks, options, _fingerprint(work, tasks, options), notes, reason)
+    if resume is not None:
+        if not isinstance(resume, StackResult):
+            raise BadParameterError(
+                f"resume is {type(resume).__name__}, but it must be the result of an earlier run; "
+                "leave it out to begin anew."
+            )
+        if resume.fingerprint != job.fingerprint:
+            raise BadParameterError(
+                "The earlier run was of another stack, mask or other options, so it cannot be "
+                "continued; leave out resume to begin anew."
+            )
+        job.results.update(resume.results)
+    return job
+
+
+def _method_of(fill: FillOptions) -> tuple[str, str]:
+    if fill.method != "auto":
+        return INPAINTERS.info(fill.method).name, ""
+    if fill.look == "texture":
+        return "texture", ""
+    return INPAINTERS.auto, "" if fill.look == "faithful" else FAITHFUL
+
+
+def _fingerprint(work: StackWork, tasks: list[Task], options: StackOptions) -> str:
+    """Return what stands for a stack, a mask and options: the same planes come of the same."""
+    digest = hashlib.sha256()
+    described = {
+        "axes": work.image.axes.names,
+        "shape": work.image.axes.shape,
+        "type": str(work.image.dtype),
+        "range": (work.image.values.low, work.image.values.high),
+        "fill": work.options.to_dict(),
+        "context": work.context,
+        "quick": options.quick,
+        "dust": options.dust,
+        "version": version_of("napari-greyfill"),
+    }
+    digest.update(json.dumps(described, sort_keys=True, default=str).encode())
+    holes: dict[Any, bytes] = {}
+    for task in tasks:
+        digest.update(repr((task.key, task.kind, task.core, task.window)).encode())
+        for plane in task.planes:
+            own = (work.mask.own(plane), task.core)
+            if own not in holes:
+                bits = np.packbits(work.mask.hole(*own))
+                holes[own] = hashlib.sha256(bits.tobytes()).digest()
+            digest.update(holes[own])
+    return digest.hexdigest()
+
+
+def jobs_of(jobs: Any) -> int:  # noqa: ANN401 - what a caller passed
+    """Return a number of processes; raises `BadParameterError`."""
+    return whole_of("jobs", jobs, low=1, example=1)
+
+
+def check_of(cancelled: Any) -> CancelCheck:  # noqa: ANN401 - what a caller passed
+    """Return what says whether to stop; raises `BadParameterError`."""
+    return callable_of("cancelled", cancelled)

@@ -1,0 +1,131 @@
+"""What a stack's work is cut into, and what comes of each piece.
+
+Tasks depend on nothing but themselves, so that they can be worked on in any order, in any
+process and on any machine, and a run that was killed can go on with those that are left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_greyfill.image.geometry import Window
+
+__all__ = ["Source", "StackPatch", "Task", "TaskKind", "TaskResult"]
+
+TaskKind = Literal["region", "bubble", "gap", "dust"]
+
+
+class Source(IntEnum):
+    """What a filled pixel was made of; the labels of the filled region have these numbers."""
+
+    OWN = 1
+    Z = 2
+    T = 3
+    CHANNEL = 4
+    GAIN = 5
+
+    @property
+    def words(self) -> str:
+        """Return what it is, for people."""
+        return {
+            Source.OWN: "its own plane",
+            Source.Z: "neighbouring planes (z)",
+            Source.T: "neighbouring planes (t)",
+            Source.CHANNEL: "other channels",
+            Source.GAIN: "corrected gain",
+        }[self]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One piece of work.
+
+    Attributes
+    ----------
+    key : str
+        Stable from run to run, such as "T1/Z14/r003".
+    kind : {"region", "bubble", "gap", "dust"}
+        A region of one plane; holes through several planes next to each other; planes that are
+        missing as a whole; or the same holes in nearly all planes of an axis.
+    planes : tuple of tuple of int
+        The planes to fill, in order, each by its place along all axes of the stack but the last
+        two.
+    core : Window
+        Which holes are filled.
+    window : Window
+        What is looked at.
+    axis : int or None
+        The axis of the stack along which several planes follow each other; None for one plane.
+    taken : tuple of (int, Window)
+        Which parts of the core other tasks fill, each with the number of its plane in `planes`.
+    """
+
+    key: str
+    kind: TaskKind
+    planes: tuple[tuple[int, ...], ...]
+    core: Window
+    window: Window
+    axis: int | None = None
+    taken: tuple[tuple[int, Window], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class StackPatch:
+    """What was filled in one plane.
+
+    Attributes
+    ----------
+    index : tuple of int
+        The plane, by its place along all axes of the stack but the last two (and colour).
+    window : Window
+        Where it lies in the plane.
+    values : (h, w) or (h, w, C) array
+        In the type of the image; only those in the hole count.
+    hole : (h, w) bool array
+        True where values are to be pasted.
+    source : int
+        The `Source` that most of them were made of.
+    expected_error : float or None
+        The root mean square error to expect in the hole, in the units of the image.
+    share : float
+        How much came from other planes or channels, 0 to 1.
+    words : str
+        What was done, for people.
+    """
+
+    index: tuple[int, ...]
+    window: Window
+    values: NDArray[Any]
+    hole: NDArray[np.bool_]
+    source: int = int(Source.OWN)
+    expected_error: float | None = None
+    share: float = 0.0
+    words: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class TaskResult:
+    """What came of a task.
+
+    Attributes
+    ----------
+    key : str
+        That of the task.
+    patches : tuple of StackPatch
+        One for each plane that was filled; none where nothing was.
+    notes : tuple of str
+        Sentences that the user must see.
+    gain : (h, w) float32 array or None
+        Of static dust: how much light came through, 1 where nothing was in its way; on the
+        window of the task.
+    """
+
+    key: str
+    patches: tuple[StackPatch, ...]
+    notes: tuple[str, ...] = ()
+    gain: NDArray[np.float32] | None = None

@@ -1,0 +1,1 @@
+"""The dock Heal: paint, and it heals when the brush is lifted."""
