@@ -25,7 +25,7 @@ HEAVY = (
 GRAPHICAL = ("napari", "magicgui", "superqt", "qtpy", "PyQt5", "PyQt6", "PySide2", "PySide6")
 # Modules of torch, which are imported by what runs them.
 TORCHES = re.compile(
-    r"networks\.\w+\.(network|attention|shift|parts)$|colorization\.(accelerated|correction|network)$"
+    r"networks\.\w+\.(network|attention|shift|parts|critics|synthesis)$|colorization\.(accelerated|correction|network)$"
 )
 
 FILL = """

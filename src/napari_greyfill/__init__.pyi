@@ -24,6 +24,7 @@ from .errors import ClusterError as ClusterError
 from .errors import DownloadError as DownloadError
 from .errors import EmptyMaskError as EmptyMaskError
 from .errors import EveryMethodFailedError as EveryMethodFailedError
+from .errors import GapTooWideError as GapTooWideError
 from .errors import GreyfillError as GreyfillError
 from .errors import GreyfillWarning as GreyfillWarning
 from .errors import MissingDependencyError as MissingDependencyError

@@ -16,6 +16,7 @@ __all__ = [
     "DownloadError",
     "EmptyMaskError",
     "EveryMethodFailedError",
+    "GapTooWideError",
     "GreyfillError",
     "GreyfillWarning",
     "MissingDependencyError",
@@ -106,6 +107,10 @@ class UnusableFillError(GreyfillError):
 
 class EveryMethodFailedError(GreyfillError):
     """Several methods were asked for, and not one of them gave a result."""
+
+
+class GapTooWideError(GreyfillError):
+    """The planes on either side of missing ones tell too little about them."""
 
 
 class CancelledError(GreyfillError):

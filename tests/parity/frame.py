@@ -14,7 +14,7 @@ import torch
 from napari_greyfill.inpaint.networks.detection import detect
 from napari_greyfill.weights.loading import load_state_dict
 from tests import golden
-from tests.parity.comparison import Comparison, error, tolerance_of
+from tests.parity.comparison import TENSORS, Comparison, Tolerance, error, tolerance_of
 
 __all__ = ["INPUTS", "PICTURES", "Arrays", "Reference", "Subject", "compare_all", "comparisons"]
 
@@ -86,6 +86,8 @@ class Subject:
         Returns our name of an array of the file, None if the array is not of this subject.
     cases : tuple of str
         Those of them that the file has are run.
+    tensors : Tolerance
+        Of tensors that have none of their own.
     """
 
     network: str
@@ -95,6 +97,7 @@ class Subject:
     compute: Callable[[Reference, Arrays], Arrays]
     ours: Callable[[str], str | None] = str
     cases: tuple[str, ...] = PICTURES
+    tensors: Tolerance = TENSORS
 
     def wanted(self, reference: Reference) -> Iterator[tuple[str, dict[str, str]]]:
         """Yield each case and in it, by the file's names of the arrays, ours."""
@@ -118,7 +121,7 @@ def comparisons(subject: Subject, case: str, reference: Reference) -> list[Compa
     ours = subject.compute(reference, inputs)
     found = []
     for name, our_name in dict(subject.wanted(reference))[case].items():
-        tolerance = tolerance_of(our_name)
+        tolerance = tolerance_of(our_name, subject.tensors)
         pair = np.asarray(ours[our_name]), expected[name]
         if tolerance.in_hole:
             pair = tuple(in_hole(array, inputs["mask"]) for array in pair)

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-__all__ = ["observed", "rounded", "truncated"]
+__all__ = ["as_bgr", "observed", "rounded", "signed", "truncated"]
 
 
 def truncated(filled: np.ndarray) -> np.ndarray:
@@ -14,6 +14,16 @@ def truncated(filled: np.ndarray) -> np.ndarray:
 def rounded(filled: np.ndarray) -> np.ndarray:
     """Return a picture in 8 bits as the later references' arrays have it."""
     return np.rint(np.clip(filled, 0, 1) * 255)
+
+
+def signed(filled: np.ndarray) -> np.ndarray:
+    """Return a picture as a tensor in [-1, 1]."""
+    return (2 * filled - 1).transpose(2, 0, 1)[None]
+
+
+def as_bgr(filled: np.ndarray) -> np.ndarray:
+    """Return a picture as a tensor in [-1, 1] with its channels in the order B, G, R."""
+    return signed(filled[..., ::-1])
 
 
 def observed(module: torch.nn.Module, *names: str) -> dict[str, tuple]:

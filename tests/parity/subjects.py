@@ -29,6 +29,7 @@ from napari_greyfill.inpaint.networks.edgeconnect.network import spectral_norm
 from napari_greyfill.inpaint.networks.modules import applied
 from tests import golden
 from tests.networks import inpainter_of
+from tests.parity import aotgan, deepfillv1, glcic, pconv
 from tests.parity.encoders import ENCODERS
 from tests.parity.frame import Arrays, Reference, Subject
 from tests.parity.observing import observed, rounded, truncated
@@ -283,5 +284,17 @@ SUBJECTS = (
     Subject(_DEEPFILL, TF.name, "rows", _TF_FILE, picked_rows, cases=("index",)),
     Subject(_DEEPFILL, OPENMMLAB.name, "", _MM_FILE, openmmlab, _not_alone),
     Subject(_DEEPFILL, OPENMMLAB.name, "attention alone", _MM_FILE, openmmlabs_attention, _alone),
+    *deepfillv1.SUBJECTS,
+    Subject(
+        "DeepFill v1",
+        "deepfillv1-mm",
+        "attention alone",
+        "deepfillv1_mm",
+        openmmlabs_attention,
+        _alone,
+    ),
+    *glcic.SUBJECTS,
+    *pconv.SUBJECTS,
+    *aotgan.SUBJECTS,
     *ENCODERS,
 )

@@ -8,10 +8,8 @@ import napari_greyfill as greyfill
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.errors import GreyfillWarning
 from napari_greyfill.inpaint import INPAINTERS, Fill, Inpainter
-from napari_greyfill.inpaint.networks.methods import network_methods
 
-NETWORKS = {method.info.name for method in network_methods()}
-METHODS = [i.name for i in INPAINTERS.infos() if i.available and i.name not in NETWORKS]
+METHODS = [i.name for i in INPAINTERS.infos() if i.available and not i.uses_torch]
 SMOOTH = [name for name in METHODS if not name.startswith("texture")]
 LEVEL = 1 / 255
 

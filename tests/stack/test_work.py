@@ -91,3 +91,55 @@ def test_a_plane_of_which_nothing_is_known_is_left_with_a_note():
     job = job_of(stack, mask, context="none")
     result = work_on(job.tasks[0], work=job.work)
     assert result.patches == () and "Z 3" in result.notes[0]
+
+
+def rms(patches, truth):
+    """Return the error of patches over all of their pixels."""
+    errors = []
+    for patch in patches:
+        true = truth[patch.index][patch.window.slices][patch.hole].astype(float)
+        errors.append((patch.values[patch.hole] - true) ** 2)
+    return float(np.sqrt(np.mean(np.concatenate(errors))))
+
+
+def test_a_bubble_is_filled_over_all_its_planes():
+    truth, mask = moving(11), one_plane(11, 5) | one_plane(11, 6)
+    damaged = np.where(mask, 0, truth).astype(np.uint8)
+    job = job_of(damaged, mask)
+    (task,) = job.tasks
+    result = work_on(task, work=job.work)
+    assert task.kind == "bubble" and [patch.index for patch in result.patches] == [(5,), (6,)]
+    alone = job_of(damaged, mask, context="none")
+    by_itself = [p for t in alone.tasks for p in work_on(t, work=alone.work).patches]
+    assert rms(result.patches, truth) < 1.05 * rms(by_itself, truth)
+
+
+def test_planes_that_are_missing_are_made_of_those_on_either_side():
+    truth = moving(14)
+    mask = np.zeros(truth.shape, bool)
+    mask[7] = True
+    for stack in (truth, np.stack([truth, 255 - truth, truth // 2], axis=-1)):
+        job = job_of(np.where(mask if stack.ndim == 3 else mask[..., None], 0, stack), mask)
+        result = work_on(job.tasks[0], work=job.work)
+        assert result.patches, result.notes
+        assert rms(result.patches, stack) < 0.7 * stack[7].std()
+
+
+def test_planes_with_nothing_in_common_are_left_with_a_sentence():
+    noise = np.random.default_rng(0).integers(0, 255, (12, 48, 48)).astype(np.uint8)
+    mask = np.zeros(noise.shape, bool)
+    mask[5] = True
+    job = job_of(noise, mask)
+    result = work_on(job.tasks[0], work=job.work)
+    assert result.patches == () and result.notes[0].startswith("Z 5: ")
+
+
+def test_a_channel_helps_where_it_promises_to():
+    first = moving(1)[0].astype(float)
+    stack = np.stack([first, 0.5 * first + 20, 255 - 0.8 * first]).astype(np.uint8)
+    mask = one_plane(3, 1)
+    job = job_of(np.where(mask, 0, stack).astype(np.uint8), mask, axes="CYX")
+    (patch,) = work_on(job.tasks[0], work=job.work).patches
+    assert patch.source == Source.CHANNEL and rms([patch], stack) < 4
+    alone = job_of(stack, mask, axes="CYX", context="none")
+    assert work_on(alone.tasks[0], work=alone.work).patches[0].source == Source.OWN

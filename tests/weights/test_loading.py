@@ -276,11 +276,22 @@ def test_any_other_file_is_refused(tmp_path_factory, content, start):
         ({}, "holds no tensors; choose another file."),
         ({"epoch": 3}, "holds no tensors; choose another file."),
         ({"discriminator": TENSORS}, "holds a discriminator, which only training needs;"),
+        ({"epoch": 3, "optimizer": {"state": {}}}, "holds what an optimiser needs to go on"),
         ({"a": torch.ones(2).to_sparse()}, "holds a, which is no plain tensor, so it was refused"),
         ({"a": torch.ones(1).expand(10**12)}, "holds a, which is no plain tensor"),
         ({"a": torch.ones(2, device="meta")}, "holds a, which is no plain tensor"),
     ],
-    ids=["list", "tensor", "empty", "numbers", "discriminator", "sparse", "expanded", "meta"],
+    ids=[
+        "list",
+        "tensor",
+        "empty",
+        "numbers",
+        "discriminator",
+        "optimiser",
+        "sparse",
+        "expanded",
+        "meta",
+    ],
 )
 def test_what_holds_no_tensors_by_name_is_refused(file, content, words):
     assert words in refused(save(content, file))

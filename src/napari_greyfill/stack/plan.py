@@ -20,13 +20,14 @@ from napari_greyfill.stack.axes import Axes
 from napari_greyfill.stack.masks import StackMask
 from napari_greyfill.stack.tasks import Task, TaskKind
 
-__all__ = ["MOST_PLANES", "chosen_planes", "plan_tasks"]
+__all__ = ["MOST_PLANES", "chosen_planes", "measuring", "plan_tasks"]
 
 Hole = NDArray[np.bool_]
 Index = tuple[int, ...]
 
 MOST_PLANES = 16  # that a bubble goes through; longer damage is filled plane by plane
 STATIC, STATIC_PLANES = 0.5, 5  # damage in this share of the planes, and so many, stands still
+CHUNK = 12  # planes with static damage that are filled in one task
 LARGEST = 512  # side of a bubble's window, pixels
 _AROUND = np.ones((3, 3), dtype=bool)
 
@@ -123,6 +124,7 @@ def plan_tasks(
     context: Sequence[int],
     *,
     bubbles: bool = True,
+    static: int | None = None,
 ) -> list[Task]:
     """Return the tasks of a stack, in the order of its planes.
 
@@ -138,6 +140,8 @@ def plan_tasks(
         The axes along which planes may be filled from each other, the best first.
     bubbles : bool
         Whether holes that go on in the next plane are filled in one task.
+    static : int, optional
+        The axis along which damage at one place of most planes is filled together.
 
     Raises
     ------
@@ -151,6 +155,7 @@ def plan_tasks(
         raise EmptyMaskError(f"No pixel of the mask is painted{where}; paint a mask first.")
     axis = next((each for each in context if each in mask.followed), None)
     groups = _groups(mask, found, whole, axis) if bubbles and axis is not None else {}
+    still = _still(mask, found, whole, places, static)
     tasks: list[Task] = []
     for index in product(*places):
         own = mask.own(index)
@@ -158,7 +163,19 @@ def plan_tasks(
             group = groups.get((own, number))
             kind: TaskKind = "gap" if own in whole and axis is not None else "region"
             key = f"{mask.axes.key(index)}/{kind[0]}{number:03d}"
-            if group is None:
+            if static is not None and (own, number) in still:
+                run = still[own, number]
+                part = _chunk(run, index[static])
+                if part is not None:
+                    first = (*index[:static], run[0], *index[static + 1 :])
+                    name = f"{mask.axes.key(first)}/s-{region.core.y0}-{region.core.x0}"
+                    planes = tuple((*index[:static], at, *index[static + 1 :]) for at in part[0])
+                    key = f"{mask.axes.key(index)}/d{number:03d}"
+                    box = (region.core, region.window)
+                    tasks.append(
+                        Task(key, "dust", planes, *box, static, group=name, margin=part[1])
+                    )
+            elif group is None:
                 tasks.append(Task(key, kind, (index,), region.core, region.window, axis))
             elif group.first == (own, number) and axis is not None:
                 planes = tuple((*index[:axis], at, *index[axis + 1 :]) for at in group.places)
@@ -187,19 +204,88 @@ def _regions(
 
 def _disjoint(tasks: Sequence[Task]) -> list[Task]:
     """Return tasks that leave out what tasks before them fill."""
-    before: dict[Index, list[Window]] = {}
+    before: dict[Index, list[Task]] = {}
     result = []
     for task in tasks:
         taken = tuple(
-            (number, core)
+            (number, other.core)
             for number, plane in enumerate(task.planes)
-            for core in before.get(plane, ())
-            if core.intersection(task.core) is not None
+            for other in before.get(plane, ())
+            if not (task.group and other.group == task.group)
+            and other.core.intersection(task.core) is not None
         )
-        for plane in task.planes:
-            before.setdefault(plane, []).append(task.core)
+        for plane in task.filled:
+            before.setdefault(plane, []).append(task)
         result.append(replace(task, taken=taken))
     return result
+
+
+def measuring(tasks: Sequence[Task]) -> list[Task]:
+    """Return the tasks that measure static dust, one for each group of them that fill it.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+        What `plan_tasks` returned.
+    """
+    found: dict[str, Task] = {}
+    for task in tasks:
+        if task.kind != "dust":
+            continue
+        old = found.get(task.group)
+        known = () if old is None else old.planes
+        shift = len(known) - task.margin[0]
+        last = len(task.planes) - task.margin[1]
+        taken = [(n + shift, w) for n, w in task.taken if task.margin[0] <= n < last]
+        made = Task(task.group, "gain", (*known, *task.filled), task.core, task.window, task.axis)
+        found[task.group] = replace(made, taken=(*(old.taken if old else ()), *taken))
+    return list(found.values())
+
+
+def _still(
+    mask: StackMask,
+    found: Mapping[Index, list[Region]],
+    whole: Collection[Index],
+    places: Sequence[Sequence[int]],
+    static: int | None,
+) -> dict[tuple[Index, int], tuple[int, ...]]:
+    """Return where along an axis each region of static damage is, by plane and number."""
+    if static is None:
+        return {}
+    every = tuple(places[static])
+    least = max(STATIC * mask.axes.stack_shape[static], STATIC_PLANES)
+    if static not in mask.followed:
+        if len(every) < least:
+            return {}
+        return {
+            (own, number): every
+            for own, regions in found.items()
+            for number in range(len(regions))
+            if own not in whole
+        }
+    at = mask.followed.index(static)
+    alike: dict[object, list[tuple[Index, int]]] = {}
+    for own, regions in found.items():
+        for number, region in enumerate(regions):
+            bits = np.packbits(mask.hole(own, region.core)).tobytes()
+            key = ((*own[:at], *own[at + 1 :]), region.core, region.window, bits)
+            alike.setdefault(key, []).append((own, number))
+    result = {}
+    for members in alike.values():
+        if len(members) >= least and members[0][0] not in whole:
+            run = tuple(own[at] for own, _ in members)
+            result.update(dict.fromkeys(members, run))
+    return result
+
+
+def _chunk(run: Sequence[int], place: int) -> tuple[tuple[int, ...], tuple[int, int]] | None:
+    """Return the planes of the task that begins at a place, and its margins; None for no task."""
+    start = run.index(place)
+    if start % CHUNK:
+        return None
+    stop = min(start + CHUNK, len(run))
+    before, after = int(start > 0), int(stop < len(run))
+    return tuple(run[start - before : stop + after]), (before, after)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from napari_greyfill.pipeline.handover import Handover, handed_over, without_spi
 from napari_greyfill.stack.masks import StackMask
 from napari_greyfill.stack.source import StackImage
 
-__all__ = ["REACH", "Around", "best_axis", "moved"]
+__all__ = ["REACH", "Around", "best_axis", "moved", "other_channels"]
 
 Hole = NDArray[np.bool_]
 Plane = NDArray[np.float32]
@@ -56,6 +56,8 @@ class Around:
         None if there is no plane but this one.
     scale : Handover
         From the scale of the stack to that of the window.
+    colour : int or None
+        Which of the colours is read; None for their luma.
     """
 
     image: StackImage
@@ -64,6 +66,7 @@ class Around:
     window: Window
     axis: int | None
     scale: Handover = field(default_factory=Handover)
+    colour: int | None = None
     _read: dict[int, Slice | None] = field(default_factory=dict, repr=False)
 
     def __call__(self, offset: int) -> Slice | None:
@@ -109,7 +112,8 @@ class Around:
             return None
         values = self.image.read(index, self.window)
         unknown = self.image.invalid(values) | self.mask.hole(self.mask.own(index), self.window)
-        plane = self.image.grey(values, unknown)
+        shown = values if self.colour is None else values[..., self.colour]
+        plane = self.image.grey(shown, unknown)
         if self.scale.changes:
             calm = plane if unknown.all() else without_spikes(plane, unknown)
             plane = self.scale.shown(calm)
@@ -151,6 +155,30 @@ def best_axis(
     return next(
         r.axis for r, found in zip(readers, likeness, strict=True) if found > best - _ALIKE
     )
+
+
+def other_channels(around: Around, hole: Hole) -> list[Slice]:
+    """Return the other planes along an axis that are whole under a hole, in order.
+
+    Parameters
+    ----------
+    around : Around
+        Along the axis of channels.
+    hole : (h, w) bool array
+        What is to be filled.
+    """
+    if around.axis is None:
+        return []
+    place = around.index[around.axis]
+    found = []
+    for offset in range(-place, around.image.axes.stack_shape[around.axis] - place):
+        painted = around.hole(offset)
+        if offset == 0 or painted is None or (painted & hole).any():
+            continue
+        other = around(offset)
+        if other is not None and not (other.unknown & hole).any():
+            found.append(other)
+    return found
 
 
 def _likeness(around: Around) -> float:

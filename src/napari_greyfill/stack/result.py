@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.inpaint.neighbours.gain import Gain
 from napari_greyfill.pipeline.presentation import LayerData
 from napari_greyfill.stack.axes import Axes
 from napari_greyfill.stack.pasting import Pasted, filled_region, paste
@@ -131,7 +132,8 @@ class StackResult:
     fingerprint : str
         Stands for stack, mask and options: what may be continued.
     gains : dict
-        The gain of static dust, (H, W) of a whole plane, by the name of what it was measured on.
+        The gain of static dust, of whole planes, by what it was measured on: `apply_gain` corrects
+        new recordings by one, `save_gain` writes it to a file.
     """
 
     stack: StackImage = field(repr=False)
@@ -145,7 +147,7 @@ class StackResult:
     seconds: float
     fingerprint: str = ""
     reason: str = ""
-    gains: dict[str, NDArray[np.float32]] = field(default_factory=dict, repr=False)
+    gains: dict[str, Gain] = field(default_factory=dict, repr=False)
     metrics: dict[str, float] = field(default_factory=dict)
 
     @property

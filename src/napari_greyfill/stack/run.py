@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,14 +16,15 @@ from napari_greyfill.checks import callable_of, whole_of
 from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.compute.events import Event, Note, Preview, Progress, Result
 from napari_greyfill.compute.versions import version_of
-from napari_greyfill.errors import BadParameterError, NothingKnownError
+from napari_greyfill.errors import BadParameterError, EmptyMaskError, NothingKnownError
 from napari_greyfill.inpaint import INPAINTERS
+from napari_greyfill.inpaint.neighbours.gain import Gain
 from napari_greyfill.pipeline.job import require_methods
 from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.stack.axes import Axes
 from napari_greyfill.stack.masks import interpolated, matched
 from napari_greyfill.stack.options import StackOptions
-from napari_greyfill.stack.plan import chosen_planes, plan_tasks
+from napari_greyfill.stack.plan import chosen_planes, measuring, plan_tasks
 from napari_greyfill.stack.result import FilledPlane, StackResult
 from napari_greyfill.stack.scheduler import run_tasks
 from napari_greyfill.stack.source import StackImage, range_of_stack
@@ -62,6 +63,8 @@ class StackJob:
         Grows while the job runs.
     results : dict
         What finished tasks returned, by their keys; grows while the job runs.
+    gains : dict
+        Of static dust: the task that measured it and what it found, by its key.
     reason : str
         Why the method was chosen, if it was left open.
     """
@@ -73,6 +76,7 @@ class StackJob:
     notes: list[str]
     reason: str = ""
     results: dict[str, TaskResult] = field(default_factory=dict)
+    gains: dict[str, tuple[Task, Gain]] = field(default_factory=dict)
     started: float = field(default_factory=time.perf_counter)
 
     def steps(
@@ -95,6 +99,7 @@ class StackJob:
         """
         for note in self.notes:
             yield Note(note)
+        yield from self._measured(jobs, client, cancelled)
         planes = _Planes(self)
         left = [task for task in self.tasks if task.key not in self.results]
         if left:
@@ -118,7 +123,7 @@ class StackJob:
         finally:
             finished.close()
         result = self.result()
-        if not result.patches:
+        if not result.patches and not result.gains:
             raise NothingKnownError(
                 "Nothing was filled: "
                 + (
@@ -129,6 +134,34 @@ class StackJob:
             )
         yield Result("filled", 1.0, result)
         return result
+
+    def _measured(
+        self, jobs: int, client: Client | None, cancelled: CancelCheck
+    ) -> Generator[Event, None, None]:
+        """Measure static dust, which every task that fills some of it needs to know."""
+        wanted = measuring(self.tasks) if self.options.dust in ("auto", "correct") else []
+        if not wanted:
+            return
+        gains: dict[str, Gain] = {}
+        work = run_tasks(
+            wanted, partial(work_on, work=self.work), jobs=jobs, client=client, cancelled=cancelled
+        )
+        for number, (task, result) in enumerate(work):
+            yield Progress(f"measuring static dust {number + 1} of {len(wanted)}")
+            if result.gain is None:
+                continue
+            gain = result.gain
+            if self.options.dust == "correct" and gain.depth > 0:
+                gain = replace(gain, decision="correct")
+            gains[task.key] = gain
+            for note in result.notes:
+                if note not in self.notes:
+                    self.notes.append(note)
+                    yield Note(note)
+        self.gains.update(
+            {task.key: (task, gains[task.key]) for task in wanted if task.key in gains}
+        )
+        self.work = replace(self.work, gains=gains)
 
     def result(self) -> StackResult:
         """Return the result as it is now."""
@@ -149,6 +182,7 @@ class StackJob:
             seconds=seconds,
             fingerprint=self.fingerprint,
             reason=self.reason,
+            gains=_whole_gains(self.work.image.axes.plane_shape, self.gains.values()),
         )
         return replace(result, provenance=self._provenance(result))
 
@@ -197,7 +231,7 @@ class _Planes:
         self._job = job
         self._open: dict[Index, set[str]] = {}
         for task in job.tasks:
-            for plane in task.planes:
+            for plane in task.filled:
                 self._open.setdefault(plane, set()).add(task.key)
         self._count = len(self._open)
         self._order = {plane: n for n, plane in enumerate(sorted(self._open), start=1)}
@@ -218,7 +252,7 @@ class _Planes:
         for patch in self._job.results[task.key].patches:
             self._patches.setdefault(patch.index, []).append(patch)
         finished = []
-        for plane in task.planes:
+        for plane in task.filled:
             left = self._open.get(plane)
             if left is None:
                 continue
@@ -232,7 +266,7 @@ class _Planes:
         return tuple(self._patches.get(plane, ()))
 
     def text(self, task: Task) -> str:
-        plane = task.planes[0]
+        plane = task.filled[0]
         where = self._job.work.image.axes.words(plane)
         return f"plane {self._order[plane]} of {self._count}" + (f" ({where})" if where else "")
 
@@ -287,10 +321,15 @@ def prepare_stack(
     found = matched(mask, axes, labels=fill.labels, grow=fill.grow)
     if options.interpolate_mask:
         found = interpolated(found)
-    tasks = plan_tasks(found, places, context)
+    static = _static(axes, context, options.dust)
+    tasks = plan_tasks(found, places, context, static=static)
+    if options.dust == "leave":
+        tasks = _without_static(tasks, notes)
     at = [(plane, task.window) for task in tasks for plane in task.planes]
     image = replace(image, values=range_of_stack(image, found, at))
-    work = StackWork(image, found, fill, context, options.quick)
+    channels = axes.axis_named("C") if context or options.context == "auto" else None
+    channels = channels if method == INPAINTERS.auto and options.context == "auto" else None
+    work = StackWork(image, found, fill, context, channels, options.quick)
     job = StackJob(work, tasks, options, _fingerprint(work, tasks, options), notes, reason)
     if resume is not None:
         if not isinstance(resume, StackResult):
@@ -307,12 +346,49 @@ def prepare_stack(
     return job
 
 
+def _whole_gains(shape: tuple[int, int], gains: Iterable[tuple[Task, Gain]]) -> dict[str, Gain]:
+    """Return the gain of whole planes, from those of their windows: one for each series."""
+    found: dict[str, Gain] = {}
+    for task, gain in gains:
+        if gain.decision == "inpaint":
+            continue
+        name = task.key.rpartition("/s-")[0]
+        whole = np.ones(shape, np.float32) if name not in found else found[name].gain
+        part = whole[task.window.slices]
+        np.minimum(part, gain.gain, out=part)
+        old = found.get(name, gain)
+        worst = max((old, gain), key=lambda each: each.depth)
+        found[name] = replace(worst, gain=whole)
+    return found
+
+
 def _method_of(fill: FillOptions) -> tuple[str, str]:
     if fill.method != "auto":
         return INPAINTERS.info(fill.method).name, ""
     if fill.look == "texture":
         return "texture", ""
     return INPAINTERS.auto, "" if fill.look == "faithful" else FAITHFUL
+
+
+def _static(axes: Axes, context: tuple[int, ...], dust: str) -> int | None:
+    """Return the axis along which dust stands still: time, or depth if that is asked for."""
+    names = axes.stack_names
+    time_axis = next((axis for axis in context if names[axis] == "T"), None)
+    if time_axis is not None or dust == "auto":
+        return time_axis
+    return next(iter(context), None)
+
+
+def _without_static(tasks: list[Task], notes: list[str]) -> list[Task]:
+    left = [task for task in tasks if task.kind != "dust"]
+    if len(left) < len(tasks):
+        notes.append("Damage at one place of most planes was left as it is, as you chose.")
+    if not left:
+        raise EmptyMaskError(
+            "All damage is at one place of most planes and is to be left, so there is nothing to "
+            'do; choose dust="auto".'
+        )
+    return left
 
 
 def _fingerprint(work: StackWork, tasks: list[Task], options: StackOptions) -> str:
@@ -325,6 +401,7 @@ def _fingerprint(work: StackWork, tasks: list[Task], options: StackOptions) -> s
         "range": (work.image.values.low, work.image.values.high),
         "fill": work.options.to_dict(),
         "context": work.context,
+        "channels": work.channels,
         "quick": options.quick,
         "dust": options.dust,
         "version": version_of("napari-greyfill"),

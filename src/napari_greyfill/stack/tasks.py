@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.image.geometry import Window
+from napari_greyfill.inpaint.neighbours.gain import Gain
 
 __all__ = ["Source", "StackPatch", "Task", "TaskKind", "TaskResult"]
 
-TaskKind = Literal["region", "bubble", "gap", "dust"]
+TaskKind = Literal["region", "bubble", "gap", "dust", "gain"]
 
 
 class Source(IntEnum):
@@ -49,9 +50,10 @@ class Task:
     ----------
     key : str
         Stable from run to run, such as "T1/Z14/r003".
-    kind : {"region", "bubble", "gap", "dust"}
+    kind : {"region", "bubble", "gap", "dust", "gain"}
         A region of one plane; holes through several planes next to each other; planes that are
-        missing as a whole; or the same holes in nearly all planes of an axis.
+        missing as a whole; some of the planes of an axis that have the same holes nearly all; or
+        measuring how much light these let through, which fills nothing.
     planes : tuple of tuple of int
         The planes to fill, in order, each by its place along all axes of the stack but the last
         two.
@@ -63,6 +65,10 @@ class Task:
         The axis of the stack along which several planes follow each other; None for one plane.
     taken : tuple of (int, Window)
         Which parts of the core other tasks fill, each with the number of its plane in `planes`.
+    group : str
+        Of static dust the key of the task that measures it.
+    margin : (int, int)
+        How many planes at the beginning and the end are only there for the others.
     """
 
     key: str
@@ -72,6 +78,13 @@ class Task:
     window: Window
     axis: int | None = None
     taken: tuple[tuple[int, Window], ...] = ()
+    group: str = ""
+    margin: tuple[int, int] = (0, 0)
+
+    @property
+    def filled(self) -> tuple[tuple[int, ...], ...]:
+        """Return the planes that it fills."""
+        return self.planes[self.margin[0] : len(self.planes) - self.margin[1]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,12 +133,11 @@ class TaskResult:
         One for each plane that was filled; none where nothing was.
     notes : tuple of str
         Sentences that the user must see.
-    gain : (h, w) float32 array or None
-        Of static dust: how much light came through, 1 where nothing was in its way; on the
-        window of the task.
+    gain : Gain or None
+        Of static dust: how much light came through on the window of the task, and what to do.
     """
 
     key: str
     patches: tuple[StackPatch, ...]
     notes: tuple[str, ...] = ()
-    gain: NDArray[np.float32] | None = None
+    gain: Gain | None = None

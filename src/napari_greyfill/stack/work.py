@@ -6,60 +6,26 @@ other tasks have filled, not on their order, not on who works on them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-from napari_greyfill.compute.device import CancelCheck, never
+from napari_greyfill.compute.device import CancelCheck, Compute, never
 from napari_greyfill.compute.progress import exhaust
-from napari_greyfill.errors import NothingKnownError
-from napari_greyfill.image.geometry import Window
-from napari_greyfill.image.picture import Patch, Picture
-from napari_greyfill.image.specks import Plan
+from napari_greyfill.errors import GapTooWideError, NothingKnownError
 from napari_greyfill.inpaint.neighbours.base import NeighbourFill
+from napari_greyfill.inpaint.neighbours.bubble import fill_bubble
+from napari_greyfill.inpaint.neighbours.channels import fill_from_channels
 from napari_greyfill.inpaint.neighbours.fill import fill_from_neighbours
-from napari_greyfill.masks import feather
-from napari_greyfill.pipeline.job import FillJob, make_job
-from napari_greyfill.pipeline.options import FillOptions
-from napari_greyfill.pipeline.result import FillResult
-from napari_greyfill.pipeline.run import Filled, coloured, filled_grey
-from napari_greyfill.stack.masks import StackMask
-from napari_greyfill.stack.reading import Around, best_axis
-from napari_greyfill.stack.source import StackImage
+from napari_greyfill.inpaint.neighbours.gap import fill_gap
+from napari_greyfill.stack.dust import filled_dust, measured_dust
+from napari_greyfill.stack.plane import PlaneWork, StackWork
+from napari_greyfill.stack.reading import Around, best_axis, other_channels
 from napari_greyfill.stack.tasks import Source, StackPatch, Task, TaskResult
 
 __all__ = ["StackWork", "work_on"]
 
-Hole = NDArray[np.bool_]
-Index = tuple[int, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class StackWork:
-    """All that tasks have in common; it can be sent to other processes.
-
-    Attributes
-    ----------
-    image : StackImage
-        Read window by window.
-    mask : StackMask
-    options : FillOptions
-        With a method that is no longer open.
-    context : tuple of int
-        The axes along which planes may be filled from each other.
-    quick : bool
-        Whether neighbours are tried in the plane only.
-    gains : dict
-        The gain of static dust, by the key of its task.
-    """
-
-    image: StackImage
-    mask: StackMask
-    options: FillOptions
-    context: tuple[int, ...] = ()
-    quick: bool = False
-    gains: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+_Found = tuple[list[StackPatch], list[str]]
 
 
 def work_on(task: Task, cancelled: CancelCheck = never, *, work: StackWork) -> TaskResult:
@@ -83,133 +49,133 @@ def work_on(task: Task, cancelled: CancelCheck = never, *, work: StackWork) -> T
     CancelledError
         If the caller wants it to stop.
     """
-    patches: list[StackPatch] = []
-    notes: list[str] = []
-    for number, index in enumerate(task.planes):
-        try:
-            found = _Plane(task, number, index, work, cancelled).filled()
-        except NothingKnownError as error:
-            notes.append(str(error))
-            continue
-        patches += found.patches
-        notes += found.notes
+    compute = Compute("cpu", work.options.seed, cancelled)
+    if task.kind == "gain":
+        return measured_dust(task, work, compute)
+    ways: dict[str, Callable[[Task, StackWork, Compute], _Found]] = {
+        "region": _region,
+        "bubble": _bubble,
+        "gap": _gap,
+        "dust": filled_dust,
+    }
+    try:
+        patches, notes = ways[task.kind](task, work, compute)
+    except (NothingKnownError, GapTooWideError) as error:
+        where = work.image.axes.words(task.planes[0])
+        sentence = str(error) if isinstance(error, NothingKnownError) else f"{where}: {error}"
+        patches, notes = [], [sentence]
     return TaskResult(task.key, tuple(patches), tuple(dict.fromkeys(notes)))
 
 
-class _Plane:
-    """One plane of a task: what is missing there, and how it is filled."""
+def _region(task: Task, work: StackWork, compute: Compute) -> _Found:
+    """Fill a region of one plane, from planes next to it or channels where these know better."""
+    plane = PlaneWork(task, 0, work, compute.cancelled)
+    if not plane.own.any():
+        return [], []
+    plane.require_known()
+    axis = None
+    if work.context:
+        axis = best_axis(work.image, work.mask, plane.index, task.window, plane.own, work.context)
+    found: list[tuple[NeighbourFill, Around, Source]] = []
+    if axis is not None:
+        around = plane.around(axis)
+        steps = fill_from_neighbours(
+            around, plane.own, compute, quick=work.quick, seed=work.options.seed
+        )
+        found.append((exhaust(steps), around, source_of(work, axis)))
+    channels = _from_channels(plane, compute)
+    if channels is not None:
+        found.append(channels)
+    if not found:
+        return [plane.alone()], []
+    fill, around, source = min(found, key=lambda each: _error_of(each[0]))
+    return [plane.from_fill(fill, around, source)], list(fill.notes)
 
-    def __init__(
-        self, task: Task, number: int, index: Index, work: StackWork, cancelled: CancelCheck
-    ) -> None:
-        self._task, self._index, self._work, self._cancelled = task, index, work, cancelled
-        self._own = _own_hole(task, number, work.mask, index)
-        self._values = work.image.read(index, task.window)
-        every = work.mask.hole(work.mask.own(index), task.window)
-        self._missing = every | work.image.invalid(self._values)
 
-    def filled(self) -> TaskResult:
-        if not self._own.any():
-            return TaskResult(self._task.key, ())
-        if self._missing.all():
-            raise NothingKnownError(
-                f"Nothing is known around a hole of the plane "
-                f"{self._work.image.axes.words(self._index) or 0}, so it was left as it is; "
-                "leave some of the plane unpainted, or name the axes of its neighbours."
-            )
-        job = self._job()
-        axis = None
-        if self._work.context:
-            axis = best_axis(
-                self._work.image,
-                self._work.mask,
-                self._index,
-                self._task.window,
-                self._own,
-                self._work.context,
-            )
-        if axis is None:
-            filled = exhaust(filled_grey(job))
-            return self._result(exhaust(coloured(filled, 0.5)), None, None)
+def _from_channels(
+    plane: PlaneWork, compute: Compute
+) -> tuple[NeighbourFill, Around, Source] | None:
+    """Return a fill from other channels, if these promise one."""
+    if plane.work.channels is None:
+        return None
+    around = plane.around(plane.work.channels)
+    others = other_channels(around, plane.own)
+    if not others:
+        return None
+    own = around(0)
+    assert own is not None  # it is the plane itself
+    fill = exhaust(
+        fill_from_channels(own, others, plane.own, compute, seed=plane.work.options.seed)
+    )
+    return (fill, around, Source.CHANNEL) if fill.used else None
+
+
+def _error_of(fill: NeighbourFill) -> float:
+    return np.inf if fill.expected_error is None else fill.expected_error
+
+
+def _bubble(task: Task, work: StackWork, compute: Compute) -> _Found:
+    """Fill a hole through several planes, all of it at once."""
+    assert task.axis is not None  # planes follow each other along it
+    planes = [
+        PlaneWork(task, number, work, compute.cancelled) for number in range(len(task.planes))
+    ]
+    planes = [plane for plane in planes if plane.own.any()]
+    if not planes:
+        return [], []
+    known = [plane for plane in planes if not plane.missing.all()]
+    if len(known) < len(planes):
+        planes[0].require_known()
+        return [], []
+    middle = planes[len(planes) // 2]
+    around = middle.around(task.axis)
+    offsets = [plane.index[task.axis] - middle.index[task.axis] for plane in planes]
+    holes = {offset: plane.own for offset, plane in zip(offsets, planes, strict=True)}
+    fills = exhaust(fill_bubble(around, holes, compute, quick=work.quick, seed=work.options.seed))
+    source = source_of(work, task.axis)
+    patches = [
+        plane.from_fill(fills[offset], around, source)
+        for offset, plane in zip(offsets, planes, strict=True)
+    ]
+    return patches, [note for fill in fills.values() for note in fill.notes]
+
+
+def _gap(task: Task, work: StackWork, compute: Compute) -> _Found:
+    """Fill planes that are missing as a whole; each colour by itself."""
+    assert task.axis is not None  # planes follow each other along it
+    planes = [
+        PlaneWork(task, number, work, compute.cancelled) for number in range(len(task.planes))
+    ]
+    colours = (None,) if work.image.kind == "grey" else (0, 1, 2)
+    fills = []
+    for colour in colours:
         around = Around(
-            self._work.image, self._work.mask, self._index, self._task.window, axis
-        ).on_own_scale()
-        fill = exhaust(
-            fill_from_neighbours(
-                around,
-                self._own,
-                replace(job.compute, cancelled=self._cancelled),
-                quick=self._work.quick,
-                seed=self._work.options.seed,
-            )
+            work.image, work.mask, task.planes[0], task.window, task.axis, colour=colour
         )
-        plane = np.clip(
-            around.scale.back(fill.plane),
-            *self._work.image.values.unit_limits(self._work.image.dtype),
-        ).astype(np.float32)
-        height, width = plane.shape
-        patches = (Patch(Window(0, height, 0, width), plane),)
-        return self._result(exhaust(coloured(Filled(job, patches, ()), 0.5)), fill, around)
-
-    def _job(self) -> FillJob:
-        """Return the job of filling the window as a picture of its own."""
-        others = self._missing & ~self._own
-        picture = Picture(
-            np.asarray(self._values),
-            self._own,
-            self._work.image.kind,
-            self._work.image.values,
-            unknown=others if others.any() else None,
-            void=self._work.image.invalid(self._values) & self._own,
-        )
-        options = self._work.options
-        if options.feather:
-            picture = picture.with_blend(feather(self._own, options.feather))
-        plan = Plan(self._own, picture.unknown)
-        return make_job(picture, options, plan=plan, cancelled=self._cancelled)
-
-    def _result(
-        self, result: FillResult, fill: NeighbourFill | None, around: Around | None
-    ) -> TaskResult:
-        image = self._work.image
-        if fill is None or around is None:
-            error, share, source = result.expected_error, 0.0, Source.OWN
-        else:
-            wide = around.scale.width * image.values.width
-            error = None if fill.expected_error is None else fill.expected_error * wide
-            share = fill.share
-            along = "" if around.axis is None else image.axes.stack_names[around.axis]
-            other = Source.T if along == "T" else Source.Z
-            source = other if share > 0 else Source.OWN
-        core = self._task.core.within(self._task.window)
-        patch = StackPatch(
-            self._index,
-            self._task.core,
-            np.ascontiguousarray(result.image[core]),
-            np.ascontiguousarray(self._own[core]),
-            int(source),
-            error,
-            share,
-            _words(fill, share, source),
-        )
-        notes = () if fill is None else fill.notes
-        return TaskResult(self._task.key, (patch,), notes)
+        steps = fill_gap(around, 0, len(planes) - 1, compute, seed=work.options.seed)
+        fills.append(exhaust(steps))
+    source = source_of(work, task.axis)
+    limits = work.image.values.unit_limits(work.image.dtype)
+    patches = []
+    for offset, plane in enumerate(planes):
+        each = [fill[offset] for fill in fills]
+        shown = each[0].plane if len(each) == 1 else np.stack([f.plane for f in each], axis=-1)
+        errors = [f.expected_error for f in each if f.expected_error is not None]
+        error = float(np.mean(errors)) * work.image.values.width if errors else None
+        values = plane.as_values(np.clip(shown, *limits))
+        used = ", ".join(f"{at:+d}" for at in each[0].used)
+        patches.append(plane.made(values, source, error, f"all of it from {source.words}: {used}"))
+    return patches, [note for fill in fills for one in fill.values() for note in one.notes]
 
 
-def _words(fill: NeighbourFill | None, share: float, source: Source) -> str:
-    if fill is None or not share:
-        return Source.OWN.words
-    planes = ", ".join(f"{offset:+d}" for offset in fill.used)
-    return f"{round(100 * share)} % from {source.words}: {planes}"
+def source_of(work: StackWork, axis: int) -> Source:
+    """Return what neighbours along an axis are.
 
-
-def _own_hole(task: Task, number: int, mask: StackMask, index: Index) -> Hole:
-    """Return what a task fills of a plane, on its window."""
-    hole = np.zeros(task.window.shape, dtype=bool)
-    core = task.core.within(task.window)
-    hole[core] = mask.hole(mask.own(index), task.core)
-    for plane, window in task.taken:
-        common = window.intersection(task.core)
-        if plane == number and common is not None:
-            hole[common.within(task.window)] = False
-    return hole
+    Parameters
+    ----------
+    work : StackWork
+        What all tasks have in common.
+    axis : int
+        Of the stack.
+    """
+    return Source.T if work.image.axes.stack_names[axis] == "T" else Source.Z

@@ -358,6 +358,11 @@ def _without_tensors(content: Mapping[Any, Any], name: str) -> str:
             f"{name} holds a discriminator, which only training needs; choose the file of the "
             "generator, whose name ends in _gen.pth."
         )
+    if any(key in content for key in ("optimizer", "optimizer_state_dict", "param_groups")):
+        return (
+            f"{name} holds what an optimiser needs to go on with a training, and no weights; "
+            "choose the file of the generator."
+        )
     return f"{name} holds no tensors; choose another file."
 
 

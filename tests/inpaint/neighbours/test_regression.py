@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import ndimage
 from skimage import data
 
 from napari_greyfill.inpaint.neighbours import regression
-from napari_greyfill.inpaint.neighbours.regression import foretold
+from napari_greyfill.inpaint.neighbours.regression import Lesson, foretold, foretold_alike
 
 
 @pytest.fixture
@@ -96,3 +97,14 @@ def test_long_planes_have_several_regressions_without_seams(monkeypatch):
     single = foretold(plane, hole, hole, [other], np.zeros_like(hole), 0)
     assert np.abs(found - plane)[hole].mean() < np.abs(single - plane)[hole].mean()
     assert np.abs(np.diff(found - plane, axis=1)).max() < 0.1
+
+
+def test_planes_of_which_nothing_is_known_are_foretold_as_others_were():
+    rng = np.random.default_rng(0)
+    sources = [ndimage.gaussian_filter(rng.random((40, 30)), 1).astype(np.float32) for _ in "abc"]
+    whole = np.zeros((40, 30), bool)
+    lessons = [Lesson(2 * one + 1, (one,), whole) for one in sources[:2]]
+    found = foretold_alike([sources[2]], lessons, 0)
+    assert np.allclose(found, 2 * sources[2] + 1, atol=0.02)
+    assert foretold_alike([sources[2]], [], 0) is None
+    assert foretold_alike([sources[2]], [Lesson(sources[0], (sources[0],), ~whole)], 0) is None

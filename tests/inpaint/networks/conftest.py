@@ -8,6 +8,7 @@ from napari_greyfill.inpaint.networks.contextencoder.network import ContextEncod
 from napari_greyfill.inpaint.networks.detection import detect
 from napari_greyfill.inpaint.networks.edgeconnect.network import CompletionNetwork, EdgeGenerator
 from napari_greyfill.inpaint.networks.gmcnn.network import GMCNN
+from napari_greyfill.inpaint.networks.pggan.network import Configuration, Generator
 from napari_greyfill.inpaint.networks.prvs.network import PRVS
 from napari_greyfill.inpaint.networks.shiftnet.network import ShiftNet
 from tests import golden
@@ -34,6 +35,7 @@ def small():
             "contextencoder": lively(ContextEncoder(width=4, bottleneck=6)),
             "shiftnet": ShiftNet(width=2),
             "prvs": PRVS(width=4),
+            "pggan": lively(Generator(Configuration(4, 2, (2, 4)))),
         }
         # running in training mode is what gives the spectral norms' vectors their values
         modules["edgeconnect-edge"].train()(torch.rand(1, 3, 16, 16))

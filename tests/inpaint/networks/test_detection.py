@@ -12,13 +12,14 @@ from napari_greyfill.inpaint.networks.detection import (
 )
 from tests.test_imports import imported_by
 
-OURS = ("gmcnn", "edgeconnect-edge", "edgeconnect-inpaint", "contextencoder", "prvs")
+OURS = ("gmcnn", "edgeconnect-edge", "edgeconnect-inpaint", "contextencoder", "prvs", "pggan")
 TITLES = {
     "gmcnn": "GMCNN",
     "edgeconnect-edge": "EdgeConnect (edge generator)",
     "edgeconnect-inpaint": "EdgeConnect (completion network)",
     "contextencoder": "Context Encoder",
     "prvs": "PRVS",
+    "pggan": "PGGAN",
 }
 FOREIGN = {
     "nothing": {},

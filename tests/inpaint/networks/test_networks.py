@@ -15,7 +15,7 @@ from napari_greyfill.inpaint.networks import base as networks_base
 from napari_greyfill.inpaint.networks.base import NetworkInpainter
 from napari_greyfill.inpaint.networks.description import Variant
 
-NETWORKS = ("gmcnn", "edgeconnect", "contextencoder", "shiftnet", "prvs")
+NETWORKS = ("gmcnn", "edgeconnect", "contextencoder", "shiftnet", "prvs", "pggan")
 INPUTS = {
     "gmcnn": 4,
     "edgeconnect-edge": 3,
@@ -23,8 +23,13 @@ INPUTS = {
     "contextencoder": 3,
     "shiftnet": 4,
     "prvs": 5,
+    "pggan": 4,
 }
-SIZES = {"shiftnet": (256, 264), "prvs": (256, 256)}  # of pictures; those of others are 200 x 196
+SIZES = {
+    "shiftnet": (256, 264),
+    "prvs": (256, 256),
+    "pggan": (208, 192),
+}  # of pictures; those of others are 200 x 196
 
 
 @pytest.fixture(params=NETWORKS)

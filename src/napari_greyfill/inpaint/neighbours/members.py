@@ -94,7 +94,7 @@ def foretell(
     nearest = [
         whole[at] for at in (-(place.around.before or 0), place.around.after or 0) if at in whole
     ]
-    moved = towards(place.first, place.missing, nearest, range_of(nearest))
+    moved = towards(place.first, place.missing, nearest, range_of(nearest)) if nearest else []
     yield 0.3
     sources = [*whole.values(), *place.sides, *moved]
     bad = unbelievable(list(slices.values()))

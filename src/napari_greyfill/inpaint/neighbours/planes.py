@@ -54,7 +54,7 @@ class Neighbours:
         return replace(self, slices={at: _cut(one, window) for at, one in self.slices.items()})
 
 
-def neighbours_of(read: Reader, own: Slice, hole: Hole) -> Neighbours:
+def neighbours_of(read: Reader, own: Slice, hole: Hole, *, farthest: int = FARTHEST) -> Neighbours:
     """Return the planes that are whole where a plane has its hole.
 
     Parameters
@@ -65,11 +65,13 @@ def neighbours_of(read: Reader, own: Slice, hole: Hole) -> Neighbours:
         The plane itself.
     hole : (H, W) bool array
         What is to be filled.
+    farthest : int, optional
+        How many planes away to look, at least 1.
 
     Returns
     -------
     Neighbours
-        Without any slices if there are none within six planes.
+        Without any slices if there are none so near.
     """
     under = ndimage.binary_dilation(hole, _PATCH)
     known = ~(own.unknown | hole)
@@ -77,7 +79,7 @@ def neighbours_of(read: Reader, own: Slice, hole: Hole) -> Neighbours:
     copies: list[int] = []
     nearest: dict[int, int | None] = {-1: None, 1: None}
     for side in (-1, 1):
-        for away in range(1, FARTHEST + 1):
+        for away in range(1, farthest + 1):
             one = read(side * away)
             if one is None:
                 break

@@ -7,13 +7,14 @@ hole above all, and holds for small shifts, changes of brightness and blur.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-__all__ = ["foretold"]
+__all__ = ["Lesson", "foretold", "foretold_alike"]
 
 Plane = NDArray[np.float32]
 Hole = NDArray[np.bool_]
@@ -21,6 +22,7 @@ Hole = NDArray[np.bool_]
 FARTHEST = 64  # pixels from the hole that are still learned from
 NEARNESS = 16.0  # pixels of distance by which a pixel counts e times less
 ROWS = 20_000  # pixels learned from, at most
+LESSON = 5_000  # of them from each other plane
 FEWEST = 64
 RIDGE = 1e-3  # of the features' mean variance
 LEAST_RIDGE = 1e-12  # where all sources are flat
@@ -81,6 +83,63 @@ def foretold(
     if not share[hole].all():
         return None
     return np.where(share > 0, total / np.maximum(share, np.finfo(np.float32).tiny), plane)
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """A known plane, and what it would be foretold from.
+
+    Attributes
+    ----------
+    plane : (H, W) float32 array
+    sources : tuple of (H, W) float32 array
+        In the order of those of the plane that is foretold.
+    bad : (H, W) bool array
+        Where the plane or a source is not known.
+    """
+
+    plane: Plane
+    sources: tuple[Plane, ...]
+    bad: Hole
+
+
+def foretold_alike(sources: Sequence[Plane], lessons: Sequence[Lesson], seed: int) -> Plane | None:
+    """Return a plane of which nothing is known, as others were foretold.
+
+    Parameters
+    ----------
+    sources : sequence of (H, W) float32 array
+        Other planes, at least one.
+    lessons : sequence of Lesson
+        Of planes of that size; 5,000 pixels of each are learned from, all alike.
+    seed : int
+        Chooses them.
+
+    Returns
+    -------
+    (H, W) float32 array or None
+        None without lessons, or where too few pixels are known.
+    """
+    found = []
+    for number, lesson in enumerate(lessons):
+        usable = np.zeros_like(lesson.bad)
+        usable[1:-1] = ~lesson.bad[1:-1]  # patches must not reach into the next plane
+        rows = np.flatnonzero(usable)
+        if rows.size > LESSON:
+            random = np.random.default_rng((seed, number))
+            rows = rows[np.sort(random.choice(rows.size, LESSON, replace=False, shuffle=False))]
+        found.append(rows + number * usable.size)
+    rows = np.concatenate(found) if found else np.empty(0, np.intp)
+    if rows.size < FEWEST:
+        return None
+    tall = np.concatenate([lesson.plane for lesson in lessons])
+    stacked = zip(*(lesson.sources for lesson in lessons), strict=True)
+    padded = [np.pad(np.concatenate(each), 1, mode="edge") for each in stacked]
+    kernels, offset = _learned(tall, padded, rows, np.ones(rows.size))
+    plane = np.full_like(sources[0], offset)
+    for source, kernel in zip(sources, kernels, strict=True):
+        plane += ndimage.correlate(source, kernel, mode="nearest")
+    return plane
 
 
 def _learned(

@@ -54,7 +54,11 @@ class Shadow:
 
 
 def cautious_weights(
-    shadows: Sequence[Shadow], *, span: float = 1.0, count: int | None = None
+    shadows: Sequence[Shadow],
+    *,
+    span: float = 1.0,
+    count: int | None = None,
+    caution: float = CAUTION,
 ) -> Weights:
     """Return the weights that promise most without being sure of more than the shadows agree on.
 
@@ -69,6 +73,8 @@ def cautious_weights(
         Of the values in the window: errors far below are not told apart.
     count : int, optional
         Shadows to count for the penalty, if not all that were wanted were needed.
+    caution : float, optional
+        Decibels that other planes have to promise at least, for all of the weight.
     """
     members = len(shadows[0].errors) if shadows else SHADOWS
     if not shadows:
@@ -76,7 +82,7 @@ def cautious_weights(
     grid = _simplex(members)
     levels = np.stack([_decibels(grid, shadow, span) for shadow in shadows])
     missing = max(0, SHADOWS - (len(shadows) if count is None else count))
-    penalty = (CAUTION + PER_SHADOW * missing) * (1 - grid[:, 0])
+    penalty = (caution + PER_SHADOW * missing) * (1 - grid[:, 0])
     promised = 0.5 * levels.max(axis=0) + 0.5 * levels.mean(axis=0)
     return np.asarray(grid[int(np.argmin(promised + penalty))])
 

@@ -13,9 +13,15 @@ _FOLDERS = (
     "gmcnn",
     "edgeconnect",
     "deepfillv2",
+    "deepfillv1",
+    "glcic",
+    "pconv",
+    "aotgan",
     "contextencoder",
     "shiftnet",
     "prvs",
+    "pggan",
+    "msnps",
 )
 
 NETWORKS: tuple[Network, ...] = tuple(

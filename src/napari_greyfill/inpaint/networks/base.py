@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from napari_greyfill.compute.device import Compute, clear_memory_errors, free_memory
+from napari_greyfill.errors import UnsupportedImageError
 from napari_greyfill.image.colour import luma
 from napari_greyfill.inpaint.base import Fill, Hole, Inpainter, Plane
 from napari_greyfill.inpaint.networks.description import Variant
@@ -42,7 +43,7 @@ class HalfPrecision:
 
         Parameters
         ----------
-        full, half : (N, H, W, 3) float32 arrays in [0, 1]
+        full, half : (N, H, W, C) float32 arrays in [0, 1]
             Completed in full and in half precision.
         holes : (N, H, W) bool array
             True where the pictures were completed.
@@ -67,6 +68,12 @@ class NetworkInpainter(Inpainter):
         What is known about half precision with these modules.
     weights : sequence of dict
         What is known about the files the modules were built from.
+
+    Attributes
+    ----------
+    colours : {1, 3}
+        Channels of the pictures that the modules take and give: 1 if one of them says so by its
+        own attribute `colours`, as networks that were trained on grey do.
     """
 
     channels: ClassVar[tuple[int, ...]] = (3,)
@@ -86,23 +93,25 @@ class NetworkInpainter(Inpainter):
         self.weights = tuple(weights)
         self.origin = " and ".join(each["file"] for each in weights)
         self.modules = {name: module.to(compute.device) for name, module in modules.items()}
+        self.colours = min((getattr(m, "colours", 3) for m in modules.values()), default=3)
         self.half = half or HalfPrecision()
         self._in_half = False
 
     @abstractmethod
     def complete(self, images: Plane, holes: Hole) -> Plane:
-        """Return the network's pictures of colour planes.
+        """Return the network's pictures of planes with as many channels as it takes.
 
         Parameters
         ----------
-        images : (N, H, W, 3) float32 array in [0, 1]
-            0 in the hole; height and width fit `minimum` and `multiple_of`.
+        images : (N, H, W, C) float32 array in [0, 1]
+            0 in the hole; height and width fit `minimum` and `multiple_of`; C is `colours`.
+            Where that is 3 and a picture is grey, all three are equal.
         holes : (N, H, W) bool array
             True where pixels are to be filled.
 
         Returns
         -------
-        (N, H, W, 3) float32 array in [0, 1]
+        (N, H, W, C) float32 array in [0, 1]
             What it holds outside the hole does not matter.
         """
 
@@ -122,7 +131,16 @@ class NetworkInpainter(Inpainter):
     def run(
         self, plane: Plane, hole: Hole, unknown: Hole | None = None
     ) -> Generator[float, None, Fill]:
-        """Fill the hole; grey goes in as three equal channels and comes out as luma."""
+        """Fill the hole.
+
+        Grey goes in as three equal channels and comes out as luma; with weights of one channel it
+        goes in and comes out as it is.
+
+        Raises
+        ------
+        UnsupportedImageError
+            If the plane has colours, and the weights one channel.
+        """
         (fill,) = yield from self.run_together([plane], [hole])
         return fill
 
@@ -134,11 +152,24 @@ class NetworkInpainter(Inpainter):
     ) -> Generator[float, None, list[Fill]]:
         """Fill the holes of several planes at a time; see `Inpainter.run_together`."""
         yield 0.0
-        grey = planes[0].ndim == 2
-        images = np.stack([np.repeat(p[..., None], 3, axis=-1) if grey else p for p in planes])
+        images = np.stack([self._shown(plane) for plane in planes])
         with clear_memory_errors(self.compute.device):
             filled = self._completed(images, np.stack(holes))
-        return [Fill(plane) for plane in (luma(filled) if grey else filled)]
+        if planes[0].ndim == 2:
+            filled = luma(filled) if self.colours == 3 else filled[..., 0]
+        return [Fill(plane) for plane in filled]
+
+    def _shown(self, plane: Plane) -> Plane:
+        """Return a plane with as many channels as the network takes."""
+        if plane.ndim == 2:
+            return np.repeat(plane[..., None], self.colours, axis=-1)
+        if self.colours == 1:
+            raise UnsupportedImageError(
+                f"The weights {self.origin or 'of this network'} take grey alone, so they cannot "
+                "fill colours; choose the pipeline grey-rgb, which fills grey and recovers the "
+                "colours."
+            )
+        return plane
 
     def _completed(self, images: Plane, holes: Hole) -> Plane:
         """Complete pictures in half precision where that is known to give nearly the same."""

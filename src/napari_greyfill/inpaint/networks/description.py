@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
     from napari_greyfill.inpaint.networks.base import NetworkInpainter
 
-__all__ = ["Descriptor", "Network", "StateDict", "Variant", "shape_of"]
+__all__ = ["COLOURS", "Descriptor", "Network", "StateDict", "Variant", "shape_of", "within"]
 
 StateDict: TypeAlias = "Mapping[str, Tensor]"
+
+# The channels of a picture that first layers take and last layers give: those of the published
+# checkpoints, or one where a network was trained anew on grey.
+COLOURS = (3, 1)
 
 
 @dataclass(frozen=True)
@@ -140,3 +144,20 @@ class Network:
 def shape_of(state: StateDict, key: str) -> tuple[int, ...]:
     """Return the shape of a tensor, or ``()`` if there is none of that name."""
     return tuple(getattr(state.get(key), "shape", ()))
+
+
+def within(state: StateDict, prefix: str) -> dict[str, Tensor]:
+    """Return the tensors whose names have a prefix, without it; all of them if none has it.
+
+    Files of training programs hold discriminators and more beside the generator.
+
+    Parameters
+    ----------
+    state : mapping of str to tensor
+        The tensors by name.
+    prefix : str
+        For example "generator.".
+    """
+    if not any(key.startswith(prefix) for key in state):
+        return dict(state)
+    return {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}

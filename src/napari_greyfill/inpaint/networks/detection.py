@@ -5,6 +5,7 @@ from __future__ import annotations
 from napari_greyfill.errors import BadCheckpointError
 from napari_greyfill.inpaint.networks import NETWORKS
 from napari_greyfill.inpaint.networks.description import Descriptor, StateDict
+from napari_greyfill.inpaint.networks.foreign import looks_like
 
 __all__ = ["DESCRIPTORS", "detect", "without_prefix"]
 
@@ -41,9 +42,11 @@ def detect(state: StateDict) -> Descriptor:
             if descriptor.detect(plain):
                 return descriptor
     *others, last = (network.title for network in NETWORKS)
+    seems = looks_like(map(str, state))
+    seems = f"it looks like {seems}; " if seems else ""
     raise BadCheckpointError(
         f"This file is no checkpoint of a network we know ({_described(state)}); "
-        f"choose a checkpoint of {', '.join(others)} or {last}."
+        f"{seems}choose a checkpoint of {', '.join(others)} or {last}."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from napari_greyfill.inpaint.networks.description import (
+    COLOURS,
     Descriptor,
     Network,
     StateDict,
@@ -33,20 +34,22 @@ def _detect(state: StateDict) -> bool:
     if _TORCH7 in state:
         return False
     first, narrow, wide = (shape_of(state, f"main.{n}.weight") for n in (0, 14, 17))
-    ends = first[1:] == (3, 4, 4) and narrow[2:] == (4, 4) and wide[2:] == (4, 4)
+    ends = (
+        first[2:] == (4, 4) and first[1] in COLOURS and narrow[2:] == (4, 4) and wide[2:] == (4, 4)
+    )
     last = shape_of(state, _WHOLE) or shape_of(state, "main.29.weight")
-    return ends and narrow[0] == wide[0] and last[1:] == (3, 4, 4)
+    return ends and narrow[0] == wide[0] and last[1:] == first[1:]
 
 
 def _build(state: StateDict) -> nn.Module:
     from napari_greyfill.inpaint.networks.contextencoder.network import ContextEncoder
     from napari_greyfill.inpaint.networks.modules import built, with_counters
 
-    width = shape_of(state, "main.0.weight")[0]
+    width, colours = shape_of(state, "main.0.weight")[:2]
     bottleneck = shape_of(state, "main.14.weight")[0]
     bias, whole = "main.0.bias" in state, _WHOLE in state
     return built(
-        lambda: ContextEncoder(width, bottleneck, bias=bias, whole=whole),
+        lambda: ContextEncoder(width, bottleneck, colours, bias=bias, whole=whole),
         with_counters(state),
         _TITLE,
     )
@@ -62,7 +65,7 @@ def _build_torch7(state: StateDict) -> nn.Module:
     from napari_greyfill.weights.torch7_tensors import modules_of
 
     whole = _WHOLE in _renamed(state)
-    expected = ContextEncoder(1, 1, bias=True, whole=whole).main
+    expected = ContextEncoder(1, 1, 3, bias=True, whole=whole).main
     require_same_modules(expected, modules_of(state[_TORCH7]), _TITLE)
     return _build(_renamed(state))
 

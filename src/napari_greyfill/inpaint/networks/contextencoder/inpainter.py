@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from napari_greyfill.image.colour import luma
 from napari_greyfill.inpaint.base import Hole, Plane
 from napari_greyfill.inpaint.networks.base import NetworkInpainter
 from napari_greyfill.inpaint.networks.contextencoder.crops import (
@@ -15,7 +16,7 @@ from napari_greyfill.inpaint.networks.contextencoder.crops import (
 )
 from napari_greyfill.inpaint.networks.modules import Channels
 
-__all__ = ["HIDDEN_COLOUR", "ContextEncoderInpainter", "network_input"]
+__all__ = ["HIDDEN_COLOUR", "ContextEncoderInpainter", "hidden_colour", "network_input"]
 
 HIDDEN_COLOUR = np.array([117, 104, 123], dtype=np.float32) / np.float32(255)
 
@@ -40,7 +41,7 @@ class ContextEncoderInpainter(NetworkInpainter):
         return np.stack([self._piece_by_piece(image, hole) for image, hole in pairs])
 
     def _piece_by_piece(self, image: Plane, hole: Hole) -> Plane:
-        filled = np.where(hole[..., None], HIDDEN_COLOUR, image).astype(np.float32)
+        filled = np.where(hole[..., None], hidden_colour(image), image).astype(np.float32)
         left = hole.copy()
         for crop in crops(hole):
             self.compute.check()
@@ -60,19 +61,24 @@ class ContextEncoderInpainter(NetworkInpainter):
         return predicted[rim : rim + crop.hidden, rim : rim + crop.hidden]
 
 
+def hidden_colour(picture: Plane) -> Plane:
+    """Return what hides the middle of a picture of three channels, or its luma for one."""
+    return HIDDEN_COLOUR if picture.shape[-1] > 1 else np.atleast_1d(luma(HIDDEN_COLOUR))
+
+
 def network_input(square: Plane) -> Channels:
-    """Return R, G, B in [-1, 1] with a fixed colour in the middle.
+    """Return R, G, B, or grey, in [-1, 1] with a fixed colour in the middle.
 
     Parameters
     ----------
-    square : (128, 128, 3) float32 array in [0, 1]
+    square : (128, 128, C) float32 array in [0, 1]
         What is in the middle does not count.
 
     Returns
     -------
-    (128, 128, 3) float32 array
+    (128, 128, C) float32 array
     """
     rim = (SIDE - HIDDEN) // 2
     hidden = square.copy()
-    hidden[rim:-rim, rim:-rim] = HIDDEN_COLOUR
+    hidden[rim:-rim, rim:-rim] = hidden_colour(square)
     return np.asarray(2 * hidden - 1, dtype=np.float32)

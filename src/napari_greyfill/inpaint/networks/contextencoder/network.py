@@ -17,7 +17,7 @@ __all__ = ["ContextEncoder"]
 
 
 class ContextEncoder(nn.Module):
-    """RGB with a hidden centre to RGB of the centre, or of the whole picture.
+    """RGB, or grey, with a hidden centre to that of the centre, or of the whole picture.
 
     Parameters
     ----------
@@ -25,6 +25,8 @@ class ContextEncoder(nn.Module):
         Channels after the first layer; 64 as published.
     bottleneck : int
         Numbers that the whole picture is reduced to; 4000 as published.
+    colours : {3, 1}
+        Channels of the pictures; 3 as published.
     bias : bool
         Whether convolutions have a bias: in the authors' own files they do.
     whole : bool
@@ -33,31 +35,39 @@ class ContextEncoder(nn.Module):
     """
 
     def __init__(
-        self, width: int = 64, bottleneck: int = 4000, *, bias: bool = False, whole: bool = False
+        self,
+        width: int = 64,
+        bottleneck: int = 4000,
+        colours: int = 3,
+        *,
+        bias: bool = False,
+        whole: bool = False,
     ) -> None:
         super().__init__()
-        down = (width, width, 2 * width, 4 * width, 8 * width)
-        up = (4 * width, 2 * width, width) + ((width,) if whole else ())
+        self.colours = colours
+        down = (colours, width, width, 2 * width, 4 * width, 8 * width)
+        up = (4 * width, 2 * width, width) + ((width,) if whole else ()) + (colours,)
         self.main = nn.Sequential(
             *_encoder(down, bottleneck, bias), *_decoder(bottleneck, 8 * width, up, bias)
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return (N, 3, H / 2, W / 2), or as large as the picture, in [-1, 1].
+        """Return (N, C, H / 2, W / 2), or as large as the picture, in [-1, 1].
 
         Parameters
         ----------
-        x : (N, 3, H, W) tensor
-            R, G, B in [-1, 1], a fixed colour in the centre. Trained with 128 pixels a side.
+        x : (N, C, H, W) tensor
+            R, G, B, or grey, in [-1, 1], a fixed colour in the centre. Trained with 128 pixels a
+            side.
         """
         output: Tensor = self.main(x)
         return output
 
 
 def _encoder(widths: tuple[int, ...], bottleneck: int, bias: bool) -> Iterator[nn.Module]:
-    yield nn.Conv2d(3, widths[0], 4, stride=2, padding=1, bias=bias)
+    yield nn.Conv2d(widths[0], widths[1], 4, stride=2, padding=1, bias=bias)
     yield nn.LeakyReLU(0.2)
-    for before, after in pairwise(widths):
+    for before, after in pairwise(widths[1:]):
         yield nn.Conv2d(before, after, 4, stride=2, padding=1, bias=bias)
         yield nn.BatchNorm2d(after)
         yield nn.LeakyReLU(0.2)
@@ -72,9 +82,9 @@ def _decoder(
     yield nn.ConvTranspose2d(bottleneck, first, 4, bias=bias)
     yield nn.BatchNorm2d(first)
     yield nn.ReLU()
-    for before, after in pairwise((first, *widths)):
+    for before, after in pairwise((first, *widths[:-1])):
         yield nn.ConvTranspose2d(before, after, 4, stride=2, padding=1, bias=bias)
         yield nn.BatchNorm2d(after)
         yield nn.ReLU()
-    yield nn.ConvTranspose2d(widths[-1], 3, 4, stride=2, padding=1, bias=bias)
+    yield nn.ConvTranspose2d(widths[-2], widths[-1], 4, stride=2, padding=1, bias=bias)
     yield nn.Tanh()

@@ -9,35 +9,46 @@ from napari_greyfill.errors import BadCheckpointError
 from napari_greyfill.inpaint.networks.deepfillv2.layouts import OPENMMLAB, PT, TF, Layout
 from napari_greyfill.inpaint.networks.deepfillv2.published import CHECKPOINTS, CITATION
 from napari_greyfill.inpaint.networks.description import (
+    COLOURS,
     Descriptor,
     Network,
     StateDict,
     Variant,
     shape_of,
+    within,
 )
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import nn
 
     from napari_greyfill.inpaint.networks.deepfillv2.inpainter import DeepFillV2Inpainter
 
 __all__ = ["NETWORK", "build", "detect"]
 
-_COARSE_PLANES = 5
 _FUSING_KERNEL = (1, 1, 3, 3)
 
 
 def detect(layout: Layout, state: StateDict) -> bool:
     """Tell whether a state dict has a layout, by its first and last layers."""
-    tensors = _generator(layout, state)
+    tensors = within(state, layout.prefix)
     kernel = shape_of(tensors, layout.identity)
+    ends = (
+        _shape(layout, tensors, "coarse.encoder", 0)[1:],
+        _shape(layout, tensors, "fine.encoder", 0)[1:],
+        _shape(layout, tensors, "fine.decoder", -1)[:1],
+    )
     return (
-        _shape(layout, tensors, "coarse.encoder", 0)[1:] == (_COARSE_PLANES, 5, 5)
-        and _shape(layout, tensors, "fine.encoder", 0)[1:] == (layout.fine_planes, 5, 5)
-        and _shape(layout, tensors, "fine.decoder", -1)[:1] == ((6 if layout.gated_rgb else 3),)
+        ends in [_ends(layout, colours) for colours in COLOURS]
         and len(_shape(layout, tensors, "fine.decoder", 0)) == 4
         and kernel in ((), _FUSING_KERNEL)
     )
+
+
+def _ends(layout: Layout, colours: int) -> tuple[tuple[int, ...], ...]:
+    """Return what goes into the first layers, without their width, and comes out of the last."""
+    planes = colours + 2  # ones, and the mask
+    fine = planes if layout.fine_sees_mask else colours
+    return (planes, 5, 5), (fine, 5, 5), (2 * colours if layout.gated_rgb else colours,)
 
 
 def build(layout: Layout, state: StateDict) -> nn.Module:
@@ -56,24 +67,19 @@ def build(layout: Layout, state: StateDict) -> nn.Module:
     from napari_greyfill.inpaint.networks.deepfillv2.network import DeepFillV2
     from napari_greyfill.inpaint.networks.modules import built
 
-    tensors = _generator(layout, state)
+    tensors = within(state, layout.prefix)
     identity = tensors.pop(layout.identity, None)
     if identity is not None and not torch.equal(identity[0, 0].cpu().float(), torch.eye(3)):
         raise BadCheckpointError(
             f"This checkpoint of {layout.title} fuses attention scores by a kernel of its own; "
             "choose the file as it was published."
         )
-    width = _shape(layout, tensors, "coarse.encoder", 0)[0] // 2
+    first, planes = _shape(layout, tensors, "coarse.encoder", 0)[:2]
+    width, colours = first // 2, planes - 2
     decoder_width = _shape(layout, tensors, "fine.decoder", 0)[0] // 8
     names = _renaming(layout)
     renamed = {names.get(key, key): tensor for key, tensor in tensors.items()}
-    return built(lambda: DeepFillV2(layout, width, decoder_width), renamed, layout.title)
-
-
-def _generator(layout: Layout, state: StateDict) -> dict[str, Tensor]:
-    """Return the tensors of the networks themselves, without their prefix."""
-    prefix = layout.prefix if any(key.startswith(layout.prefix) for key in state) else ""
-    return {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
+    return built(lambda: DeepFillV2(layout, width, decoder_width, colours), renamed, layout.title)
 
 
 def _shape(layout: Layout, tensors: StateDict, part: str, index: int) -> tuple[int, ...]:

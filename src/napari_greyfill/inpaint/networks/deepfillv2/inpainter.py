@@ -42,8 +42,8 @@ def network_input(image: Plane, hole: Hole, *, bgr: bool = False) -> Channels:
 
     Parameters
     ----------
-    image : (H, W, 3) float32 array in [0, 1]
-        What is in the hole does not count.
+    image : (H, W, C) float32 array in [0, 1]
+        Colours, or one channel of grey. What is in the hole does not count.
     hole : (H, W) bool array
         True where pixels are to be filled.
     bgr : bool
@@ -51,7 +51,7 @@ def network_input(image: Plane, hole: Hole, *, bgr: bool = False) -> Channels:
 
     Returns
     -------
-    (H, W, 5) float32 array
+    (H, W, C + 2) float32 array
     """
     missing = hole[..., None]
     colours = image[..., ::-1] if bgr else image

@@ -66,8 +66,8 @@ class Layout:
         Key of a tensor that may be there and is always the identity, or "".
     padding : {"symmetric", "same", "reflect"}
         Zeros on all sides alike, zeros as TensorFlow's "SAME" puts them, or reflected pixels.
-    fine_planes : {3, 5}
-        What the refinement network sees: the picture, or also the planes of ones and mask.
+    fine_sees_mask : bool
+        Whether the refinement network sees the planes of ones and mask beside the picture.
     gated_rgb : bool
         Whether the last layers are gated like all others.
     relu_before_attention : bool
@@ -85,7 +85,7 @@ class Layout:
     prefix: str = ""
     identity: str = ""
     padding: Padding = "symmetric"
-    fine_planes: int = 3
+    fine_sees_mask: bool = False
     gated_rgb: bool = False
     relu_before_attention: bool = True
     bgr: bool = False
@@ -199,7 +199,7 @@ OPENMMLAB = Layout(
     prefix="generator.",
     identity=f"{_OPENMMLAB_ATTENTION}.contextual_attention.fuse_kernel",
     padding="reflect",
-    fine_planes=5,
+    fine_sees_mask=True,
     gated_rgb=True,
     relu_before_attention=False,
     bgr=True,

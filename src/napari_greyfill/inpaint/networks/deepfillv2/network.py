@@ -122,24 +122,24 @@ def _neck(channels: int, padding: Padding) -> nn.Sequential:
     return nn.Sequential(*(GatedConv(channels, channels, padding, rate=r) for r in _RATES))
 
 
-def _decoder(inputs: int, channels: Sequence[int], layout: Layout) -> nn.Sequential:
+def _decoder(inputs: int, channels: Sequence[int], layout: Layout, colours: int) -> nn.Sequential:
     """Return layers back to the full size, and to colours in [-1, 1]."""
     pad = layout.padding
     pairs = enumerate(pairwise((inputs, *channels)))
     layers = [GatedConv(i, n, pad, enlarge=index in _ENLARGING) for index, (i, n) in pairs]
-    colours = GatedConv(channels[-1], 3, pad, gated=layout.gated_rgb, activation=_unchanged)
-    return nn.Sequential(*layers, colours, nn.Tanh())
+    last = GatedConv(channels[-1], colours, pad, gated=layout.gated_rgb, activation=_unchanged)
+    return nn.Sequential(*layers, last, nn.Tanh())
 
 
 class _Coarse(nn.Sequential):
     """The first network: picture, ones and mask to colours in [-1, 1]."""
 
-    def __init__(self, layout: Layout, width: int) -> None:
+    def __init__(self, layout: Layout, width: int, colours: int) -> None:
         pad, deep = layout.padding, _DEEP * width // 4
         parts = {
-            "encoder": _encoder(5, _widths(_COARSE, width), pad),
+            "encoder": _encoder(colours + 2, _widths(_COARSE, width), pad),
             "neck": _neck(deep, pad),
-            "decoder": _decoder(deep, _widths(_DECODED, width), layout),
+            "decoder": _decoder(deep, _widths(_DECODED, width), layout, colours),
         }
         super().__init__(OrderedDict(parts))
 
@@ -147,16 +147,17 @@ class _Coarse(nn.Sequential):
 class _Refinement(nn.Module):
     """The second network: a branch of convolutions, one with attention, and a decoder for both."""
 
-    def __init__(self, layout: Layout, width: int, decoder_width: int) -> None:
+    def __init__(self, layout: Layout, width: int, decoder_width: int, colours: int) -> None:
         super().__init__()
-        pad, deep, planes = layout.padding, _DEEP * width // 4, layout.fine_planes
+        pad, deep = layout.padding, _DEEP * width // 4
+        planes = colours + 2 if layout.fine_sees_mask else colours
         self.encoder = _encoder(planes, _widths(_CONVOLVED, width), pad)
         self.neck = _neck(deep, pad)
         last = functional.relu if layout.relu_before_attention else functional.elu
         self.attention_encoder = _encoder(planes, _widths(_ATTENDED, width), pad, last)
         self.attention = ContextualAttention(layout.attention)
         self.attention_neck = nn.Sequential(*(GatedConv(deep, deep, pad) for _ in range(2)))
-        self.decoder = _decoder(2 * deep, _widths(_DECODED, decoder_width), layout)
+        self.decoder = _decoder(2 * deep, _widths(_DECODED, decoder_width), layout, colours)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """Return (N, 3, H, W) colours; the masks are (N, H, W), 1 in the hole."""
@@ -180,26 +181,31 @@ class DeepFillV2(nn.Module):
     decoder_width : int
         The same for the last decoder, which has 4, 4, 2, 2, 1 and a half times as many; 24 as
         published by the authors, 32 by OpenMMLab.
+    colours : {3, 1}
+        Channels of the pictures; 3 as published.
     """
 
-    def __init__(self, layout: Layout, width: int = 24, decoder_width: int = 24) -> None:
+    def __init__(
+        self, layout: Layout, width: int = 24, decoder_width: int = 24, colours: int = 3
+    ) -> None:
         super().__init__()
         self.layout = layout
-        self.coarse = _Coarse(layout, width)
-        self.fine = _Refinement(layout, width, decoder_width)
+        self.colours = colours
+        self.coarse = _Coarse(layout, width, colours)
+        self.fine = _Refinement(layout, width, decoder_width, colours)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return the refined picture, (N, 3, H, W) in [-1, 1].
+        """Return the refined picture, (N, C, H, W) in [-1, 1].
 
         Parameters
         ----------
-        x : (N, 5, H, W) tensor
+        x : (N, C + 2, H, W) tensor
             The picture, 0 in the hole; a plane of ones; the mask, 1 in the hole. Height and
             width are multiples of 8.
         """
-        picture, mask = x[:, :3], x[:, 4:]
+        picture, mask = x[:, : self.colours], x[:, -1:]
         seen = self.coarse(x) * mask + picture * (1 - mask)
-        if self.layout.fine_planes == x.shape[1]:
-            seen = torch.cat([seen, x[:, 3:]], dim=1)
+        if self.layout.fine_sees_mask:
+            seen = torch.cat([seen, x[:, self.colours :]], dim=1)
         refined: Tensor = self.fine(seen, mask[:, 0])
         return refined

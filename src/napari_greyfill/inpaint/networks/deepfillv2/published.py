@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from napari_greyfill.inpaint.networks.openmmlab import openmmlab_checkpoint
 from napari_greyfill.weights.catalogue import CheckpointInfo
 
 __all__ = ["CHECKPOINTS", "CITATION"]
@@ -83,43 +84,25 @@ CHECKPOINTS = (
         licence=_TF_LICENCE,
         citation=CITATION,
     ),
-    CheckpointInfo(
-        id="deepfillv2-mm-places365",
-        network="deepfillv2",
-        descriptor="deepfillv2-mm",
-        title="DeepFill v2 (OpenMMLab), Places365",
-        training_data="Places365 (scenes)",
+    openmmlab_checkpoint(
+        "deepfillv2-mm",
+        "places365",
+        "DeepFill v2",
+        "deepfillv2/deepfillv2_256x256_8x2_places_20200619-10d15793.pth",
+        configs="deepfillv2",
         masks="free-form strokes",
-        size=256,
         good_for="General photographs, with strokes; downloads in one step, so start with this "
         "one.",
-        url="https://download.openmmlab.com/mmediting/inpainting/deepfillv2/"
-        "deepfillv2_256x256_8x2_places_20200619-10d15793.pth",
-        page="https://github.com/open-mmlab/mmagic/tree/main/configs/deepfillv2",
-        published_as="deepfillv2_256x256_8x2_places_20200619-10d15793.pth",
-        file="deepfillv2_256x256_8x2_places_20200619-10d15793.pth",
-        sha256_prefix="10d15793",
-        licence="Apache-2.0 (stated for the project, nothing separate for the weights); "
-        "Places365 is for research only",
         citation=CITATION,
     ),
-    CheckpointInfo(
-        id="deepfillv2-mm-celebahq",
-        network="deepfillv2",
-        descriptor="deepfillv2-mm",
-        title="DeepFill v2 (OpenMMLab), CelebA-HQ",
-        training_data="CelebA-HQ (faces)",
+    openmmlab_checkpoint(
+        "deepfillv2-mm",
+        "celebahq",
+        "DeepFill v2",
+        "deepfillv2/deepfillv2_256x256_8x2_celeba_20200619-c96e5f12.pth",
+        configs="deepfillv2",
         masks="free-form strokes",
-        size=256,
         good_for="Faces, with strokes; downloads in one step, so start with this one for faces.",
-        url="https://download.openmmlab.com/mmediting/inpainting/deepfillv2/"
-        "deepfillv2_256x256_8x2_celeba_20200619-c96e5f12.pth",
-        page="https://github.com/open-mmlab/mmagic/tree/main/configs/deepfillv2",
-        published_as="deepfillv2_256x256_8x2_celeba_20200619-c96e5f12.pth",
-        file="deepfillv2_256x256_8x2_celeba_20200619-c96e5f12.pth",
-        sha256_prefix="c96e5f12",
-        licence="Apache-2.0 (stated for the project, nothing separate for the weights); "
-        "CelebA-HQ is for research only",
         citation=CITATION,
     ),
 )

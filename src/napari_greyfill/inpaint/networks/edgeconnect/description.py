@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from napari_greyfill.inpaint.networks.description import (
+    COLOURS,
     Descriptor,
     Network,
     StateDict,
@@ -34,7 +36,7 @@ def _detect_edge(state: StateDict) -> bool:
 
 
 def _detect_inpaint(state: StateDict) -> bool:
-    return _ends(state) == (4, 3)
+    return _ends(state) in [(colours + 1, colours) for colours in COLOURS]
 
 
 def _build_edge(state: StateDict) -> nn.Module:
@@ -46,7 +48,9 @@ def _build_edge(state: StateDict) -> nn.Module:
 def _build_inpaint(state: StateDict) -> nn.Module:
     from napari_greyfill.inpaint.networks.edgeconnect.network import CompletionNetwork
 
-    return _built(CompletionNetwork, state, _INPAINT_TITLE)
+    colours = _ends(state)[1]
+    network = partial(CompletionNetwork, colours=colours)
+    return _built(network, state, _INPAINT_TITLE)
 
 
 def _built(network: Callable[[int, int], nn.Module], state: StateDict, title: str) -> nn.Module:

@@ -45,8 +45,8 @@ def edge_input(image: Plane, hole: Hole) -> Channels:
 
     Parameters
     ----------
-    image : (H, W, 3) float32 array in [0, 1]
-        What is in the hole does not count.
+    image : (H, W, C) float32 array in [0, 1]
+        Colours, or one channel of grey. What is in the hole does not count.
     hole : (H, W) bool array
         True where pixels are to be filled.
 
@@ -60,14 +60,14 @@ def edge_input(image: Plane, hole: Hole) -> Channels:
 
 
 def completion_input(image: Plane, hole: Hole, edges: Channels) -> Channels:
-    """Return R, G, B with 1, white, in the hole, and edges.
+    """Return R, G, B, or grey, with 1, white, in the hole, and edges.
 
     The edges are the edge generator's own everywhere, also where they could be seen: the
     published evaluation does it so.
 
     Parameters
     ----------
-    image : (H, W, 3) float32 array in [0, 1]
+    image : (H, W, C) float32 array in [0, 1]
         What is in the hole does not count.
     hole : (H, W) bool array
         True where pixels are to be filled.
@@ -76,13 +76,15 @@ def completion_input(image: Plane, hole: Hole, edges: Channels) -> Channels:
 
     Returns
     -------
-    (H, W, 4) float32 array
+    (H, W, C + 1) float32 array
     """
     return np.concatenate([np.where(hole[..., None], np.float32(1), image), edges], axis=-1)
 
 
 def brightness(image: Plane) -> NDArray[np.float64]:
-    """Return the grey the edge generator was trained on; it is not our luma."""
+    """Return the grey the edge generator was trained on; of colours it is not our luma."""
+    if image.shape[-1] == 1:
+        return image[..., 0].astype(np.float64)
     return np.asarray(image.astype(np.float64) @ _WEIGHTS)
 
 

@@ -96,7 +96,7 @@ class EdgeGenerator(_Generator):
 
 
 class CompletionNetwork(_Generator):
-    """RGB and edges to RGB.
+    """RGB, or grey, and edges to the same.
 
     Parameters
     ----------
@@ -104,13 +104,16 @@ class CompletionNetwork(_Generator):
         Channels at full size; 64 as published.
     blocks : int
         Residual blocks; 8 as published.
+    colours : {3, 1}
+        Channels of the pictures; 3 as published.
     """
 
-    def __init__(self, width: int = 64, blocks: int = 8) -> None:
-        super().__init__(4, 3, width, blocks, bias=True)
+    def __init__(self, width: int = 64, blocks: int = 8, colours: int = 3) -> None:
+        super().__init__(colours + 1, colours, width, blocks, bias=True)
+        self.colours = colours
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return (N, 3, H, W) colours from (N, 4, H, W): R, G, B, edges."""
+        """Return (N, C, H, W) colours from (N, C + 1, H, W): R, G, B or grey, then edges."""
         return (torch.tanh(self._decoded(x)) + 1) / 2
 
 

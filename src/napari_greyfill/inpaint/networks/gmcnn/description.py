@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from napari_greyfill.inpaint.networks.description import (
+    COLOURS,
     Descriptor,
     Network,
     StateDict,
@@ -30,7 +31,9 @@ _CITATION = (
 def _detect(state: StateDict) -> bool:
     firsts = [shape_of(state, f"EB{column}.0.weight")[1:] for column in (1, 2, 3)]
     last = shape_of(state, "decoding_layers.1.weight")
-    return firsts == [(4, k, k) for k in (7, 5, 3)] and len(last) == 4 and last[0] == 3
+    if len(last) != 4 or last[0] not in COLOURS:
+        return False
+    return firsts == [(last[0] + 1, k, k) for k in (7, 5, 3)]
 
 
 def _build(state: StateDict) -> nn.Module:
@@ -38,8 +41,8 @@ def _build(state: StateDict) -> nn.Module:
     from napari_greyfill.inpaint.networks.modules import built
 
     width = shape_of(state, "EB1.0.weight")[0]
-    merged = shape_of(state, "decoding_layers.1.weight")[1]
-    return built(lambda: GMCNN(width, merged), state, _TITLE)
+    colours, merged = shape_of(state, "decoding_layers.1.weight")[:2]
+    return built(lambda: GMCNN(width, merged, colours), state, _TITLE)
 
 
 def _inpainter() -> type[GMCNNInpainter]:

@@ -27,18 +27,18 @@ class GMCNNInpainter(NetworkInpainter):
 
 
 def network_input(image: Plane, hole: Hole) -> Channels:
-    """Return R, G, B in [-1, 1] with 0, mid grey, in the hole, and the mask.
+    """Return R, G, B (or grey) in [-1, 1] with 0, mid grey, in the hole, and the mask.
 
     Parameters
     ----------
-    image : (H, W, 3) float32 array in [0, 1]
+    image : (H, W, C) float32 array in [0, 1]
         What is in the hole does not count.
     hole : (H, W) bool array
         True where pixels are to be filled.
 
     Returns
     -------
-    (H, W, 4) float32 array
+    (H, W, C + 1) float32 array
     """
     missing = hole[..., None]
     return np.concatenate(

@@ -39,20 +39,24 @@ class GMCNN(nn.Module):
         Channels of the columns at full size; 32 as published.
     merged : int
         Channels between the two convolutions that merge the columns; 16 as published.
+    colours : {3, 1}
+        Channels of the pictures; 3 as published.
     """
 
-    def __init__(self, width: int = 32, merged: int = 16) -> None:
+    def __init__(self, width: int = 32, merged: int = 16, colours: int = 3) -> None:
         super().__init__()
-        self.EB1 = _Column(*_encoder(7, width), _bilinear(4))
+        self.colours = colours
+        inputs = colours + 1
+        self.EB1 = _Column(*_encoder(7, inputs, width), _bilinear(4))
         self.EB2 = _Column(
-            *_encoder(5, width),
+            *_encoder(5, inputs, width),
             _nearest(),
             _conv(5, 4 * width, 2 * width),
             _conv(5, 2 * width, 2 * width),
             _bilinear(2),
         )
         self.EB3 = _Column(
-            *_encoder(3, width),
+            *_encoder(3, inputs, width),
             _nearest(),
             _conv(3, 4 * width, 2 * width),
             _conv(3, 2 * width, 2 * width),
@@ -61,7 +65,7 @@ class GMCNN(nn.Module):
             _conv(3, width, width),
         )
         self.decoding_layers = nn.ModuleList(
-            [_conv(3, (4 + 2 + 1) * width, merged), _conv(3, merged, 3)]
+            [_conv(3, (4 + 2 + 1) * width, merged), _conv(3, merged, colours)]
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -69,14 +73,14 @@ class GMCNN(nn.Module):
 
         Parameters
         ----------
-        x : (N, 4, H, W) tensor
-            R, G, B in [-1, 1] and 0 in the hole; then the mask, 1 in the hole. Height and
-            width are multiples of 4, and at least 196: the widest padding needs more than 48
+        x : (N, C + 1, H, W) tensor
+            R, G, B, or grey, in [-1, 1] and 0 in the hole; then the mask, 1 in the hole. Height
+            and width are multiples of 4, and at least 196: the widest padding needs more than 48
             pixels at a quarter of the size.
 
         Returns
         -------
-        (N, 3, H, W) tensor in [-1, 1]
+        (N, C, H, W) tensor in [-1, 1]
         """
         columns = torch.cat([self.EB1(x), self.EB2(x), self.EB3(x)], dim=1)
         merge, finish = self.decoding_layers
@@ -84,9 +88,9 @@ class GMCNN(nn.Module):
         return output.clamp(-1.0, 1.0)
 
 
-def _encoder(kernel: int, width: int) -> Iterator[nn.Conv2d]:
+def _encoder(kernel: int, inputs: int, width: int) -> Iterator[nn.Conv2d]:
     """Yield the twelve convolutions that every column begins with."""
-    yield _conv(kernel, 4, width)
+    yield _conv(kernel, inputs, width)
     yield _conv(kernel, width, 2 * width, stride=2)
     yield _conv(kernel, 2 * width, 2 * width)
     yield _conv(kernel, 2 * width, 4 * width, stride=2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from napari_greyfill.inpaint.networks.description import (
+    COLOURS,
     Descriptor,
     Network,
     StateDict,
@@ -29,15 +30,16 @@ _EDGES = "enc_1.edge_generator.p_conv.weight"
 
 def _detect(state: StateDict) -> bool:
     last = shape_of(state, "output.weight")
-    return shape_of(state, _EDGES)[1:] == (4, 7, 7) and (last[:1], last[2:]) == ((3,), (1, 1))
+    ends = [((colours + 1, 7, 7), (colours,)) for colours in COLOURS]
+    return (shape_of(state, _EDGES)[1:], last[:1]) in ends and last[2:] == (1, 1)
 
 
 def _build(state: StateDict) -> nn.Module:
     from napari_greyfill.inpaint.networks.modules import built, with_counters
     from napari_greyfill.inpaint.networks.prvs.network import PRVS
 
-    width = shape_of(state, _EDGES)[0]
-    return built(lambda: PRVS(width), with_counters(state), _TITLE)
+    width, planes = shape_of(state, _EDGES)[:2]
+    return built(lambda: PRVS(width, planes - 1), with_counters(state), _TITLE)
 
 
 def _inpainter() -> type[PRVSInpainter]:

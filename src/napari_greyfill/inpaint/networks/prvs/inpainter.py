@@ -34,11 +34,11 @@ class PRVSInpainter(NetworkInpainter):
 
 
 def network_input(image: Plane, hole: Hole, edges: Hole) -> Channels:
-    """Return R, G, B with 0 in the hole, the known edges, and what is known.
+    """Return R, G, B, or grey, with 0 in the hole, the known edges, and what is known.
 
     Parameters
     ----------
-    image : (H, W, 3) float32 array in [0, 1]
+    image : (H, W, C) float32 array in [0, 1]
         What is in the hole does not count.
     hole : (H, W) bool array
         True where pixels are to be filled.
@@ -47,7 +47,7 @@ def network_input(image: Plane, hole: Hole, edges: Hole) -> Channels:
 
     Returns
     -------
-    (H, W, 5) float32 array
+    (H, W, C + 2) float32 array
     """
     known = ~hole[..., None]
     planes = [np.where(known, image, 0), edges[..., None] & known, known]

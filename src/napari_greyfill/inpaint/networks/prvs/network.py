@@ -19,25 +19,26 @@ from napari_greyfill.inpaint.networks.prvs.parts import Bottleneck, PartialLayer
 __all__ = ["PRVS"]
 
 _LEVELS = 8
-_PICTURE = 3  # channels
 
 
 class PRVS(nn.Module):
-    """Masked RGB, its edges and what is known to RGB.
+    """Masked RGB, or grey, its edges and what is known to the same.
 
     Parameters
     ----------
     width : int
         Channels of the outermost level; 64 as published.
+    colours : {3, 1}
+        Channels of the pictures; 3 as published.
     """
 
     smallest: ClassVar[int] = 1 << _LEVELS
-    planes: ClassVar[int] = _PICTURE + 2
 
-    def __init__(self, width: int = 64) -> None:
+    def __init__(self, width: int = 64, colours: int = 3) -> None:
         super().__init__()
-        widths = [_PICTURE, *(width * min(2**level, 8) for level in range(_LEVELS))]
-        self.enc_1 = StructureLayer(_PICTURE, width, width, 7, 2, rectified=True)
+        self.colours, self.planes = colours, colours + 2
+        widths = [colours, *(width * min(2**level, 8) for level in range(_LEVELS))]
+        self.enc_1 = StructureLayer(colours, width, width, 7, 2, rectified=True)
         self.enc_2 = StructureLayer(width, 2 * width, width, 5, 2, rectified=True)
         for level in range(3, _LEVELS + 1):
             before, after = widths[level - 1], widths[level]
@@ -49,20 +50,21 @@ class PRVS(nn.Module):
             joined, below = below + widths[level - 1], widths[level - 1]
             self.add_module(f"dec_{level}", PartialLayer(joined, below, 3, doubled=True))
         self.dec_2 = StructureLayer(below + width, width, width, 3, doubled=True)
-        self.dec_1 = StructureLayer(width + _PICTURE, width, width, 3, norm=False)
+        self.dec_1 = StructureLayer(width + colours, width, width, 3, norm=False)
         self.resolver = Bottleneck(width, width // 4)
-        self.output = nn.Conv2d(2 * width, 3, 1)
+        self.output = nn.Conv2d(2 * width, colours, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return (N, 3, H, W) pictures, about in [0, 1].
+        """Return (N, C, H, W) pictures, about in [0, 1].
 
         Parameters
         ----------
-        x : (N, 5, H, W) tensor
-            R, G, B in [0, 1] and 0 in the hole; edges, 1 on an edge and 0 in the hole; and 1 where
+        x : (N, C + 2, H, W) tensor
+            R, G, B, or grey, in [0, 1] and 0 in the hole;
+            edges, 1 on an edge and 0 in the hole; and 1 where
             pixels are known, 0 in the hole. Height and width are multiples of 256.
         """
-        picture, edge, seen = x[:, :3], x[:, 3:4], x[:, 4:5]
+        picture, edge, seen = x[:, :-2], x[:, -2:-1], x[:, -1:]
         features, known, edges = [picture], [seen], [edge]
         for structure in (self.enc_1, self.enc_2):
             y, m, edge = structure(features[-1], _for_all(known[-1], features[-1]), edges[-1])

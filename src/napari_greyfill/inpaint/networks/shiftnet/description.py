@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from napari_greyfill.inpaint.networks.description import (
+    COLOURS,
     Descriptor,
     Network,
     StateDict,
@@ -51,7 +52,8 @@ def published_names() -> dict[str, str]:
 def _detect(state: StateDict) -> bool:
     first, last = shape_of(state, "model.model.0.weight"), shape_of(state, "model.model.3.weight")
     shifted = shape_of(state, "model.model.1.model.3.model.7.weight")
-    return (first[1:], last[1:], shifted[2:]) == ((4, 4, 4), (3, 4, 4), (4, 4))
+    ends = [((colours + 1, 4, 4), (colours, 4, 4)) for colours in COLOURS]
+    return (first[1:], last[1:]) in ends and shifted[2:] == (4, 4)
 
 
 def _build(state: StateDict) -> nn.Module:
@@ -65,8 +67,8 @@ def _build(state: StateDict) -> nn.Module:
         # files of old versions have statistics of the training, which were not used then either
         if kind not in ("running_mean", "running_var", "num_batches_tracked"):
             renamed[f"{names[layer]}.{kind}" if layer in names else key] = tensor
-    width = shape_of(state, "model.model.0.weight")[0]
-    return built(lambda: ShiftNet(width), renamed, _TITLE)
+    width, planes = shape_of(state, "model.model.0.weight")[:2]
+    return built(lambda: ShiftNet(width, planes - 1), renamed, _TITLE)
 
 
 def _inpainter() -> type[ShiftNetInpainter]:

@@ -27,18 +27,18 @@ class ShiftNetInpainter(NetworkInpainter):
 
 
 def network_input(image: Plane, hole: Hole) -> Channels:
-    """Return R, G, B in [-1, 1] with 0, mid grey, in the hole, and what is known.
+    """Return R, G, B, or grey, in [-1, 1] with 0, mid grey, in the hole, and what is known.
 
     Parameters
     ----------
-    image : (H, W, 3) float32 array in [0, 1]
+    image : (H, W, C) float32 array in [0, 1]
         What is in the hole does not count.
     hole : (H, W) bool array
         True where pixels are to be filled.
 
     Returns
     -------
-    (H, W, 4) float32 array
+    (H, W, C + 1) float32 array
         The last channel is 1 where pixels are known.
     """
     missing = hole[..., None]

@@ -23,25 +23,28 @@ SHIFTED = 2  # the level, counted from 0, whose features are shifted, at an eigh
 
 
 class ShiftNet(nn.Module):
-    """Masked RGB and what is known to RGB.
+    """Masked RGB, or grey, and what is known to the same.
 
     Parameters
     ----------
     width : int
         Channels of the outermost level; 64 as published.
+    colours : {3, 1}
+        Channels of the pictures; 3 as published.
     """
 
     smallest: ClassVar[int] = 1 << LEVELS
 
-    def __init__(self, width: int = 64) -> None:
+    def __init__(self, width: int = 64, colours: int = 3) -> None:
         super().__init__()
+        self.colours = colours
         widths = [width * min(2**level, 8) for level in range(LEVELS)]
         self.down = nn.ModuleList(
             nn.Conv2d(before, after, 4, stride=2, padding=1)
-            for before, after in zip([4, *widths], widths, strict=False)
+            for before, after in zip([colours + 1, *widths], widths, strict=False)
         )
         self.down_norm = nn.ModuleDict(_norms(widths[1:-1]))
-        outputs = [3, *widths[:-1]]
+        outputs = [colours, *widths[:-1]]
         inputs = [2 * width for width in widths]
         inputs[SHIFTED], inputs[-1] = 3 * widths[SHIFTED], widths[-1]
         self.up = nn.ModuleList(
@@ -52,16 +55,17 @@ class ShiftNet(nn.Module):
         self.shift = Shift()
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return (N, 3, H, W) pictures in [-1, 1].
+        """Return (N, C, H, W) pictures in [-1, 1].
 
         Parameters
         ----------
-        x : (N, 4, H, W) tensor
-            R, G, B in [-1, 1] and 0 in the hole; then 1 where pixels are known and 0 in the hole.
+        x : (N, C + 1, H, W) tensor
+            R, G, B, or grey, in [-1, 1] and 0 in the hole;
+            then 1 where pixels are known and 0 in the hole.
             Height and width are at least 256 and multiples of 8.
         """
         step = 2 ** (SHIFTED + 1)
-        hole = x[:, 3, ::step, ::step] < 0.5
+        hole = x[:, -1, ::step, ::step] < 0.5
         skips = self._encoded(x)
         y = skips[-1]
         for level in reversed(range(LEVELS)):
