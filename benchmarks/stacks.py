@@ -261,8 +261,8 @@ def _introduction(chosen: Sequence[Stack]) -> str:
     count = len(cases(chosen[0], "report"))
     return (
         "## Stacks: one damaged plane\n\n"
-        f"{len(chosen)} stacks ({real} real ones, z and t, from a folder of research data and from "
-        "nilearn, whose head is an average of many and so smooth; "
+        f"{len(chosen)} stacks ({real} real ones, z and t, from a folder of research data and "
+        "from nilearn, whose head is an average of many and so smooth; "
         f"{len(chosen) - real} made of scikit-image's pictures that drift, grow, bend and turn), "
         "planes of at most 128 × 128 pixels on 0 to 1. In each, four planes that no parameter was "
         f"chosen on are damaged one at a time by each of four masks, {count} cases a stack: a "
@@ -276,8 +276,8 @@ def _introduction(chosen: Sequence[Stack]) -> str:
         "plane is no trial and that no trial's error counts as less than a tenth of the largest "
         "was decided after a first run on these planes; with all cases and without these rules "
         "the real stacks gained 4.31 dB in the mean and 2.51 in the median, 3.5 % lost more than "
-        "0.3 dB, and 83 % of the expected errors were within 1.5×. Expected error and interval are those that "
-        "come with a fill; a good interval of 90 % holds 90 % of the pixels."
+        "0.3 dB, and 83 % of the expected errors were within 1.5×. Expected error and "
+        "interval are those that come with a fill; a good interval of 90 % holds 90 % of the pixels."
     )
 
 
