@@ -28,12 +28,13 @@ from napari_greyfill.image.arrays import HintsLike, ImageLike, MaskLike
 from napari_greyfill.image.geometry import Window, tight_box
 from napari_greyfill.image.layer import data_of
 from napari_greyfill.image.lazy import LazyPlane, is_lazy
-from napari_greyfill.image.picture import Patch, Picture, about_transparent, is_erased, plane_of
+from napari_greyfill.image.picture import Patch, Picture, is_erased, plane_of
 from napari_greyfill.image.regions import plan_regions
 from napari_greyfill.image.specks import Plan
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
-from napari_greyfill.masks import feather, grow, hole_from_mask, inspected
+from napari_greyfill.masks import feather, grow, hole_from_mask
 from napari_greyfill.pipeline.hints import ColourHints
+from napari_greyfill.pipeline.notes import notes_of
 from napari_greyfill.pipeline.options import FillOptions, PipelineName
 from napari_greyfill.pipeline.result import FINAL, WITH_HOLE, FillResult, Intermediate
 from napari_greyfill.pipeline.suggest import method_for
@@ -306,7 +307,7 @@ def make_job(
     colouring = None
     if picture.is_colour and options.pipeline != "rgb-rgb":
         colouring = COLORIZERS.require(options.colorizer)
-    notes = _notes(picture, options)
+    notes = notes_of(picture, options, method)
     placed = _placed(hints, picture, notes, colouring)
     device, fallback = device_for(options.device, method, colouring)
     notes += [fallback] if fallback else []
@@ -358,25 +359,6 @@ def _plane_of(image: NDArray[Any] | LazyPlane, rgb: bool | None) -> NDArray[Any]
         return plane_of(image, rgb=rgb)
     colour = image.ndim >= 3 and image.shape[-1] in (3, 4) if rgb is None else rgb
     return image.flat(3 if colour else 2)
-
-
-def _notes(picture: Picture, options: FillOptions) -> list[str]:
-    notes = [finding.sentence for finding in inspected(picture.original, picture.hole)]
-    if picture.transparent:
-        notes.append(about_transparent(picture.transparent, revealed=picture.revealed))
-    plain = options.nodata is None and not isinstance(picture.original, np.ma.MaskedArray)
-    what = "NaN or infinite" if plain else "NaN, infinite, masked or no-data"
-    if picture.invalid:
-        notes.append(
-            f"{picture.invalid} pixels outside the mask were {what}; they were filled as well."
-        )
-    if picture.kept:
-        notes.append(
-            f"{picture.kept} pixels outside the mask are {what}; they were left as they are."
-        )
-    if not picture.is_colour and (options.pipeline != "grey-rgb" or options.colorizer != "auto"):
-        notes.append("The image is grey, so there is no colour to recover: only stage 1 ran.")
-    return notes
 
 
 def _placed(

@@ -103,7 +103,8 @@ class FillOptions:
         "Look",
         "What the method auto stands for. Faithful has the smallest error and can be measured, "
         "but is smooth in large holes; texture looks like the surroundings, but is made up. Auto "
-        "looks at the width of the hole and at what a faithful fill would lose.",
+        "looks at the width of the hole and at what a faithful fill would lose; grey, 16-bit and "
+        "float pictures, whose values may be measured, get no texture from it.",
         choices=LOOKS,
         titles=("As suggested", "Faithful (for measuring)", "Texture (for looking)"),
     )

@@ -59,6 +59,8 @@ def possible_methods(names: Iterable[str]) -> tuple[str, ...]:
 def suggested_look(picture: Picture, plan: Plan) -> Look:
     """Return the look that suits the region with the most to fill.
 
+    Measured data get no texture unless it is chosen: grey, 16-bit and float pictures.
+
     Parameters
     ----------
     picture : Picture
@@ -69,7 +71,23 @@ def suggested_look(picture: Picture, plan: Plan) -> Look:
     hole = picture.hole
     widest = max(plan.regions, key=lambda region: np.count_nonzero(hole[region.core.slices]))
     plane, missing = picture.planes(widest.window), picture.missing(widest.window)
-    return recommend_look(handed_over(plane, missing)[1], missing)
+    look = recommend_look(handed_over(plane, missing)[1], missing)
+    measured = _why_measured(picture)
+    if look.name != "texture" or not measured:
+        return look
+    return Look(
+        "faithful",
+        f"The picture is {measured}, so its values may be measured: the fill is faithful, if "
+        "smooth; for looking only choose texture.",
+    )
+
+
+def _why_measured(picture: Picture) -> str:
+    """Return what says that values are measured and not for looking only; empty if nothing."""
+    if not picture.is_colour:
+        return "grey"
+    kind = np.dtype(picture.original.dtype)
+    return "" if kind == np.uint8 else f"of type {kind}"
 
 
 def _method_of(look: str) -> str:
