@@ -278,11 +278,8 @@ class Hand:
             brush.selected_label = STROKE
         pixel = self._pixel(event)
         candidate = 0 if "Alt" in event.modifiers else self._dock.dust.at(pixel)
-        if (
-            candidate
-            or "Alt" in event.modifiers
-            or (self._dock.form.tool == CLONE and self._on_source(pixel))
-        ):
+        sourcing = self._dock.form.tool == CLONE and self._on_source(pixel)
+        if candidate or sourcing or "Alt" in event.modifiers:
             painting = list(brush.mouse_drag_callbacks)
             brush.mouse_drag_callbacks.clear()  # the brush would paint as well
             try:

@@ -36,13 +36,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DROPPED", "DUST", "SOURCE", "STROKE", "WAITING", "HealLayers"]
 
-STROKE, WAITING, SOURCE, DUST, DROPPED = (
-    1,
-    5,
-    6,
-    7,
-    8,
-)  # labels of the brush's layer; outlines are between them
+# labels of the brush's layer; outlines of what is invented are between the first two
+STROKE, WAITING, SOURCE, DUST, DROPPED = 1, 5, 6, 7, 8
 _COLOURS = {
     STROKE: (1.0, 0.2, 0.6, 0.55),
     1 + Origin.INFERRED: (0.2, 0.9, 1.0, 1.0),

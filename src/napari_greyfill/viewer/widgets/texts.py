@@ -70,10 +70,10 @@ HEAL = {
     "blemish": "What to look for: small spots, thin lines, or both.",
     "side": "Whether it is brighter than its surroundings, darker, or either.",
     "size": "Largest spot; scratches are at most a third as thick.",
-    "contrast": "How much it must differ from its surroundings, as a share of the range of values. "
-    "Less finds more.",
-    "heal_all": "Heal all that are outlined in red, as one step of undo. Esc takes it back while it "
-    "runs.",
+    "contrast": "How much it must differ from its surroundings, as a share of the range of "
+    "values. Less finds more.",
+    "heal_all": "Heal all that are outlined in red, as one step of undo. Esc takes it back while "
+    "it runs.",
 }
 
 MASK_BAR = {
