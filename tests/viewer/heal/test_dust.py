@@ -102,7 +102,7 @@ def test_a_click_drops_one_and_keeps_it_again(show, qtbot, mouse):
 
 def test_the_slider_decides_what_is_found(show, qtbot):
     image = dusty(np.uint8)
-    image[28:32, 28:32] = 100  # less of a contrast
+    image[28:32, 28:32] = 125  # less of a contrast
     dock = show(image)
     assert dock.dust.found.count == 4
     dock.dust.form.contrast.setValue(40)
@@ -116,9 +116,10 @@ def test_the_slider_decides_what_is_found(show, qtbot):
 
 def test_one_paints_elsewhere_meanwhile_and_what_was_healed_is_found_no_more(show, qtbot, mouse):
     dock = show()
-    mouse.stroke((26, 20), (30, 40))  # begins beside a candidate, and goes over it
+    dock.layers.brush.brush_size = 11
+    mouse.stroke((30, 15), (30, 40))  # begins beside a candidate, and goes over it
     assert len(dock.session.edits) == 1
-    qtbot.waitUntil(lambda: dock.dust.found is not None and dock.dust.found.count == 3)
+    qtbot.waitUntil(lambda: dock.dust.found is not None and dock.dust.found.count == 3, timeout=20_000)
     assert not (dock.layers.brush.data[20:40, 20:40] == DUST).any()
 
 
