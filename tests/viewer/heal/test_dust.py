@@ -119,7 +119,9 @@ def test_one_paints_elsewhere_meanwhile_and_what_was_healed_is_found_no_more(sho
     dock.layers.brush.brush_size = 11
     mouse.stroke((30, 15), (30, 40))  # begins beside a candidate, and goes over it
     assert len(dock.session.edits) == 1
-    qtbot.waitUntil(lambda: dock.dust.found is not None and dock.dust.found.count == 3, timeout=20_000)
+    qtbot.waitUntil(
+        lambda: dock.dust.found is not None and dock.dust.found.count == 3, timeout=20_000
+    )
     assert not (dock.layers.brush.data[20:40, 20:40] == DUST).any()
 
 
