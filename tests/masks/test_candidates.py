@@ -64,8 +64,9 @@ def test_a_click_finds_the_nearest_piece():
 def test_rims_belong_to_their_pieces():
     found = Candidates.of(dusty() == 250)
     whole = found.outline(Window(0, 90, 0, 120))
-    assert whole[20, 30] == found.at((20, 30))
-    assert whole[21, 31] == 0  # inside
+    assert whole[19, 29] == whole[22, 34] == found.at((20, 30))
+    assert whole[20, 30] == whole[18, 30] == 0  # inside, and farther away
+    assert found.outline(Window(0, 90, 0, 120), 2)[18, 30] == found.at((20, 30))
     window = Window(21, 40, 20, 50)
     np.testing.assert_array_equal(found.outline(window), whole[window.slices])
 

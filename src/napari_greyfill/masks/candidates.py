@@ -105,19 +105,21 @@ class Candidates:
         found: NDArray[np.bool_] = kept[self.labels]
         return found
 
-    def outline(self, window: Window) -> NDArray[np.int32]:
-        """Return the numbers of the pieces on their rims, and 0 elsewhere.
+    def outline(self, window: Window, width: int = 1) -> NDArray[np.int32]:
+        """Return the numbers of the pieces just outside of them, and 0 elsewhere.
 
         Parameters
         ----------
         window : Window
             Where to look.
+        width : int
+            Of the outline, in pixels.
         """
-        height, width = self.labels.shape
-        seen = window.expanded(1, (height, width))
+        height, breadth = self.labels.shape
+        seen = window.expanded(width, (height, breadth))
         labels = self.labels[seen.slices]
-        inside = ndimage.binary_erosion(labels > 0, border_value=1)
-        rim: NDArray[np.int32] = np.where(inside, 0, labels)[window.within(seen)]
+        near = ndimage.maximum_filter(labels, 2 * width + 1, mode="constant")
+        rim: NDArray[np.int32] = np.where(labels > 0, 0, near)[window.within(seen)]
         return rim
 
 
