@@ -5,7 +5,11 @@ import pytest
 from napari_greyfill.viewer.fill.words import combination_of, name_of_plane, summary_of
 
 RESULT = SimpleNamespace(
-    method="blend", pipeline="grey-rgb", colorizer="", provenance={"filled_pixels": 1234}, seconds=2
+    method="blend",
+    pipeline="grey-rgb",
+    colorizer="",
+    provenance={"filled_pixels": 1234},
+    seconds=2,
 )
 
 

@@ -56,9 +56,7 @@ class StackForm(QWidget):
         for each in (self.first, QLabel("to"), self.last):
             row.addWidget(each)
         row.addStretch(1)
-        self.fields = {
-            o.name: OptionField(o) for o in StackOptions.options(("context", "dust"))
-        }
+        self.fields = {o.name: OptionField(o) for o in StackOptions.options(("context", "dust"))}
         self.each = QCheckBox("New mask for each plane")
         self._layout = QFormLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -66,14 +64,14 @@ class StackForm(QWidget):
         tips = {o.name: o for o in StackOptions.options()}
         self._add("Planes", TEXTS["planes"], self.planes)
         self._add("", TEXTS["range"], self.range)
-        for name, each in self.fields.items():
-            self._add(tips[name].title, tips[name].tip, each)
+        for name, field in self.fields.items():
+            self._add(tips[name].title, tips[name].tip, field)
         self._add("", TEXTS["each"], self.each)
         self.planes.currentIndexChanged.connect(lambda _: self._choose())
         for box in (self.first, self.last):
             box.valueChanged.connect(lambda _: self.changed.emit())
-        for each in self.fields.values():
-            each.changed.connect(lambda: self.changed.emit())
+        for field in self.fields.values():
+            field.changed.connect(lambda: self.changed.emit())
         self.follow(None)
 
     def _add(self, title: str, tip: str, field: QWidget) -> None:
@@ -142,8 +140,8 @@ class StackForm(QWidget):
         self.first.setValue(0)
         self.last.setValue(self.last.maximum())
         self.each.setChecked(False)
-        for each in self.fields.values():
-            each.reset()
+        for field in self.fields.values():
+            field.reset()
 
     def _planes(self, index: tuple[int, ...]) -> Any:  # noqa: ANN401 - as the engine takes it
         chosen = self.planes.currentData()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from napari_greyfill.viewer.layers.models import checksum
 from napari_greyfill.viewer.layers.stack_results import StackLayers
 
 if TYPE_CHECKING:
-    from napari.layers import Image, Layer
+    from napari.layers import Layer
     from napari.viewer import Viewer
 
 __all__ = ["StackRuns"]
@@ -210,7 +210,15 @@ class StackRuns:
         return text.strip()
 
     def row(self, result: StackResult, run: int) -> Row:
-        """Return the row of a run for the table."""
+        """Return the row of a run for the table.
+
+        Parameters
+        ----------
+        result : StackResult
+            What came of it.
+        run : int
+            Its number.
+        """
         assert self.request is not None
         colour = self.request.axes.colour is not None
         return Row(

@@ -145,9 +145,7 @@ def _canvas(request: StackRequest) -> Canvas | None:
     plain = isinstance(data, np.ndarray) and not isinstance(data, np.memmap)
     if not plain or data.nbytes > _SMALL:
         return None
-    canvas = Canvas(
-        np.array(data), np.zeros(request.axes.without_colour().shape, dtype=np.uint8)
-    )
+    canvas = Canvas(np.array(data), np.zeros(request.axes.without_colour().shape, dtype=np.uint8))
     kept = request.resume
     if kept is not None:
         for patch in kept.patches:

@@ -52,7 +52,15 @@ class StackLayers:
                 disown(layer)
 
     def begin(self, image: Any, labels: Any) -> None:  # noqa: ANN401 - any array type
-        """Take arrays of the stack's shape to paste planes into; they show with the first plane."""
+        """Take arrays to paste planes into; they show with the first plane.
+
+        Parameters
+        ----------
+        image : array
+            A copy of the stack.
+        labels : array
+            Of the same shape without colour, 0 where nothing was filled.
+        """
         self._arrays = (image, labels)
 
     def add(self, plane: FilledPlane) -> None:
@@ -99,7 +107,10 @@ class StackLayers:
         return shown
 
     def _show_lazily(self, result: StackResult) -> None:
-        self._show(_in_parts(result.lazy, result), _in_parts(filled_region(result.axes, result.patches), result))
+        self._show(
+            _in_parts(result.lazy, result),
+            _in_parts(filled_region(result.axes, result.patches), result),
+        )
         self._looked = time.monotonic()
 
     def _show(self, image: Any, labels: Any) -> None:  # noqa: ANN401 - any array type

@@ -44,11 +44,11 @@ FILL = {
 }
 
 STACK = {
-    "planes": "Which planes of the stack to fill: the one in view, all that have something painted, "
-    "or a range along the first axis. Several planes come as one layer of the stack's shape.",
+    "planes": "Which planes of the stack to fill: the one in view, all that have something "
+    "painted, or a range along the first axis. Several planes come as one layer of the stack's shape.",
     "range": "The first and the last plane to fill, counted from 0.",
-    "each": "New mask adds a mask in which every plane has its own pixels, as for damage that is not "
-    "at the same place everywhere. Otherwise one plane serves all.",
+    "each": "New mask adds a mask in which every plane has its own pixels, as for damage that is "
+    "not at the same place everywhere. Otherwise one plane serves all.",
 }
 
 HEAL = {
