@@ -102,7 +102,10 @@ class MethodInfo:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as a JSON-able dictionary."""
-        return asdict(self)
+        fields = asdict(self)
+        if self.training is not None:
+            fields["training"]["shapes"] = list(self.training.shapes)
+        return fields
 
 
 def installed(module: str, install: str) -> WhyNot:

@@ -142,9 +142,9 @@ INPAINTERS.add(
         "msnps",
         "MSNPS, without VGG-19",
         "inpainter",
-        summary="Changes the blend's fill until patches of it look like known ones, in seconds to "
-        "minutes. In place of the paper's VGG-19, fixed oriented filters of ours say what texture "
-        "is; for looking, not for measuring.",
+        summary="Changes the blend's fill until patches of it look like known ones. In place of "
+        "the paper's VGG-19, fixed oriented filters of ours say what texture is; for looking, not "
+        "for measuring.",
         citation="Yang et al. 2017, arXiv:1611.09969; Freeman and Adelson 1991, "
         "doi 10.1109/34.93808",
         uses_torch=True,

@@ -72,6 +72,8 @@ class FillJob:
         Those in the hole, None without any.
     reason : str
         Why the method was chosen, if it was left open; a sentence.
+    in_colour : bool
+        Whether the method copies colours, so that it fills them whatever pipeline was chosen.
     grey_share : float
         Share of the progress bar for stage 1.
     """
@@ -88,12 +90,13 @@ class FillJob:
     devices: list[str]
     hints: ColourHints | None = None
     reason: str = ""
+    in_colour: bool = False
     started: float = field(default_factory=time.perf_counter)
 
     @property
     def pipeline(self) -> PipelineName:
-        """Return the pipeline by its own name."""
-        return self.options.pipeline
+        """Return the pipeline that runs, by its own name."""
+        return "rgb-rgb" if self.in_colour else self.options.pipeline
 
     @property
     def grey_share(self) -> float:
@@ -301,11 +304,12 @@ def make_job(
     plan = plan or Plan(picture.hole, picture.unknown)
     name, reason = method_for(picture, plan, options)
     method = INPAINTERS.require(name)
+    in_colour = False
     if picture.is_colour and method.in_colour and options.pipeline == "grey-rgb":
-        options = replace(options, pipeline="rgb-rgb")
+        in_colour = True
         reason = f"{reason} {IN_COLOUR}".lstrip()
     colouring = None
-    if picture.is_colour and options.pipeline != "rgb-rgb":
+    if picture.is_colour and options.pipeline != "rgb-rgb" and not in_colour:
         colouring = COLORIZERS.require(options.colorizer)
     notes = notes_of(picture, options, method)
     placed = _placed(hints, picture, notes, colouring)
@@ -325,6 +329,7 @@ def make_job(
         devices=[device],
         hints=placed,
         reason=reason,
+        in_colour=in_colour,
     )
 
 

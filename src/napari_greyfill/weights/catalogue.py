@@ -58,7 +58,7 @@ _SHAPES = (
     ("middle", re.compile(r"in the middle|cent(re|er)", re.IGNORECASE)),
 )
 _NON_COMMERCIAL = re.compile(
-    r"non-commercial|\bNC\b|research only|academic research|not-for-profit|for research",
+    r"non-commercial|\bNC\b|research only|academic research|not[- ]for[- ]profit|for research",
     re.IGNORECASE,
 )
 

@@ -74,6 +74,15 @@ HEAL = {
     "mask": "Add a labels layer with the pixels that are no longer those of the picture: "
     "1 inferred, 2 corrected, 3 copied.",
     "progress": "How much of the fill is done.",
+    "dust": "Outline what may be dust or scratches in the plane in view: red ones will be healed, "
+    "grey ones were dropped. Paint elsewhere as usual.",
+    "blemish": "What to look for: small spots, thin lines, or both.",
+    "side": "Whether it is brighter than its surroundings, darker, or either.",
+    "size": "Largest spot; scratches are at most a third as thick.",
+    "contrast": "How much it must differ from its surroundings, as a share of the range of "
+    "values. Less finds more.",
+    "heal_all": "Heal all that are outlined in red, as one step of undo. Esc takes it back while "
+    "it runs.",
 }
 
 MASK_BAR = {

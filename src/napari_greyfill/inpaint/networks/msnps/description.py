@@ -76,6 +76,8 @@ NETWORK = Network(
             training_scale=512,
         ),
     ),
+    bad_at="It is slow, and knows textures, not things: what the first fill got wrong stays wrong."
+    " The filters that stand in for VGG-19 tell coarse textures apart only.",
     inpainter=_inpainter,
     checkpoints=(
         CheckpointInfo(
