@@ -45,7 +45,8 @@ FILL = {
 
 STACK = {
     "planes": "Which planes of the stack to fill: the one in view, all that have something "
-    "painted, or a range along the first axis. Several planes come as one layer of the stack's shape.",
+    "painted, or a range along the first axis. Several planes come as one layer of the "
+    "shape of the stack.",
     "range": "The first and the last plane to fill, counted from 0.",
     "each": "New mask adds a mask in which every plane has its own pixels, as for damage that is "
     "not at the same place everywhere. Otherwise one plane serves all.",
