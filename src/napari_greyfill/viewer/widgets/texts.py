@@ -10,6 +10,7 @@ __all__ = [
     "MASK_BAR",
     "METRICS_TABLE",
     "OWN_WEIGHTS",
+    "STACK",
     "WEIGHTS",
 ]
 
@@ -38,8 +39,18 @@ FILL = {
     "cancel": "Stop the fill. No layer is added or changed.",
     "original": "Hold to see the image as it was, without masks and results. "
     "With a result layer selected, holding the key H does the same.",
+    "heal": "Open the dock Heal with this image: each stroke is filled when the brush is lifted.",
     "python": "Copy a few lines for napari's console that repeat the last run.",
     "progress": "What the fill is doing, and how much of it is done.",
+}
+
+STACK = {
+    "planes": "Which planes of the stack to fill: the one in view, all that have something "
+    "painted, or a range along the first axis. Several planes come as one layer of the "
+    "shape of the stack.",
+    "range": "The first and the last plane to fill, counted from 0.",
+    "each": "New mask adds a mask in which every plane has its own pixels, as for damage that is "
+    "not at the same place everywhere. Otherwise one plane serves all.",
 }
 
 HEAL = {
