@@ -48,6 +48,16 @@ def test_the_contrast_decides():
     assert counts[2] < 3
 
 
+def test_dust_on_a_lively_ground_is_found():
+    rng = np.random.default_rng(0)
+    picture = rng.normal(120, 14, (200, 200))
+    places = [(40, 40), (40, 160), (160, 40), (160, 160)]
+    for number, (y, x) in enumerate(places):
+        picture[y : y + 5, x : x + 5] = 250 if number % 2 else 0
+    found = find_candidates(picture.clip(0, 255).astype(np.uint8))
+    assert all(found.at((y + 2, x + 2)) for y, x in places)
+
+
 def test_a_click_finds_the_nearest_piece():
     found = Candidates.of(dusty() == 250)
     first = found.at((21, 31))
@@ -64,8 +74,9 @@ def test_a_click_finds_the_nearest_piece():
 def test_rims_belong_to_their_pieces():
     found = Candidates.of(dusty() == 250)
     whole = found.outline(Window(0, 90, 0, 120))
-    assert whole[20, 30] == found.at((20, 30))
-    assert whole[21, 31] == 0  # inside
+    assert whole[19, 29] == whole[22, 34] == found.at((20, 30))
+    assert whole[20, 30] == whole[18, 30] == 0  # inside, and farther away
+    assert found.outline(Window(0, 90, 0, 120), 2)[18, 30] == found.at((20, 30))
     window = Window(21, 40, 20, 50)
     np.testing.assert_array_equal(found.outline(window), whole[window.slices])
 

@@ -9,22 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Hashable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from qtpy.QtGui import QGuiApplication
 
-from napari_greyfill.comparison import Combination, Row
+from napari_greyfill.comparison import Row
 from napari_greyfill.compute.events import Preview, Progress
 from napari_greyfill.errors import GreyfillError
 from napari_greyfill.masks import selected_labels
-from napari_greyfill.pipeline.names import GREY
 from napari_greyfill.pipeline.options import FillOptions
-from napari_greyfill.pipeline.result import FillResult
 from napari_greyfill.pipeline.suggest import possible_methods
+from napari_greyfill.stack.result import StackResult
 from napari_greyfill.viewer.fill.form import FillForm
 from napari_greyfill.viewer.fill.runner import FillRunner
+from napari_greyfill.viewer.fill.stack_runs import StackRuns
+from napari_greyfill.viewer.fill.stack_worker import stack_as_python
 from napari_greyfill.viewer.fill.table import MetricsTable
+from napari_greyfill.viewer.fill.words import combination_of, name_of_plane, summary_of
 from napari_greyfill.viewer.fill.worker import Finished, Part
 from napari_greyfill.viewer.layers import planes
 from napari_greyfill.viewer.layers.keeping import Original
@@ -59,6 +61,7 @@ class FillDock(RunDock):
         super().__init__(napari_viewer, FillRunner(), TEXTS)
         self.form = FillForm(preferred_device())
         self.table = MetricsTable()
+        self.stacks = StackRuns(napari_viewer, self.form)
         self.results = ResultLayers(napari_viewer)
         self._request: FillRequest | None = None
         self._python = ""  # lines that repeat the last run
@@ -78,6 +81,7 @@ class FillDock(RunDock):
     def _build(self) -> None:
         self.original_button = button("Show original", TEXTS["original"])
         self.python_button = button("Copy as Python", TEXTS["python"])
+        self.heal_button = button("Heal as you paint", TEXTS["heal"], self.open_heal)
         self.defaults_button = button("Restore defaults", TEXTS["defaults"])
         self.settings_button = button("Load settings", TEXTS["settings"])
         self.progress.setToolTip(TEXTS["progress"])
@@ -89,6 +93,7 @@ class FillDock(RunDock):
         layout.addWidget(self.progress)
         layout.addWidget(self.status)
         layout.addLayout(side_by_side(self.original_button, self.python_button))
+        layout.addWidget(self.heal_button)
         layout.addWidget(self.table, stretch=1)
 
     def _connect(self) -> None:
@@ -124,6 +129,13 @@ class FillDock(RunDock):
         self.form.also.update_availability()
         self.refresh()
 
+    def open_heal(self) -> None:
+        """Open the dock Heal with the chosen image, and the brush in hand."""
+        _, dock = self.viewer.window.add_plugin_dock_widget("napari-greyfill", "Heal", tabify=True)
+        image = self.form.image_layer
+        if image is not None:
+            dock.take_up(image)
+
     def _list_layers(self) -> None:
         self.form.reset_choices()
 
@@ -142,6 +154,10 @@ class FillDock(RunDock):
         reason = planes.not_ready(self.viewer, image, mask)
         if reason:
             return reason
+        if self.form.stack.together and not self.form.stack.one:
+            return self.stacks.why_not()
+        if self.form.stack.together and (reason := self.stacks.why_not()):
+            return reason
         unfit = planes.why_no_plane(self.form.reference_layer, self.viewer, image)
         return unfit or self._why_not_mask()
 
@@ -152,6 +168,8 @@ class FillDock(RunDock):
 
     def _chosen(self) -> Hashable:
         form = self.form
+        if form.stack.together:
+            return self.stacks.chosen(self._request_index())
         return super()._chosen(), form.options(), form.chosen_methods()
 
     def _why_not_mask(self) -> str:
@@ -170,8 +188,11 @@ class FillDock(RunDock):
     def refresh(self) -> None:
         """Bring buttons and the sentence beside them up to date."""
         self.form.enable_colour()
+        self.stacks.follow()
         self.form.mask_bar.refresh()
         super().refresh()
+        kept = self.form.stack.together and self.stacks.kept_of(self._chosen()) is not None
+        self.run_button.setText("Continue" if kept and not self.running else "Run")
         self.form.new_mask.setEnabled(self.form.image_layer is not None)
         self.original_button.setEnabled(self.form.image_layer is not None)
         self.python_button.setEnabled(bool(self._python))
@@ -183,7 +204,8 @@ class FillDock(RunDock):
         image = self.form.image_layer
         if image is None:
             return
-        mask = planes.new_mask(self.viewer, image)
+        each = self.form.stack.axes is not None and self.form.stack.each.isChecked()
+        mask = planes.new_mask(self.viewer, image, each_plane=each)
         self.form.choose_mask(mask)
         self.refresh()
 
@@ -194,6 +216,12 @@ class FillDock(RunDock):
         """Start a fill of what is chosen, in a thread of its own."""
         if self.why_not():
             self.refresh()
+            return
+        if self.form.stack.together:
+            self._run_of, keep = self._chosen(), self.form.keep.isChecked()
+            self._source, self._done = self.form.image_layer.unique_id, 0
+            self.runner.start(self.stacks.begin(self._request_index(), keep=keep))
+            self._show_start()
             return
         image = self.form.image_layer
         self._request, self._run_of = self._make_request(), self._chosen()
@@ -263,7 +291,10 @@ class FillDock(RunDock):
     def _show_progress(self, news: Progress | Preview) -> None:
         self._show_share(news.fraction, news.text)
 
-    def _show_preview(self, news: Part) -> None:
+    def _show_preview(self, news: Any) -> None:  # noqa: ANN401 - of a plane or of a stack
+        if not isinstance(news, Part):
+            self.stacks.show(news)
+            return
         assert self._placement is not None
         self.results.show_preview(news.image, self._placement, news.window)
 
@@ -272,7 +303,19 @@ class FillDock(RunDock):
 
         show_warning(text)
 
-    def _show_result(self, outcome: Finished) -> None:
+    def _show_stack(self, result: StackResult) -> None:
+        layer = self.stacks.finish(result)
+        self._python = stack_as_python(self.stacks.request)
+        layer.bind_key(HOLD_KEY, _holding(self._original, self._source), overwrite=True)
+        self._outcome = self.stacks.summary(result)
+        self._runs += 1
+        self._run_layers[self._runs] = layer.unique_id
+        self.table.add(self.stacks.row(result, self._runs))
+
+    def _show_result(self, outcome: Finished | StackResult) -> None:
+        if isinstance(outcome, StackResult):
+            self._show_stack(outcome)
+            return
         self.results.remove_preview()
         assert self._request is not None
         assert self._placement is not None
@@ -299,7 +342,7 @@ class FillDock(RunDock):
         if outcome.region is not None:
             self._shown.add(("", REGION))
         layer.bind_key(HOLD_KEY, _holding(self._original, self._source), overwrite=True)
-        self._outcome = f"{_summary(outcome, request.rgb)} {result.reason}".strip()
+        self._outcome = f"{summary_of(outcome, request.rgb)} {result.reason}".strip()
         self._done += 1
         if self._done > 1:
             self._outcome = f"{self._done} methods are done. {result.method}: {self._outcome}"
@@ -307,14 +350,17 @@ class FillDock(RunDock):
         self._run_layers[self._runs] = layer.unique_id
         self.table.add(
             replace(
-                Row.of(_combination(result, request.rgb), result),
-                picture=_name_of_plane(request.image_name, self._placement.index),
+                Row.of(combination_of(result, request.rgb), result),
+                picture=name_of_plane(request.image_name, self._placement.index),
                 run=self._runs,
                 result=None,  # the layer has it
             )
         )
 
     def _show_cancelled(self) -> None:
+        if self._request is None:
+            self._outcome = self.stacks.keep(self._run_of)
+            return
         self._outcome = "Cancelled; no layer was changed."
         if self._done:
             self._outcome = f"Cancelled; the results of {self._done} finished methods stay."
@@ -353,20 +399,3 @@ def _holding(original: Original, source: str) -> Callable[[Layer], Generator[Non
         original.release()
 
     return hold
-
-
-def _name_of_plane(name: str, index: tuple[int, ...]) -> str:
-    """Return what tables call a plane, which is all of a layer without an index."""
-    return f"{name} [{', '.join(map(str, index))}]" if index else name
-
-
-def _combination(result: FillResult, rgb: bool) -> Combination:
-    return Combination(result.method, result.pipeline if rgb else GREY, result.colorizer)
-
-
-def _summary(outcome: Finished, rgb: bool) -> str:
-    pixels = outcome.result.provenance["filled_pixels"]
-    text = f"Filled {pixels:,} pixels in {outcome.result.seconds:.1f} s."
-    if outcome.remark:
-        text += f" {outcome.remark[:1].upper()}{outcome.remark[1:]}."
-    return text if rgb else f"{text} The image is grey: there was no colour to recover."
