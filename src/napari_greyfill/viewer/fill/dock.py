@@ -22,6 +22,12 @@ from napari_greyfill.pipeline.names import GREY
 from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.pipeline.result import FillResult
 from napari_greyfill.pipeline.suggest import possible_methods
+from napari_greyfill.viewer.fill.aftermath import (
+    OUTLINE_KEY,
+    hand_back,
+    invented,
+    toggle_outlines,
+)
 from napari_greyfill.viewer.fill.form import FillForm
 from napari_greyfill.viewer.fill.runner import FillRunner
 from napari_greyfill.viewer.fill.table import MetricsTable
@@ -63,6 +69,7 @@ class FillDock(RunDock):
         self._request: FillRequest | None = None
         self._python = ""  # lines that repeat the last run
         self._placement: planes.Placement | None = None
+        self._mask = ""  # unique id of the mask of the last run
         self._source = ""  # unique id of the image layer of the last run
         self._run_layers: dict[int, str] = {}  # run -> unique id of its result
         self._runs = 0
@@ -197,7 +204,7 @@ class FillDock(RunDock):
             return
         image = self.form.image_layer
         self._request, self._run_of = self._make_request(), self._chosen()
-        self._source = image.unique_id
+        self._source, self._mask = image.unique_id, self.form.mask_layer.unique_id
         self._placement = planes.Placement.of(image, self._request.image.index)
         self._done = 0
         self._shown.clear()
@@ -298,7 +305,10 @@ class FillDock(RunDock):
         self._shown |= {(label, image.role) for image in outcome.images}
         if outcome.region is not None:
             self._shown.add(("", REGION))
-        layer.bind_key(HOLD_KEY, _holding(self._original, self._source), overwrite=True)
+        for each in (layer, planes.find(self.viewer, self._mask)):
+            if each is not None:
+                each.bind_key(HOLD_KEY, _holding(self._original, self._source), overwrite=True)
+                each.bind_key(OUTLINE_KEY, _outlining(self.viewer, self._source), overwrite=True)
         self._outcome = f"{_summary(outcome, request.rgb)} {result.reason}".strip()
         self._done += 1
         if self._done > 1:
@@ -323,6 +333,8 @@ class FillDock(RunDock):
         self.results.remove_preview()
         if self._done and self._complete:
             self._remove_others()
+        if self._done:
+            hand_back(self.viewer, planes.find(self.viewer, self._mask), self._source)
         self._request = None
         super()._end()
 
@@ -355,6 +367,11 @@ def _holding(original: Original, source: str) -> Callable[[Layer], Generator[Non
     return hold
 
 
+def _outlining(viewer: napari.viewer.Viewer, source: str) -> Callable[[Layer], None]:
+    """Return what shows and hides the outlines of what is invented."""
+    return lambda layer: toggle_outlines(viewer, source)
+
+
 def _name_of_plane(name: str, index: tuple[int, ...]) -> str:
     """Return what tables call a plane, which is all of a layer without an index."""
     return f"{name} [{', '.join(map(str, index))}]" if index else name
@@ -366,7 +383,8 @@ def _combination(result: FillResult, rgb: bool) -> Combination:
 
 def _summary(outcome: Finished, rgb: bool) -> str:
     pixels = outcome.result.provenance["filled_pixels"]
-    text = f"Filled {pixels:,} pixels in {outcome.result.seconds:.1f} s."
+    text = f"{invented(pixels, outcome.result.hole.size)} "
+    text += f"Filled in {outcome.result.seconds:.1f} s."
     if outcome.remark:
         text += f" {outcome.remark[:1].upper()}{outcome.remark[1:]}."
     return text if rgb else f"{text} The image is grey: there was no colour to recover."

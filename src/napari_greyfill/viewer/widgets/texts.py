@@ -34,8 +34,9 @@ FILL = {
     "preview": "Show the unfinished result in a layer of its own while a network learns.",
     "keep": "Add new layers in every run. Otherwise a run on the same image and slice "
     "updates the layers of the run before.",
-    "run": "Fill the painted pixels. The viewer stays usable meanwhile.",
-    "cancel": "Stop the fill. No layer is added or changed.",
+    "run": "Fill the painted pixels. The viewer stays usable meanwhile, and the brush in hand. "
+    "Key: Ctrl+Enter.",
+    "cancel": "Stop the fill. No layer is added or changed. Key: Esc.",
     "original": "Hold to see the image as it was, without masks and results. "
     "With a result layer selected, holding the key H does the same.",
     "python": "Copy a few lines for napari's console that repeat the last run.",
