@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
+from napari_greyfill.viewer.fill.worker import Finished
+from napari_greyfill.viewer.layers.keeping import Original
 from napari_greyfill.viewer.layers.own import source_of
+from napari_greyfill.viewer.layers.planes import find
 from napari_greyfill.viewer.layers.results import REGION
 
 if TYPE_CHECKING:
     from napari.layers import Labels, Layer
     from napari.viewer import Viewer
 
-__all__ = ["OUTLINE_KEY", "hand_back", "invented", "toggle_outlines"]
+__all__ = [
+    "OUTLINE_KEY",
+    "hand_back",
+    "holding",
+    "invented",
+    "outlining",
+    "summary",
+    "toggle_outlines",
+]
 
 OUTLINE_KEY = "O"
 _ROLE = "greyfill"  # where results say what they are
@@ -37,8 +49,8 @@ def hand_back(viewer: Viewer, mask: Labels | None, source: str) -> None:
     if mask is None or mask not in viewer.layers:
         return
     active = viewer.layers.selection.active
-    busy = active is not None and active is not mask and not source_of(active)
-    if busy and active.unique_id != source:
+    ours = (source, mask.unique_id)
+    if active is not None and active.unique_id not in ours and not source_of(active):
         return
     _raise(viewer, mask)
     if mask.contour == 0:
@@ -75,6 +87,56 @@ def invented(pixels: int, size: int) -> str:
     share = f"{percent:.1f}" if percent >= 1 or not percent else f"{percent:.1g}"
     noun = "pixel" if pixels == 1 else "pixels"
     return f"{pixels:,} invented {noun}, {share} % of this plane."
+
+
+def holding(original: Original, source: str) -> Callable[[Layer], Generator[None, None, None]]:
+    """Return what shows the original as long as a key is down; it does not hold the dock.
+
+    Parameters
+    ----------
+    original : Original
+        Shows it.
+    source : str
+        Unique id of the image.
+    """
+
+    def hold(layer: Layer) -> Generator[None, None, None]:
+        original.hold(find(original.viewer, source))
+        yield
+        original.release()
+
+    return hold
+
+
+def outlining(viewer: Viewer, source: str) -> Callable[[Layer], None]:
+    """Return what shows and hides the outlines of what is invented.
+
+    Parameters
+    ----------
+    viewer : Viewer
+        Where they are.
+    source : str
+        Unique id of the image.
+    """
+    return lambda layer: toggle_outlines(viewer, source)
+
+
+def summary(outcome: Finished, rgb: bool) -> str:
+    """Return what came of a fill, in a few sentences.
+
+    Parameters
+    ----------
+    outcome : Finished
+        What it left behind.
+    rgb : bool
+        Whether there was colour to recover.
+    """
+    pixels = outcome.result.provenance["filled_pixels"]
+    text = f"{invented(pixels, outcome.result.hole.size)} "
+    text += f"Filled in {outcome.result.seconds:.1f} s."
+    if outcome.remark:
+        text += f" {outcome.remark[:1].upper()}{outcome.remark[1:]}."
+    return text if rgb else f"{text} The image is grey: there was no colour to recover."
 
 
 def _raise(viewer: Viewer, layer: Layer) -> None:

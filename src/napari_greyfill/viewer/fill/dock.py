@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Hashable
+from collections.abc import Hashable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,11 +25,13 @@ from napari_greyfill.pipeline.suggest import possible_methods
 from napari_greyfill.viewer.fill.aftermath import (
     OUTLINE_KEY,
     hand_back,
-    invented,
-    toggle_outlines,
+    holding,
+    outlining,
+    summary,
 )
 from napari_greyfill.viewer.fill.form import FillForm
 from napari_greyfill.viewer.fill.runner import FillRunner
+from napari_greyfill.viewer.fill.saving import Saving, ask_where, source_path
 from napari_greyfill.viewer.fill.table import MetricsTable
 from napari_greyfill.viewer.fill.worker import Finished, Part
 from napari_greyfill.viewer.layers import planes
@@ -37,6 +39,7 @@ from napari_greyfill.viewer.layers.keeping import Original
 from napari_greyfill.viewer.layers.models import FillRequest, PlaneSource, as_python
 from napari_greyfill.viewer.layers.results import PROVENANCE, REGION, ResultLayers
 from napari_greyfill.viewer.settings import preferred_device
+from napari_greyfill.viewer.threads.background import Background
 from napari_greyfill.viewer.weights.news import NEWS
 from napari_greyfill.viewer.widgets.parts import button, side_by_side
 from napari_greyfill.viewer.widgets.run_dock import RunDock, removed
@@ -44,7 +47,7 @@ from napari_greyfill.viewer.widgets.texts import FILL as TEXTS
 
 if TYPE_CHECKING:
     import napari.viewer
-    from napari.layers import Image, Labels, Layer
+    from napari.layers import Image, Labels
 
 __all__ = ["FillDock"]
 
@@ -69,6 +72,8 @@ class FillDock(RunDock):
         self._request: FillRequest | None = None
         self._python = ""  # lines that repeat the last run
         self._placement: planes.Placement | None = None
+        self._result: tuple[str, FillResult] | None = None  # the last one, and its layer's id
+        self.background = Background(self)
         self._mask = ""  # unique id of the mask of the last run
         self._source = ""  # unique id of the image layer of the last run
         self._run_layers: dict[int, str] = {}  # run -> unique id of its result
@@ -84,6 +89,7 @@ class FillDock(RunDock):
 
     def _build(self) -> None:
         self.original_button = button("Show original", TEXTS["original"])
+        self.save_button = button("Save as…", TEXTS["save"], self.save)
         self.python_button = button("Copy as Python", TEXTS["python"])
         self.defaults_button = button("Restore defaults", TEXTS["defaults"])
         self.settings_button = button("Load settings", TEXTS["settings"])
@@ -96,6 +102,7 @@ class FillDock(RunDock):
         layout.addWidget(self.progress)
         layout.addWidget(self.status)
         layout.addLayout(side_by_side(self.original_button, self.python_button))
+        layout.addWidget(self.save_button)
         layout.addWidget(self.table, stretch=1)
 
     def _connect(self) -> None:
@@ -122,6 +129,7 @@ class FillDock(RunDock):
         self.runner.previewed.connect(self._show_preview)
         self.runner.noted.connect(self._show_note)
         self.runner.finished.connect(self._show_result)
+        self.background.failed.connect(self._show_failure)
 
         self._follow(NEWS.changed, self._look_at_weights)
 
@@ -136,6 +144,7 @@ class FillDock(RunDock):
 
     def _let_go(self) -> None:
         super()._let_go()
+        self.background.leave()
         self.results.remove_preview()
         self.release_original()
 
@@ -182,6 +191,7 @@ class FillDock(RunDock):
         self.form.new_mask.setEnabled(self.form.image_layer is not None)
         self.original_button.setEnabled(self.form.image_layer is not None)
         self.python_button.setEnabled(bool(self._python))
+        self.save_button.setEnabled(self._result is not None and not self.background.busy)
 
     # ------------------------------------------------------------ actions
 
@@ -214,6 +224,23 @@ class FillDock(RunDock):
     def copy_as_python(self) -> None:
         """Put lines that repeat the last run on the clipboard."""
         QGuiApplication.clipboard().setText(self._python)
+
+    def save(self) -> None:
+        """Ask where to, and write the last result and its mask in a thread."""
+        if self._result is None:
+            return
+        shown, result = self._result
+        layer = planes.find(self.viewer, shown)
+        source = source_path(planes.find(self.viewer, self._source))
+        path = ask_where(self, source, "filled" if layer is None else layer.name)
+        if path is None:
+            return
+        self.status.setText(f"Saving {path.name}…")
+
+        def work() -> str:
+            return Saving(result.image, result.hole, path, source).write()
+
+        self.background.ask("save", work, self.status.setText)
 
     def load_settings(self) -> None:
         """Choose what the fill of the selected layer was made with."""
@@ -307,12 +334,13 @@ class FillDock(RunDock):
             self._shown.add(("", REGION))
         for each in (layer, planes.find(self.viewer, self._mask)):
             if each is not None:
-                each.bind_key(HOLD_KEY, _holding(self._original, self._source), overwrite=True)
-                each.bind_key(OUTLINE_KEY, _outlining(self.viewer, self._source), overwrite=True)
-        self._outcome = f"{_summary(outcome, request.rgb)} {result.reason}".strip()
+                each.bind_key(HOLD_KEY, holding(self._original, self._source), overwrite=True)
+                each.bind_key(OUTLINE_KEY, outlining(self.viewer, self._source), overwrite=True)
+        self._outcome = f"{summary(outcome, request.rgb)} {result.reason}".strip()
         self._done += 1
         if self._done > 1:
             self._outcome = f"{self._done} methods are done. {result.method}: {self._outcome}"
+        self._result = layer.unique_id, result
         self._runs += 1
         self._run_layers[self._runs] = layer.unique_id
         self.table.add(
@@ -356,22 +384,6 @@ class FillDock(RunDock):
             self.status.setText(f"The result of run {run} is no longer among the layers.")
 
 
-def _holding(original: Original, source: str) -> Callable[[Layer], Generator[None, None, None]]:
-    """Return what shows the original as long as a key is down; it does not hold the dock."""
-
-    def hold(layer: Layer) -> Generator[None, None, None]:
-        original.hold(planes.find(original.viewer, source))
-        yield
-        original.release()
-
-    return hold
-
-
-def _outlining(viewer: napari.viewer.Viewer, source: str) -> Callable[[Layer], None]:
-    """Return what shows and hides the outlines of what is invented."""
-    return lambda layer: toggle_outlines(viewer, source)
-
-
 def _name_of_plane(name: str, index: tuple[int, ...]) -> str:
     """Return what tables call a plane, which is all of a layer without an index."""
     return f"{name} [{', '.join(map(str, index))}]" if index else name
@@ -379,12 +391,3 @@ def _name_of_plane(name: str, index: tuple[int, ...]) -> str:
 
 def _combination(result: FillResult, rgb: bool) -> Combination:
     return Combination(result.method, result.pipeline if rgb else GREY, result.colorizer)
-
-
-def _summary(outcome: Finished, rgb: bool) -> str:
-    pixels = outcome.result.provenance["filled_pixels"]
-    text = f"{invented(pixels, outcome.result.hole.size)} "
-    text += f"Filled in {outcome.result.seconds:.1f} s."
-    if outcome.remark:
-        text += f" {outcome.remark[:1].upper()}{outcome.remark[1:]}."
-    return text if rgb else f"{text} The image is grey: there was no colour to recover."

@@ -234,13 +234,13 @@ class ResultLayers:
         Returns
         -------
         Layer
-            The result, selected.
+            The result; what was selected stays selected.
         """
         place = _place(source, placement)
         roles: dict[str, Layer] = {}
         tints = [image for image in images[:-1] if image.tint]
         below = [image for image in images[:-1] if not image.tint]
-        with same_plane(self.viewer):
+        with kept_selection(self.viewer), same_plane(self.viewer):
             for image in below:
                 roles[image.role] = self._put(place, placement, image, label)
             for image in (images[-1], *tints):
@@ -249,9 +249,7 @@ class ResultLayers:
                 roles[REGION] = self._put_region(place.to("", REGION), placement, region)
         for role, layer in roles.items():
             layer.metadata[PROVENANCE] = {**metadata, "role": role}
-        result = roles[images[-1].role]
-        self.viewer.layers.selection.active = result
-        return result
+        return roles[images[-1].role]
 
     def remove_others(
         self,

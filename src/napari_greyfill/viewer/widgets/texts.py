@@ -40,6 +40,8 @@ FILL = {
     "original": "Hold to see the image as it was, without masks and results. "
     "With a result layer selected, holding the key H does the same.",
     "python": "Copy a few lines for napari's console that repeat the last run.",
+    "save": "Write the last result, by default beside its picture and in its format, with what "
+    "the file says besides pixels (EXIF, colour profile, pixel size). The mask is written too.",
     "progress": "What the fill is doing, and how much of it is done.",
 }
 
