@@ -63,7 +63,7 @@ def outlines(viewer: Viewer, source: str) -> list[Labels]:
     return [
         layer
         for layer in viewer.layers
-        if source_of(layer) == source and layer.metadata.get(_ROLE, {}).get("role") == REGION
+        if source_of(layer) == str(source) and layer.metadata.get(_ROLE, {}).get("role") == REGION
     ]
 
 
