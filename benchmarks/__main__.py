@@ -20,6 +20,7 @@ from benchmarks import (
     sheets,
     specks,
     stacks,
+    stacks_scale,
     stacks_volume,
 )
 from benchmarks.frame import write_section
@@ -34,6 +35,7 @@ BENCHMARKS = {
     "specks": specks.measure,
     "stacks": stacks.measure,
     "stacks_volume": stacks_volume.measure,
+    "stacks_scale": stacks_scale.measure,
     "look": look.measure,
     "sheets": sheets.measure,
     "responsiveness": responsiveness.measure,

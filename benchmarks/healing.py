@@ -45,7 +45,7 @@ def measure(repeats: int) -> str:
     bench.strokes(10)  # what is imported once
     process, layers = psutil.Process(os.getpid()), len(viewer.layers)
     first, final, sizes = bench.strokes(STROKES)
-    undo = bench.undos(50)
+    undo = bench.undos(min(50, STROKES))
     bench.without_mouse(20)
     before = process.memory_info().rss
     bench.without_mouse(STROKES)
@@ -67,8 +67,10 @@ def measure(repeats: int) -> str:
         + table(HEADER, rows)
         + f"\n\nAfter {STROKES} strokes there are as many layers as before. "
         f"{STROKES} more of 25 × 25 pixels, given to the dock without a mouse, take "
-        f"{grown:.0f} MB of memory. (Mouse drags "
-        "alone, with any layer selected, let napari grow by 1 to 2 MB each in this window.)"
+        f"{grown:.0f} MB of memory. (Strokes with the "
+        "mouse let napari grow in this window, with or without the dock: 60 of them on "
+        "2048 × 2048 pixels by 3.2 MB each on a labels layer of its own, "
+        "and by 1.7 MB each in the dock.)"
     )
 
 

@@ -17,6 +17,7 @@ from napari_greyfill.weights.folder import VARIABLE
 
 SIDES = (256, 512)
 ATTENTION = (512, 680)
+FIRST = ("migan-pt@made-up", "lama-ckpt@made-up")  # what people try first, at 512
 MIB = 2**20
 
 
@@ -34,6 +35,7 @@ def measure(repeats: int) -> str:
         loads = [_load_row(method) for method in checkpoints.METHODS]
         shapes = [*((side, side) for side in SIDES), ATTENTION]
         memory = [_memory_row(method, shapes) for method in checkpoints.METHODS]
+        first = first_ones(Path(folder), repeats)
     return (
         "## The published networks\n\n"
         "With random weights, as wide as published. A grey picture of which the network sees all, "
@@ -49,6 +51,37 @@ def measure(repeats: int) -> str:
         "process of its own. The last column is where contextual attention compares 5,440 "
         "positions with each other.\n\n"
         + table(("network", *(f"{h} × {w}" for h, w in shapes)), memory)
+        + f"\n\n{first}"
+    )
+
+
+def first_ones(folder: Path, repeats: int) -> str:
+    """Return times and memory of MI-GAN and LaMa, which are put into the weights folder."""
+    import torch
+
+    from napari_greyfill.inpaint.networks.lama.network import Lama
+    from napari_greyfill.inpaint.networks.migan.network import Migan
+    from tests import checkpoints
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        states = {"migan-pt": Migan(512).state_dict(), "lama-ckpt": Lama(18).state_dict()}
+    checkpoints.install_own(folder, "made-up", states)
+    os.environ[VARIABLE] = str(folder)
+    rows = []
+    for method in FIRST:
+        image, mask = _scene((512, 512))
+        run = lambda: napari_greyfill.fill(image, mask, method=method, scale="native")  # noqa: B023, E731
+        times = alternating({"plain": _plain(method, run), "fill": run}, repeats)
+        plain, fill = times["plain"], times["fill"]
+        (_, peak) = _memory_row(method, [(512, 512)])
+        more = 100 * (fill.cpu / plain.cpu - 1)
+        rows.append((method, plain.cpu, plain.wall, fill.cpu, fill.wall, f"{more:+.1f}", peak))
+    header = ("network", "plain, CPU s", "plain, s", "fill, CPU s", "fill, s", "more, %", "MiB")
+    return (
+        "MI-GAN and LaMa (big, 18 blocks) at 512 × 512: time as above and on the clock, what a "
+        "fill adds in CPU time, and its peak memory beyond the loaded network.\n\n"
+        + table(header, rows)
     )
 
 

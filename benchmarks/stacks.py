@@ -121,6 +121,11 @@ def measure(repeats: int, folder: Path | None = None) -> str:
     """Return the section; every case is dear enough to run once, whatever `repeats` says."""
     chosen = stacks(folder)
     scores = {one.name: gather(one, chosen, "report") for one in CONTENDERS}
+    empty = {key for key, score in scores[ALONE].items() if score["rms"] == 0}
+    scores = {
+        way: {key: score for key, score in own.items() if key not in empty}
+        for way, own in scores.items()
+    }
     sheet(SHEET, chosen, [(f"{name} (made)", place, kind) for name, place, kind in SHOWN])
     parts = [_introduction(chosen), *_gains(scores, chosen), _calibration(scores, chosen)]
     return "\n\n".join([*parts, f"![Filled slices of made stacks](images/{SHEET.name})"])
@@ -232,7 +237,9 @@ def _calibration(scores: dict[str, dict], chosen: Sequence[Stack]) -> str:
 
 
 def _calibrated(found: Sequence[dict]) -> tuple:
-    ratio = np.array([v["expected"] / v["rms"] for v in found if v.get("expected")])
+    ratio = np.array(
+        [v["expected"] / v["rms"] for v in found if "expected" in v and v["rms"] > 1e-4]
+    )
     off = np.abs(np.log(ratio))
     within = [f"{100 * np.mean(off < np.log(factor)):.0f}" for factor in (1.5, 2)]
     covered = np.array([v["covered"] for v in found if "covered" in v])
@@ -254,17 +261,23 @@ def _introduction(chosen: Sequence[Stack]) -> str:
     count = len(cases(chosen[0], "report"))
     return (
         "## Stacks: one damaged plane\n\n"
-        f"{len(chosen)} stacks ({real} real ones from a folder of research data, z and t; "
+        f"{len(chosen)} stacks ({real} real ones, z and t, from a folder of research data and "
+        "from nilearn, whose head is an average of many and so smooth; "
         f"{len(chosen) - real} made of scikit-image's pictures that drift, grow, bend and turn), "
         "planes of at most 128 × 128 pixels on 0 to 1. In each, four planes that no parameter was "
         f"chosen on are damaged one at a time by each of four masks, {count} cases a stack: a "
-        "scratch three pixels wide, eight spots, a blob (6 %), strokes (30 %). Gains are over the "
-        "fill of the plane alone, hole PSNR in dB, errors below half a grey level of 255 not told "
-        "apart. The CPU factor counts everything, the trials that weights and error come from "
+        "scratch three pixels wide, eight spots, a blob (6 %), strokes (30 %). Cases with nothing "
+        "to be seen in the hole are left out. Gains are over the fill of the plane alone, hole "
+        "PSNR in dB, errors below half a grey level of 255 not told apart. The CPU factor counts "
+        "everything, the trials that weights and error come from "
         "included, which the fill of the plane alone has too. Made stacks are easier than real "
         "ones, since nothing appears or vanishes in them: they show that motion is followed. "
-        "*Quick* tries the hole in the plane alone. Expected error and interval are those that "
-        "come with a fill; a good interval of 90 % holds 90 % of the pixels."
+        "*Quick* tries the hole in the plane alone. That empty cases are left out, that an empty "
+        "plane is no trial and that no trial's error counts as less than a tenth of the largest "
+        "was decided after a first run on these planes; with all cases and without these rules "
+        "the real stacks gained 4.31 dB in the mean and 2.51 in the median, 3.5 % lost more than "
+        "0.3 dB, and 83 % of the expected errors were within 1.5×. Expected error and "
+        "interval are those that come with a fill; a good interval of 90 % holds 90 % of pixels."
     )
 
 
@@ -279,7 +292,7 @@ def sheet(path: Path, chosen: Sequence[Stack], which: Sequence[tuple[str, int, s
     shown = [CONTENDERS[i] for i in (0, 1, 5, 3)]
     titles = ["truth", "damaged", *(one.name for one in shown)]
     figure, axes = pyplot.subplots(
-        len(which), len(titles), figsize=(1.9 * len(titles), 1.9 * len(which)), squeeze=False
+        len(which), len(titles), figsize=(1.6 * len(titles), 1.6 * len(which)), squeeze=False
     )
     for row, (name, place, kind) in zip(axes, which, strict=True):
         stack = by_name[name]
@@ -301,5 +314,5 @@ def sheet(path: Path, chosen: Sequence[Stack], which: Sequence[tuple[str, int, s
     for axis, title in zip(axes[0], titles, strict=True):
         axis.set_title(title, fontsize=7)
     figure.tight_layout(pad=0.3)
-    figure.savefig(path, dpi=110)
+    figure.savefig(path, dpi=90)
     pyplot.close(figure)

@@ -1,7 +1,9 @@
+from dataclasses import dataclass, fields
+
 import pytest
 
 from napari_greyfill import BadParameterError
-from napari_greyfill.options import Option
+from napari_greyfill.options import Option, option_field
 
 
 def test_entries_are_titles_or_choices():
@@ -21,3 +23,13 @@ def test_values_are_checked_by_the_default(default, good, bad):
     option.check(good)
     with pytest.raises(BadParameterError):
         option.check(bad)
+
+
+def test_a_field_says_what_its_option_is():
+    @dataclass
+    class Chosen:
+        side: str = option_field("both", "Side", "Which.", choices=("bright", "both"))
+
+    (only,) = fields(Chosen)
+    option = Option(only.name, default=only.default, **only.metadata)
+    assert Chosen().side == "both" and option.title == "Side" and option.choices[0] == "bright"

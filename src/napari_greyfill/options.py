@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Option"]
+__all__ = ["Option", "option_field"]
 
 
 @dataclass(frozen=True)
@@ -66,3 +66,20 @@ class Option:
             whole_of(self.name, value, example=self.default)
         elif isinstance(self.default, float):
             number_of(self.name, value, low=float("-inf"), example=self.default)
+
+
+def option_field(default: Any, title: str, tip: str, **rest: Any) -> Any:  # noqa: ANN401 - as `field`
+    """Return a field of a dataclass of options, with what an `Option` says about it.
+
+    Parameters
+    ----------
+    default : float, int, bool, str or None
+        What the option is unless it is chosen.
+    title : str
+        Its name for people.
+    tip : str
+        A sentence or more on what it does.
+    **rest
+        The other attributes of `Option`, and "type" for documents.
+    """
+    return field(default=default, metadata={"title": title, "tip": tip, **rest})

@@ -456,7 +456,7 @@ def test_methods():
 def test_methods_that_cannot_run_say_why(monkeypatch):
     monkeypatch.setattr("napari_greyfill.compute.registry.find_spec", lambda name: None)
     text = " ".join(run("methods").stdout.split())
-    assert "telea Cannot run: cv2 is not installed; install it with: pip install" in text
+    assert "Cannot run: cv2 is not installed; install it with: pip install" in text
     found = json.loads(run("methods", "--json").stdout)
     telea = next(info for info in found["inpainters"]["methods"] if info["name"] == "telea")
     assert telea["available"] is False

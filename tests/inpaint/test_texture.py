@@ -9,6 +9,7 @@ from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import CancelledError
 from napari_greyfill.inpaint.diffusion import Biharmonic
+from napari_greyfill.inpaint.shifts import ShiftMap
 from napari_greyfill.inpaint.spectral import Spectral
 from napari_greyfill.inpaint.texture import Texture, recommend_look
 from napari_greyfill.inpaint.texture.level import RADIUS, Level
@@ -266,6 +267,27 @@ def test_progress_rises_to_one():
     assert len(fractions) > 20
     assert 0 <= fractions[0] < 0.1
     assert fractions[-1] == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("picture", "size", "parts"),
+    [("coffee", 48, True), ("coffee", 12, False), ("gravel", 48, False), ("grass", 48, False)],
+)
+def test_wide_holes_among_things_are_filled_with_parts_and_others_by_votes(
+    monkeypatch, picture, size, parts
+):
+    plane = unit(getattr(data, picture)()[100:300, 100:400])
+    hole = block(plane.shape[:2], size)
+    used = []
+
+    def spied(self, plane, *holes):
+        used.append(self)
+        yield 1.0
+        return plane
+
+    monkeypatch.setattr(ShiftMap, "run", spied)
+    Texture().fill(with_hole(plane, hole), hole)
+    assert bool(used) == parts
 
 
 def test_narrow_holes_suit_the_faithful_fill():

@@ -116,7 +116,7 @@ class TestConfidence:
         image[:, 400:] = rng.integers(0, 256, (100, 300, 3))
         mask = np.zeros((100, 700), dtype=bool)
         mask[40:60, 30:50] = mask[40:60, 600:640] = True
-        result = fill(image, mask)
+        result = fill(image, mask, look="faithful")
         assert len(result.confidences) == 2
         sure = result.confidence
         assert (sure[~mask] == 1).all()

@@ -125,3 +125,21 @@ def test_nothing_painted_is_said():
     axes = axes_of(SimpleNamespace(shape=(7, 48, 48)))
     with pytest.raises(EmptyMaskError, match="that were chosen"):
         plan_tasks(matched(one_plane(), axes), chosen_planes(0, axes), (0,))
+
+
+def test_crowded_specks_of_a_large_plane_are_filled_in_pieces():
+    rng = np.random.default_rng(0)
+    mask = np.zeros((1, 2100, 2100), bool)
+    mask[0, 50:2050:6, 50:2050:3] = rng.random((334, 667)) < 0.9
+    mask[0, 50:2050, 50:2050] |= np.roll(mask[0, 50:2050, 50:2050], 1, 0)
+    tasks, found = planned(mask)
+    assert len(tasks) > 1 and max(max(task.core.shape) for task in tasks) <= 1024
+    assert max(max(task.window.shape) for task in tasks) < 2100
+    assert (counted(tasks, found, mask.shape) == mask).all()
+
+
+def test_a_large_hole_is_not_cut():
+    mask = np.zeros((1, 1400, 1400), bool)
+    mask[0, 100:1300, 100:1300] = True
+    tasks, _ = planned(mask)
+    assert len(tasks) == 1

@@ -47,11 +47,29 @@ def test_and_of_a_study(weights, tmp_path):
     folder.mkdir()
     for seed in range(2):
         write_image(folder / f"{seed}.png", picture(seed))
-    arguments = ["evaluate", str(folder), "-o", str(out), "--methods"]
-    done = CliRunner().invoke(app, [*arguments, ",".join(checkpoints.METHODS)])
+    done = CliRunner().invoke(
+        app, ["evaluate", str(folder), "-o", str(out), "--methods", "networks"]
+    )
     assert done.exit_code == 0, done.output
     rows = [json.loads(line) for line in (out / "rows.jsonl").read_text().splitlines()]
     ways = {(row["method"], row["pipeline"]) for row in rows if "method" in row}
     assert ways == {(method, line) for method in checkpoints.METHODS for line in PIPELINES}
     report = (out / "report.md").read_text()
     assert all(method in report for method in checkpoints.METHODS)
+    _, _, trained = report.partition("## What the networks were trained for")
+    _, free_form, faces = trained.split("### ")[:3]
+    assert free_form.startswith("Scenes, free-form holes")
+    assert all(name in free_form for name in ("edgeconnect-places2", "deepfillv2-pt-places2"))
+    assert faces.startswith("Faces")
+    assert "It was trained on 256 × 256 pixels; all pictures here" in faces
+
+
+def test_without_weights_there_are_no_networks_to_evaluate(tmp_path, monkeypatch):
+    monkeypatch.setenv("NAPARI_GREYFILL_WEIGHTS", str(tmp_path / "none"))
+    write_image(tmp_path / "0.png", picture(0))
+    done = CliRunner().invoke(
+        app, ["evaluate", str(tmp_path), "-o", str(tmp_path / "out"), "--methods", "networks"]
+    )
+    assert done.exit_code != 0
+    assert "weights get lama-places2" in " ".join(done.output.split())
+    assert not (tmp_path / "out").exists()

@@ -2,19 +2,16 @@
 
 import numpy as np
 import pytest
-from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
-from qtpy.QtGui import QMouseEvent
-from qtpy.QtTest import QTest
-from qtpy.QtWidgets import QApplication
+from qtpy.QtCore import Qt
 
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.viewer.heal import dock as dock_module
 from napari_greyfill.viewer.heal import hand as hand_module
 from napari_greyfill.viewer.heal.layers import SOURCE, STROKE, WAITING
 from napari_greyfill.viewer.heal.strokes import dashed, window_of
+from tests.viewer.mouse import Mouse
 
 SIZE = 120
-NONE = Qt.KeyboardModifier.NoModifier
 ALT = Qt.KeyboardModifier.AltModifier
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -42,47 +39,6 @@ def heal(viewer, qtbot):
         return dock
 
     return opened
-
-
-class Mouse:
-    """Presses, moves and lifts the left button over pixels of the brush's layer."""
-
-    def __init__(self, viewer):
-        self.viewer = viewer.__wrapped__  # the test looks where plugins must not
-        self.canvas = self.viewer.window._qt_viewer.canvas
-        self.native = self.canvas.native
-
-    def at(self, y, x):
-        """Return where a pixel is on the canvas."""
-        brush = next(layer for layer in self.viewer.layers if layer.name.endswith("brush"))
-        world = np.array(brush.data_to_world((y, x)))
-        corners = [self.canvas._map_canvas2world(at, self.canvas.view) for at in ((0, 0), (1, 1))]
-        origin, step = (np.array(corners[0])[-2:], np.subtract(*corners[::-1])[-2:])
-        down, right = (world - origin) / step
-        return QPoint(round(right), round(down))
-
-    def press(self, y, x, keys=NONE):
-        QTest.mousePress(self.native, Qt.MouseButton.LeftButton, keys, self.at(y, x))
-
-    def move(self, y, x):
-        place, button = QPointF(self.at(y, x)), Qt.MouseButton
-        event = QMouseEvent(
-            QEvent.Type.MouseMove, place, place, button.NoButton, button.LeftButton, NONE
-        )
-        QApplication.sendEvent(self.native, event)
-        QTest.qWait(12)  # moves in quicker succession are ignored by the canvas
-
-    def lift(self, y, x, keys=NONE):
-        QTest.mouseRelease(self.native, Qt.MouseButton.LeftButton, keys, self.at(y, x))
-
-    def stroke(self, *places, keys=NONE):
-        self.press(*places[0], keys)
-        for place in places[1:]:
-            self.move(*place)
-        self.lift(*places[-1], keys)
-
-    def key(self, key, keys=NONE):
-        QTest.keyClick(self.native, key, keys)
 
 
 @pytest.fixture
@@ -456,3 +412,18 @@ def test_a_dashed_rim_has_gaps():
     assert 20 < rim.sum() < 60
     assert not rim[10:20, 10:20].any()
     assert not dashed(np.zeros((4, 4), bool)).any()
+
+
+def test_the_dock_fill_opens_it_with_its_image(viewer, mouse, finish):
+    viewer.add_image(picture(), name="slide")
+    viewer.add_image(picture(np.uint8), name="other")
+    fill = viewer.window.add_plugin_dock_widget("napari-greyfill", "Fill")[1]
+    for name in ("slide", "other"):
+        fill.form.image_choice.value = viewer.layers[name]
+        fill.heal_button.click()
+        dock = viewer.window.add_plugin_dock_widget("napari-greyfill", "Heal")[1]
+        assert dock.image.name == name
+        assert viewer.layers.selection.active.name == f"{name} heal brush"
+    mouse.stroke((40, 40), (40, 50))
+    finish(dock)
+    assert changed(dock)[38:43].any()

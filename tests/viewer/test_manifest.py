@@ -56,6 +56,15 @@ def test_samples_open_as_picture_reference_and_mask(viewer, key):
     assert not intact.visible
 
 
+def test_the_sample_film_has_damage_of_each_kind(viewer):
+    damaged, intact, mask = viewer.open_sample(NAME, "film")
+    painted = mask.data != 0
+    assert damaged.axis_labels == ("t", "y", "x")
+    np.testing.assert_array_equal(damaged.data[~painted], intact.data[~painted])
+    assert painted.all(axis=0).any()  # dust
+    assert 0 < painted.mean() < 0.2
+
+
 def test_menus_lead_to_the_commands():
     manifest = PluginManifest.from_distribution(NAME)
     commands = {command.id for command in manifest.contributions.commands}

@@ -77,6 +77,7 @@ def test_pixel_for_pixel(chosen, wide, tmp_path, make_napari_viewer_proxy, qtbot
 def test_a_comparison_fills_as_a_fill_does():
     image, labels = scene(wide=True)
     suited = napari_greyfill.fill(image, labels)
-    row = napari_greyfill.compare(image, labels, methods="auto", pipelines="grey-rgb").rows[0]
+    compared = napari_greyfill.compare(image, labels, methods="auto", pipelines=suited.pipeline)
+    row = compared.rows[0]
     assert row.combination.method == suited.method
     np.testing.assert_array_equal(row.image, suited.image)

@@ -13,7 +13,7 @@ from tests.frozen import graph_of
 
 
 def test_a_graph_gives_tensors_of_its_own():
-    found = with_graph(graph_of({"a": [1.0, 2.0]}))
+    found = with_graph(graph_of({"a": [1.0, 2.0]}), "a.pb")
     found["a"] += 1  # no view of the file
     assert found["a"].tolist() == [2, 3]
 

@@ -23,8 +23,9 @@ __all__ = ["Colorizers", "Methods", "Pipelines", "compare"]
 Methods = Annotated[
     str,
     typer.Option(
-        help="Methods, as in biharmonic,telea; 'napari-greyfill methods' lists them.",
-        show_default="all that can run here",
+        help="Methods, as in biharmonic,telea; 'napari-greyfill methods' lists them. "
+        "'networks' are all whose weights are here, 'all' the slow ones too.",
+        show_default="all that can run here and are not slow",
     ),
 ]
 Pipelines = Annotated[

@@ -89,7 +89,10 @@ def _measures(found: dict[str, float]) -> list[str]:
 
 
 def _described(info: MethodInfo) -> str:
-    text = info.summary if info.available else f"Cannot run: {info.why_not}"
+    slow = f" Slow: {info.slow}." if info.slow else ""
+    why_not = "" if info.available else f" Cannot run: {info.why_not}"
+    licence = f" Licence: {info.licence.rstrip('.')}."
+    text = f"{info.title}. {info.summary}{slow}{licence}{why_not}"
     name = f"  {info.name:<{_INDENT - 2}}"
     lines = textwrap.fill(
         text,

@@ -308,6 +308,11 @@ class FolderCommand:
                 f"No picture in {self.folder} has a mask; give one mask for all, or a folder with "
                 "masks of the same names."
             )
+        if is_picture_name(self.output):
+            raise UnwritablePathError(
+                f"{self.output} is a name for one picture, and {self.folder} is a folder of them; "
+                "name a folder to write to."
+            )
         if self.output.exists() and self.folder.samefile(self.output):
             raise UnwritablePathError("The output is the folder itself; choose another one.")
         return pairs

@@ -17,9 +17,18 @@ from napari_greyfill.errors import BadParameterError, MissingWeightsError
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.pipeline.names import GREY, PIPELINES, pipeline_title, resolve_pipeline
 
-__all__ = ["Choices", "Combination", "Names", "combinations", "resolved_methods"]
+__all__ = [
+    "GROUPS",
+    "Choices",
+    "Combination",
+    "Names",
+    "combinations",
+    "resolved_methods",
+    "usual_methods",
+]
 
 Names: TypeAlias = "str | Iterable[str] | None"
+GROUPS = ("all", "networks")  # names that stand for several methods
 
 
 @dataclass(frozen=True, order=True)
@@ -76,7 +85,8 @@ class Choices:
         Parameters
         ----------
         methods : str or iterable of str, optional
-            By default every method that can run here.
+            By default every method that can run here, but the slow ones; "all" is these too, and
+            "networks" those whose weights are here.
         pipelines : str or iterable of str, optional
             By default all three.
         colorizers : str or iterable of str, optional
@@ -87,11 +97,10 @@ class Choices:
         BadParameterError
             If a name does not exist, or a list is empty.
         MissingWeightsError
-            If none of the methods can run here.
+            If none of the methods can run here, or "networks" are asked for and none has weights.
         """
-        available = [info.name for info in INPAINTERS.infos() if info.available]
         chosen = cls(
-            _resolved("method", methods, available, lambda name: INPAINTERS.info(name).name),
+            _resolved("method", _without_groups(methods), usual_methods(), _name_of),
             _resolved("pipeline", pipelines, PIPELINES, resolve_pipeline),
             _resolved("colorizer", colorizers, ["auto"], lambda name: COLORIZERS.info(name).name),
         )
@@ -131,11 +140,42 @@ def resolved_methods(names: Names) -> tuple[str, ...]:
     BadParameterError
         If there is no name, or no method of one of the names.
     """
-    return _resolved("method", names, (), _method_name)
+    return _resolved("method", _without_groups(names), (), _name_or_auto)
 
 
-def _method_name(name: str) -> str:
-    return name if name == "auto" else INPAINTERS.info(name).name
+def usual_methods() -> list[str]:
+    """Return the methods that are compared if none is named: all that can run, but slow ones."""
+    return [info.name for info in INPAINTERS.infos() if info.available and not info.slow]
+
+
+def _without_groups(names: Names) -> Names:
+    """Return names with groups of methods replaced by those in them."""
+    if names is None:
+        return None
+    given = names_of("method", names)
+    return [name for each in given for name in (_group(each) if each in GROUPS else [each])]
+
+
+def _group(name: str) -> list[str]:
+    """Return the methods in a group; raises `MissingWeightsError` if there are no networks."""
+    here = [info for info in INPAINTERS.infos() if info.available]
+    if name == "all":
+        return [info.name for info in here]
+    networks = [info.name for info in here if info.training is not None and not info.slow]
+    if not networks:
+        raise MissingWeightsError(
+            "No network has its weights here; get some first, as with: napari-greyfill weights "
+            "get lama-places2"
+        )
+    return networks
+
+
+def _name_of(name: str) -> str:
+    return INPAINTERS.info(name).name
+
+
+def _name_or_auto(name: str) -> str:
+    return name if name == "auto" else _name_of(name)
 
 
 def _resolved(

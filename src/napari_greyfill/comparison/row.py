@@ -33,6 +33,8 @@ class Row:
         Bytes by which the process grew at most, or what torch allocated on a graphics card.
     pixels : int or None
         How many pixels were to be filled.
+    shape : tuple of int or None
+        Height and width of the picture.
     run : int or None
         Number of the run, where several are shown one after the other.
     error : str
@@ -47,6 +49,7 @@ class Row:
     seconds: float | None = None
     peak_memory: int | None = None
     pixels: int | None = None
+    shape: tuple[int, int] | None = None
     run: int | None = None
     error: str = ""
     result: FillResult | None = field(default=None, repr=False)
@@ -72,6 +75,7 @@ class Row:
             seconds=result.seconds,
             peak_memory=peak_memory,
             pixels=result.provenance["filled_pixels"],
+            shape=(result.hole.shape[0], result.hole.shape[1]),
             result=result,
         )
 
@@ -111,6 +115,7 @@ class Row:
             "seconds": self.seconds,
             "peak_memory": self.peak_memory,
             "pixels": self.pixels,
+            "shape": None if self.shape is None else list(self.shape),
             "error": self.error,
         }
 
@@ -140,8 +145,18 @@ class Row:
                 for key, value in values["metrics"].items()
             },
             error=texts["error"],
+            shape=_shape(values.get("shape")),  # nor this
             **numbers,
         )
+
+
+def _shape(value: Any) -> tuple[int, int] | None:  # noqa: ANN401 - whatever JSON holds
+    if value is None:
+        return None
+    height, width = value
+    if type(height) is not int or type(width) is not int:
+        raise TypeError(f"{value!r} is no height and width")
+    return height, width
 
 
 def _plain(value: float) -> float | str | None:

@@ -16,11 +16,37 @@ from napari_greyfill.checks import choice_of
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import GreyfillError, MissingDependencyError
 
-__all__ = ["Kind", "Method", "MethodInfo", "Registry", "installed"]
+__all__ = ["Kind", "Method", "MethodInfo", "Registry", "Training", "installed"]
 
 T = TypeVar("T")
 Kind: TypeAlias = Literal["inpainter", "colorizer"]
 WhyNot: TypeAlias = Callable[[], str]  # one sentence, or "" if nothing is missing
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a method was trained on, where that was much else than the picture at hand.
+
+    Attributes
+    ----------
+    purpose : str
+        What it is for, in a few words; methods of one purpose are shown together.
+    pictures : str
+        What they showed.
+    masks : str
+        The holes in them.
+    shapes : tuple of {"strokes", "box", "middle"}
+        The same for programs: strokes and other irregular shapes, boxes anywhere, a box in the
+        middle; empty if there were none.
+    size : int
+        Height and width of the pictures, in pixels.
+    """
+
+    purpose: str
+    pictures: str
+    masks: str
+    shapes: tuple[str, ...]
+    size: int
 
 
 @dataclass(frozen=True)
@@ -51,6 +77,12 @@ class MethodInfo:
         Whether it does without torch elsewhere, but computes with it on CUDA.
     in_colour : bool
         Whether it must see the colours to fill well: it copies them.
+    slow : str
+        How long it takes, if so long that it runs only where somebody has chosen it.
+    training : Training or None
+        What a network was trained on, with weights that others published or the user's own.
+    non_commercial : bool
+        Whether the licence of what it brings along allows no commercial use.
     """
 
     name: str
@@ -64,10 +96,16 @@ class MethodInfo:
     uses_torch: bool = False
     takes_cuda: bool = False
     in_colour: bool = False
+    slow: str = ""
+    training: Training | None = None
+    non_commercial: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as a JSON-able dictionary."""
-        return asdict(self)
+        fields = asdict(self)
+        if self.training is not None:
+            fields["training"]["shapes"] = list(self.training.shapes)
+        return fields
 
 
 def installed(module: str, install: str) -> WhyNot:

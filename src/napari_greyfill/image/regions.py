@@ -20,7 +20,7 @@ from scipy.sparse.csgraph import connected_components
 
 from napari_greyfill.image.geometry import Window, group_boxes, tight_box
 
-__all__ = ["Region", "halves", "neighbours", "plan_regions"]
+__all__ = ["LIMIT", "Region", "halves", "neighbours", "plan_regions"]
 
 CONTEXT = 64  # known pixels around a small hole; larger ones get half the side of their area
 LIMIT = 1024  # windows with a longer side are cut if they are nearly empty

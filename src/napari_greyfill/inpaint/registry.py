@@ -11,6 +11,7 @@ from napari_greyfill.inpaint.blend import Blend
 from napari_greyfill.inpaint.correction import Correction
 from napari_greyfill.inpaint.diffusion import Biharmonic, NavierStokes, Telea
 from napari_greyfill.inpaint.networks.methods import network_methods, own_methods
+from napari_greyfill.inpaint.networks.msnps import NETWORK as MSNPS
 from napari_greyfill.inpaint.networks.msnps.inpainter import with_filter_bank
 from napari_greyfill.inpaint.selective import FrequencySelective
 from napari_greyfill.inpaint.spectral import Spectral
@@ -141,12 +142,13 @@ INPAINTERS.add(
         "msnps",
         "MSNPS, without VGG-19",
         "inpainter",
-        summary="Changes the blend's fill until patches of it look like known ones, in seconds to "
-        "minutes. In place of the paper's VGG-19, fixed oriented filters of ours say what texture "
-        "is; for looking, not for measuring.",
+        summary="Changes the blend's fill until patches of it look like known ones. In place of "
+        "the paper's VGG-19, fixed oriented filters of ours say what texture is; for looking, not "
+        "for measuring.",
         citation="Yang et al. 2017, arXiv:1611.09969; Freeman and Adelson 1991, "
         "doi 10.1109/34.93808",
         uses_torch=True,
+        slow=MSNPS.slow,
     ),
     with_filter_bank,
     why_not=installed("torch", "torch"),

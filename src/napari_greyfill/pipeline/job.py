@@ -28,12 +28,13 @@ from napari_greyfill.image.arrays import HintsLike, ImageLike, MaskLike
 from napari_greyfill.image.geometry import Window, tight_box
 from napari_greyfill.image.layer import data_of
 from napari_greyfill.image.lazy import LazyPlane, is_lazy
-from napari_greyfill.image.picture import Patch, Picture, about_transparent, is_erased, plane_of
+from napari_greyfill.image.picture import Patch, Picture, is_erased, plane_of
 from napari_greyfill.image.regions import plan_regions
 from napari_greyfill.image.specks import Plan
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
-from napari_greyfill.masks import feather, grow, hole_from_mask, inspected
+from napari_greyfill.masks import feather, grow, hole_from_mask
 from napari_greyfill.pipeline.hints import ColourHints
+from napari_greyfill.pipeline.notes import notes_of
 from napari_greyfill.pipeline.options import FillOptions, PipelineName
 from napari_greyfill.pipeline.result import FINAL, WITH_HOLE, FillResult, Intermediate
 from napari_greyfill.pipeline.suggest import method_for
@@ -71,6 +72,8 @@ class FillJob:
         Those in the hole, None without any.
     reason : str
         Why the method was chosen, if it was left open; a sentence.
+    in_colour : bool
+        Whether the method copies colours, so that it fills them whatever pipeline was chosen.
     grey_share : float
         Share of the progress bar for stage 1.
     """
@@ -87,12 +90,13 @@ class FillJob:
     devices: list[str]
     hints: ColourHints | None = None
     reason: str = ""
+    in_colour: bool = False
     started: float = field(default_factory=time.perf_counter)
 
     @property
     def pipeline(self) -> PipelineName:
-        """Return the pipeline by its own name."""
-        return self.options.pipeline
+        """Return the pipeline that runs, by its own name."""
+        return "rgb-rgb" if self.in_colour else self.options.pipeline
 
     @property
     def grey_share(self) -> float:
@@ -300,13 +304,14 @@ def make_job(
     plan = plan or Plan(picture.hole, picture.unknown)
     name, reason = method_for(picture, plan, options)
     method = INPAINTERS.require(name)
+    in_colour = False
     if picture.is_colour and method.in_colour and options.pipeline == "grey-rgb":
-        options = replace(options, pipeline="rgb-rgb")
+        in_colour = True
         reason = f"{reason} {IN_COLOUR}".lstrip()
     colouring = None
-    if picture.is_colour and options.pipeline != "rgb-rgb":
+    if picture.is_colour and options.pipeline != "rgb-rgb" and not in_colour:
         colouring = COLORIZERS.require(options.colorizer)
-    notes = _notes(picture, options)
+    notes = notes_of(picture, options, method)
     placed = _placed(hints, picture, notes, colouring)
     device, fallback = device_for(options.device, method, colouring)
     notes += [fallback] if fallback else []
@@ -324,6 +329,7 @@ def make_job(
         devices=[device],
         hints=placed,
         reason=reason,
+        in_colour=in_colour,
     )
 
 
@@ -358,25 +364,6 @@ def _plane_of(image: NDArray[Any] | LazyPlane, rgb: bool | None) -> NDArray[Any]
         return plane_of(image, rgb=rgb)
     colour = image.ndim >= 3 and image.shape[-1] in (3, 4) if rgb is None else rgb
     return image.flat(3 if colour else 2)
-
-
-def _notes(picture: Picture, options: FillOptions) -> list[str]:
-    notes = [finding.sentence for finding in inspected(picture.original, picture.hole)]
-    if picture.transparent:
-        notes.append(about_transparent(picture.transparent, revealed=picture.revealed))
-    plain = options.nodata is None and not isinstance(picture.original, np.ma.MaskedArray)
-    what = "NaN or infinite" if plain else "NaN, infinite, masked or no-data"
-    if picture.invalid:
-        notes.append(
-            f"{picture.invalid} pixels outside the mask were {what}; they were filled as well."
-        )
-    if picture.kept:
-        notes.append(
-            f"{picture.kept} pixels outside the mask are {what}; they were left as they are."
-        )
-    if not picture.is_colour and (options.pipeline != "grey-rgb" or options.colorizer != "auto"):
-        notes.append("The image is grey, so there is no colour to recover: only stage 1 ran.")
-    return notes
 
 
 def _placed(

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any, Literal, TypedDict, TypeVar, get_args
 
 from napari_greyfill.errors import BadParameterError
-from napari_greyfill.options import Option
+from napari_greyfill.options import Option, option_field
 from napari_greyfill.pipeline.names import PIPELINE_NAMES, PIPELINES, resolve_pipeline
 
 __all__ = [
@@ -76,11 +76,6 @@ class FillChoices(SharedChoices, total=False):
     colorizer: str
 
 
-def _option(default: Any, title: str, tip: str, **rest: Any) -> Any:  # noqa: ANN401 - as `field`
-    """Return a field with all there is to know about an option."""
-    return field(default=default, metadata={"title": title, "tip": tip, **rest})
-
-
 @dataclass(frozen=True)
 class FillOptions:
     """What the user chose; the fields are keyword arguments of `fill`.
@@ -91,14 +86,14 @@ class FillOptions:
         With a sentence, if a value is none that its option takes.
     """
 
-    method: str = _option(
+    method: str = option_field(
         "auto",
         "Method",
         "How the hole is filled, by a name that `methods` lists. Auto needs no download; the "
         "look decides.",
         type="str",
     )
-    look: LookName = _option(
+    look: LookName = option_field(
         "auto",
         "Look",
         "What the method auto stands for. Faithful has the smallest error and can be measured, "
@@ -108,14 +103,14 @@ class FillOptions:
         choices=LOOKS,
         titles=("As suggested", "Faithful (for measuring)", "Texture (for looking)"),
     )
-    colorizer: str = _option(
+    colorizer: str = option_field(
         "auto",
         "Colorizer",
         "How the filled grey gets its colour back, by a name that `colorizers` lists. Auto takes "
         "the fast closed form.",
         type="str",
     )
-    grow: float = _option(
+    grow: float = option_field(
         0.0,
         "Grow by",
         "Fill this many pixels around the mask as well. A mask painted slightly too small is the "
@@ -123,7 +118,7 @@ class FillOptions:
         high=999.0,
         unit="px",
     )
-    pipeline: PipelineName = _option(
+    pipeline: PipelineName = option_field(
         "grey-rgb",
         "Pipeline",
         "What is filled: the grey, whose colour is then recovered (G2G2RGB, the monochromic "
@@ -133,14 +128,14 @@ class FillOptions:
         titles=tuple(one.steps for one in PIPELINE_NAMES),
         advanced=True,
     )
-    labels: tuple[int, ...] | None = _option(
+    labels: tuple[int, ...] | None = option_field(
         None,
         "Labels",
         "Which labels of the mask count as painted; by default all but 0.",
         type="collection of int, optional",
         advanced=True,
     )
-    feather: float = _option(
+    feather: float = option_field(
         0.0,
         "Feather",
         "Blend the fill with what the image holds over this many pixels inside the edge of the "
@@ -149,7 +144,7 @@ class FillOptions:
         unit="px",
         advanced=True,
     )
-    scale: ScaleName = _option(
+    scale: ScaleName = option_field(
         "auto",
         "Scale",
         "At which size networks see the surroundings of the hole: native, as they are; training, "
@@ -159,14 +154,14 @@ class FillOptions:
         titles=("Auto", "As it is", "As in training"),
         advanced=True,
     )
-    nodata: float | None = _option(
+    nodata: float | None = option_field(
         None,
         "No data",
         "A value that stands for none, such as -9999; a colour pixel has it in all channels.",
         type="float, optional",
         advanced=True,
     )
-    keep_invalid: KeepInvalid = _option(
+    keep_invalid: KeepInvalid = option_field(
         "auto",
         "Invalid pixels",
         "What becomes of unpainted pixels without a value: keep leaves them as they are, fill "
@@ -176,7 +171,7 @@ class FillOptions:
         titles=("Auto", "Keep", "Fill"),
         advanced=True,
     )
-    device: DeviceName = _option(
+    device: DeviceName = option_field(
         "auto",
         "Device",
         "Where networks run. Auto takes the graphics card if there is one. Without a network the "
@@ -185,7 +180,7 @@ class FillOptions:
         titles=("Auto", "CPU", "CUDA (NVIDIA)", "MPS (Apple)"),
         advanced=True,
     )
-    seed: int = _option(
+    seed: int = option_field(
         0,
         "Seed",
         "The same seed on the same device gives the same pixels. Only networks use it.",

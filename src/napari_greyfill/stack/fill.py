@@ -233,8 +233,8 @@ def stack_axes(
         As in `fill`.
     """
     data = _array(image)
-    if len(data.shape) < 3 and axes is None:
-        return None
+    if axes is None and sum(length != 1 for length in data.shape) < 3:
+        return None  # axes of length 1 do not matter, wherever they are
     if flag_of("rgb", rgb) is None:
         rgb = getattr(image, "rgb", None)
     if axes is None and channel_axis is not None and len(data.shape) == 3:

@@ -6,11 +6,11 @@ Importing this module imports neither numpy nor torch.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any, Literal, get_args
 
 from napari_greyfill.errors import BadParameterError
-from napari_greyfill.options import Option
+from napari_greyfill.options import Option, option_field
 from napari_greyfill.pipeline.options import FillChoices
 
 __all__ = ["ContextName", "DustName", "PlanesLike", "StackChoices", "StackOptions"]
@@ -30,10 +30,6 @@ class StackChoices(FillChoices, total=False):
     quick: bool
 
 
-def _option(default: Any, title: str, tip: str, **rest: Any) -> Any:  # noqa: ANN401 - as `field`
-    return field(default=default, metadata={"title": title, "tip": tip, **rest})
-
-
 @dataclass(frozen=True)
 class StackOptions:
     """What the user chose for a stack; the fields are keyword arguments of `fill`.
@@ -44,7 +40,7 @@ class StackOptions:
         With a sentence, if a value is none that its option takes.
     """
 
-    context: ContextName = _option(
+    context: ContextName = option_field(
         "auto",
         "Other planes",
         "From where a plane of a stack may be filled besides from itself: auto takes the "
@@ -53,20 +49,20 @@ class StackOptions:
         choices=get_args(ContextName),
         titles=("Where they help", "None", "In depth (z)", "In time (t)"),
     )
-    planes: PlanesLike = _option(
+    planes: PlanesLike = option_field(
         "all",
         "Planes",
         "Which planes of a stack to fill: all, a number, or a range such as 3:10 along the first "
         "axis; for several axes as in T=0, Z=3:10.",
         type='"all", int, slice, list of int, or dict of these by the name of an axis',
     )
-    interpolate_mask: bool = _option(
+    interpolate_mask: bool = option_field(
         False,
         "Between painted planes",
         "Also fill what lies between two painted planes of a stack, where the painted shape of "
         "one turns into that of the other.",
     )
-    dust: DustName = _option(
+    dust: DustName = option_field(
         "auto",
         "Static dust",
         "What becomes of damage at one place in all frames, where light still comes through: "
@@ -77,7 +73,7 @@ class StackOptions:
         titles=("As measured", "Leave", "Correct", "Fill"),
         advanced=True,
     )
-    quick: bool = _option(
+    quick: bool = option_field(
         False,
         "Quick",
         "Try what other planes know in the plane itself only: about half the time, and nearly as "

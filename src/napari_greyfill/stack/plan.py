@@ -15,7 +15,7 @@ from scipy import ndimage
 from napari_greyfill.checks import whole_of
 from napari_greyfill.errors import BadParameterError, EmptyMaskError
 from napari_greyfill.image.geometry import Window
-from napari_greyfill.image.regions import Region, plan_regions
+from napari_greyfill.image.regions import LIMIT, Region, halves, plan_regions
 from napari_greyfill.stack.axes import Axes
 from napari_greyfill.stack.masks import StackMask
 from napari_greyfill.stack.tasks import Task, TaskKind
@@ -28,6 +28,7 @@ Index = tuple[int, ...]
 MOST_PLANES = 16  # that a bubble goes through; longer damage is filled plane by plane
 STATIC, STATIC_PLANES = 0.5, 5  # damage in this share of the planes, and so many, stands still
 CHUNK = 12  # planes with static damage that are filled in one task
+SOLID = 0.5  # of a box that is hole: it is filled as a whole, however large
 LARGEST = 512  # side of a bubble's window, pixels
 _AROUND = np.ones((3, 3), dtype=bool)
 
@@ -198,8 +199,18 @@ def _regions(
             every = Window(0, hole.shape[0], 0, hole.shape[1])
             found[own] = [Region(every, every)]
         elif hole.any():
-            found[own] = plan_regions(hole)
+            found[own] = [part for region in plan_regions(hole) for part in _cut(hole, region)]
     return found, whole
+
+
+def _cut(hole: Hole, region: Region) -> Iterator[Region]:
+    """Yield a region, or pieces of one that is large and holds more than a hole, as of specks."""
+    core = region.core
+    if max(core.shape) <= LIMIT or hole[core.slices].mean() > SOLID:
+        yield region
+        return
+    for half in halves(hole, region):
+        yield from _cut(hole, half)
 
 
 def _disjoint(tasks: Sequence[Task]) -> list[Task]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack
@@ -17,7 +15,6 @@ import numpy as np
 from napari_greyfill.checks import callable_of, whole_of
 from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.compute.events import Event, Note, Preview, Progress, Result
-from napari_greyfill.compute.versions import version_of
 from napari_greyfill.errors import BadParameterError, EmptyMaskError, NothingKnownError
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.inpaint.neighbours.gain import Gain
@@ -29,18 +26,18 @@ from napari_greyfill.stack.masks import interpolated, matched
 from napari_greyfill.stack.ome import Place
 from napari_greyfill.stack.options import StackOptions
 from napari_greyfill.stack.plan import chosen_planes, measuring, plan_tasks
+from napari_greyfill.stack.progress import PlaneCount
+from napari_greyfill.stack.provenance import fingerprint_of, provenance_of
 from napari_greyfill.stack.result import FilledPlane, StackResult
 from napari_greyfill.stack.scheduler import run_tasks
 from napari_greyfill.stack.source import StackImage, range_of_stack
-from napari_greyfill.stack.tasks import StackPatch, Task, TaskResult
+from napari_greyfill.stack.tasks import Task, TaskResult
 from napari_greyfill.stack.work import StackWork, work_on
 
 if TYPE_CHECKING:
     from distributed import Client
 
 __all__ = ["StackJob", "prepare_stack"]
-
-Index = tuple[int, ...]
 
 NO_NEIGHBOURS = (
     "Only the faithful default fills planes from each other; with this method each plane of the "
@@ -125,7 +122,7 @@ class StackJob:
         for note in self.notes:
             yield Note(note)
         yield from self._measured(jobs, client, cancelled)
-        planes = _Planes(self)
+        planes = PlaneCount(self.work.image.axes, self.tasks, self.results)
         left = [task for task in self.tasks if task.key not in self.results]
         if left:
             yield Progress(planes.text(left[0]), planes.fraction)
@@ -140,7 +137,7 @@ class StackJob:
                     if note not in self.notes:
                         self.notes.append(note)
                         yield Note(note, planes.fraction)
-                done = planes.done(task)
+                done = planes.done(task, done_task)
                 yield Progress(planes.text(task), planes.fraction)
                 for index in done:
                     source = FilledPlane(
@@ -211,95 +208,7 @@ class StackJob:
             reason=self.reason,
             gains=_whole_gains(self.work.image.axes.plane_shape, self.gains.values()),
         )
-        return replace(result, provenance=self._provenance(result))
-
-    def _provenance(self, result: StackResult) -> dict[str, Any]:
-        worst = result.worst_plane
-        image = self.work.image
-        return {
-            "method": result.method,
-            "pipeline": result.pipeline,
-            "colorizer": result.colorizer or None,
-            "reason": result.reason,
-            "parameters": {**self.work.options.to_dict(), **self.options.to_dict()},
-            "axes": "".join(name or "?" for name in image.axes.names),
-            "shape": list(image.axes.shape),
-            "seed": self.work.options.seed,
-            "versions": {
-                name: version_of(name)
-                for name in ("napari-greyfill", "numpy", "scipy", "scikit-image")
-            },
-            "filled_pixels": sum(plane.pixels for plane in result.planes),
-            "used": result.used,
-            "planes": [
-                {
-                    "index": list(plane.index),
-                    "name": plane.name,
-                    "pixels": plane.pixels,
-                    "expected_error": plane.expected_error,
-                    "share": round(plane.share, 3),
-                    "used": plane.words,
-                }
-                for plane in result.planes
-            ],
-            "expected_error": result.expected_error,
-            "worst_plane": None if worst is None else worst.name,
-            "value_range": [image.values.low, image.values.high],
-            "tasks": [len(result.results), result.total],
-            "notes": list(result.notes),
-            "seconds": round(result.seconds, 3),
-        }
-
-
-class _Planes:
-    """Counts which planes are finished."""
-
-    def __init__(self, job: StackJob) -> None:
-        self._job = job
-        self._open: dict[Index, set[str]] = {}
-        for task in job.tasks:
-            for plane in task.filled:
-                self._open.setdefault(plane, set()).add(task.key)
-        self._count = len(self._open)
-        self._order = {plane: n for n, plane in enumerate(sorted(self._open), start=1)}
-        self._work = sum(_work_of(task) for task in job.tasks)
-        self._finished = 0
-        self._patches: dict[Index, list[StackPatch]] = {}
-        for task in job.tasks:
-            if task.key in job.results:
-                self.done(task)
-
-    @property
-    def fraction(self) -> float:
-        return self._finished / max(self._work, 1)
-
-    def done(self, task: Task) -> list[Index]:
-        """Count a task, and return the planes that are finished by it."""
-        self._finished += _work_of(task)
-        for patch in self._job.results[task.key].patches:
-            self._patches.setdefault(patch.index, []).append(patch)
-        finished = []
-        for plane in task.filled:
-            left = self._open.get(plane)
-            if left is None:
-                continue
-            left.discard(task.key)
-            if not left:
-                del self._open[plane]
-                finished.append(plane)
-        return finished
-
-    def patches(self, plane: Index) -> tuple[StackPatch, ...]:
-        return tuple(self._patches.get(plane, ()))
-
-    def text(self, task: Task) -> str:
-        plane = task.filled[0]
-        where = self._job.work.image.axes.words(plane)
-        return f"plane {self._order[plane]} of {self._count}" + (f" ({where})" if where else "")
-
-
-def _work_of(task: Task) -> int:
-    return task.window.area * len(task.planes)
+        return replace(result, provenance=provenance_of(result, self.work, self.options))
 
 
 def prepare_stack(
@@ -357,7 +266,7 @@ def prepare_stack(
     channels = axes.axis_named("C") if context or options.context == "auto" else None
     channels = channels if method == INPAINTERS.auto and options.context == "auto" else None
     work = StackWork(image, found, fill, context, channels, options.quick)
-    job = StackJob(work, tasks, options, _fingerprint(work, tasks, options), notes, reason)
+    job = StackJob(work, tasks, options, fingerprint_of(work, tasks, options), notes, reason)
     if resume is not None:
         if not isinstance(resume, StackResult):
             raise BadParameterError(
@@ -416,34 +325,6 @@ def _without_static(tasks: list[Task], notes: list[str]) -> list[Task]:
             'do; choose dust="auto".'
         )
     return left
-
-
-def _fingerprint(work: StackWork, tasks: list[Task], options: StackOptions) -> str:
-    """Return what stands for a stack, a mask and options: the same planes come of the same."""
-    digest = hashlib.sha256()
-    described = {
-        "axes": work.image.axes.names,
-        "shape": work.image.axes.shape,
-        "type": str(work.image.dtype),
-        "range": (work.image.values.low, work.image.values.high),
-        "fill": work.options.to_dict(),
-        "context": work.context,
-        "channels": work.channels,
-        "quick": options.quick,
-        "dust": options.dust,
-        "version": version_of("napari-greyfill"),
-    }
-    digest.update(json.dumps(described, sort_keys=True, default=str).encode())
-    holes: dict[Any, bytes] = {}
-    for task in tasks:
-        digest.update(repr((task.key, task.kind, task.core, task.window)).encode())
-        for plane in task.planes:
-            own = (work.mask.own(plane), task.core)
-            if own not in holes:
-                bits = np.packbits(work.mask.hole(*own))
-                holes[own] = hashlib.sha256(bits.tobytes()).digest()
-            digest.update(holes[own])
-    return digest.hexdigest()
 
 
 def jobs_of(jobs: Any) -> int:  # noqa: ANN401 - what a caller passed

@@ -43,8 +43,10 @@ from napari_greyfill.study.tables import (
     paired_table,
     study_table,
     table_of,
+    training_table,
 )
-from napari_greyfill.study.thumbnails import ORIGINAL, WITH_HOLE, name_of, read_small
+from napari_greyfill.study.thumbnails import ORIGINAL, WITH_HOLE, hole_in, name_of, read_small
+from napari_greyfill.study.training import by_purpose, shape_of_hole, shapes_of_kind
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -175,6 +177,7 @@ class _Found:
             Text(self._what_was_done()),
             *self._means(colour=True),
             *self._means(colour=False),
+            *self._trained(),
             *self._paired(),
             *self._figures(),
             *self._failed(skipped),
@@ -213,6 +216,36 @@ class _Found:
         if colour:
             parts.append(study_table(means))
         return [*parts, all_means(means)]
+
+    def _trained(self) -> list[Part]:
+        """Return the networks by what they were trained for, and what is foreign to each."""
+        groups = by_purpose(self.settings.choices.methods)
+        if not groups:
+            return []
+        sizes = sorted({row.shape for row in self.rows if row.shape is not None})
+        shapes = self._shapes()
+        parts: list[Part] = [
+            Heading("What the networks were trained for"),
+            Text(
+                "Compare networks of one group with each other, on pictures of that group. What "
+                "is foreign to a network here says little about what it can do."
+            ),
+        ]
+        for purpose, infos in groups.items():
+            parts += [Heading(purpose[:1].upper() + purpose[1:], 3)]
+            parts += [training_table(infos, shapes, sizes)]
+            for colour in (True, False):
+                means = means_of(self.rows, colour=colour).of([info.name for info in infos])
+                parts += [] if means.frame.empty else [all_means(means)]
+        return parts
+
+    def _shapes(self) -> set[str]:
+        """Return the shapes of the holes."""
+        if not self.settings.masks:
+            return shapes_of_kind(self.settings.mask_kind)
+        small = (self._small(picture, WITH_HOLE) for picture in self.pictures)
+        holes = [hole_in(image) for image in small if image is not None]
+        return {shape_of_hole(hole) for hole in holes if hole.any()}
 
     def _paired(self) -> list[Part]:
         lines = compared(self.rows)

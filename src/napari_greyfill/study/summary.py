@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import combinations as pairs_of
 from typing import TYPE_CHECKING
@@ -43,6 +43,11 @@ class Means:
     pictures: list[str]
     frame: DataFrame
     left_out: int
+
+    def of(self, methods: Collection[str]) -> Means:
+        """Return the lines of these methods alone."""
+        mine = self.frame[self.frame["method"].isin(list(methods))].reset_index(drop=True)
+        return Means(self.pictures, mine, self.left_out)
 
 
 @dataclass(frozen=True)

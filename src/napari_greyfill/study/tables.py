@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from napari_greyfill.comparison import Combination, Row, to_dataframe
 from napari_greyfill.comparison.columns import Column, best_cells, columns_named
 from napari_greyfill.comparison.tables import Table
+from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.measure import METRICS
 from napari_greyfill.pipeline.names import pipeline_title
 from napari_greyfill.study.summary import Comparing, Means, title_of_pair
+from napari_greyfill.study.training import foreign_to
 
-__all__ = ["all_means", "failures", "paired_csv", "paired_table", "study_table", "table_of"]
+__all__ = [
+    "all_means",
+    "failures",
+    "paired_csv",
+    "paired_table",
+    "study_table",
+    "table_of",
+    "training_table",
+]
 
 _STUDIED = ("psnr", "ssim")
 _WAY = ("method", "pipeline", "colorizer")
@@ -120,6 +130,33 @@ def failures(rows: Sequence[Row]) -> Table:
             reasons[key] = reasons.get(key, 0) + 1
     lines = tuple((title, reason, str(count)) for (title, reason), count in reasons.items())
     return Table(("Combination", "Because", "Pictures"), lines, (False, False, True))
+
+
+def training_table(
+    infos: Sequence[MethodInfo], shapes: Collection[str], sizes: Collection[tuple[int, int]]
+) -> Table:
+    """Return networks as rows: what each was trained on, and what of a study is foreign to it.
+
+    Parameters
+    ----------
+    infos : sequence of MethodInfo
+        Each with its training.
+    shapes, sizes
+        As `foreign_to` takes them.
+    """
+    lines = tuple(
+        (
+            info.name,
+            info.training.pictures,
+            info.training.masks,
+            str(info.training.size),
+            " ".join(foreign_to(info.training, shapes, sizes)) or "–",
+        )
+        for info in infos
+        if info.training is not None
+    )
+    header = ("Method", "Trained on", "Holes", "Pixels", "Foreign here")
+    return Table(header, lines, (False, False, False, True, False))
 
 
 def _text(value: float, digits: int, *, sign: bool = False) -> str:

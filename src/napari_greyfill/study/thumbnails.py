@@ -17,7 +17,7 @@ from napari_greyfill.image.values import value_range
 from napari_greyfill.study.folder import StudyFolder
 from napari_greyfill.study.pictures import Subject
 
-__all__ = ["keep_inputs", "keep_result", "name_of", "read_small"]
+__all__ = ["hole_in", "keep_inputs", "keep_result", "name_of", "read_small"]
 
 ORIGINAL, WITH_HOLE = "original", "hole"
 _SIDE = 160
@@ -64,6 +64,11 @@ def keep_result(folder: StudyFolder, picture: str, row: Row) -> None:
     """
     assert row.image is not None  # the caller has looked
     _write(folder.thumbnail(picture, name_of(row.combination)), _small(row.image))
+
+
+def hole_in(image: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return the hole in a small picture with its hole painted over, by its colour."""
+    return np.asarray((image[..., :3] == _HOLE_COLOUR).all(axis=-1), dtype=bool)
 
 
 def name_of(combination: Combination) -> str:

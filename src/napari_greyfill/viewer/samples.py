@@ -15,7 +15,7 @@ from skimage.draw import disk, line
 from skimage.morphology import dilation
 from skimage.morphology import disk as disk_footprint
 
-__all__ = ["dusty_histology", "scratched_cells", "scratched_photo"]
+__all__ = ["damaged_stack", "dusty_histology", "scratched_cells", "scratched_photo"]
 
 LayerTuple = tuple[NDArray[Any], dict[str, Any], str]
 Mask = NDArray[np.bool_]
@@ -40,6 +40,44 @@ def scratched_cells() -> list[LayerTuple]:
     cells = data.cell()
     mask = _strokes(cells.shape, count=1, width=3, seed=2)
     return _layers("cells", cells, mask, damage=(255,), rgb=False)
+
+
+def damaged_stack() -> list[LayerTuple]:
+    """Return a short film of moving blobs with a scratch, a bubble and static dust.
+
+    The scratch runs through one frame, the bubble through three, and the dust is at the same
+    places in all frames, where it takes half of the light.
+    """
+    frames, height, width = 8, 96, 128
+    rng = np.random.default_rng(7)
+    places = rng.uniform((0, 0), (height, width), (60, 2))
+    speeds, sizes = rng.normal(0, 0.8, (60, 2)), rng.uniform(2.5, 7, 60)
+    rows, columns = np.mgrid[:height, :width]
+    intact = np.full((frames, height, width), 400.0)
+    for frame in range(frames):
+        for (y, x), speed, size in zip(places, speeds, sizes, strict=True):
+            far = (rows - y - frame * speed[0]) ** 2 + (columns - x - frame * speed[1]) ** 2
+            intact[frame] += 2200 * np.exp(-far / (2 * size**2))
+    intact += rng.normal(0, 25, intact.shape)
+    intact = np.clip(intact, 0, 65535).astype(np.uint16)
+    mask = np.zeros(intact.shape, dtype=bool)
+    mask[2] = _strokes((height, width), count=1, width=1, seed=5)
+    for frame, radius in ((4, 5), (5, 7), (6, 5)):
+        mask[frame][disk((30, 90), radius, shape=(height, width))] = True
+    dust = _specks((height, width), count=5, radii=(2, 4), seed=3)
+    damaged = intact.copy()
+    damaged[mask] = 6000
+    damaged[:, dust] = damaged[:, dust] // 2
+    axes = {"axis_labels": ("t", "y", "x")}
+    return [
+        (damaged, {"name": "film", "rgb": False, **axes}, "image"),
+        (intact, {"name": "film (intact)", "rgb": False, "visible": False, **axes}, "image"),
+        (
+            (mask | dust).astype(np.uint8),
+            {"name": "film mask", "opacity": 0.6, **axes},
+            "labels",
+        ),
+    ]
 
 
 def _layers(

@@ -52,8 +52,13 @@ _PURPOSES: tuple[tuple[Purpose, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_SHAPES = (
+    ("strokes", re.compile(r"stroke|free-form|irregular|random shapes", re.IGNORECASE)),
+    ("box", re.compile(r"(rectangle|square|box)(?!.* in the middle)", re.IGNORECASE)),
+    ("middle", re.compile(r"in the middle|cent(re|er)", re.IGNORECASE)),
+)
 _NON_COMMERCIAL = re.compile(
-    r"non-commercial|\bNC\b|research only|academic research|not-for-profit|for research",
+    r"non-commercial|\bNC\b|research only|academic research|not[- ]for[- ]profit|for research",
     re.IGNORECASE,
 )
 
@@ -150,6 +155,11 @@ class CheckpointInfo:
             if words.search(f"{self.training_data} / {self.masks}"):
                 return purpose
         return "free-form"
+
+    @property
+    def shapes(self) -> tuple[str, ...]:
+        """The shapes of the holes that it was trained on, as in `Training`."""
+        return tuple(shape for shape, words in _SHAPES if words.search(self.masks))
 
     @property
     def non_commercial(self) -> bool:

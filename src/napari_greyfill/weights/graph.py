@@ -56,7 +56,7 @@ def constants(content: bytes) -> dict[str, NDArray[np.float32]]:
         if values is None:
             continue
         if name in found:
-            raise ValueError(f"two constants are called {name}")
+            raise ValueError(f"two constants called {name}")
         found[name] = values
     return found
 

@@ -42,7 +42,8 @@ _COREML = (".mlmodel", ".mlpackage")  # only the name tells
 _TENSORFLOW = re.compile(r"\.(data-\d+-of-\d+|index|meta)$")
 _ONNX = re.compile(rb"\x08[\x01-\x10](\x12.[A-Za-z]|\x3a)", re.DOTALL)
 # A frozen graph of TensorFlow: a node with a name, and what it does.
-_GRAPH = re.compile(rb"\x0a[\x80-\xff]{0,4}[\x02-\x7f]\x0a[\x01-\x7f][A-Za-z0-9.]", re.DOTALL)
+_LENGTH = rb"([\x80-\xff]{1,4}[\x01-\x7f]|[\x02-\x7f])"
+_GRAPH = re.compile(rb"\x0a" + _LENGTH + rb"\x0a[\x01-\x7f][A-Za-z0-9.]", re.DOTALL)
 _GRAPH_OPERATION = re.compile(rb"\x12[\x01-\x40][A-Z][A-Za-z0-9]{1,62}[\x1a\x22\x2a\x0a]")
 _BYTE_ORDERS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 

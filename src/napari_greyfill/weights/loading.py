@@ -237,7 +237,7 @@ def _content(checkpoint: Checkpoint, allow: Collection[str], cancelled: CancelCh
         if is_safetensors(head, len(content)):
             return with_safetensors(content, name)
         if is_graph(head):
-            return with_graph(content)
+            return with_graph(content, name)
         other = other_kind(head, len(content), name)
         if other:
             raise BadCheckpointError(f"{name} {other}")

@@ -80,13 +80,34 @@ def with_safetensors(content: bytes, name: str) -> object:
         raise damaged(name) from error
 
 
-def with_graph(content: bytes) -> object:
-    """Return the constants of a frozen TensorFlow graph as tensors; `ValueError` if damaged."""
+def with_graph(content: bytes, name: str) -> object:
+    """Return the constants of a frozen TensorFlow graph as tensors.
+
+    Parameters
+    ----------
+    content : bytes
+        The whole file.
+    name : str
+        What messages call it.
+
+    Raises
+    ------
+    BadCheckpointError
+        If it is damaged, or claims what it does not hold.
+    """
     import torch
 
     from napari_greyfill.weights.graph import constants
 
-    return {name: torch.from_numpy(array.copy()) for name, array in constants(content).items()}
+    try:
+        found = constants(content)
+    except ValueError as error:
+        wrong = "text that nobody can read" if isinstance(error, UnicodeError) else error
+        raise BadCheckpointError(
+            f"{name} is a frozen graph of TensorFlow that is damaged or made to do harm: it has "
+            f"{wrong}; get it again or choose another file."
+        ) from error
+    return {name: torch.from_numpy(array.copy()) for name, array in found.items()}
 
 
 def member_of(content: bytes, member: str) -> bytes:

@@ -60,3 +60,12 @@ def test_a_part_without_hole_is_no_trial(given):
     window = Window(0, 20, 0, 20)
     work = in_other_plane(read(at), blended, there, hole, window, 0.1, Compute(), 0)
     assert exhaust(work) is None
+
+
+def test_an_empty_plane_is_no_trial(given):
+    read, _, hole, blended, around = given
+    at, there = next(trial_planes(read, hole, around))
+    empty = Slice(np.zeros_like(read(at).plane), read(at).unknown)
+    window = Window(0, 64, 0, 64)
+    work = in_other_plane(empty, blended, there, hole, window, 0.1, Compute(), 0)
+    assert exhaust(work) is None

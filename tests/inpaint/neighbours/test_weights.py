@@ -73,6 +73,8 @@ def test_the_expected_error_is_a_geometric_mean():
     first = np.array([1.0, 0, 0])
     assert error_to_expect(trials, first) == pytest.approx(0.2, rel=0.05)
     assert error_to_expect([], first) is None
+    empty = Shadow(np.zeros((3, 50)), 1.0)
+    assert error_to_expect([trials[0], empty], first) == pytest.approx(0.2 * 0.1**0.5, rel=0.05)
 
 
 def test_the_interval_holds_nine_of_ten():
@@ -88,3 +90,10 @@ def test_the_interval_holds_nine_of_ten():
 
 def test_deviation_never_falls_below_half_the_expected_error():
     assert deviation_of(np.full((3, 4), 0.7), 0.2) == pytest.approx(np.full(4, 0.1))
+
+
+def test_where_all_is_flat_the_plane_alone_counts():
+    trials = [Shadow(np.zeros((3, 50)), 1.0)] * 3
+    assert cautious_weights(trials, span=0.0).tolist() == [1, 0, 0]
+    assert error_to_expect(trials, np.array([1.0, 0, 0])) == pytest.approx(0, abs=1e-9)
+    assert spread_of(trials, np.array([1.0, 0, 0])) == 0

@@ -110,7 +110,7 @@ def in_other_plane(
     Returns
     -------
     Shadow or None
-        None if too little is known there.
+        None if too little is known there, or nothing is to be seen.
     """
     truth, pixels = there.plane[window.slices], hole[window.slices]
     hidden = there.unknown[window.slices] | pixels
@@ -128,14 +128,14 @@ def in_other_plane(
 def _shadow(
     place: Place, truth: Plane, filled: Plane, roughness: float, compute: Compute, seed: int
 ) -> Generator[float, None, Shadow | None]:
-    """Return the errors of a plane's own fill and of what others say."""
+    """Return the errors of a plane's own fill and of what others say; none where all is flat."""
     believed = place.hole & ~unbelievable(list(place.around.slices.values()))
-    if np.count_nonzero(believed) < LEAST:
+    here = contrast(place.plane, place.missing, place.hole)
+    if np.count_nonzero(believed) < LEAST or (here == 0 < roughness):
         return None
     others = yield from foretell(place, compute, seed)
     if others is None:
         return None
     errors = np.stack([(fill - truth)[believed] for fill in (filled, *others)])
-    here = contrast(place.plane, place.missing, place.hole)
     ratio = float(np.clip(roughness / here, 1 / MOST_UNLIKE, MOST_UNLIKE)) if here > 0 else 1.0
     return Shadow(errors.astype(np.float64), ratio)

@@ -27,11 +27,13 @@ Weights = NDArray[np.float64]
 
 STEP = 0.1  # of the weights that are tried
 NOISE = 4e-6  # mean squared error, of the window's range: half a grey level of 255
+LEAST_SPAN = 1e-4  # of the common scale; a window may be flat
 CAUTION = 0.3  # decibels that other planes have to promise at least, for all of the weight
 PER_SHADOW = 0.6  # and more of them for each shadow fewer than three
 SHADOWS = 3
 CLEAR = 3.0  # decibels of gain that need no further shadow
 LEAST_DEVIATION = 0.5  # of the expected error, at any pixel
+LEAST_OF_LARGEST = 0.1  # of the largest error of a trial, that each of the others counts as
 COVERED = 0.9  # of the true values lie within the interval
 
 
@@ -117,7 +119,8 @@ def error_to_expect(shadows: Sequence[Shadow], weights: Weights) -> float | None
     """Return the root mean square error to expect, None without a shadow.
 
     The geometric mean over the shadows of the error there, times the square root of how much
-    rougher the surroundings of the hole are.
+    rougher the surroundings of the hole are; none counts as less than a tenth of the largest,
+    as where there is next to nothing in one of the planes.
 
     Parameters
     ----------
@@ -129,7 +132,8 @@ def error_to_expect(shadows: Sequence[Shadow], weights: Weights) -> float | None
     if not shadows:
         return None
     found = [_rms(shadow, weights) * np.sqrt(shadow.contrast) for shadow in shadows]
-    return float(np.exp(np.mean(np.log(np.maximum(found, np.finfo(np.float32).tiny)))))
+    least = max(LEAST_OF_LARGEST * max(found), float(np.finfo(np.float32).tiny))
+    return float(np.exp(np.mean(np.log(np.maximum(found, least)))))
 
 
 def deviation_of(fills: NDArray[np.floating], error: float) -> NDArray[np.float64]:
@@ -177,7 +181,8 @@ def _rms(shadow: Shadow, weights: Weights) -> float:
 
 def _decibels(grid: Weights, shadow: Shadow, span: float) -> NDArray[np.float64]:
     """Return the error of each row of weights, in decibels over that of the first member."""
-    gram = shadow.errors @ shadow.errors.T / shadow.errors.shape[1] + NOISE * span**2
+    noise = NOISE * max(span, LEAST_SPAN) ** 2
+    gram = shadow.errors @ shadow.errors.T / shadow.errors.shape[1] + noise
     power = np.einsum("wi,ij,wj->w", grid, gram, grid)
     return np.asarray(10 * np.log10(power / gram[0, 0]))
 

@@ -109,6 +109,10 @@ class Network:
         Which of its methods to begin with; empty if nothing is published.
     note : str
         What people should know before they fetch checkpoints, in Markdown, for the docs.
+    bad_at : str
+        What it does badly, in a sentence or two, for the docs.
+    slow : str
+        How long it takes, if so long that it runs only where somebody has chosen it.
     """
 
     name: str
@@ -122,6 +126,8 @@ class Network:
     checkpoints: tuple[CheckpointInfo, ...] = ()
     default_method: str = ""
     note: str = ""
+    bad_at: str = ""
+    slow: str = ""
 
     @property
     def descriptors(self) -> tuple[Descriptor, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from napari_greyfill.compute.device import Compute
-from napari_greyfill.compute.registry import Method, MethodInfo, installed
+from napari_greyfill.compute.registry import Method, MethodInfo, Training, installed
 from napari_greyfill.errors import MissingWeightsError
 from napari_greyfill.inpaint.base import Inpainter
 from napari_greyfill.inpaint.networks import NETWORKS
@@ -21,7 +21,7 @@ from napari_greyfill.inpaint.networks.description import Descriptor, Network, Va
 from napari_greyfill.inpaint.networks.loaded import LOADED, Loaded, signature
 from napari_greyfill.inpaint.networks.store import network_weights
 from napari_greyfill.inpaint.networks.trial import require_sane
-from napari_greyfill.weights.catalogue import CheckpointInfo
+from napari_greyfill.weights.catalogue import PURPOSES, CheckpointInfo
 from napari_greyfill.weights.own import SEPARATOR
 from napari_greyfill.weights.store import WeightsStore
 
@@ -145,8 +145,21 @@ def _published(network: Network, variant: Variant, data_set: str) -> NetworkMeth
         licence=first.licence,
         citation=first.citation,
         uses_torch=True,
+        slow=network.slow,
+        training=_training(first),
+        non_commercial=any(each.non_commercial for each in checkpoints),
     )
     return NetworkMethod(network, variant, info, checkpoints)
+
+
+def _training(checkpoint: CheckpointInfo) -> Training:
+    return Training(
+        PURPOSES[checkpoint.purpose],
+        checkpoint.training_data,
+        checkpoint.masks,
+        checkpoint.shapes,
+        checkpoint.size,
+    )
 
 
 def _warning(checkpoints: Sequence[CheckpointInfo]) -> str:
@@ -195,6 +208,9 @@ def _own(
         licence=first.licence,
         citation=first.citation,
         uses_torch=True,
+        slow=network.slow,
+        training=_training(first),
+        non_commercial=first.non_commercial,
     )
     return NetworkMethod(network, variant, info, checkpoints)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
-from napari_greyfill.viewer.fill.worker import Finished
 from napari_greyfill.viewer.layers.keeping import Original
 from napari_greyfill.viewer.layers.own import source_of
 from napari_greyfill.viewer.layers.planes import find
@@ -21,7 +20,6 @@ __all__ = [
     "holding",
     "invented",
     "outlining",
-    "summary",
     "toggle_outlines",
 ]
 
@@ -119,24 +117,6 @@ def outlining(viewer: Viewer, source: str) -> Callable[[Layer], None]:
         Unique id of the image.
     """
     return lambda layer: toggle_outlines(viewer, source)
-
-
-def summary(outcome: Finished, rgb: bool) -> str:
-    """Return what came of a fill, in a few sentences.
-
-    Parameters
-    ----------
-    outcome : Finished
-        What it left behind.
-    rgb : bool
-        Whether there was colour to recover.
-    """
-    pixels = outcome.result.provenance["filled_pixels"]
-    text = f"{invented(pixels, outcome.result.hole.size)} "
-    text += f"Filled in {outcome.result.seconds:.1f} s."
-    if outcome.remark:
-        text += f" {outcome.remark[:1].upper()}{outcome.remark[1:]}."
-    return text if rgb else f"{text} The image is grey: there was no colour to recover."
 
 
 def _raise(viewer: Viewer, layer: Layer) -> None:

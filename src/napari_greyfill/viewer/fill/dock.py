@@ -9,30 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from qtpy.QtGui import QGuiApplication
 
-from napari_greyfill.comparison import Combination, Row
+from napari_greyfill.comparison import Row
 from napari_greyfill.compute.events import Preview, Progress
 from napari_greyfill.errors import GreyfillError
 from napari_greyfill.masks import selected_labels
-from napari_greyfill.pipeline.names import GREY
 from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.pipeline.result import FillResult
 from napari_greyfill.pipeline.suggest import possible_methods
-from napari_greyfill.viewer.fill.aftermath import (
-    OUTLINE_KEY,
-    hand_back,
-    holding,
-    outlining,
-    summary,
-)
+from napari_greyfill.stack.result import StackResult
+from napari_greyfill.viewer.fill.aftermath import OUTLINE_KEY, hand_back, holding, outlining
 from napari_greyfill.viewer.fill.form import FillForm
 from napari_greyfill.viewer.fill.runner import FillRunner
 from napari_greyfill.viewer.fill.saving import Saving, ask_where, source_path
+from napari_greyfill.viewer.fill.stack_runs import StackRuns
+from napari_greyfill.viewer.fill.stack_worker import stack_as_python
 from napari_greyfill.viewer.fill.table import MetricsTable
+from napari_greyfill.viewer.fill.words import combination_of, name_of_plane, summary_of
 from napari_greyfill.viewer.fill.worker import Finished, Part
 from napari_greyfill.viewer.layers import planes
 from napari_greyfill.viewer.layers.keeping import Original
@@ -68,6 +65,7 @@ class FillDock(RunDock):
         super().__init__(napari_viewer, FillRunner(), TEXTS)
         self.form = FillForm(preferred_device())
         self.table = MetricsTable()
+        self.stacks = StackRuns(napari_viewer, self.form)
         self.results = ResultLayers(napari_viewer)
         self._request: FillRequest | None = None
         self._python = ""  # lines that repeat the last run
@@ -91,6 +89,7 @@ class FillDock(RunDock):
         self.original_button = button("Show original", TEXTS["original"])
         self.save_button = button("Save as…", TEXTS["save"], self.save)
         self.python_button = button("Copy as Python", TEXTS["python"])
+        self.heal_button = button("Heal as you paint", TEXTS["heal"], self.open_heal)
         self.defaults_button = button("Restore defaults", TEXTS["defaults"])
         self.settings_button = button("Load settings", TEXTS["settings"])
         self.progress.setToolTip(TEXTS["progress"])
@@ -102,7 +101,7 @@ class FillDock(RunDock):
         layout.addWidget(self.progress)
         layout.addWidget(self.status)
         layout.addLayout(side_by_side(self.original_button, self.python_button))
-        layout.addWidget(self.save_button)
+        layout.addLayout(side_by_side(self.save_button, self.heal_button))
         layout.addWidget(self.table, stretch=1)
 
     def _connect(self) -> None:
@@ -139,6 +138,13 @@ class FillDock(RunDock):
         self.form.also.update_availability()
         self.refresh()
 
+    def open_heal(self) -> None:
+        """Open the dock Heal with the chosen image, and the brush in hand."""
+        _, dock = self.viewer.window.add_plugin_dock_widget("napari-greyfill", "Heal", tabify=True)
+        image = self.form.image_layer
+        if image is not None:
+            dock.take_up(image)
+
     def _list_layers(self) -> None:
         self.form.reset_choices()
 
@@ -158,6 +164,10 @@ class FillDock(RunDock):
         reason = planes.not_ready(self.viewer, image, mask)
         if reason:
             return reason
+        if self.form.stack.together and not self.form.stack.one:
+            return self.stacks.why_not()
+        if self.form.stack.together and (reason := self.stacks.why_not()):
+            return reason
         unfit = planes.why_no_plane(self.form.reference_layer, self.viewer, image)
         return unfit or self._why_not_mask()
 
@@ -168,6 +178,8 @@ class FillDock(RunDock):
 
     def _chosen(self) -> Hashable:
         form = self.form
+        if form.stack.together:
+            return self.stacks.chosen(self._request_index())
         return super()._chosen(), form.options(), form.chosen_methods()
 
     def _why_not_mask(self) -> str:
@@ -186,8 +198,11 @@ class FillDock(RunDock):
     def refresh(self) -> None:
         """Bring buttons and the sentence beside them up to date."""
         self.form.enable_colour()
+        self.stacks.follow()
         self.form.mask_bar.refresh()
         super().refresh()
+        kept = self.form.stack.together and self.stacks.kept_of(self._chosen()) is not None
+        self.run_button.setText("Continue" if kept and not self.running else "Run")
         self.form.new_mask.setEnabled(self.form.image_layer is not None)
         self.original_button.setEnabled(self.form.image_layer is not None)
         self.python_button.setEnabled(bool(self._python))
@@ -200,7 +215,8 @@ class FillDock(RunDock):
         image = self.form.image_layer
         if image is None:
             return
-        mask = planes.new_mask(self.viewer, image)
+        each = self.form.stack.axes is not None and self.form.stack.each.isChecked()
+        mask = planes.new_mask(self.viewer, image, each_plane=each)
         self.form.choose_mask(mask)
         self.refresh()
 
@@ -211,6 +227,13 @@ class FillDock(RunDock):
         """Start a fill of what is chosen, in a thread of its own."""
         if self.why_not():
             self.refresh()
+            return
+        if self.form.stack.together:
+            self._run_of, keep = self._chosen(), self.form.keep.isChecked()
+            self._source, self._done = self.form.image_layer.unique_id, 0
+            self._mask = self.form.mask_layer.unique_id
+            self.runner.start(self.stacks.begin(self._request_index(), keep=keep))
+            self._show_start()
             return
         image = self.form.image_layer
         self._request, self._run_of = self._make_request(), self._chosen()
@@ -297,7 +320,10 @@ class FillDock(RunDock):
     def _show_progress(self, news: Progress | Preview) -> None:
         self._show_share(news.fraction, news.text)
 
-    def _show_preview(self, news: Part) -> None:
+    def _show_preview(self, news: Any) -> None:  # noqa: ANN401 - of a plane or of a stack
+        if not isinstance(news, Part):
+            self.stacks.show(news)
+            return
         assert self._placement is not None
         self.results.show_preview(news.image, self._placement, news.window)
 
@@ -306,7 +332,19 @@ class FillDock(RunDock):
 
         show_warning(text)
 
-    def _show_result(self, outcome: Finished) -> None:
+    def _show_stack(self, result: StackResult) -> None:
+        layer = self.stacks.finish(result)
+        self._python = stack_as_python(self.stacks.request)
+        layer.bind_key(HOLD_KEY, holding(self._original, self._source), overwrite=True)
+        self._outcome = self.stacks.summary(result)
+        self._runs += 1
+        self._run_layers[self._runs] = layer.unique_id
+        self.table.add(self.stacks.row(result, self._runs))
+
+    def _show_result(self, outcome: Finished | StackResult) -> None:
+        if isinstance(outcome, StackResult):
+            self._show_stack(outcome)
+            return
         self.results.remove_preview()
         assert self._request is not None
         assert self._placement is not None
@@ -336,7 +374,7 @@ class FillDock(RunDock):
             if each is not None:
                 each.bind_key(HOLD_KEY, holding(self._original, self._source), overwrite=True)
                 each.bind_key(OUTLINE_KEY, outlining(self.viewer, self._source), overwrite=True)
-        self._outcome = f"{summary(outcome, request.rgb)} {result.reason}".strip()
+        self._outcome = f"{summary_of(outcome, request.rgb)} {result.reason}".strip()
         self._done += 1
         if self._done > 1:
             self._outcome = f"{self._done} methods are done. {result.method}: {self._outcome}"
@@ -345,14 +383,17 @@ class FillDock(RunDock):
         self._run_layers[self._runs] = layer.unique_id
         self.table.add(
             replace(
-                Row.of(_combination(result, request.rgb), result),
-                picture=_name_of_plane(request.image_name, self._placement.index),
+                Row.of(combination_of(result, request.rgb), result),
+                picture=name_of_plane(request.image_name, self._placement.index),
                 run=self._runs,
                 result=None,  # the layer has it
             )
         )
 
     def _show_cancelled(self) -> None:
+        if self._request is None:
+            self._outcome = self.stacks.keep(self._run_of)
+            return
         self._outcome = "Cancelled; no layer was changed."
         if self._done:
             self._outcome = f"Cancelled; the results of {self._done} finished methods stay."
@@ -382,12 +423,3 @@ class FillDock(RunDock):
             self.viewer.layers.selection.active = layer
         else:
             self.status.setText(f"The result of run {run} is no longer among the layers.")
-
-
-def _name_of_plane(name: str, index: tuple[int, ...]) -> str:
-    """Return what tables call a plane, which is all of a layer without an index."""
-    return f"{name} [{', '.join(map(str, index))}]" if index else name
-
-
-def _combination(result: FillResult, rgb: bool) -> Combination:
-    return Combination(result.method, result.pipeline if rgb else GREY, result.colorizer)

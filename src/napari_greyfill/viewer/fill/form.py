@@ -23,6 +23,7 @@ from superqt import QCollapsible
 from napari_greyfill.colorization import COLORIZERS, colorizers
 from napari_greyfill.inpaint import methods
 from napari_greyfill.pipeline.options import ONE_FILL, SHARED, FillOptions
+from napari_greyfill.viewer.fill.stack_form import StackForm
 from napari_greyfill.viewer.masks.hole_form import HoleForm
 from napari_greyfill.viewer.widgets.method_choice import AlsoRun, MethodCombo
 from napari_greyfill.viewer.widgets.parts import layer_choice, let_shrink
@@ -57,6 +58,7 @@ class FillForm(HoleForm):
         self.hints_choice = layer_choice("napari.layers.Points", nullable=True)
         self.new_mask = QPushButton("New mask")
         self.weights = QPushButton("Weights")
+        self.stack = StackForm()
         self.method = MethodCombo(methods, "by look")
         self.also = AlsoRun(methods)
         self.colorizer = MethodCombo(colorizers, COLORIZERS.auto)
@@ -130,6 +132,7 @@ class FillForm(HoleForm):
             each.reset()
         self.fields["device"].value = device
         self.hints_choice.value = None
+        self.stack.restore_defaults()
         self.also.choose(())
         for box, checked in (
             (self.intermediates, False),
@@ -149,6 +152,7 @@ class FillForm(HoleForm):
             ("Image", TEXTS["image"], self.image_choice.native),
             ("Mask", TEXTS["mask"], _beside(self.mask_choice.native, self.new_mask)),
             (_WHOLE_ROW, "", self.mask_bar),
+            (_WHOLE_ROW, "", self.stack),
             *self._rows(advanced=False),
         ]
         rest: list[Row] = [
@@ -189,6 +193,7 @@ class FillForm(HoleForm):
                 yield "Also run", TEXTS["also"], self.also
 
     def _connect(self) -> None:
+        self.stack.changed.connect(lambda: self.changed.emit())
         self.new_mask.clicked.connect(lambda: self.new_mask_wanted.emit())
         self.weights.clicked.connect(lambda: self.weights_wanted.emit())
         self.reference_choice.changed.connect(lambda _: self.changed.emit())

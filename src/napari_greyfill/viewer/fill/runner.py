@@ -5,6 +5,7 @@ from __future__ import annotations
 from qtpy.QtCore import Signal
 
 from napari_greyfill.compute.events import Event, Note, Preview, Result
+from napari_greyfill.viewer.fill.stack_worker import StackRequest, fill_the_stack
 from napari_greyfill.viewer.fill.worker import fill_the_hole
 from napari_greyfill.viewer.layers.models import FillRequest
 from napari_greyfill.viewer.threads.runs import Runner
@@ -19,9 +20,10 @@ class FillRunner(Runner):
     -------
     progressed : Progress
     previewed : Part
+        Of a stack a `Canvas`, and then a `FilledPlane` for each plane.
     noted : str
         A sentence the user must see.
-    finished : Finished
+    finished : Finished or StackResult
         A method has its result; once for each of several.
     """
 
@@ -29,9 +31,12 @@ class FillRunner(Runner):
     previewed = Signal(object)
     noted = Signal(str)
 
-    def start(self, request: FillRequest) -> None:
+    def start(self, request: FillRequest | StackRequest) -> None:
         """Start a fill; there must be none running."""
-        self._start(fill_the_hole(request, self._asked_to_stop))
+        if isinstance(request, StackRequest):
+            self._start(fill_the_stack(request, self._asked_to_stop))
+        else:
+            self._start(fill_the_hole(request, self._asked_to_stop))
 
     def _on_step(self, event: Event) -> None:
         if self.cancelling:

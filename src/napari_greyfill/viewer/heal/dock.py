@@ -19,6 +19,7 @@ from napari_greyfill.compute.events import Progress
 from napari_greyfill.errors import GreyfillError
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.pipeline.healing import Edit, Healing
+from napari_greyfill.viewer.heal.dust import Dust
 from napari_greyfill.viewer.heal.form import CLONE, HEAL, RESTORE, HealForm, Tool
 from napari_greyfill.viewer.heal.hand import Hand
 from napari_greyfill.viewer.heal.layers import HealLayers
@@ -51,6 +52,7 @@ class _Pending:
     session: Healing
     edit: Edit
     method: str
+    slow: bool = False  # nothing is there of it yet
 
 
 class HealDock(Dock):
@@ -65,6 +67,7 @@ class HealDock(Dock):
         super().__init__()
         self.viewer = napari_viewer
         self.form = HealForm(napari_viewer)
+        self.dust = Dust(self)
         self.runner = HealRunner(self)
         self.layers: HealLayers | None = None
         self.hand: Hand | None = None
@@ -111,6 +114,7 @@ class HealDock(Dock):
         layout.addWidget(self.take_button)
         layout.addLayout(side_by_side(self.undo_button, self.redo_button))
         layout.addLayout(side_by_side(self.run_button, self.cancel_button))
+        layout.addWidget(self.dust.form)
         layout.addWidget(self.progress)
         layout.addWidget(self.status)
         layout.addWidget(self.count)
@@ -125,6 +129,8 @@ class HealDock(Dock):
         self.form.tool_chosen.connect(self._tool_changed)
         self.form.brush_sized.connect(self._size_brush)
         self.form.outline_toggled.connect(self.draw_outline)
+        self.dust.drawn.connect(self.draw_outline)
+        self.dust.form.heal.clicked.connect(lambda: self.heal_dust())
         self.runner.finished.connect(self._settle)
         self.runner.failed.connect(self._fail)
         self.runner.progressed.connect(self._show_progress)
@@ -160,6 +166,17 @@ class HealDock(Dock):
         return planes.find(self.viewer, self._image)
 
     @property
+    def index(self) -> Index:
+        """Return the plane in view."""
+        return self._index
+
+    @property
+    def zoom(self) -> float:
+        """Return how many pixels of the screen one unit of the scene takes."""
+        scene = getattr(self.viewer, "scene", self.viewer)  # napari 0.10 and before
+        return float(scene.camera.zoom)
+
+    @property
     def session(self) -> Healing | None:
         """Return the healing of the plane in view."""
         image = self.image
@@ -182,12 +199,15 @@ class HealDock(Dock):
             self.layers = layers
             self.hand = Hand(self, layers)
             self.form.show_brush(layers.brush.brush_size)
+            self.dust.start_anew()
+            self.dust.look()
         self.refresh()
 
     def _disarm(self) -> None:
         """Stop, and take away what only healing needs."""
         self._pending.clear()
         self.runner.cancel()
+        self.dust.start_anew()
         self._waiting.clear()
         self._rest.stop()
         hand, layers, self.hand, self.layers = self.hand, self.layers, None, None
@@ -198,6 +218,7 @@ class HealDock(Dock):
 
     def _let_go(self) -> None:
         self.runner.leave()
+        self.dust.leave()
         self._soon.stop()
         self._begin.stop()
         self._disarm()
@@ -209,6 +230,21 @@ class HealDock(Dock):
             return
         self._disarm()
         self.refresh()
+
+    def take_up(self, image: Image) -> None:
+        """Heal an image from now on, with the brush in hand.
+
+        Parameters
+        ----------
+        image : Image
+            One of the viewer.
+        """
+        self.form.image.refresh()
+        place = self.form.image.findData(image.unique_id)
+        if place >= 0:
+            self.form.image.setCurrentIndex(place)
+            self.arm()
+        self.take_brush()
 
     def take_brush(self) -> None:
         """Select the brush's layer and paint; arm again if it is gone."""
@@ -243,7 +279,7 @@ class HealDock(Dock):
         self.mask_button.setEnabled(session is not None and session.invented > 0)
         self.run_button.setEnabled(waiting and not reason)
         self.cancel_button.setEnabled(bool(self._pending) or waiting)
-        self.progress.setVisible(any(each.edit.count > LARGE for each in self._pending))
+        self.progress.setVisible(any(each.slow for each in self._pending))
         self.count.setText("" if session is None else _counted(session))
         self.form.blended.setVisible(self.form.tool == CLONE)
         if reason:
@@ -312,10 +348,29 @@ class HealDock(Dock):
         small = int(np.count_nonzero(painted)) <= LARGE
         edit = session.heal(painted, window, fill=small or not method)
         if method:
-            self._pending.append(_Pending(self._index, session, edit, method))
-            if not self.runner.running:
-                self._begin.start()
+            self._put_off(session, edit, method, slow=not small)
         return edit
+
+    def _put_off(self, session: Healing, edit: Edit, method: str, *, slow: bool) -> None:
+        """Have the better fill of a stroke come after those that are still to come."""
+        self._pending.append(_Pending(self._index, session, edit, method, slow))
+        if not self.runner.running:
+            self._begin.start()
+
+    def heal_dust(self) -> None:
+        """Heal all candidates that were not dropped, as one step of undo."""
+        session, kept = self.session, self.dust.kept()
+        if session is None or kept is None or self.why_not():
+            return
+        window, mask = kept
+        try:
+            edit = session.heal(mask, window, fill=False)
+        except GreyfillError as error:
+            self.status.setText(str(error))
+            return
+        self._put_off(session, edit, self.form.method or "biharmonic", slow=True)
+        self.dust.form.shown.setChecked(False)
+        self.refresh()
 
     def move_source(self, edit: Edit, offset: tuple[int, int]) -> None:
         """Clone a stroke anew, from another place.
@@ -354,13 +409,13 @@ class HealDock(Dock):
         """Show why the better fill failed; a stroke without any fill is taken back."""
         if self._pending:
             failed = self._pending.popleft()
-            if failed.edit.count > LARGE:
+            if failed.slow:
                 failed.session.remove(failed.edit)
         show_failure(error)
 
     def _show_progress(self, news: Progress) -> None:
         self.progress.setValue(round(1000 * news.fraction))
-        if self._pending and self._pending[0].edit.count > LARGE:
+        if self._pending and self._pending[0].slow:
             self.status.setText(f"{news.text[:1].upper()}{news.text[1:]}…")
 
     def _show(self, window: Window) -> None:
@@ -368,6 +423,7 @@ class HealDock(Dock):
         if self.layers is None or self.hand is None:
             return
         self.layers.show(self._index, window)
+        self.dust.stale = True
         self.hand.draw(window)
         self._rest.start()
         self.refresh()
@@ -377,6 +433,9 @@ class HealDock(Dock):
             self._rest.start()
         elif self.layers is not None:
             self.layers.refresh()
+            if self.dust.on and self.dust.stale:
+                self.dust.forget()
+                self.dust.look()
 
     # ------------------------------------------------------------ taking back
 
@@ -463,7 +522,9 @@ class HealDock(Dock):
             self.layers.refresh()
             self._waiting[self._index] = self.hand.waiting()
             self._index = index
+            self.dust.forget()
             self.hand.draw_all(self._waiting.pop(index, None))
+            self.dust.look()
         self.refresh()
 
 

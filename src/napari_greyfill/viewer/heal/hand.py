@@ -208,6 +208,7 @@ class Hand:
         if session is not None and self._dock.form.outline.isChecked():
             rim = session.outline(window)
             labels[rim] = session.origins[window.slices][rim] + 1
+        self._dock.dust.draw(labels, window)
         if brush is not None and self._waits:
             labels[brush.data[window.slices] == WAITING] = WAITING
         return labels
@@ -276,11 +277,16 @@ class Hand:
         if brush.selected_label != STROKE:  # the others are outlines
             brush.selected_label = STROKE
         pixel = self._pixel(event)
-        if "Alt" in event.modifiers or (self._dock.form.tool == CLONE and self._on_source(pixel)):
+        candidate = 0 if "Alt" in event.modifiers else self._dock.dust.at(pixel)
+        sourcing = self._dock.form.tool == CLONE and self._on_source(pixel)
+        if candidate or sourcing or "Alt" in event.modifiers:
             painting = list(brush.mouse_drag_callbacks)
             brush.mouse_drag_callbacks.clear()  # the brush would paint as well
             try:
-                yield from self._choose_source(event, pixel)
+                if candidate:
+                    yield from self._choose_candidate(event, candidate)
+                else:
+                    yield from self._choose_source(event, pixel)
             finally:
                 brush.mouse_drag_callbacks.extend(painting)
             return
@@ -291,6 +297,13 @@ class Hand:
                 yield
         finally:
             self.down = False
+
+    def _choose_candidate(self, event: Any, number: int) -> Generator[None, None, None]:  # noqa: ANN401
+        """Drop a candidate or keep it again, when the button is lifted."""
+        yield
+        while event.type == "mouse_move":
+            yield
+        self._dock.dust.toggle(number)
 
     def _choose_source(self, event: Any, pixel: Pixel) -> Generator[None, None, None]:  # noqa: ANN401
         if "Alt" not in event.modifiers:

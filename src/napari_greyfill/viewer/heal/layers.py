@@ -34,9 +34,10 @@ if TYPE_CHECKING:
     from napari.utils.colormaps import DirectLabelColormap
     from napari.viewer import Viewer
 
-__all__ = ["SOURCE", "STROKE", "WAITING", "HealLayers"]
+__all__ = ["DROPPED", "DUST", "SOURCE", "STROKE", "WAITING", "HealLayers"]
 
-STROKE, WAITING, SOURCE = 1, 5, 6  # labels of the brush's layer; outlines are between them
+# labels of the brush's layer; outlines of what is invented are between the first two
+STROKE, WAITING, SOURCE, DUST, DROPPED = 1, 5, 6, 7, 8
 _COLOURS = {
     STROKE: (1.0, 0.2, 0.6, 0.55),
     1 + Origin.INFERRED: (0.2, 0.9, 1.0, 1.0),
@@ -44,6 +45,8 @@ _COLOURS = {
     1 + Origin.COPIED: (1.0, 0.7, 0.1, 1.0),
     WAITING: (1.0, 0.5, 0.0, 0.55),
     SOURCE: (1.0, 1.0, 1.0, 1.0),
+    DUST: (1.0, 0.15, 0.15, 1.0),
+    DROPPED: (0.6, 0.6, 0.7, 0.8),
 }
 _MOST = 1_000_000  # pixels of a patch; more, and the result's layer is drawn anew
 _MEMORY = 0.5  # the share of what is free that a copy of a stack may take

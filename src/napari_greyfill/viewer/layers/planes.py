@@ -206,15 +206,24 @@ def hints_on(points: Points, image: Image, index: tuple[int, ...]) -> ColourHint
 # ---------------------------------------------------------------- masks
 
 
-def new_mask(viewer: Viewer, image: Image) -> Labels:
+def new_mask(viewer: Viewer, image: Image, *, each_plane: bool = False) -> Labels:
     """Add an empty labels layer that lies on the image, with the brush in hand.
 
-    It is flat: it costs the memory of one plane however long a stack is, and shows on every plane.
+    Parameters
+    ----------
+    viewer : Viewer
+        Gets the layer.
+    image : Image
+        What the mask lies on.
+    each_plane : bool
+        Whether each plane of a stack has a mask of its own. Otherwise the mask is flat: it costs
+        the memory of one plane however long the stack is, and shows on every plane.
     """
+    spatial = _spatial(image) if each_plane else flat(image, plane_index(image, viewer))
     mask = viewer.add_labels(
-        np.zeros(plane_size(image), dtype=np.uint8),
+        np.zeros(_shape(image) if each_plane else plane_size(image), dtype=np.uint8),
         name=f"{image.name} mask",
-        **flat(image, plane_index(image, viewer)),
+        **spatial,
     )
     mask.brush_size = max(5, min(plane_size(image)) // 40)
     mask.mode = "paint"

@@ -26,9 +26,10 @@ class Entry(NamedTuple):
 
 
 def method_entry(info: MethodInfo) -> Entry:
-    """Return how a method is listed; the tip of one that cannot run says why."""
+    """Return how a method is listed; the tip of one that cannot run or is slow says so."""
+    slow = f" Slow: {info.slow}." if info.slow else ""
     why_not = "" if info.available else f" Cannot run: {info.why_not}"
-    return Entry(info.name, info.title, info.summary + why_not, info.available)
+    return Entry(info.name, info.title, f"{info.summary}{slow}{why_not}", info.available)
 
 
 class CheckList(QListWidget):

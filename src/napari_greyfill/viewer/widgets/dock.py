@@ -14,6 +14,8 @@ from qtpy.compat import isalive
 from qtpy.QtCore import QEvent
 from qtpy.QtWidgets import QWidget
 
+from napari_greyfill.viewer.threads.ending import wait_at_exit
+
 __all__ = ["Dock"]
 
 
@@ -27,6 +29,7 @@ class Dock(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        wait_at_exit()  # for work that the dock may still have in a thread by then
         self._followed: list[tuple[Any, Callable[..., Any]]] = []
 
     @property

@@ -10,6 +10,7 @@ __all__ = [
     "MASK_BAR",
     "METRICS_TABLE",
     "OWN_WEIGHTS",
+    "STACK",
     "WEIGHTS",
 ]
 
@@ -39,10 +40,20 @@ FILL = {
     "cancel": "Stop the fill. No layer is added or changed. Key: Esc.",
     "original": "Hold to see the image as it was, without masks and results. "
     "With a result layer selected, holding the key H does the same.",
+    "heal": "Open the dock Heal with this image: each stroke is filled when the brush is lifted.",
     "python": "Copy a few lines for napari's console that repeat the last run.",
     "save": "Write the last result, by default beside its picture and in its format, with what "
     "the file says besides pixels (EXIF, colour profile, pixel size). The mask is written too.",
     "progress": "What the fill is doing, and how much of it is done.",
+}
+
+STACK = {
+    "planes": "Which planes of the stack to fill: the one in view, all that have something "
+    "painted, or a range along the first axis. Several planes come as one layer of the "
+    "shape of the stack.",
+    "range": "The first and the last plane to fill, counted from 0.",
+    "each": "New mask adds a mask in which every plane has its own pixels, as for damage that is "
+    "not at the same place everywhere. Otherwise one plane serves all.",
 }
 
 HEAL = {
@@ -68,6 +79,15 @@ HEAL = {
     "mask": "Add a labels layer with the pixels that are no longer those of the picture: "
     "1 inferred, 2 corrected, 3 copied.",
     "progress": "How much of the fill is done.",
+    "dust": "Outline what may be dust or scratches in the plane in view: red ones will be healed, "
+    "grey ones were dropped. Paint elsewhere as usual.",
+    "blemish": "What to look for: small spots, thin lines, or both.",
+    "side": "Whether it is brighter than its surroundings, darker, or either.",
+    "size": "Largest spot; scratches are at most a third as thick.",
+    "contrast": "How much it must differ from its surroundings, as a share of the range of "
+    "values. Less finds more.",
+    "heal_all": "Heal all that are outlined in red, as one step of undo. Esc takes it back while "
+    "it runs.",
 }
 
 MASK_BAR = {

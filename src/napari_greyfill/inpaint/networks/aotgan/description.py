@@ -135,6 +135,8 @@ NETWORK = Network(
         _variant(Descriptor("aotgan", _TITLE, _detect, _build)),
         _variant(Descriptor("aotgan-mm", _MM_TITLE, _detect_openmmlab, _build_openmmlab)),
     ),
+    bad_at="Large pictures take much time and memory. Scenes of other kinds than those it was "
+    "trained on get a texture that does not belong.",
     inpainter=_inpainter,
     checkpoints=(
         *(

@@ -114,6 +114,8 @@ NETWORK = Network(
             training_scale=128,
         ),
     ),
+    bad_at="Everything but one compact hole in the middle of a small picture. The fill is blurred,"
+    " and there may be a seam.",
     inpainter=_inpainter,
     checkpoints=(
         CheckpointInfo(

@@ -97,6 +97,8 @@ NETWORK = Network(
             multiple_of=8,
         ),
     ),
+    bad_at="Strokes and several holes: it was trained with one box. Wide boxes repeat what is "
+    "near.",
     inpainter=_inpainter,
     checkpoints=tuple(
         openmmlab_checkpoint(

@@ -122,6 +122,8 @@ NETWORK = Network(
         _variant(TF, "DeepFill v2 (TensorFlow)"),
         _variant(OPENMMLAB, "DeepFill v2 (OpenMMLab)"),
     ),
+    bad_at="Holes wider than about 128 pixels, half of the size it was trained on, lose structure "
+    "and repeat what is near; such windows are reduced for it.",
     inpainter=_inpainter,
     checkpoints=CHECKPOINTS,
     default_method="deepfillv2-mm-places365",

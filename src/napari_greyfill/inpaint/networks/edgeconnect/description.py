@@ -123,6 +123,9 @@ NETWORK = Network(
             multiple_of=4,
         ),
     ),
+    bad_at="Where it draws a wrong outline, the fill is wrong with it: fine texture without "
+    "outlines (grass, fur, noise) is smooth. It takes two files, and is not for commercial "
+    "use.",
     inpainter=_inpainter,
     checkpoints=tuple(
         CheckpointInfo(

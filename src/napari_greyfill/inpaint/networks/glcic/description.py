@@ -131,6 +131,8 @@ NETWORK = Network(
     code="https://github.com/satoshiiizuka/siggraph2017_inpainting",
     code_licence="CC BY-NC-SA 4.0",
     variants=tuple(map(_variant, LAYOUTS)),
+    bad_at="Strokes, and boxes wider than half of the picture, which come out blurred. The seam "
+    "may show, because the authors' post-processing is not done.",
     inpainter=_inpainter,
     checkpoints=CHECKPOINTS,
     default_method="glcic-mm-places365",

@@ -70,6 +70,8 @@ NETWORK = Network(
         ),
         Variant("gmcnn-tf", GRAPH.title, (GRAPH,), minimum=8, multiple_of=4, training_scale=512),
     ),
+    bad_at="The faces were trained with one rectangle, so that strokes and other shapes come out "
+    "poorly; windows below 196 pixels are padded. A large hole repeats one texture.",
     inpainter=_inpainter,
     checkpoints=(
         CheckpointInfo(

@@ -94,6 +94,8 @@ NETWORK = Network(
             multiple_of=8,
         ),
     ),
+    bad_at="Fine detail of large holes is soft, and single objects are never invented: it "
+    "continues what repeats. On a processor it is slow, and the file is large.",
     inpainter=_inpainter,
     checkpoints=CHECKPOINTS,
     default_method="lama-places2",

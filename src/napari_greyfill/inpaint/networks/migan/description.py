@@ -81,6 +81,9 @@ NETWORK = Network(
             "migan-pt", _TITLE_TENSORS, Descriptor("migan-pt", _TITLE_TENSORS, _detect, _build)
         ),
     ),
+    bad_at="It always works on 512 × 512 pixels: more are reduced for it, so that the fill is "
+    "soft, and a small window costs as much as a large one. Structure in large holes is "
+    "weaker than LaMa's.",
     inpainter=_inpainter,
     checkpoints=CHECKPOINTS,
     default_method="migan-places2",

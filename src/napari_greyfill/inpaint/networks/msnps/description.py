@@ -76,6 +76,8 @@ NETWORK = Network(
             training_scale=512,
         ),
     ),
+    bad_at="It is slow, and knows textures, not things: what the first fill got wrong stays wrong."
+    " The filters that stand in for VGG-19 tell coarse textures apart only.",
     inpainter=_inpainter,
     checkpoints=(
         CheckpointInfo(
@@ -99,6 +101,7 @@ NETWORK = Network(
         ),
     ),
     default_method="msnps-vgg19-imagenet",
+    slow="from some seconds to minutes for each hole",
     note="`msnps` needs PyTorch and no weights. `msnps-vgg19-imagenet` needs VGG-19 as "
     "torchvision publishes it, 548 MB. The authors' own content network, "
     "`imagenet_inpaintCenter.t7`, cannot be used: it works for a square in the middle only, and "

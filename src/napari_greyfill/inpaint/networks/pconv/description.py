@@ -115,6 +115,8 @@ NETWORK = Network(
     code="https://github.com/NVIDIA/partialconv",
     code_licence="BSD-3-Clause",
     variants=tuple(map(_variant, LAYOUTS)),
+    bad_at="Fine texture, which is smooth. Holes so wide that their middle is reached only in the "
+    "last layers are blurred.",
     inpainter=_inpainter,
     checkpoints=(
         *(

@@ -79,6 +79,7 @@ NETWORK = Network(
             multiple_of=16,
         ),
     ),
+    bad_at="Not known: no weights are published, and what it does depends on those you train.",
     inpainter=_inpainter,
     note="It runs with generators that you train: `Generator(Configuration(width, levels, "
     "dilations))` of `napari_greyfill.inpaint.networks.pggan.network` makes one, and `critics` "

@@ -65,6 +65,8 @@ NETWORK = Network(
             multiple_of=256,
         ),
     ),
+    bad_at="Not known: no weights are published, and nobody has measured it here with trained "
+    "ones. Windows are padded to multiples of 256 pixels, which costs time.",
     inpainter=_inpainter,
     note="No weights are published. Training with the authors' code writes files called "
     "`g_<iteration>.pth`; add one with `napari-greyfill weights add FILE --name NAME`.",

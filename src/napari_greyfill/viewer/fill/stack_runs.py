@@ -1,0 +1,246 @@
+"""Runs on whole stacks, as the Fill dock starts, shows, keeps and continues them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from napari_greyfill.comparison import Combination, Row
+from napari_greyfill.errors import GreyfillError
+from napari_greyfill.image.layer import data_of
+from napari_greyfill.pipeline.names import GREY
+from napari_greyfill.stack.axes import Axes
+from napari_greyfill.stack.fill import stack_axes
+from napari_greyfill.stack.masks import matched
+from napari_greyfill.stack.result import FilledPlane, StackResult
+from napari_greyfill.viewer.fill.form import FillForm
+from napari_greyfill.viewer.fill.stack_worker import Canvas, StackRequest
+from napari_greyfill.viewer.layers import planes
+from napari_greyfill.viewer.layers.models import checksum
+from napari_greyfill.viewer.layers.stack_results import StackLayers
+
+if TYPE_CHECKING:
+    from napari.layers import Layer
+    from napari.viewer import Viewer
+
+__all__ = ["StackRuns"]
+
+_COUNTED = 2**27  # bytes of a mask that are looked at to know whether it was painted on
+
+
+class StackRuns:
+    """The run on a stack that is under way, and what an earlier one got done.
+
+    Parameters
+    ----------
+    viewer : napari.viewer.Viewer
+    form : FillForm
+        With the choices.
+    """
+
+    def __init__(self, viewer: Viewer, form: FillForm) -> None:
+        self.viewer = viewer
+        self.form = form
+        self.request: StackRequest | None = None  # of the run under way
+        self._layers: StackLayers | None = None
+        self._source = ""
+        self._latest: FilledPlane | None = None
+        self._finished = 0
+        self._kept: tuple[Hashable, StackResult] | None = None
+
+    # ------------------------------------------------------------ readiness
+
+    def axes(self) -> Axes | None:
+        """Return the axes of the chosen stack; None if a single picture is chosen.
+
+        Raises
+        ------
+        GreyfillError
+            If the axes of the layer make no sense.
+        """
+        image = self.form.image_layer
+        if image is None or image.ndim < 3:
+            return None
+        return stack_axes(image)
+
+    def follow(self) -> None:
+        """Offer the planes of the chosen stack."""
+        try:
+            self.form.stack.follow(self.axes())
+        except GreyfillError:
+            self.form.stack.follow(None)
+
+    def why_not(self) -> str:
+        """Return why the chosen stack cannot be filled, or an empty string."""
+        form = self.form
+        if len(form.chosen_methods()) > 1:
+            return "A stack is filled by one method: choose none in Also run."
+        if form.reference_layer is not None:
+            return "A reference measures one plane: choose none, or the plane in view by itself."
+        if form.hints_layer is not None:
+            return "Colour hints are for one plane: choose none, or the plane in view by itself."
+        try:
+            axes = self.axes()
+            assert axes is not None
+            axes.context(form.stack.fields["context"].value)
+            matched(form.mask_layer, axes)
+        except GreyfillError as error:
+            return _for_the_dock(str(error))
+        return form.stack.why_not() or self._why_not_mask()
+
+    def _why_not_mask(self) -> str:
+        data = data_of(self.form.mask_layer)
+        if isinstance(data, np.ndarray) and data.nbytes <= _COUNTED and not data.any():
+            return "The mask is empty: paint over what is to be filled."
+        return ""
+
+    def chosen(self, index: tuple[int, ...]) -> Hashable:
+        """Return what tells whether another run would be of the same things.
+
+        Parameters
+        ----------
+        index : tuple of int
+            The plane in view.
+        """
+        form = self.form
+        image, mask = form.image_layer, form.mask_layer
+        if image is None or mask is None:
+            return None
+        data = data_of(mask)
+        counted = isinstance(data, np.ndarray) and data.nbytes <= _COUNTED
+        painted = checksum(data) if counted else id(data)
+        ids = (image.unique_id, id(image.data), mask.unique_id, painted)
+        return (*ids, form.options(), repr(form.stack.options(index)))
+
+    def kept_of(self, chosen: Hashable) -> StackResult | None:
+        """Return what a cancelled run of the same things got done, if there was one."""
+        if self._kept is None or self._kept[0] != chosen:
+            return None
+        return self._kept[1]
+
+    # ------------------------------------------------------------ a run
+
+    def begin(self, index: tuple[int, ...], *, keep: bool) -> StackRequest:
+        """Take everything a run needs from the viewer.
+
+        Parameters
+        ----------
+        index : tuple of int
+            The plane in view.
+        keep : bool
+            Whether layers of earlier runs are left to the user.
+        """
+        form = self.form
+        image, mask, axes = form.image_layer, form.mask_layer, self.axes()
+        assert image is not None
+        assert mask is not None
+        assert axes is not None
+        painted = data_of(mask)
+        resume = self.kept_of(self.chosen(index))
+        self.request = StackRequest(
+            data=data_of(image),
+            # a copy: painting goes on while the fill runs
+            mask=np.array(painted) if isinstance(painted, np.ndarray) else painted,
+            axes=axes,
+            options=form.stack.options(index),
+            fill=form.options(),
+            image_name=image.name,
+            mask_name=mask.name,
+            resume=resume,
+        )
+        self._source = image.unique_id
+        self._layers = StackLayers(self.viewer, image.unique_id, planes.Placement.of(image, ()))
+        if keep and resume is None:
+            self._layers.leave_earlier()
+        self._latest, self._finished = None, 0
+        return self.request
+
+    def show(self, news: Canvas | FilledPlane) -> None:
+        """Show what a run has done so far."""
+        assert self._layers is not None
+        if isinstance(news, Canvas):
+            self._layers.begin(news.image, news.labels)
+            return
+        self._latest = news
+        self._finished += 1
+        self._layers.add(news)
+
+    def finish(self, result: StackResult) -> Layer:
+        """Show a result and return its layer."""
+        assert self._layers is not None
+        assert self.request is not None
+        self._kept = None
+        names = {"image": self.request.image_name, "mask": self.request.mask_name}
+        return self._layers.end(result, {**result.provenance, **names})
+
+    def keep(self, chosen: Hashable) -> str:
+        """Keep what a cancelled run got done, and say so.
+
+        Parameters
+        ----------
+        chosen : hashable
+            What the run was of.
+        """
+        request = self.request
+        assert request is not None
+        so_far = request.resume if self._latest is None else self._latest.so_far
+        if so_far is None:
+            return "Cancelled before a plane was finished; no layer was changed."
+        assert self._layers is not None
+        names = {"image": request.image_name, "mask": request.mask_name}
+        self._layers.end(so_far, {**so_far.provenance, **names})
+        self._kept = (chosen, so_far)
+        count = len(so_far.planes)
+        done = "1 finished plane stays" if count == 1 else f"{count} finished planes stay"
+        return f"Cancelled; {done}. Continue goes on with the others."
+
+    def summary(self, result: StackResult) -> str:
+        """Return what came of a run, for people."""
+        pixels = sum(plane.pixels for plane in result.planes)
+        count = len(result.planes)
+        text = f"Filled {pixels:,} pixels in {count} {'plane' if count == 1 else 'planes'}"
+        text += f" in {result.seconds:.1f} s. {_errors(result)}{result.reason}"
+        image = planes.find(self.viewer, self._source)
+        if image is None:
+            text = f"{text.strip()} Its image was removed meanwhile."
+        elif self.request is not None and data_of(image) is not self.request.data:
+            text = f"{text.strip()} The image was changed meanwhile: this is of what it was."
+        return text.strip()
+
+    def row(self, result: StackResult, run: int) -> Row:
+        """Return the row of a run for the table.
+
+        Parameters
+        ----------
+        result : StackResult
+            What came of it.
+        run : int
+            Its number.
+        """
+        assert self.request is not None
+        colour = self.request.axes.colour is not None
+        return Row(
+            Combination(result.method, result.pipeline if colour else GREY, result.colorizer),
+            picture=f"{self.request.image_name}, {len(result.planes)} planes. {_errors(result)}",
+            seconds=result.seconds,
+            pixels=sum(plane.pixels for plane in result.planes),
+            run=run,
+        )
+
+
+def _errors(result: StackResult) -> str:
+    mean, worst = result.expected_error, result.worst_plane
+    if mean is None or worst is None:
+        return ""
+    where = worst.name or "the plane"
+    return f"Expected error {mean:.3g}, at most {worst.expected_error:.3g} ({where}). "
+
+
+def _for_the_dock(sentence: str) -> str:
+    """Return a sentence of the engine with what can be done in a window."""
+    start, found, _ = sentence.partition("name them, as in")
+    if not found:
+        return sentence
+    return f"{start}name them in Layers > Metadata, or set Other planes to None."

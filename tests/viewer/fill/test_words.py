@@ -1,0 +1,29 @@
+from types import SimpleNamespace
+
+import pytest
+
+from napari_greyfill.viewer.fill.words import combination_of, name_of_plane, summary_of
+
+RESULT = SimpleNamespace(
+    method="blend",
+    pipeline="grey-rgb",
+    colorizer="",
+    provenance={"filled_pixels": 1234},
+    seconds=2,
+)
+
+
+@pytest.mark.parametrize(("index", "name"), [((), "pic"), ((1, 2), "pic [1, 2]")])
+def test_names_of_planes(index, name):
+    assert name_of_plane("pic", index) == name
+
+
+def test_grey_planes_have_no_way_of_colours():
+    assert combination_of(RESULT, rgb=True).pipeline == "grey-rgb"
+    assert combination_of(RESULT, rgb=False).pipeline != "grey-rgb"
+
+
+def test_a_summary_has_the_remark_as_a_sentence():
+    outcome = SimpleNamespace(result=RESULT, remark="two levels")
+    assert summary_of(outcome, rgb=True) == "Filled 1,234 pixels in 2.0 s. Two levels."
+    assert "grey" in summary_of(outcome, rgb=False)
