@@ -79,6 +79,11 @@ def _index(networks: tuple[Network, ...]) -> str:
         "is published of it, what it was trained on and what it is bad at. [Getting the weights]"
         "(../weights.md) says how weights come to your computer, [parity](../parity.md) how near "
         f"each is to its reference.\n\n{overview('.', networks)}\n\n"
+        "All of them run in one comparison. Here each has made-up weights, so that what it fills "
+        "is noise, and shows no more than that it runs and that nothing outside the hole "
+        "changes:\n\n"
+        "![Nineteen networks with made-up weights, and the blend, in the dock Compare]"
+        "(../images/networks-made-up.png)\n\n"
         f"```{{toctree}}\n:hidden:\n\n{names}\n```\n"
     )
 

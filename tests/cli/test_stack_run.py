@@ -7,7 +7,7 @@ import pytest
 import tifffile
 
 from napari_greyfill.cli import stack_run
-from napari_greyfill.files import write_image
+from napari_greyfill.files import read_image, write_image
 from tests.commandline import run
 from tests.stacks import blob, moving, one_plane
 
@@ -86,6 +86,17 @@ def test_a_folder_of_masks_and_pictures_without_one(place):
     assert result.exit_code == 1 and result.stdout.startswith("p1.png: 81 pixels")
     assert "p0.png: no mask" in result.stderr and "2 of 3 pictures failed" in result.stderr
     assert [path.name for path in (place / "out").iterdir()] == ["p1.png"]
+
+
+def test_two_processes_fill_a_folder_alike(place):
+    pytest.importorskip("distributed")
+    run("fill", "pictures", "flat.png", "-o", "one", "--method", "biharmonic")
+    arguments = ("--method", "biharmonic", "--jobs", "2")
+    result = run("fill", "pictures", "flat.png", "-o", "two", *arguments)
+    assert result.exit_code == 0 and result.stdout.count("81 pixels filled") == 3, result.output
+    for index in range(3):
+        paths = [place / name / f"p{index}.png" for name in ("one", "two")]
+        assert (read_image(paths[0]).array == read_image(paths[1]).array).all()
 
 
 def test_pictures_of_other_sizes_fail_by_themselves(place):

@@ -110,8 +110,9 @@ class TestWhatIsCompared:
         assert choices == Choices((INPAINTERS.auto,), ("rgb-rgb",), (COLORIZERS.auto,))
         assert combinations(choices, colour=True) == [Combination(INPAINTERS.auto, "rgb-rgb")]
 
-    def test_by_default_all_methods_that_can_run(self):
-        available = tuple(info.name for info in INPAINTERS.infos() if info.available)
+    def test_by_default_all_methods_that_can_run_and_are_not_slow(self):
+        infos = INPAINTERS.infos()
+        available = tuple(info.name for info in infos if info.available and not info.slow)
         assert Choices.of().methods == available
         assert Choices.of().pipelines == PIPELINES
 

@@ -48,6 +48,16 @@ def test_the_contrast_decides():
     assert counts[2] < 3
 
 
+def test_dust_on_a_lively_ground_is_found():
+    rng = np.random.default_rng(0)
+    picture = rng.normal(120, 14, (200, 200))
+    places = [(40, 40), (40, 160), (160, 40), (160, 160)]
+    for number, (y, x) in enumerate(places):
+        picture[y : y + 5, x : x + 5] = 250 if number % 2 else 0
+    found = find_candidates(picture.clip(0, 255).astype(np.uint8))
+    assert all(found.at((y + 2, x + 2)) for y, x in places)
+
+
 def test_a_click_finds_the_nearest_piece():
     found = Candidates.of(dusty() == 250)
     first = found.at((21, 31))

@@ -412,3 +412,18 @@ def test_a_dashed_rim_has_gaps():
     assert 20 < rim.sum() < 60
     assert not rim[10:20, 10:20].any()
     assert not dashed(np.zeros((4, 4), bool)).any()
+
+
+def test_the_dock_fill_opens_it_with_its_image(viewer, mouse, finish):
+    viewer.add_image(picture(), name="slide")
+    viewer.add_image(picture(np.uint8), name="other")
+    fill = viewer.window.add_plugin_dock_widget("napari-greyfill", "Fill")[1]
+    for name in ("slide", "other"):
+        fill.form.image_choice.value = viewer.layers[name]
+        fill.heal_button.click()
+        dock = viewer.window.add_plugin_dock_widget("napari-greyfill", "Heal")[1]
+        assert dock.image.name == name
+        assert viewer.layers.selection.active.name == f"{name} heal brush"
+    mouse.stroke((40, 40), (40, 50))
+    finish(dock)
+    assert changed(dock)[38:43].any()

@@ -74,7 +74,12 @@ _Axes = Annotated[
         help="What the axes of a stack are, as in TZCYX.", show_default="as the file says"
     ),
 ]
-_Jobs = Annotated[int, typer.Option(min=1, help="How many processes share the planes of a stack.")]
+_Jobs = Annotated[
+    int,
+    typer.Option(
+        min=1, help="How many processes share the planes of a stack, or the pictures of a folder."
+    ),
+]
 
 
 @with_options((*ONE_FILL, *SHARED), StackOptions.options())

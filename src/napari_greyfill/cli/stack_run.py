@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from napari_greyfill.cli.fill_run import FillCommand
 from napari_greyfill.cli.options import FILE, read_options
 from napari_greyfill.cli.progressbar import progress_bar
 from napari_greyfill.cli.report import as_json
-from napari_greyfill.compute.device import never
+from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import (
     BadParameterError,
@@ -38,7 +39,7 @@ from napari_greyfill.stack.keeping import journal_of
 from napari_greyfill.stack.options import StackOptions
 from napari_greyfill.stack.result import StackResult
 from napari_greyfill.stack.run import prepare_stack
-from napari_greyfill.stack.scheduler import connected
+from napari_greyfill.stack.scheduler import connected, run_tasks
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -73,7 +74,8 @@ def fill_several(
     """
     image, mask, output, axes, jobs, scheduler, force, invert, frame = given
     if image.is_dir() and not is_zarr(image):
-        FolderCommand(image, mask, output, force, invert, frame).run(options, quiet=quiet)
+        folder = FolderCommand(image, mask, output, force, invert, frame, jobs, scheduler)
+        folder.run(options, quiet=quiet)
         return
     command = StackCommand(image, mask, output, axes, jobs, scheduler, force, invert)
     read = read_options(options)
@@ -230,6 +232,10 @@ class FolderCommand:
     force, invert : bool
     frame : str
         As in `read_mask`.
+    jobs : int
+        How many processes of this computer share the pictures.
+    scheduler : str
+        Of a cluster that shares them instead; empty for none.
     """
 
     folder: Path
@@ -238,6 +244,8 @@ class FolderCommand:
     force: bool = False
     invert: bool = False
     frame: str = "auto"
+    jobs: int = 1
+    scheduler: str = ""
 
     def run(self, options: dict[str, Any], *, quiet: bool) -> None:
         """Fill every picture, with a line for each; what is there already is left.
@@ -258,33 +266,26 @@ class FolderCommand:
         """
         pictures = self._pictures()
         make_folder(self.output)
-        failed = 0
+        commands = []
         for picture, mask in pictures:
             target = self.output / picture.name
-            if target.exists() and not self.force:
-                if not quiet:
-                    typer.echo(f"{picture.name}: is there already, left as it is")
-                continue
-            try:
-                if mask is None:
-                    raise EmptyMaskError("no mask is named like it; add one, or give one for all.")
-                command = FillCommand(
-                    picture, mask, target, None, None, None, True, self.invert, self.frame
+            if not target.exists() or self.force:
+                own = None if mask is None else mask.absolute()
+                paths = (picture.absolute(), own, target.absolute())
+                commands.append(
+                    FillCommand(*paths, force=True, invert=self.invert, frame=self.frame)
                 )
-                (outcome,) = command.run(options, show_progress=False).outcomes
-            except GreyfillError as error:
-                if isinstance(error, CancelledError):
-                    raise
-                failed += 1
-                typer.echo(f"{picture.name}: {error}", err=True)
-                continue
-            if not quiet:
-                result = outcome.result
-                pixels = result.provenance["filled_pixels"]
-                typer.echo(
-                    f"{picture.name}: {pixels:,} pixels filled in {result.seconds:.1f} s by "
-                    f"{result.method}"
-                )
+            elif not quiet:
+                typer.echo(f"{picture.name}: is there already, left as it is")
+        failed = 0
+        with ExitStack() as stack:
+            client = stack.enter_context(connected(self.scheduler)) if self.scheduler else None
+            work = partial(_filled_picture, options=options)
+            done = run_tasks(commands, work, jobs=self.jobs, client=client)
+            for command, (line, filled) in stack.enter_context(closing(done)):
+                failed += not filled
+                if not (quiet and filled):
+                    typer.echo(f"{command.image.name}: {line}", err=not filled)
         if failed:
             typer.echo(f"{failed} of {len(pictures)} pictures failed.", err=True)
             raise typer.Exit(FAILED)
@@ -321,6 +322,23 @@ class FolderCommand:
         if not folder.is_dir():
             raise UnreadableFileError(f"There is no mask or folder {folder}; choose another.")
         yield from (path for path in folder.iterdir() if path.is_file())
+
+
+def _filled_picture(
+    command: FillCommand, cancelled: CancelCheck, *, options: dict[str, Any]
+) -> tuple[str, bool]:
+    """Fill one picture of a folder, and return a line on it, and whether it was filled."""
+    try:
+        if command.mask is None:
+            raise EmptyMaskError("no mask is named like it; add one, or give one for all.")
+        (outcome,) = command.run(options, show_progress=False).outcomes
+    except CancelledError:
+        raise
+    except GreyfillError as error:
+        return str(error), False
+    result = outcome.result
+    pixels = result.provenance["filled_pixels"]
+    return f"{pixels:,} pixels filled in {result.seconds:.1f} s by {result.method}", True
 
 
 def _masks_of(picture: Path, masks: list[Path], folder: Path | None) -> Iterator[Path]:

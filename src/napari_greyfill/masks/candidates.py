@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,7 +13,7 @@ from scipy import ndimage
 from napari_greyfill.errors import BadParameterError
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.masks.detection import detect_mask
-from napari_greyfill.masks.detectors import Side
+from napari_greyfill.masks.detectors import Side, spots
 from napari_greyfill.masks.morphology import grow
 from napari_greyfill.masks.tones import Tones
 
@@ -22,6 +22,7 @@ __all__ = ["BLEMISHES", "Blemish", "Candidates", "find_candidates"]
 Blemish = Literal["dust", "scratches", "both"]
 BLEMISHES: tuple[Blemish, ...] = ("dust", "scratches", "both")
 Pixel = tuple[int, int]
+_FACTORS = (1.0, 1.5, 2.0, 3.0)  # of the contrast
 _TOUCHING = np.ones((3, 3), dtype=bool)
 
 
@@ -175,10 +176,25 @@ def find_candidates(
             f"There is no blemish {blemish!r}; choose one of: {', '.join(BLEMISHES)}."
         )
     tones = image if isinstance(image, Tones) else Tones.of(image)
-    shared: dict[str, Any] = {"side": side, "contrast": contrast}
     found = np.zeros(tones.luma.shape, dtype=bool)
     if blemish != "scratches":
-        found |= detect_mask(tones, "spots", diameter=size, **shared)
+        found |= _dust(tones, side, size, contrast)
     if blemish != "dust":
-        found |= detect_mask(tones, "lines", width=max(1, size // 3), **shared)
+        width = max(1, size // 3)
+        found |= detect_mask(tones, "lines", side=side, contrast=contrast, width=width)
     return Candidates.of(found, margin)
+
+
+def _dust(tones: Tones, side: Side, size: int, contrast: float) -> NDArray[np.bool_]:
+    """Return spots at a contrast, and those that only stand alone at a larger one.
+
+    What is small on a lively ground is joined with its neighbours by a threshold that it passes
+    with ease; so bright and dark are looked for apart, and with several thresholds.
+    """
+    sides: tuple[Side, ...] = ("bright", "dark") if side == "both" else (side,)
+    found = np.zeros(tones.luma.shape, dtype=bool)
+    for each in sides:
+        for factor in _FACTORS:
+            if contrast * factor < 1:
+                found |= spots(tones, each, size, contrast * factor)
+    return found

@@ -6,14 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
+from os import PathLike, fspath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.inpaint.neighbours.gain import Gain
 from napari_greyfill.pipeline.presentation import LayerData
 from napari_greyfill.stack.axes import Axes
+from napari_greyfill.stack.bake import bake
+from napari_greyfill.stack.ome import Place
 from napari_greyfill.stack.pasting import Pasted, filled_region, paste
 from napari_greyfill.stack.source import StackImage
 from napari_greyfill.stack.tasks import Source, StackPatch, TaskResult
@@ -118,7 +123,7 @@ class StackResult:
     stack : StackImage
         What was filled; never written to.
     results : dict
-        What each finished task returned, by its key; empty if it is all in the store.
+        What each finished task returned, by its key.
     total : int
         How many tasks there are.
     notes : tuple of str
@@ -134,6 +139,8 @@ class StackResult:
     gains : dict
         The gain of static dust, of whole planes, by what it was measured on: `apply_gain` corrects
         new recordings by one, `save_gain` writes it to a file.
+    stored : bool
+        Whether filled pixels are in a store and not in memory; the image is then read from there.
     """
 
     stack: StackImage = field(repr=False)
@@ -149,6 +156,7 @@ class StackResult:
     reason: str = ""
     gains: dict[str, Gain] = field(default_factory=dict, repr=False)
     metrics: dict[str, float] = field(default_factory=dict)
+    stored: bool = False
 
     @property
     def axes(self) -> Axes:
@@ -174,10 +182,13 @@ class StackResult:
     def image(self) -> Any:  # noqa: ANN401 - numpy, or dask where it is large
         """Return the filled stack: shape, type and axes of the input, known pixels identical.
 
-        A numpy array up to a gigabyte, or where the input is one in memory. Beyond that what
-        was filled is laid over the input where it is read: a dask array, if dask is there.
+        A numpy array up to a gigabyte, or where the input is one in memory. Beyond that, and where
+        a store keeps what was filled, it is laid over the input where it is read: a dask array,
+        if dask is there.
         """
         data = self.stack.data
+        if self.stored and not isinstance(data, np.ma.MaskedArray):
+            return _in_parts(self.lazy, self.axes)
         if isinstance(data, np.ndarray) and not isinstance(data, np.memmap):
             return self._masked(np.asarray(self.lazy))
         return _readable(self.lazy, self.axes)
@@ -225,6 +236,27 @@ class StackResult:
             words = Source(patch.source).words
             counts[words] = counts.get(words, 0) + int(np.count_nonzero(patch.hole))
         return counts
+
+    def bake(self, path: str | PathLike[str], place: Place | None = None) -> None:
+        """Write the filled stack to an OME-Zarr of its own, block by block.
+
+        Parameters
+        ----------
+        path : path
+            A folder that does not exist yet, ending in ``.ome.zarr`` by custom.
+        place : Place, optional
+            Where its pixels lie; `place_of` tells it of a layer.
+
+        Raises
+        ------
+        UnwritablePathError
+            If something is there already, or it cannot be written.
+        UnsupportedImageError
+            If an OME-Zarr cannot have such axes.
+        MissingDependencyError
+            If zarr or ome-zarr are not installed.
+        """
+        exhaust(bake(self.lazy, self.axes, Path(fspath(path)), place))
 
     def to_layers(self) -> list[LayerData]:
         """Return the result as layers for napari: the stack, and labels of where it was filled.
@@ -286,6 +318,11 @@ def _readable(pasted: Pasted, axes: Axes) -> Any:  # noqa: ANN401 - numpy, or da
     """Return an array of numpy where it is small, otherwise one that is read in parts."""
     if pasted.nbytes <= IN_MEMORY:
         return np.asarray(pasted)
+    return _in_parts(pasted, axes)
+
+
+def _in_parts(pasted: Pasted, axes: Axes) -> Any:  # noqa: ANN401 - dask, or what is pasted
+    """Return an array that is read where it is looked at."""
     try:
         import dask.array
     except ImportError:

@@ -31,6 +31,7 @@ from napari_greyfill.stack.provenance import fingerprint_of, provenance_of
 from napari_greyfill.stack.result import FilledPlane, StackResult
 from napari_greyfill.stack.scheduler import run_tasks
 from napari_greyfill.stack.source import StackImage, range_of_stack
+from napari_greyfill.stack.stored import left_in_store
 from napari_greyfill.stack.tasks import Task, TaskResult
 from napari_greyfill.stack.work import StackWork, work_on
 
@@ -68,6 +69,8 @@ class StackJob:
         Of static dust: the task that measured it and what it found, by its key.
     reason : str
         Why the method was chosen, if it was left open.
+    stored : bool
+        Whether filled pixels are in a store and not in memory.
     """
 
     work: StackWork
@@ -78,6 +81,7 @@ class StackJob:
     reason: str = ""
     results: dict[str, TaskResult] = field(default_factory=dict)
     gains: dict[str, tuple[Task, Gain]] = field(default_factory=dict)
+    stored: bool = False
     started: float = field(default_factory=time.perf_counter)
 
     def steps(
@@ -113,7 +117,9 @@ class StackJob:
             if store is not None:
                 axes, dtype = self.work.image.axes, self.work.image.dtype
                 keep = stack.enter_context(kept(store, axes, dtype, self.fingerprint, place))
-                self.results.update(keep.restored(task.key for task in self.tasks))
+                self.stored = True
+                for key, found in keep.restored(task.key for task in self.tasks).items():
+                    self.results[key] = left_in_store(found, keep.store)
             return (yield from self._steps(jobs, client, cancelled, keep))
 
     def _steps(
@@ -132,6 +138,7 @@ class StackJob:
             for task, done_task in finished:
                 if keep is not None:
                     keep.add(done_task)
+                    done_task = left_in_store(done_task, keep.store)
                 self.results[task.key] = done_task
                 for note in done_task.notes:
                     if note not in self.notes:
@@ -206,6 +213,7 @@ class StackJob:
             seconds=seconds,
             fingerprint=self.fingerprint,
             reason=self.reason,
+            stored=self.stored,
             gains=_whole_gains(self.work.image.axes.plane_shape, self.gains.values()),
         )
         return replace(result, provenance=provenance_of(result, self.work, self.options))

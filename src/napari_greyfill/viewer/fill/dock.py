@@ -81,6 +81,7 @@ class FillDock(RunDock):
     def _build(self) -> None:
         self.original_button = button("Show original", TEXTS["original"])
         self.python_button = button("Copy as Python", TEXTS["python"])
+        self.heal_button = button("Heal as you paint", TEXTS["heal"], self.open_heal)
         self.defaults_button = button("Restore defaults", TEXTS["defaults"])
         self.settings_button = button("Load settings", TEXTS["settings"])
         self.progress.setToolTip(TEXTS["progress"])
@@ -92,6 +93,7 @@ class FillDock(RunDock):
         layout.addWidget(self.progress)
         layout.addWidget(self.status)
         layout.addLayout(side_by_side(self.original_button, self.python_button))
+        layout.addWidget(self.heal_button)
         layout.addWidget(self.table, stretch=1)
 
     def _connect(self) -> None:
@@ -126,6 +128,13 @@ class FillDock(RunDock):
         self.form.method.update_availability()
         self.form.also.update_availability()
         self.refresh()
+
+    def open_heal(self) -> None:
+        """Open the dock Heal with the chosen image, and the brush in hand."""
+        _, dock = self.viewer.window.add_plugin_dock_widget("napari-greyfill", "Heal", tabify=True)
+        image = self.form.image_layer
+        if image is not None:
+            dock.take_up(image)
 
     def _list_layers(self) -> None:
         self.form.reset_choices()

@@ -231,6 +231,21 @@ class HealDock(Dock):
         self._disarm()
         self.refresh()
 
+    def take_up(self, image: Image) -> None:
+        """Heal an image from now on, with the brush in hand.
+
+        Parameters
+        ----------
+        image : Image
+            One of the viewer.
+        """
+        self.form.image.refresh()
+        place = self.form.image.findData(image.unique_id)
+        if place >= 0:
+            self.form.image.setCurrentIndex(place)
+            self.arm()
+        self.take_brush()
+
     def take_brush(self) -> None:
         """Select the brush's layer and paint; arm again if it is gone."""
         if self.layers is None:

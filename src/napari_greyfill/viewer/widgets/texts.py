@@ -39,6 +39,7 @@ FILL = {
     "cancel": "Stop the fill. No layer is added or changed.",
     "original": "Hold to see the image as it was, without masks and results. "
     "With a result layer selected, holding the key H does the same.",
+    "heal": "Open the dock Heal with this image: each stroke is filled when the brush is lifted.",
     "python": "Copy a few lines for napari's console that repeat the last run.",
     "progress": "What the fill is doing, and how much of it is done.",
 }
