@@ -32,6 +32,13 @@ if TYPE_CHECKING:
 
 __all__ = ["connected", "local_cluster", "run_tasks"]
 
+# what workers run first: Ctrl-C, which a terminal sends to all processes, is for this one alone
+_DEAF = """
+import signal
+
+def dask_setup(worker):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+"""
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -124,6 +131,7 @@ def local_cluster(jobs: int) -> Iterator[Client]:
             memory_limit=None,  # the system knows better; a pause would never end
             local_directory=str(folder),
             silence_logs=50,
+            preload=[_DEAF],
         )
         stack.callback(cluster.close)
         client = stack.enter_context(distributed.Client(cluster))
