@@ -50,6 +50,8 @@ class StackForm(QWidget):
             self.planes.addItem(title, name)
         let_shrink(self.planes)
         self.first, self.last = QSpinBox(), QSpinBox()
+        for box in (self.first, self.last):
+            box.setToolTip(TEXTS["range"])
         self.range = QWidget()
         row = QHBoxLayout(self.range)
         row.setContentsMargins(0, 0, 0, 0)
