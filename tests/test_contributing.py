@@ -82,7 +82,8 @@ def copy(tmp_path_factory):
     shutil.copytree(ROOT / "src", root / "src", ignore=without)
     shutil.copytree(ROOT / "scripts", root / "scripts", ignore=without)
     (root / "docs").mkdir()
-    shutil.copy(ROOT / "docs" / "weights.md", root / "docs")
+    for name in ("docs/weights.md", "docs/benchmarks.md", "README.md"):
+        shutil.copy(ROOT / name, root / name)
     for path, code in blocks("python").items():
         (root / path).parent.mkdir(exist_ok=True)
         (root / path).write_text(code, "utf-8")

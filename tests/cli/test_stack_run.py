@@ -1,6 +1,8 @@
 """The command `fill` on stacks and folders."""
 
+import errno
 import json
+import os
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ import tifffile
 
 from napari_greyfill.cli import stack_run
 from napari_greyfill.files import read_image, write_image
+from napari_greyfill.stack.store import PatchStore
 from tests.commandline import run
 from tests.stacks import blob, moving, one_plane
 
@@ -72,6 +75,21 @@ def test_an_interrupted_run_goes_on(place, monkeypatch):
     assert result.exit_code == 0
     run("fill", "stack.tif", "mask.tif", "-o", "whole.tif")
     assert (place / "out.tif").read_bytes() == (place / "whole.tif").read_bytes()
+
+
+def test_a_full_disk_is_a_sentence_and_the_same_command_goes_on(place, monkeypatch):
+    pytest.importorskip("ome_zarr")
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    command = ("fill", "stack.tif", "mask.tif", "-o", "out.tif", "--method", "biharmonic")
+    with monkeypatch.context() as patch:
+        patch.setattr(PatchStore, "_write", full)
+        result = run(*command)
+    assert result.exit_code == 1 and "make room" in " ".join(result.stderr.split())
+    assert not (place / "out.tif").exists()
+    assert run(*command).exit_code == 0 and (place / "out.tif").exists()
 
 
 def test_one_mask_for_a_folder_and_a_line_a_file(place):

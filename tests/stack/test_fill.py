@@ -150,7 +150,7 @@ def test_all_planes_masked_at_one_place_are_filled_from_themselves():
         ({"planes": 9}, BadParameterError),
         ({"context": "y"}, BadParameterError),
         ({"hints": ([[1, 1]], [[1.0, 0, 0]])}, BadParameterError),
-        ({"reference": "image"}, BadParameterError),
+        ({"reference": np.zeros((2, 3))}, GreyfillError),
         ({"jobs": 0}, BadParameterError),
         ({"interpolate_mask": True}, GreyfillError),
         ({"interpolate_mask": None}, BadParameterError),

@@ -20,6 +20,7 @@ from napari_greyfill.pipeline.job import HintsOrLayer
 from napari_greyfill.pipeline.options import FillOptions, takes_options
 from napari_greyfill.pipeline.result import FillResult
 from napari_greyfill.stack.axes import Axes, axes_of, labels_on
+from napari_greyfill.stack.measured import truth_of
 from napari_greyfill.stack.ome import place_of
 from napari_greyfill.stack.options import StackChoices, StackOptions
 from napari_greyfill.stack.result import StackResult
@@ -83,14 +84,15 @@ def fill_steps(
             cancelled=cancelled,
             **rest,
         )
-    if hints is not None or reference is not None:
-        what = "Colour hints" if hints is not None else "A reference"
+    if hints is not None:
         raise BadParameterError(
-            f"{what} can be given for a single picture, not for a stack; fill the plane by itself."
+            "Colour hints can be given for a single picture, not for a stack; fill the plane by "
+            "itself."
         )
     count, check = jobs_of(jobs), check_of(cancelled)
     path = None if store is None else Path(fspath(store))
     job = prepare_stack(_array(image), mask, found, own, FillOptions(**rest), resume=resume)
+    job.truth = truth_of(reference, job.work.image)
     place = place_of(image, found)
     return job.steps(jobs=count, client=client, cancelled=check, store=path, place=place)
 
@@ -141,7 +143,7 @@ def fill(
         tell; see `ColourHints.of`. They do not change the grey that is filled.
     reference : array, napari Image layer or "image", optional
         The true picture, to measure the fill against; "image" is the image itself, for holes
-        painted on an intact picture. Not for stacks.
+        painted on an intact picture. Of a stack each filled plane is measured.
     resume : StackResult, optional
         What an earlier run on the same stack got done; see `fill_steps`.
     jobs : int, optional

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import prod
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,9 @@ from napari_greyfill.stack.ome import Place
 from napari_greyfill.stack.pasting import Pasted, filled_region, paste
 from napari_greyfill.stack.source import StackImage
 from napari_greyfill.stack.tasks import Source, StackPatch, TaskResult
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 __all__ = ["FilledPlane", "PlaneReport", "StackResult"]
 
@@ -47,6 +50,8 @@ class PlaneReport:
         How much came from other planes, 0 to 1.
     words : str
         What was used, for people; of several holes that of the largest.
+    metrics : dict
+        As `metrics` returns them, if there was a reference; empty otherwise.
     """
 
     index: Index
@@ -55,6 +60,7 @@ class PlaneReport:
     expected_error: float | None
     share: float
     words: str
+    metrics: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +145,10 @@ class StackResult:
     gains : dict
         The gain of static dust, of whole planes, by what it was measured on: `apply_gain` corrects
         new recordings by one, `save_gain` writes it to a file.
+    metrics : dict
+        The means of those of the planes, if there was a reference; empty otherwise.
+    plane_metrics : dict
+        Those of each plane, by its index.
     stored : bool
         Whether filled pixels are in a store and not in memory; the image is then read from there.
     """
@@ -157,6 +167,7 @@ class StackResult:
     gains: dict[str, Gain] = field(default_factory=dict, repr=False)
     metrics: dict[str, float] = field(default_factory=dict)
     stored: bool = False
+    plane_metrics: dict[Index, dict[str, float]] = field(default_factory=dict, repr=False)
 
     @property
     def axes(self) -> Axes:
@@ -213,7 +224,10 @@ class StackResult:
         for patch in self.patches:
             by_plane.setdefault(patch.index, []).append(patch)
         return tuple(
-            _report(self.axes, index, tuple(patches))
+            replace(
+                _report(self.axes, index, tuple(patches)),
+                metrics=self.plane_metrics.get(index, {}),
+            )
             for index, patches in sorted(by_plane.items())
         )
 
@@ -236,6 +250,26 @@ class StackResult:
             words = Source(patch.source).words
             counts[words] = counts.get(words, 0) + int(np.count_nonzero(patch.hole))
         return counts
+
+    def to_dataframe(self) -> DataFrame:
+        """Return a table with a row for each filled plane.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The plane's place along each axis, its pixels, expected error, share of other planes,
+            what was used, and its metrics, if there was a reference.
+        """
+        import pandas as pd
+
+        names = [name or f"axis {n}" for n, name in enumerate(self.axes.stack_names)]
+        rows = []
+        for plane in self.planes:
+            row: dict[str, Any] = dict(zip(names, plane.index, strict=True))
+            row |= {"pixels": plane.pixels, "expected_error": plane.expected_error}
+            row |= {"share": plane.share, "used": plane.words}
+            rows.append(row | plane.metrics)
+        return pd.DataFrame(rows)
 
     def bake(self, path: str | PathLike[str], place: Place | None = None) -> None:
         """Write the filled stack to an OME-Zarr of its own, block by block.

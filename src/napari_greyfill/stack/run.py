@@ -23,6 +23,7 @@ from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.stack.axes import Axes
 from napari_greyfill.stack.keeping import Keeping, kept
 from napari_greyfill.stack.masks import interpolated, matched
+from napari_greyfill.stack.measured import measured
 from napari_greyfill.stack.ome import Place
 from napari_greyfill.stack.options import StackOptions
 from napari_greyfill.stack.plan import chosen_planes, measuring, plan_tasks
@@ -71,6 +72,8 @@ class StackJob:
         Why the method was chosen, if it was left open.
     stored : bool
         Whether filled pixels are in a store and not in memory.
+    truth : StackImage or None
+        What the result is measured against.
     """
 
     work: StackWork
@@ -82,6 +85,7 @@ class StackJob:
     results: dict[str, TaskResult] = field(default_factory=dict)
     gains: dict[str, tuple[Task, Gain]] = field(default_factory=dict)
     stored: bool = False
+    truth: StackImage | None = None
     started: float = field(default_factory=time.perf_counter)
 
     def steps(
@@ -163,6 +167,8 @@ class StackJob:
                     else "nothing is known; leave some of the stack unpainted."
                 )
             )
+        if self.truth is not None:
+            result = measured(result, self.truth)
         yield Result("filled", 1.0, result)
         return result
 

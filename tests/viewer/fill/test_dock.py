@@ -53,6 +53,11 @@ def ready(viewer, open_dock):
     return make
 
 
+def native_of(viewer):
+    """Return the widget that gets what is typed on the picture."""
+    return viewer.__wrapped__.window._qt_viewer.canvas.native  # where plugins must not look
+
+
 def layer_names(viewer):
     return [layer.name for layer in viewer.layers]
 
@@ -138,15 +143,15 @@ class TestRun:
         run(dock)
         assert layer_names(viewer) == [
             "pic",
-            "pic mask",
             "pic grey with hole",
             "pic filled grey",
-            "pic filled region",
             "pic filled",
+            "pic filled region",
+            "pic mask",
         ]
-        assert viewer.layers.selection.active.name == "pic filled"
+        assert viewer.layers.selection.active.name == "pic mask"
         visible = [layer.name for layer in viewer.layers if layer.visible]
-        assert visible == ["pic", "pic mask", "pic filled"]
+        assert visible == ["pic", "pic filled", "pic filled region", "pic mask"]
 
     def test_user_layers_are_untouched(self, viewer, ready, run):
         dock = ready()
@@ -192,13 +197,13 @@ class TestRun:
         run(dock)
         dock.form.intermediates.setChecked(False)
         run(dock)
-        assert layer_names(viewer) == ["pic", "pic mask", "pic filled"]
+        assert layer_names(viewer) == ["pic", "pic filled", "pic filled region", "pic mask"]
 
-    def test_one_layer_by_default(self, viewer, ready, run):
+    def test_the_result_and_its_outline_by_default(self, viewer, ready, run):
         dock = ready()
         dock.form.restore_defaults("auto")
         run(dock)
-        assert layer_names(viewer) == ["pic", "pic mask", "pic filled"]
+        assert layer_names(viewer) == ["pic", "pic filled", "pic filled region", "pic mask"]
 
     def test_a_removed_result_is_made_anew(self, viewer, ready, run):
         dock = ready()
@@ -264,6 +269,33 @@ class TestRun:
         exec(compile(text, "console", "exec"), {"viewer": viewer})
         np.testing.assert_array_equal(viewer.layers[-1].data, viewer.layers["pic filled"].data)
 
+    def test_python_in_the_console_keeps_scale_and_units(self, viewer, ready, run):
+        dock = ready(scale=(0.5, 0.25), units=("mm", "mm"))
+        choose(dock, method="telea")
+        run(dock)
+        dock.python_button.click()
+        text = QGuiApplication.clipboard().text()
+        exec(compile(text, "console", "exec"), {"viewer": viewer})
+        assert tuple(viewer.layers[-1].scale) == (0.5, 0.25)
+        assert viewer.layers[-1].units == viewer.layers["pic"].units
+
+    def test_save_as_writes_the_result_and_its_mask(
+        self, viewer, ready, run, qtbot, tmp_path, monkeypatch
+    ):
+        from napari_greyfill.files import read_image
+        from napari_greyfill.viewer.fill import dock as module
+
+        dock = ready()
+        choose(dock, method="telea")
+        assert not dock.save_button.isEnabled()
+        run(dock)
+        monkeypatch.setattr(module, "ask_where", lambda *_: tmp_path / "home.png")
+        with qtbot.waitSignal(dock.background.rested):
+            dock.save_button.click()
+        assert dock.status.text().startswith("Saved home.png and home mask.png")
+        written = read_image(tmp_path / "home.png").array
+        np.testing.assert_array_equal(written, viewer.layers["pic filled"].data)
+
     def test_preview_is_shown_and_goes(self, viewer, ready, run, monkeypatch):
         from napari_greyfill.colorization.progressive import Progressive
         from napari_greyfill.pipeline import stages
@@ -278,6 +310,68 @@ class TestRun:
         assert seen
         assert any("pic (preview)" in names for names in seen)
         assert "pic (preview)" not in layer_names(viewer)
+
+
+class TestTouchUp:
+    """Paint, run, look, paint again: the brush stays in hand."""
+
+    def test_the_mask_is_an_outline_in_hand(self, viewer, ready, run):
+        dock = ready()
+        run(dock)
+        mask, region = viewer.layers["pic mask"], viewer.layers["pic filled region"]
+        assert viewer.layers.selection.active == mask
+        assert mask.mode == "paint"
+        assert mask.contour == region.contour == 1
+
+    def test_what_is_invented_is_said(self, ready, run):
+        dock = ready()
+        run(dock)
+        assert dock.status.text().startswith("100 invented pixels, 4.2 % of this plane.")
+
+    def test_more_paint_asks_for_a_run_and_undo_takes_it_back(self, viewer, ready, run, qtbot):
+        dock = ready()
+        run(dock)
+        outcome = dock.status.text()
+        mask = viewer.layers["pic mask"]
+        mask.paint((5, 50), 1)
+        qtbot.waitUntil(lambda: dock.status.text() == "Mask changed: Run to update.")
+        mask.undo()
+        qtbot.waitUntil(lambda: dock.status.text() == outcome)
+
+    def test_keys_run_cancel_and_toggle(self, viewer, gated, ready, qtbot):
+        dock = ready()
+        choose(dock, method="gated")
+        native, key = native_of(viewer), Qt.Key
+        viewer.layers.selection.active = viewer.layers["pic mask"]
+        qtbot.keyClick(native, key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        assert dock.running
+        with qtbot.waitSignal(dock.run_ended):
+            qtbot.keyClick(native, key.Key_Escape)
+        assert dock.status.text().startswith("Cancelled")
+        choose(dock, method="telea")
+        with qtbot.waitSignal(dock.run_ended):
+            qtbot.keyClick(native, key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        region = viewer.layers["pic filled region"]
+        for visible in (False, True):
+            qtbot.keyClick(native, key.Key_O)
+            assert region.visible is visible
+
+    def test_somebody_elses_choice_stays(self, viewer, gated, ready, qtbot):
+        dock = ready()
+        choose(dock, method="gated")
+        dock.run()
+        other = viewer.add_points(name="other")
+        with qtbot.waitSignal(dock.run_ended):
+            gated.set()
+        assert viewer.layers.selection.active == other
+
+    def test_the_same_run_sets_no_pixels_anew(self, viewer, ready, run):
+        dock = ready()
+        choose(dock, method="telea")
+        run(dock)
+        before = viewer.layers["pic filled"].data
+        run(dock)
+        assert viewer.layers["pic filled"].data is before
 
 
 class TestWhatIsTheUsers:
@@ -323,7 +417,7 @@ class TestWhatIsTheUsers:
         assert "made room" not in dock.status.text()
         dock.form.intermediates.setChecked(False)
         run(dock)
-        assert dock.status.text().endswith(" 3 layers of an earlier run made room.")
+        assert dock.status.text().endswith(" 2 layers of an earlier run made room.")
 
     def test_a_cancelled_run_removes_nothing(self, viewer, gated, ready, run, qtbot):
         dock = ready()
@@ -830,7 +924,7 @@ class TestSeveralMethods:
             layer = viewer.layers[f"pic filled ({name})"]
             np.testing.assert_array_equal(layer.data, expected.image)
             assert layer.metadata["greyfill"]["method"] == name
-        assert dock.status.text().startswith("3 methods are done. navier-stokes: Filled")
+        assert dock.status.text().startswith("3 methods are done. navier-stokes: 100 invented")
 
     def test_a_row_selects_its_result(self, viewer, ready, run):
         dock = ready()
@@ -854,11 +948,11 @@ class TestSeveralMethods:
         run(dock)
         assert layer_names(viewer) == [
             "pic",
-            "pic mask",
-            "pic filled region",
             "pic grey with hole",
             "pic filled grey",
             "pic filled",
+            "pic filled region",
+            "pic mask",
         ]
 
     def test_earlier_results_stay_if_they_are_to_be_kept(self, viewer, ready, run):
@@ -869,8 +963,8 @@ class TestSeveralMethods:
         before = layer_names(viewer)
         dock.form.also.choose([])
         run(dock)
-        assert layer_names(viewer)[: len(before)] == before
-        assert layer_names(viewer)[-1] == "pic filled"
+        assert set(before) <= set(layer_names(viewer))
+        assert layer_names(viewer)[-3:] == ["pic filled", "pic filled region [1]", "pic mask"]
 
     def test_one_that_fails_is_told_of(self, viewer, add_method, ready, run, messages):
         add_method("broken", Broken)
@@ -1045,10 +1139,10 @@ class TestColours:
         dock = ready()
         dock.form.confidence.setChecked(True)
         run(dock)
-        assert layer_names(viewer)[-2:] == ["pic filled", "pic colour confidence"]
-        assert viewer.layers.selection.active.name == "pic filled"
+        tail = ["pic filled", "pic colour confidence", "pic filled region", "pic mask"]
+        assert layer_names(viewer)[-4:] == tail
         run(dock)
-        assert layer_names(viewer)[-2:] == ["pic filled", "pic colour confidence"]
+        assert layer_names(viewer)[-4:] == tail
         layer = viewer.layers["pic colour confidence"]
         assert layer.blending == "multiplicative"
         guess, sure = layer.colormap.map(np.array([0.0, 1.0]))

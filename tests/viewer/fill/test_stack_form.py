@@ -32,6 +32,11 @@ def test_the_plane_in_view(form):
     assert form.options((0, 2)).planes == {0: 0, 1: 2}
 
 
+def test_fits_a_narrow_dock(form):
+    choose(form, "range")
+    assert form.minimumSizeHint().width() <= 230
+
+
 def test_defaults_come_back(form):
     choose(form, "all")
     form.fields["context"].value = "z"

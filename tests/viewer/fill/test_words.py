@@ -10,6 +10,7 @@ RESULT = SimpleNamespace(
     colorizer="",
     provenance={"filled_pixels": 1234},
     seconds=2,
+    hole=SimpleNamespace(size=12_340),
 )
 
 
@@ -25,5 +26,6 @@ def test_grey_planes_have_no_way_of_colours():
 
 def test_a_summary_has_the_remark_as_a_sentence():
     outcome = SimpleNamespace(result=RESULT, remark="two levels")
-    assert summary_of(outcome, rgb=True) == "Filled 1,234 pixels in 2.0 s. Two levels."
+    said = "1,234 invented pixels, 10.0 % of this plane. Filled in 2.0 s. Two levels."
+    assert summary_of(outcome, rgb=True) == said
     assert "grey" in summary_of(outcome, rgb=False)

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Hashable
+from collections.abc import Hashable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +19,13 @@ from napari_greyfill.compute.events import Preview, Progress
 from napari_greyfill.errors import GreyfillError
 from napari_greyfill.masks import selected_labels
 from napari_greyfill.pipeline.options import FillOptions
+from napari_greyfill.pipeline.result import FillResult
 from napari_greyfill.pipeline.suggest import possible_methods
 from napari_greyfill.stack.result import StackResult
+from napari_greyfill.viewer.fill.aftermath import OUTLINE_KEY, hand_back, holding, outlining
 from napari_greyfill.viewer.fill.form import FillForm
 from napari_greyfill.viewer.fill.runner import FillRunner
+from napari_greyfill.viewer.fill.saving import Saving, ask_where, source_path
 from napari_greyfill.viewer.fill.stack_runs import StackRuns
 from napari_greyfill.viewer.fill.stack_worker import stack_as_python
 from napari_greyfill.viewer.fill.table import MetricsTable
@@ -33,6 +36,7 @@ from napari_greyfill.viewer.layers.keeping import Original
 from napari_greyfill.viewer.layers.models import FillRequest, PlaneSource, as_python
 from napari_greyfill.viewer.layers.results import PROVENANCE, REGION, ResultLayers
 from napari_greyfill.viewer.settings import preferred_device
+from napari_greyfill.viewer.threads.background import Background
 from napari_greyfill.viewer.weights.news import NEWS
 from napari_greyfill.viewer.widgets.parts import button, side_by_side
 from napari_greyfill.viewer.widgets.run_dock import RunDock, removed
@@ -40,7 +44,7 @@ from napari_greyfill.viewer.widgets.texts import FILL as TEXTS
 
 if TYPE_CHECKING:
     import napari.viewer
-    from napari.layers import Image, Labels, Layer
+    from napari.layers import Image, Labels
 
 __all__ = ["FillDock"]
 
@@ -66,6 +70,9 @@ class FillDock(RunDock):
         self._request: FillRequest | None = None
         self._python = ""  # lines that repeat the last run
         self._placement: planes.Placement | None = None
+        self._result: tuple[str, FillResult] | None = None  # the last one, and its layer's id
+        self.background = Background(self)
+        self._mask = ""  # unique id of the mask of the last run
         self._source = ""  # unique id of the image layer of the last run
         self._run_layers: dict[int, str] = {}  # run -> unique id of its result
         self._runs = 0
@@ -80,6 +87,7 @@ class FillDock(RunDock):
 
     def _build(self) -> None:
         self.original_button = button("Show original", TEXTS["original"])
+        self.save_button = button("Save as…", TEXTS["save"], self.save)
         self.python_button = button("Copy as Python", TEXTS["python"])
         self.heal_button = button("Heal as you paint", TEXTS["heal"], self.open_heal)
         self.defaults_button = button("Restore defaults", TEXTS["defaults"])
@@ -93,7 +101,7 @@ class FillDock(RunDock):
         layout.addWidget(self.progress)
         layout.addWidget(self.status)
         layout.addLayout(side_by_side(self.original_button, self.python_button))
-        layout.addWidget(self.heal_button)
+        layout.addLayout(side_by_side(self.save_button, self.heal_button))
         layout.addWidget(self.table, stretch=1)
 
     def _connect(self) -> None:
@@ -120,6 +128,7 @@ class FillDock(RunDock):
         self.runner.previewed.connect(self._show_preview)
         self.runner.noted.connect(self._show_note)
         self.runner.finished.connect(self._show_result)
+        self.background.failed.connect(self._show_failure)
 
         self._follow(NEWS.changed, self._look_at_weights)
 
@@ -141,6 +150,7 @@ class FillDock(RunDock):
 
     def _let_go(self) -> None:
         super()._let_go()
+        self.background.leave()
         self.results.remove_preview()
         self.release_original()
 
@@ -196,6 +206,7 @@ class FillDock(RunDock):
         self.form.new_mask.setEnabled(self.form.image_layer is not None)
         self.original_button.setEnabled(self.form.image_layer is not None)
         self.python_button.setEnabled(bool(self._python))
+        self.save_button.setEnabled(self._result is not None and not self.background.busy)
 
     # ------------------------------------------------------------ actions
 
@@ -220,12 +231,13 @@ class FillDock(RunDock):
         if self.form.stack.together:
             self._run_of, keep = self._chosen(), self.form.keep.isChecked()
             self._source, self._done = self.form.image_layer.unique_id, 0
+            self._mask = self.form.mask_layer.unique_id
             self.runner.start(self.stacks.begin(self._request_index(), keep=keep))
             self._show_start()
             return
         image = self.form.image_layer
         self._request, self._run_of = self._make_request(), self._chosen()
-        self._source = image.unique_id
+        self._source, self._mask = image.unique_id, self.form.mask_layer.unique_id
         self._placement = planes.Placement.of(image, self._request.image.index)
         self._done = 0
         self._shown.clear()
@@ -235,6 +247,23 @@ class FillDock(RunDock):
     def copy_as_python(self) -> None:
         """Put lines that repeat the last run on the clipboard."""
         QGuiApplication.clipboard().setText(self._python)
+
+    def save(self) -> None:
+        """Ask where to, and write the last result and its mask in a thread."""
+        if self._result is None:
+            return
+        shown, result = self._result
+        layer = planes.find(self.viewer, shown)
+        source = source_path(planes.find(self.viewer, self._source))
+        path = ask_where(self, source, "filled" if layer is None else layer.name)
+        if path is None:
+            return
+        self.status.setText(f"Saving {path.name}…")
+
+        def work() -> str:
+            return Saving(result.image, result.hole, path, source).write()
+
+        self.background.ask("save", work, self.status.setText)
 
     def load_settings(self) -> None:
         """Choose what the fill of the selected layer was made with."""
@@ -306,7 +335,7 @@ class FillDock(RunDock):
     def _show_stack(self, result: StackResult) -> None:
         layer = self.stacks.finish(result)
         self._python = stack_as_python(self.stacks.request)
-        layer.bind_key(HOLD_KEY, _holding(self._original, self._source), overwrite=True)
+        layer.bind_key(HOLD_KEY, holding(self._original, self._source), overwrite=True)
         self._outcome = self.stacks.summary(result)
         self._runs += 1
         self._run_layers[self._runs] = layer.unique_id
@@ -341,11 +370,15 @@ class FillDock(RunDock):
         self._shown |= {(label, image.role) for image in outcome.images}
         if outcome.region is not None:
             self._shown.add(("", REGION))
-        layer.bind_key(HOLD_KEY, _holding(self._original, self._source), overwrite=True)
+        for each in (layer, planes.find(self.viewer, self._mask)):
+            if each is not None:
+                each.bind_key(HOLD_KEY, holding(self._original, self._source), overwrite=True)
+                each.bind_key(OUTLINE_KEY, outlining(self.viewer, self._source), overwrite=True)
         self._outcome = f"{summary_of(outcome, request.rgb)} {result.reason}".strip()
         self._done += 1
         if self._done > 1:
             self._outcome = f"{self._done} methods are done. {result.method}: {self._outcome}"
+        self._result = layer.unique_id, result
         self._runs += 1
         self._run_layers[self._runs] = layer.unique_id
         self.table.add(
@@ -369,6 +402,8 @@ class FillDock(RunDock):
         self.results.remove_preview()
         if self._done and self._complete:
             self._remove_others()
+        if self._done:
+            hand_back(self.viewer, planes.find(self.viewer, self._mask), self._source)
         self._request = None
         super()._end()
 
@@ -388,14 +423,3 @@ class FillDock(RunDock):
             self.viewer.layers.selection.active = layer
         else:
             self.status.setText(f"The result of run {run} is no longer among the layers.")
-
-
-def _holding(original: Original, source: str) -> Callable[[Layer], Generator[None, None, None]]:
-    """Return what shows the original as long as a key is down; it does not hold the dock."""
-
-    def hold(layer: Layer) -> Generator[None, None, None]:
-        original.hold(planes.find(original.viewer, source))
-        yield
-        original.release()
-
-    return hold

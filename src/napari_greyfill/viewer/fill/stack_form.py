@@ -50,6 +50,8 @@ class StackForm(QWidget):
             self.planes.addItem(title, name)
         let_shrink(self.planes)
         self.first, self.last = QSpinBox(), QSpinBox()
+        for box in (self.first, self.last):
+            box.setToolTip(TEXTS["range"])
         self.range = QWidget()
         row = QHBoxLayout(self.range)
         row.setContentsMargins(0, 0, 0, 0)
@@ -66,7 +68,8 @@ class StackForm(QWidget):
         self._add("", TEXTS["range"], self.range)
         for name, field in self.fields.items():
             self._add(tips[name].title, tips[name].tip, field)
-        self._add("", TEXTS["each"], self.each)
+        self._layout.addRow(self.each)  # in both columns, for narrow docks
+        self.each.setToolTip(TEXTS["each"])
         self.planes.currentIndexChanged.connect(lambda _: self._choose())
         for box in (self.first, self.last):
             box.valueChanged.connect(lambda _: self.changed.emit())

@@ -201,7 +201,7 @@ class StackRuns:
         pixels = sum(plane.pixels for plane in result.planes)
         count = len(result.planes)
         text = f"Filled {pixels:,} pixels in {count} {'plane' if count == 1 else 'planes'}"
-        text += f" in {result.seconds:.1f} s. {_errors(result)}{result.reason}"
+        text += f" in {result.seconds:.1f} s. {_errors(result)}{_sentence(result.reason)}"
         image = planes.find(self.viewer, self._source)
         if image is None:
             text = f"{text.strip()} Its image was removed meanwhile."
@@ -236,6 +236,10 @@ def _errors(result: StackResult) -> str:
         return ""
     where = worst.name or "the plane"
     return f"Expected error {mean:.3g}, at most {worst.expected_error:.3g} ({where}). "
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}." if words else ""
 
 
 def _for_the_dock(sentence: str) -> str:

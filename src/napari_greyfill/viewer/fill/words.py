@@ -5,6 +5,7 @@ from __future__ import annotations
 from napari_greyfill.comparison import Combination
 from napari_greyfill.pipeline.names import GREY
 from napari_greyfill.pipeline.result import FillResult
+from napari_greyfill.viewer.fill.aftermath import invented
 from napari_greyfill.viewer.fill.worker import Finished
 
 __all__ = ["combination_of", "name_of_plane", "summary_of"]
@@ -47,7 +48,8 @@ def summary_of(outcome: Finished, rgb: bool) -> str:
         Whether the plane has colours.
     """
     pixels = outcome.result.provenance["filled_pixels"]
-    text = f"Filled {pixels:,} pixels in {outcome.result.seconds:.1f} s."
+    text = f"{invented(pixels, outcome.result.hole.size)} "
+    text += f"Filled in {outcome.result.seconds:.1f} s."
     if outcome.remark:
         text += f" {outcome.remark[:1].upper()}{outcome.remark[1:]}."
     return text if rgb else f"{text} The image is grey: there was no colour to recover."

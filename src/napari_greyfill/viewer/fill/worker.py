@@ -28,6 +28,7 @@ from napari_greyfill.viewer.layers.results import CONFIDENCE, Region, ResultImag
 __all__ = ["Finished", "Part", "fill_the_hole"]
 
 _SMALL = 1_000_000  # pixels; so much is always shown at once
+_OUTLINED = 2**26  # pixels around the holes; more are not outlined
 _SPREAD = 4  # times as large as what is filled
 
 
@@ -128,7 +129,7 @@ def _finished(event: Result[Any], request: FillRequest) -> Event:
         if value.result is None:
             return Note(value.failure, event.fraction)
         value = value.result
-    region = _region(value) if request.intermediates else None
+    region = _region(value)
     return replace(event, value=Finished(tuple(_kept(value, request)), region, value))
 
 
@@ -142,8 +143,11 @@ def _shown_window(step: Intermediate) -> Window:
     return frame if frame.area <= max(_SMALL, _SPREAD * areas) else last
 
 
-def _region(result: FillResult) -> Region:
+def _region(result: FillResult) -> Region | None:
+    """Return what was filled, to be outlined; None where holes lie so far apart that it costs."""
     window = result.steps[-1].frame()
+    if window.area > _OUTLINED:
+        return None
     return Region(result.hole[window.slices].copy(), window)
 
 

@@ -125,18 +125,27 @@ def as_python(request: FillRequest) -> str:
         arguments.append(f"hints=viewer.layers[{request.hints_name!r}]")
     listed = "".join(f"    {argument},\n" for argument in [image, mask, *arguments])
     name = request.image_name + " filled"
+    place = f"rgb={request.rgb}, **place"
+    where = (
+        f"source = viewer.layers[{request.image_name!r}]\n"
+        "place = {\n"
+        "    'scale': source.scale[-2:],\n"
+        "    'translate': source.translate[-2:],\n"
+        "    'units': source.units[-2:],\n"
+        "}\n"
+    )
     if not request.several:
         made = "result = greyfill.fill"
-        shown = f"viewer.add_image(result.image, name={name!r}, rgb={request.rgb})"
+        shown = f"viewer.add_image(result.image, name={name!r}, {place})"
     else:
         made = "comparison = greyfill.compare"
         shown = (
             "for row in comparison.rows:\n"
             "    if row.image is not None:\n"
             f"        name = {name!r} + f' ({{row.combination.method}})'\n"
-            f"        viewer.add_image(row.image, name=name, rgb={request.rgb})"
+            f"        viewer.add_image(row.image, name=name, {place})"
         )
-    return f"import napari_greyfill as greyfill\n\n{made}(\n{listed})\n{shown}\n"
+    return f"import napari_greyfill as greyfill\n\n{made}(\n{listed})\n{where}{shown}\n"
 
 
 def _plane_in_console(name: str, index: tuple[int, ...]) -> str:

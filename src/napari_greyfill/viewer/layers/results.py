@@ -16,7 +16,7 @@ from napari_greyfill.viewer.layers.planes import PREVIEW, Placement, find
 
 if TYPE_CHECKING:
     from napari.layers import Layer
-    from napari.utils.colormaps import Colormap
+    from napari.utils.colormaps import Colormap, DirectLabelColormap
     from napari.viewer import Viewer
 
 __all__ = [
@@ -150,6 +150,12 @@ def _tint() -> Colormap:
     return Colormap([_VIOLET, (1.0, 1.0, 1.0, 1.0)], name="violet to clear")
 
 
+def _outline() -> DirectLabelColormap:
+    from napari.utils.colormaps import DirectLabelColormap
+
+    return DirectLabelColormap(color_dict={1: "cyan", None: "transparent"}, name="outline")
+
+
 class ResultLayers:
     """The layers of fills, whichever dock made them, and the preview of this one."""
 
@@ -228,24 +234,22 @@ class ResultLayers:
         Returns
         -------
         Layer
-            The result, selected.
+            The result; what was selected stays selected.
         """
         place = _place(source, placement)
         roles: dict[str, Layer] = {}
         tints = [image for image in images[:-1] if image.tint]
         below = [image for image in images[:-1] if not image.tint]
-        with same_plane(self.viewer):
+        with kept_selection(self.viewer), same_plane(self.viewer):
             for image in below:
+                roles[image.role] = self._put(place, placement, image, label)
+            for image in (images[-1], *tints):
                 roles[image.role] = self._put(place, placement, image, label)
             if region is not None:
                 roles[REGION] = self._put_region(place.to("", REGION), placement, region)
-            for image in (images[-1], *tints):
-                roles[image.role] = self._put(place, placement, image, label)
         for role, layer in roles.items():
             layer.metadata[PROVENANCE] = {**metadata, "role": role}
-        result = roles[images[-1].role]
-        self.viewer.layers.selection.active = result
-        return result
+        return roles[images[-1].role]
 
     def remove_others(
         self,
@@ -299,7 +303,10 @@ class ResultLayers:
             _update(layer, data, placement)
         else:
             name = f"{placement.source} {REGION}"
-            layer = self.viewer.add_labels(data, name=name, visible=False, **placement.spatial)
+            layer = self.viewer.add_labels(
+                data, name=name, colormap=_outline(), opacity=1.0, **placement.spatial
+            )
+            layer.contour = 1
         sign(layer, purpose)
         return layer
 
@@ -313,10 +320,18 @@ def _update(
     data: Any,  # noqa: ANN401 - any array type
     placement: Placement,
 ) -> None:
-    layer.data = data
+    if not (type(layer.data) is type(data) and _same(layer.data, data)):
+        layer.data = data
     for name, value in placement.spatial.items():
         if not np.array_equal(getattr(layer, name), value):  # each would draw the layer anew
             setattr(layer, name, value)
+
+
+def _same(one: Any, other: Any) -> bool:  # noqa: ANN401 - any array type
+    """Return whether two arrays hold the same, so that nothing need be drawn anew."""
+    if not isinstance(one, np.ndarray):
+        return False
+    return one.dtype == other.dtype and np.array_equal(one, other)
 
 
 def _full_range(data: NDArray[Any]) -> tuple[float, float]:

@@ -114,7 +114,15 @@ class StackLayers:
         self._looked = time.monotonic()
 
     def _show(self, image: Any, labels: Any) -> None:  # noqa: ANN401 - any array type
+        """Show both; the region is added last, because it can be seen only over the result."""
         with same_plane(self.viewer):
+            shown = find(self.viewer, self._image)
+            if shown is not None:
+                shown.data = image
+            else:
+                made = ResultImage(FINAL, image, rgb=self.placement.rgb, visible=True)
+                purpose = self._purpose.to("", FINAL)
+                self._image = put_image(self.viewer, purpose, self.placement, made).unique_id
             region = find(self.viewer, self._region)
             region = region or find_own(self.viewer, self._purpose.to("", REGION))
             if region is None:
@@ -127,14 +135,6 @@ class StackLayers:
             else:
                 region.data = labels
             self._region = region.unique_id
-            shown = find(self.viewer, self._image)
-            if shown is not None:
-                shown.data = image
-                return
-            rgb = self.placement.rgb
-            made = ResultImage(FINAL, image, rgb=rgb, visible=True)
-            purpose = self._purpose.to("", FINAL)
-            self._image = put_image(self.viewer, purpose, self.placement, made).unique_id
 
 
 def _in_parts(pasted: Any, result: StackResult) -> Any:  # noqa: ANN401 - any array type

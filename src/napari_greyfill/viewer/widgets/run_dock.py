@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
@@ -15,14 +16,32 @@ from napari_greyfill.viewer.settings import apply_weights_folder
 from napari_greyfill.viewer.threads.runs import Runner
 from napari_greyfill.viewer.widgets.dock import Dock
 from napari_greyfill.viewer.widgets.failures import show_failure
+from napari_greyfill.viewer.widgets.keys import CANCEL, RUN, Keys
 from napari_greyfill.viewer.widgets.parts import button
 from napari_greyfill.viewer.widgets.scroll import VerticalScroll
+from napari_greyfill.viewer.widgets.time_left import TimeLeft
 
 if TYPE_CHECKING:
     import napari.viewer
     from napari.layers import Image, Labels, Layer
 
-__all__ = ["RunDock", "removed"]
+__all__ = ["MASK_CHANGED", "Painted", "RunDock", "removed"]
+
+
+MASK_CHANGED = "Mask changed: Run to update."
+
+
+@dataclass(frozen=True)
+class Painted:
+    """What is painted on a plane.
+
+    Attributes
+    ----------
+    number : int
+        Its checksum.
+    """
+
+    number: int
 
 
 class RunDock(Dock):
@@ -62,6 +81,8 @@ class RunDock(Dock):
         self.cancel_button = button("Cancel", texts["cancel"], self.cancel)
         self.status = QLabel()
         self.status.setWordWrap(True)
+        self._time_left = TimeLeft()
+        self.keys = Keys(self, {RUN: "run", CANCEL: "cancel"})
         self.progress = QProgressBar()
         self.progress.setRange(0, 1000)
         self.progress.setTextVisible(False)
@@ -100,6 +121,7 @@ class RunDock(Dock):
             for emitter in _told_by(layer):
                 emitter.connect(self._changed)
         self._watched = (image, mask)
+        self.keys.put_on(self._watched)
 
     def reset_choices(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
         """List the layers anew; napari calls it when layers come, go or are renamed."""
@@ -142,13 +164,21 @@ class RunDock(Dock):
         image, mask = self.chosen_layers
         if image is None or mask is None:
             return None
-        painted = checksum(self.painted_plane())
+        painted = Painted(checksum(self.painted_plane()))
         index = planes.plane_index(image, self.viewer)
         return image.unique_id, id(image.data), mask.unique_id, index, painted
 
     def _last_outcome(self) -> str:
-        """Return what came of the last run if it was of what is chosen now."""
-        return self._outcome if self._outcome and self._chosen() == self._run_of else ""
+        """Return what came of the last run if it was of what is chosen now.
+
+        If only the mask was painted on since, that is said.
+        """
+        if not self._outcome:
+            return ""
+        now = self._chosen()
+        if now == self._run_of:
+            return self._outcome
+        return MASK_CHANGED if _but_for_paint(now) == _but_for_paint(self._run_of) else ""
 
     def refresh(self) -> None:
         """Bring buttons and the sentence beside them up to date."""
@@ -180,12 +210,14 @@ class RunDock(Dock):
     def _show_start(self) -> None:
         self._outcome, self._complete = "", True
         self.progress.setValue(0)
+        self._time_left.restart()
         self.refresh()
         self.status.setText("Starting…")
 
     def _show_share(self, fraction: float, text: str) -> None:
         self.progress.setValue(round(1000 * fraction))
-        self.status.setText(f"{text[:1].upper()}{text[1:]}…")
+        left = self._time_left.said(fraction)
+        self.status.setText(f"{text[:1].upper()}{text[1:]}{', ' + left if left else ''}…")
 
     def _show_failure(self, error: Exception) -> None:
         self._complete = False
@@ -202,6 +234,13 @@ class RunDock(Dock):
     def _end(self) -> None:
         self.refresh()
         self.run_ended.emit()
+
+
+def _but_for_paint(chosen: Hashable) -> Hashable:
+    """Return what was chosen without what was painted."""
+    if isinstance(chosen, Painted):
+        return None
+    return tuple(map(_but_for_paint, chosen)) if isinstance(chosen, tuple) else chosen
 
 
 def removed(count: int) -> str:

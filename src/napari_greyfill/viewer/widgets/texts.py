@@ -35,12 +35,15 @@ FILL = {
     "preview": "Show the unfinished result in a layer of its own while a network learns.",
     "keep": "Add new layers in every run. Otherwise a run on the same image and slice "
     "updates the layers of the run before.",
-    "run": "Fill the painted pixels. The viewer stays usable meanwhile.",
-    "cancel": "Stop the fill. No layer is added or changed.",
+    "run": "Fill the painted pixels. The viewer stays usable meanwhile, and the brush in hand. "
+    "Key: Ctrl+Enter.",
+    "cancel": "Stop the fill. No layer is added or changed. Key: Esc.",
     "original": "Hold to see the image as it was, without masks and results. "
     "With a result layer selected, holding the key H does the same.",
     "heal": "Open the dock Heal with this image: each stroke is filled when the brush is lifted.",
     "python": "Copy a few lines for napari's console that repeat the last run.",
+    "save": "Write the last result, by default beside its picture and in its format, with what "
+    "the file says besides pixels (EXIF, colour profile, pixel size). The mask is written too.",
     "progress": "What the fill is doing, and how much of it is done.",
 }
 

@@ -1,0 +1,126 @@
+"""After a run: what is invented is outlined, and the brush is in hand again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING
+
+from napari_greyfill.viewer.layers.keeping import Original
+from napari_greyfill.viewer.layers.own import source_of
+from napari_greyfill.viewer.layers.planes import find
+from napari_greyfill.viewer.layers.results import REGION
+
+if TYPE_CHECKING:
+    from napari.layers import Labels, Layer
+    from napari.viewer import Viewer
+
+__all__ = [
+    "OUTLINE_KEY",
+    "hand_back",
+    "holding",
+    "invented",
+    "outlining",
+    "toggle_outlines",
+]
+
+OUTLINE_KEY = "O"
+_ROLE = "greyfill"  # where results say what they are
+
+
+def hand_back(viewer: Viewer, mask: Labels | None, source: str) -> None:
+    """Put the outline and then the mask on top, the mask in hand and drawn as an outline.
+
+    The mask hides the fill no more, and its brush, eraser or whatever was in hand stays there. If
+    somebody chose another layer while the run went on, that layer stays chosen.
+
+    Parameters
+    ----------
+    viewer : Viewer
+        Where the layers are.
+    mask : Labels or None
+        The one of the run; None if it has gone.
+    source : str
+        Unique id of the image of the run.
+    """
+    for layer in outlines(viewer, source):
+        _raise(viewer, layer)
+    if mask is None or mask not in viewer.layers:
+        return
+    active = viewer.layers.selection.active
+    ours = (source, mask.unique_id)
+    if active is not None and active.unique_id not in ours and not source_of(active):
+        return
+    _raise(viewer, mask)
+    if mask.contour == 0:
+        mask.contour = 1
+    viewer.layers.selection.active = mask
+
+
+def outlines(viewer: Viewer, source: str) -> list[Labels]:
+    """Return the layers that outline what was invented in an image."""
+    return [
+        layer
+        for layer in viewer.layers
+        if source_of(layer) == str(source) and layer.metadata.get(_ROLE, {}).get("role") == REGION
+    ]
+
+
+def toggle_outlines(viewer: Viewer, source: str) -> None:
+    """Hide the outlines of what was invented in an image, or show them."""
+    found = outlines(viewer, source)
+    shown = any(layer.visible for layer in found)
+    for layer in found:
+        layer.visible = not shown
+
+
+def invented(pixels: int, size: int) -> str:
+    """Return such as "9,958 invented pixels, 3.2 % of this plane.".
+
+    Parameters
+    ----------
+    pixels, size : int
+        How many are invented, of how many.
+    """
+    percent = 100 * pixels / max(size, 1)
+    share = f"{percent:.1f}" if percent >= 1 or not percent else f"{percent:.1g}"
+    noun = "pixel" if pixels == 1 else "pixels"
+    return f"{pixels:,} invented {noun}, {share} % of this plane."
+
+
+def holding(original: Original, source: str) -> Callable[[Layer], Generator[None, None, None]]:
+    """Return what shows the original as long as a key is down; it does not hold the dock.
+
+    Parameters
+    ----------
+    original : Original
+        Shows it.
+    source : str
+        Unique id of the image.
+    """
+
+    def hold(layer: Layer) -> Generator[None, None, None]:
+        original.hold(find(original.viewer, source))
+        yield
+        original.release()
+
+    return hold
+
+
+def outlining(viewer: Viewer, source: str) -> Callable[[Layer], None]:
+    """Return what shows and hides the outlines of what is invented.
+
+    Parameters
+    ----------
+    viewer : Viewer
+        Where they are.
+    source : str
+        Unique id of the image.
+    """
+    return lambda layer: toggle_outlines(viewer, source)
+
+
+def _raise(viewer: Viewer, layer: Layer) -> None:
+    """Move a layer to the top."""
+    index, last = viewer.layers.index(layer), len(viewer.layers) - 1
+    if index != last:
+        viewer.layers.move(index, last + 1)
