@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from napari_greyfill.errors import BadCheckpointError
+from napari_greyfill.errors import BadCheckpointError, UnsupportedImageError
 from napari_greyfill.inpaint.networks.detection import detect
 from napari_greyfill.inpaint.networks.lama.inpainter import network_input
 from napari_greyfill.inpaint.networks.lama.network import Lama, LamaProgram
@@ -109,3 +109,19 @@ def test_a_program_is_not_run_in_half_precision():
 
     with torch.autocast("cpu", dtype=torch.bfloat16):
         assert LamaProgram(Program())(torch.rand(1, 4, 8, 8)).dtype == torch.float32
+
+
+def test_weights_that_were_trained_on_grey_are_shown_grey():
+    state = Lama(9, width=4, colours=1).state_dict()
+    descriptor = detect(state)
+    assert descriptor.name == "lama-ckpt"
+    inpainter = inpainter_of({"lama-ckpt": descriptor.build(state)})
+    assert inpainter.colours == 1
+    plane = np.random.default_rng(0).random((32, 32), dtype=np.float32)
+    hole = np.zeros(plane.shape, bool)
+    hole[8:14, 8:14] = True
+    filled = inpainter.fill(np.where(hole, np.float32(0), plane), hole)
+    assert filled.shape == plane.shape
+    assert np.isfinite(filled).all()
+    with pytest.raises(UnsupportedImageError, match="grey-rgb"):
+        inpainter.fill(np.repeat(plane[..., None], 3, axis=-1), hole)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from napari_greyfill.errors import UnsupportedImageError
 from napari_greyfill.inpaint.networks.detection import detect
 from napari_greyfill.inpaint.networks.migan.inpainter import fitted, network_input
 from napari_greyfill.inpaint.networks.migan.network import Migan, _Doubled, channels_at
@@ -120,3 +121,19 @@ def test_what_is_under_the_hole_does_not_matter(noise):
     found = network_input(image, hole)
     np.testing.assert_array_equal(network_input(image + hole[..., None], hole), found)
     np.testing.assert_array_equal(found[..., 0], np.where(hole, -0.5, 0.5))
+
+
+def test_weights_that_were_trained_on_grey_are_shown_grey():
+    state = Migan(SIDE, base=8 * SIDE, most=16, colours=1).state_dict()
+    descriptor = detect(state)
+    assert descriptor.name == "migan-pt"
+    inpainter = inpainter_of({"migan-pt": descriptor.build(state)})
+    assert inpainter.colours == 1
+    plane = np.random.default_rng(0).random((32, 32), dtype=np.float32)
+    hole = np.zeros(plane.shape, bool)
+    hole[8:14, 8:14] = True
+    filled = inpainter.fill(np.where(hole, np.float32(0), plane), hole)
+    assert filled.shape == plane.shape
+    assert np.isfinite(filled).all()
+    with pytest.raises(UnsupportedImageError, match="grey-rgb"):
+        inpainter.fill(np.repeat(plane[..., None], 3, axis=-1), hole)

@@ -57,7 +57,15 @@ def hand_back(viewer: Viewer, mask: Labels | None, source: str) -> None:
 
 
 def outlines(viewer: Viewer, source: str) -> list[Labels]:
-    """Return the layers that outline what was invented in an image."""
+    """Return the layers that outline what was invented in an image.
+
+    Parameters
+    ----------
+    viewer : Viewer
+        Whose layers are looked at.
+    source : str
+        The unique id of the image's layer.
+    """
     return [
         layer
         for layer in viewer.layers
@@ -66,7 +74,13 @@ def outlines(viewer: Viewer, source: str) -> list[Labels]:
 
 
 def toggle_outlines(viewer: Viewer, source: str) -> None:
-    """Hide the outlines of what was invented in an image, or show them."""
+    """Hide the outlines of what was invented in an image, or show them.
+
+    Parameters
+    ----------
+    viewer, source
+        As in `outlines`.
+    """
     found = outlines(viewer, source)
     shown = any(layer.visible for layer in found)
     for layer in found:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from napari_greyfill.errors import BadCheckpointError
 from napari_greyfill.inpaint.networks.description import (
+    COLOURS,
     Descriptor,
     Network,
     StateDict,
@@ -27,7 +28,7 @@ _TITLE_TENSORS = "LaMa (training checkpoint)"
 _FIRST = "model.1.ffc.convl2l.weight"
 _FIRST_BLOCK = 5  # its number among the layers
 _BLOCKS = (18, 9)  # big, fourier
-_TAKES = (4, 7, 7)
+_TAKES = tuple((colours + 1, 7, 7) for colours in COLOURS)
 _MINIMUM = 32  # at an eighth, one pixel is reflected, and a spectrum needs more than one
 
 
@@ -42,7 +43,7 @@ def _build_program(state: StateDict) -> nn.Module:
 
 
 def _detect(state: StateDict) -> bool:
-    return shape_of(state, _FIRST)[1:] == _TAKES and _blocks(state) > 0
+    return shape_of(state, _FIRST)[1:] in _TAKES and _blocks(state) > 0
 
 
 def _blocks(state: StateDict) -> int:
@@ -55,13 +56,13 @@ def _build(state: StateDict) -> nn.Module:
     from napari_greyfill.inpaint.networks.lama.network import Lama
     from napari_greyfill.inpaint.networks.modules import built
 
-    blocks, width = _blocks(state), shape_of(state, _FIRST)[0]
+    blocks, (width, planes) = _blocks(state), shape_of(state, _FIRST)[:2]
     if blocks not in _BLOCKS and width == 64:
         raise BadCheckpointError(
             f"This checkpoint of {_TITLE} has {blocks} blocks, and we know those of 18 (big) and "
             "9 (fourier); choose one of these."
         )
-    return built(lambda: Lama(blocks, width), state, _TITLE)
+    return built(lambda: Lama(blocks, width, planes - 1), state, _TITLE)
 
 
 def _inpainter() -> type[LamaInpainter]:

@@ -30,18 +30,18 @@ class LamaInpainter(NetworkInpainter):
 
 
 def network_input(image: Plane, hole: Hole) -> Channels:
-    """Return R, G, B in [0, 1] with 0, black, in the hole, and the mask.
+    """Return the picture in [0, 1] with 0, black, in the hole, and the mask.
 
     Parameters
     ----------
-    image : (H, W, 3) float32 array in [0, 1]
+    image : (H, W, C) float32 array in [0, 1]
         What is in the hole does not count.
     hole : (H, W) bool array
         True where pixels are to be filled.
 
     Returns
     -------
-    (H, W, 4) float32 array
+    (H, W, C + 1) float32 array
     """
     missing = hole[..., None]
     return np.concatenate([np.where(missing, 0, image), missing], axis=-1, dtype=np.float32)

@@ -185,33 +185,36 @@ class Lama(nn.Module):
         18 in the big network, 9 in the small one ("fourier").
     width : int
         Channels at full size; 64 as published.
+    colours : {3, 1}
+        Channels of the pictures; 1 in networks that were trained on grey.
     """
 
-    def __init__(self, blocks: int = 18, width: int = 64) -> None:
+    def __init__(self, blocks: int = 18, width: int = 64, colours: int = 3) -> None:
         super().__init__()
-        self.model = nn.Sequential(*_layers(blocks, width))
+        self.colours, self.planes = colours, colours + 1
+        self.model = nn.Sequential(*_layers(blocks, width, colours))
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the picture.
 
         Parameters
         ----------
-        x : (N, 4, H, W) tensor
-            R, G, B in [0, 1] and 0 in the hole; then the mask, 1 in the hole. Height and width
-            are multiples of 8, and at least 16.
+        x : (N, C + 1, H, W) tensor
+            R, G, B, or grey, in [0, 1] and 0 in the hole; then the mask, 1 in the hole. Height
+            and width are multiples of 8, and at least 16.
 
         Returns
         -------
-        (N, 3, H, W) tensor in [0, 1]
+        (N, C, H, W) tensor in [0, 1]
         """
         output: Tensor = self.model(x)
         return output
 
 
-def _layers(blocks: int, width: int) -> Iterator[nn.Module]:
+def _layers(blocks: int, width: int, colours: int) -> Iterator[nn.Module]:
     """Yield the layers in the order that checkpoints number them."""
     yield _Alone()
-    yield _Layer((4, 0), (width, 0), 7, padding=0)
+    yield _Layer((colours + 1, 0), (width, 0), 7, padding=0)
     for level in range(_DOWN):
         most = 2 * width << level
         far = int(_GLOBAL * most) if level == _DOWN - 1 else 0
@@ -225,7 +228,7 @@ def _layers(blocks: int, width: int) -> Iterator[nn.Module]:
         yield nn.BatchNorm2d(filters)
         yield nn.ReLU()
     yield nn.ReflectionPad2d(3)
-    yield nn.Conv2d(width, 3, 7)
+    yield nn.Conv2d(width, colours, 7)
     yield nn.Sigmoid()
 
 

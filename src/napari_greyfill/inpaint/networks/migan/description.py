@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from napari_greyfill.inpaint.networks.description import (
+    COLOURS,
     Descriptor,
     Network,
     StateDict,
@@ -23,6 +24,7 @@ __all__ = ["NETWORK"]
 
 _TITLE = "MI-GAN"
 _TITLE_TENSORS = "MI-GAN (authors' tensors)"
+_TAKES = tuple((colours + 1, 1, 1) for colours in COLOURS)
 _SIDES = (512, 256, 128, 64, 32, 16, 8)  # the first two are published
 
 
@@ -38,13 +40,16 @@ def _build_program(state: StateDict) -> nn.Module:
 
 def _side(state: StateDict) -> int:
     """Return the side of the pictures that a checkpoint takes, 0 if it is none."""
-    found = (s for s in _SIDES if shape_of(state, f"encoder.b{s}.fromrgb.weight")[1:] == (4, 1, 1))
-    return next(found, 0)
+    return next((s for s in _SIDES if _first(state, s)[1:] in _TAKES), 0)
+
+
+def _first(state: StateDict, side: int) -> tuple[int, ...]:
+    return shape_of(state, f"encoder.b{side}.fromrgb.weight")
 
 
 def _detect(state: StateDict) -> bool:
     last = shape_of(state, f"synthesis.b{_side(state)}.torgb.weight")
-    return _side(state) > 0 and len(last) == 4 and last[0] == 3
+    return _side(state) > 0 and len(last) == 4 and last[0] in COLOURS
 
 
 def _build(state: StateDict) -> nn.Module:
@@ -52,9 +57,10 @@ def _build(state: StateDict) -> nn.Module:
     from napari_greyfill.inpaint.networks.modules import built
 
     side = _side(state)
-    base = side * shape_of(state, f"encoder.b{side}.fromrgb.weight")[0]
+    channels, planes = _first(state, side)[:2]
+    base = side * channels
     most = (*shape_of(state, "synthesis.b4.torgb.weight"), 0, 0)[1]
-    return built(lambda: Migan(side, base, most), state, _TITLE)
+    return built(lambda: Migan(side, base, most, planes - 1), state, _TITLE)
 
 
 def _inpainter() -> type[MiganInpainter]:

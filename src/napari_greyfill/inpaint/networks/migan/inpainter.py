@@ -48,7 +48,7 @@ def fitted(image: Plane, hole: Hole, side: int) -> tuple[Plane, Hole]:
 
     Parameters
     ----------
-    image : (H, W, 3) float32 array in [0, 1]
+    image : (H, W, C) float32 array in [0, 1]
         0 in the hole.
     hole : (H, W) bool array
         True where pixels are to be filled.
@@ -57,7 +57,7 @@ def fitted(image: Plane, hole: Hole, side: int) -> tuple[Plane, Hole]:
 
     Returns
     -------
-    image : (side, side, 3) float32 array
+    image : (side, side, C) float32 array
         0 in the hole.
     hole : (side, side) bool array
         True wherever a pixel of the hole had a part in.
@@ -93,18 +93,18 @@ def _resized(image: Plane, size: tuple[int, int], order: int) -> Plane:
 
 
 def network_input(image: Plane, hole: Hole) -> Channels:
-    """Return 0.5 where pixels are known and -0.5 in the hole; R, G, B in [-1, 1], 0 in the hole.
+    """Return 0.5 where pixels are known and -0.5 in the hole; colours in [-1, 1], 0 in the hole.
 
     Parameters
     ----------
-    image : (H, W, 3) float32 array in [0, 1]
+    image : (H, W, C) float32 array in [0, 1]
         What is in the hole does not count.
     hole : (H, W) bool array
         True where pixels are to be filled.
 
     Returns
     -------
-    (H, W, 4) float32 array
+    (H, W, C + 1) float32 array
     """
     missing = hole[..., None]
     return np.concatenate(

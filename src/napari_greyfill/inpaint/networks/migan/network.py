@@ -159,16 +159,18 @@ class _Decoding(nn.Module):
     channels, filters : int
     side : int
         Height and width of what comes out.
+    colours : int
+        Channels of the picture.
     """
 
-    def __init__(self, channels: int, filters: int, side: int) -> None:
+    def __init__(self, channels: int, filters: int, side: int, colours: int) -> None:
         super().__init__()
         first = side == _SMALLEST
         size = 0 if first else side
         self.conv1 = _Separable(channels, filters, doubled_to=size, noise_of=size)
         self.conv2 = _Separable(filters, filters, noise_of=size)
-        self.torgb = nn.Conv2d(filters, 3, 1)
-        self.upsample = None if first else _Doubled(3, side)
+        self.torgb = nn.Conv2d(filters, colours, 1)
+        self.upsample = None if first else _Doubled(colours, side)
 
     def forward(self, x: Tensor, seen: Tensor, picture: Tensor | None) -> tuple[Tensor, Tensor]:
         """Return features, and the picture so far."""
@@ -188,13 +190,15 @@ class Migan(nn.Module):
         Height and width of the pictures it takes: 512 or 256 as published.
     base, most : int
         As in `channels_at`.
+    colours : {3, 1}
+        Channels of the pictures; 1 in networks that were trained on grey.
     """
 
-    planes = 4
-
-    def __init__(self, side: int = 512, base: int = 32768, most: int = 512) -> None:
+    def __init__(
+        self, side: int = 512, base: int = 32768, most: int = 512, colours: int = 3
+    ) -> None:
         super().__init__()
-        self.side = side
+        self.side, self.colours, self.planes = side, colours, colours + 1
         sides = [side >> n for n in range(side.bit_length() - 2)]  # down to 4
         at = {each: channels_at(each, base, most) for each in sides}
         self.encoder = nn.ModuleDict()
@@ -209,19 +213,20 @@ class Migan(nn.Module):
             )
         for each in reversed(sides):
             before = at[each if each == _SMALLEST else each // 2]
-            self.synthesis[f"b{each}"] = _Decoding(before, at[each], each)
+            self.synthesis[f"b{each}"] = _Decoding(before, at[each], each, colours)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the picture.
 
         Parameters
         ----------
-        x : (N, 4, side, side) tensor
-            0.5 less the mask, which is 1 in the hole; then R, G, B in [-1, 1] and 0 in the hole.
+        x : (N, C + 1, side, side) tensor
+            0.5 less the mask, which is 1 in the hole; then R, G, B, or grey, in [-1, 1] and 0 in
+            the hole.
 
         Returns
         -------
-        (N, 3, side, side) tensor
+        (N, C, side, side) tensor
             In about [-1, 1].
         """
         seen = {}
