@@ -21,6 +21,7 @@ from napari_greyfill.errors import GreyfillError
 from napari_greyfill.masks import about_hole
 from napari_greyfill.viewer.layers import planes
 from napari_greyfill.viewer.masks import edits
+from napari_greyfill.viewer.masks.all_planes import Changes, indices_of, work_on_all
 from napari_greyfill.viewer.masks.finder import MaskFinder
 from napari_greyfill.viewer.masks.form import MasksForm
 from napari_greyfill.viewer.masks.layers import MaskPreview, mask_plane, shapes_mask
@@ -89,6 +90,7 @@ class MasksDock(Dock):
         form.tabs.currentChanged.connect(lambda _: self._preview_anew())
         form.new_mask_wanted.connect(self.new_mask)
         form.apply_wanted.connect(self.apply)
+        form.apply_all_wanted.connect(self.apply_to_all)
         form.mask_bar.bind(
             self.viewer,
             lambda: form.image.layer,
@@ -239,6 +241,32 @@ class MasksDock(Dock):
                 self._use(found, on=(mask, image, index))
 
         self.background.ask("apply", find, use)
+
+    def apply_to_all(self) -> None:
+        """Use what the tab in front finds in every plane of the stack."""
+        image, mask, how = self._place()[0], self.form.target.layer, self.form.how.currentData()
+        numbers = {index: number for number, index in enumerate(indices_of(image))}
+        if self._work() is None:
+            return
+        work = work_on_all(
+            lambda index: self.finder.work_at(index, numbers[index]), image, mask, how
+        )
+
+        def use(changes: Changes) -> None:
+            if image in self.viewer.layers and (mask is None or mask in self.viewer.layers):
+                changes.write(mask or self._mask_of_each_plane(image))
+                self.hide_preview()
+                text = f"Masked: {changes.masked:,} pixels in {changes.planes} planes."
+                self.form.status.setText(text)
+                self._tell_change()
+
+        self.form.status.setText(f"Looking at {len(numbers)} planes…")
+        self.background.ask("apply", work, use)
+
+    def _mask_of_each_plane(self, image: Image) -> Labels:
+        mask = planes.new_mask(self.viewer, image, each_plane=True)
+        self._choose_mask(mask)
+        return mask
 
     def apply_shapes(self) -> None:
         """Use the area of the chosen shapes layer."""

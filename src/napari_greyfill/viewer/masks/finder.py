@@ -47,12 +47,26 @@ class MaskFinder:
             return self._detecting()
         return self._drawing() if self._form.tab is self._form.random else None
 
-    def _detecting(self) -> Work | None:
+    def work_at(self, index: tuple[int, ...], number: int) -> Work | None:
+        """Return what finds the mask of another plane than the one in view.
+
+        Parameters
+        ----------
+        index : tuple of int
+            Where the plane lies.
+        number : int
+            Of the plane; random masks of planes have seeds one after the other.
+        """
+        if self._form.tab is self._form.picture:
+            return self._detecting(index)
+        return self._drawing(index, number) if self._form.tab is self._form.random else None
+
+    def _detecting(self, index: tuple[int, ...] | None = None) -> Work | None:
         kind, options = self._form.picture.kind, self._form.picture.options()
         image = self._form.image.layer
         if options is None or image is None:
             return None
-        index = planes.plane_index(image, self._viewer)
+        index = planes.plane_index(image, self._viewer) if index is None else index
         key, source, rgb = (image.unique_id, index), planes.plane_at(image, index), bool(image.rgb)
         kept = self._tones
 
@@ -64,13 +78,13 @@ class MaskFinder:
 
         return find
 
-    def _drawing(self) -> Work | None:
+    def _drawing(self, index: tuple[int, ...] | None = None, number: int = 0) -> Work | None:
         tab, image = self._form.random, self._form.image.layer
         if image is None:
             return None
-        index = planes.plane_index(image, self._viewer)
+        index = planes.plane_index(image, self._viewer) if index is None else index
         size, share = planes.plane_size(image), tab.chosen_share()
-        kind, seed, border = tab.kind.currentData(), tab.seed.value(), tab.border.value()
+        kind, seed, border = tab.kind.currentData(), tab.seed.value() + number, tab.border.value()
         clear = _source(tab.clear_of.layer, index, image)
         objects = _source(tab.objects.layer, index, image) if kind == "semantic" else None
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QComboBox, QGroupBox, QLabel, QTabWidget, QVBoxLayout, QWidget
 
+from napari_greyfill.viewer.masks.all_planes import indices_of
 from napari_greyfill.viewer.masks.option_form import form_layout
 from napari_greyfill.viewer.masks.sources import MaskBar
 from napari_greyfill.viewer.masks.tabs import EditTab, HandTab, PictureTab, RandomTab
@@ -38,6 +39,7 @@ class MasksForm(QWidget):
     found_changed = Signal()
     new_mask_wanted = Signal()
     apply_wanted = Signal()
+    apply_all_wanted = Signal()
     grey_wanted = Signal()
     colour_wanted = Signal()
     save_wanted = Signal()
@@ -60,6 +62,7 @@ class MasksForm(QWidget):
         let_shrink(self.how)
         self.how.setToolTip(TEXTS["how"])
         self.apply = button("Apply", TEXTS["apply"], self.apply_wanted.emit)
+        self.apply_all = button("To all planes", TEXTS["apply_all"], self.apply_all_wanted.emit)
         self.status = QLabel()
         self.status.setWordWrap(True)
         self.hole = QComboBox()
@@ -98,6 +101,7 @@ class MasksForm(QWidget):
         layout.addLayout(choices)
         layout.addWidget(self.tabs)
         layout.addLayout(side_by_side(self.how, self.apply))
+        layout.addWidget(self.apply_all)
         layout.addWidget(self.status)
         layout.addWidget(outputs)
         layout.addStretch()
@@ -140,7 +144,11 @@ class MasksForm(QWidget):
         self.tabs.setEnabled(ready)
         self.edit.setEnabled(ready and has_mask)
         self.how.setEnabled(ready and self.tab is not self.edit)
-        self.apply.setEnabled(ready and self.tab in (self.picture, self.random))
+        finds = ready and self.tab in (self.picture, self.random)
+        self.apply.setEnabled(finds)
+        image = self.image.layer
+        self.apply_all.setVisible(image is not None and len(indices_of(image)) > 1)
+        self.apply_all.setEnabled(finds)
         for made in (self.hole, self.grey, self.colour, self.save):
             made.setEnabled(ready and has_mask)
 
