@@ -178,8 +178,8 @@ MASKS = {
     "how": "What Apply does with the mask there is.",
     "apply": "Change the mask, as one step that Undo takes back.",
     "apply_all": "Find in every plane of the stack, each by itself, and change the mask in one "
-    "step that Undo takes back. Without a mask there is a new one with a plane for each; on a flat "
-    "mask all that is found comes together.",
+    "step that Undo takes back. Without a mask there is a new one with a plane for each; on a "
+    "flat mask all that is found comes together.",
     "hole": "What masked images hold in the hole: black, white, or the mean of what is known.",
     "grey_masked": "Add the luma with the hole as an image layer.",
     "colour_masked": "Add the picture with the hole as an image layer.",
