@@ -339,3 +339,13 @@ def test_viewer_closed_while_running(shown, opened, gated, qtbot, name):
     worker = begin(dock, qtbot)
     with qtbot.waitSignal(worker.finished):
         shown.close()
+
+    def test_what_is_filled_is_no_mask_unless_it_is_chosen(self, shown, opened, close, run):
+        holder, dock = opened("Fill")
+        choose(dock, "telea")
+        run(dock)
+        assert names(shown).index("pic filled region") < names(shown).index("mask")
+        close(holder)
+        _, dock = opened("Fill")
+        assert dock.form.mask_layer.name == "mask"
+        assert dock.form.image_layer.name == "pic"

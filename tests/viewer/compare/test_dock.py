@@ -185,7 +185,7 @@ class TestRun:
         run(dock)
         assert dock.status.text() == "3 results."
         viewer.layers["mask"].paint((3, 3), 1)
-        qtbot.waitUntil(lambda: dock.status.text() == "Ready.")
+        qtbot.waitUntil(lambda: dock.status.text() == "Mask changed: Run to update.")
         viewer.layers["mask"].data = np.zeros((40, 60), np.uint8)
         qtbot.waitUntil(lambda: dock.status.text().startswith("The mask is empty here"))
         assert not dock.run_button.isEnabled()

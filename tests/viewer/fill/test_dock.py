@@ -475,7 +475,7 @@ class TestSentence:
         dock = ready()
         choose(dock, method="telea")
         run(dock)
-        assert dock.status.text().startswith("Filled ")
+        assert "Filled in" in dock.status.text()
         viewer.layers.clear()
         dock.refresh()
         assert dock.status.text() == "Open an image first."
@@ -492,9 +492,9 @@ class TestSentence:
         run(dock)
         mask = viewer.layers["pic mask"]
         mask.paint((30, 30), 1)
-        qtbot.waitUntil(lambda: dock.status.text() == "Ready.")
+        qtbot.waitUntil(lambda: dock.status.text() == "Mask changed: Run to update.")
         mask.undo()
-        qtbot.waitUntil(lambda: dock.status.text().startswith("Filled "))
+        qtbot.waitUntil(lambda: "Filled in" in dock.status.text())
 
     def test_and_about_the_plane_in_view(self, viewer, ready, run, qtbot):
         dock = ready(np.stack([ramp(), ramp()]))
@@ -512,7 +512,7 @@ class TestSentence:
         dock.form.fields["seed"].value = 5
         qtbot.waitUntil(lambda: dock.status.text() == "Ready.")
         dock.form.fields["seed"].value = 0
-        qtbot.waitUntil(lambda: dock.status.text().startswith("Filled "))
+        qtbot.waitUntil(lambda: "Filled in" in dock.status.text())
         choose(dock, method="biharmonic")
         qtbot.waitUntil(lambda: dock.status.text() == "Ready.")
 
@@ -789,7 +789,7 @@ class TestCancelAndErrors:
         gated.set()
         with qtbot.waitSignal(dock.run_ended):
             pass
-        assert layer_names(viewer)[-1] == "pic filled"
+        assert layer_names(viewer)[-2:] == ["pic filled", "pic filled region"]
         assert "pic mask" not in layer_names(viewer)
         assert dock.status.text() != "A fill is running."
 
@@ -915,7 +915,11 @@ class TestSeveralMethods:
         run(dock)
         names = ["biharmonic", "telea", "navier-stokes"]
         assert [row.combination.method for row in dock.table.rows] == names
-        assert layer_names(viewer)[-1] == "pic filled (navier-stokes)"
+        assert layer_names(viewer)[-3:] == [
+            "pic filled (navier-stokes)",
+            "pic filled region",
+            "pic mask",
+        ]
         assert layer_names(viewer).count("pic filled region") == 1
         for name in names:
             expected = napari_greyfill.fill(

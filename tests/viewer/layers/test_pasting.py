@@ -87,7 +87,8 @@ def test_a_second_run_updates_the_layer(viewer, dock_with, run):
     first = viewer.layers["pic filled"]
     dock.form.fields["grow"].value = 6
     run(dock)
-    assert [layer.name for layer in viewer.layers] == ["pic", "mask", "pic filled"]
+    names = [layer.name for layer in viewer.layers]
+    assert names == ["pic", "pic filled", "pic filled region", "mask"]
     assert viewer.layers["pic filled"] == first
 
 

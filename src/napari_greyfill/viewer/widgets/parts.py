@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from magicgui.widgets import ComboBox, create_widget
 from qtpy.QtCore import QSize
 from qtpy.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from napari_greyfill.viewer.layers.planes import PREVIEW
+from napari_greyfill.viewer.layers.results import REGION
+
+if TYPE_CHECKING:
+    from napari.layers import Layer
 
 __all__ = ["button", "layer_choice", "let_shrink", "side_by_side"]
 
@@ -44,7 +48,7 @@ def side_by_side(*widgets: QWidget) -> QHBoxLayout:
 def layer_choice(kind: str, *, nullable: bool = False) -> ComboBox:
     """Return a combo box that lists the viewer's layers of a kind, and may become narrow.
 
-    Previews are no choice.
+    Neither previews nor the outlines of what was filled are a choice.
 
     Parameters
     ----------
@@ -55,9 +59,14 @@ def layer_choice(kind: str, *, nullable: bool = False) -> ComboBox:
     """
     choice = cast(ComboBox, create_widget(annotation=kind, options={"nullable": nullable}))
     listed = choice.options["choices"]
-    choice.choices = lambda combo: [x for x in listed(combo) if PREVIEW not in x.metadata]
+    choice.choices = lambda combo: [layer for layer in listed(combo) if _is_choice(layer)]
     let_shrink(choice.native)
     return choice
+
+
+def _is_choice(layer: Layer) -> bool:
+    outline = layer.metadata.get("greyfill", {}).get("role") == REGION
+    return PREVIEW not in layer.metadata and not outline
 
 
 def let_shrink(combo: QComboBox) -> None:

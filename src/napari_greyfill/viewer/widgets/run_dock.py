@@ -178,7 +178,8 @@ class RunDock(Dock):
         now = self._chosen()
         if now == self._run_of:
             return self._outcome
-        return MASK_CHANGED if _but_for_paint(now) == _but_for_paint(self._run_of) else ""
+        same = self._complete and _but_for_paint(now) == _but_for_paint(self._run_of)
+        return MASK_CHANGED if same else ""
 
     def refresh(self) -> None:
         """Bring buttons and the sentence beside them up to date."""
