@@ -119,8 +119,8 @@ def compare(
     colorizers : str or iterable of str, optional
         See `colorizers`; by default the one that "auto" stands for.
     reference : array, napari Image layer, "image" or None
-        The true picture. "image" is the image itself, for holes painted on an intact picture;
-        None measures nothing.
+        The true picture. "image" is the image itself, for holes painted on an intact picture: a
+        warning says so where the mask covers damage. None measures nothing.
     rgb, channel_axis, hints
         As in `fill`.
     <options>
@@ -140,7 +140,8 @@ def compare(
     Warns
     -----
     GreyfillWarning
-        If something was skipped or replaced, or most of the picture is masked.
+        If something was skipped or replaced, most of the picture is masked, or the image is its
+        own reference and damaged under the mask.
 
     Examples
     --------
@@ -196,6 +197,7 @@ class _Run:
         picture = read_picture(self.image, self.mask, self.options, rgb=self.rgb)
         truth = Reference.of(self.reference, picture, self.options, channel_axis=self.channel_axis)
         yield from self._noted(mostly_masked(picture.hole), 0.0)
+        yield from self._noted("" if truth is None else truth.warning, 0.0)
         where = Plan(picture.hole, picture.unknown)
         plan = combinations(self._choices(picture, where), colour=picture.is_colour)
         rows = {row.combination: row for row in done if row.combination in plan}

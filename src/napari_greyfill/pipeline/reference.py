@@ -12,6 +12,7 @@ from napari_greyfill.checks import array_of
 from napari_greyfill.image.arrays import ImageLike, channels_last
 from napari_greyfill.image.layer import data_of
 from napari_greyfill.image.picture import Picture, plane_of
+from napari_greyfill.measure.damage import about_reference
 from napari_greyfill.measure.metrics import Measure
 from napari_greyfill.pipeline.options import FillOptions
 
@@ -20,10 +21,20 @@ __all__ = ["Reference"]
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """What measuring needs of picture and reference, worked out once."""
+    """What measuring needs of picture and reference, worked out once.
+
+    Attributes
+    ----------
+    measure : Measure
+    is_colour : bool
+    warning : str
+        Why the numbers will mislead, as a sentence with what to do next: the picture is its own
+        reference, and plainly damaged in its hole. Empty otherwise.
+    """
 
     measure: Measure
     is_colour: bool
+    warning: str = ""
 
     @classmethod
     def of(
@@ -66,7 +77,8 @@ class Reference:
             rgb=colour,
             nodata=options.nodata,
         )
-        return cls(measure, colour)
+        warning = about_reference(image, picture.hole, nodata=options.nodata) if itself else ""
+        return cls(measure, colour, warning)
 
     def measured(self, image: NDArray[Any]) -> dict[str, float]:
         """Return the metrics of a filled image, as `metrics` does."""

@@ -115,6 +115,8 @@ def fill_steps(
     truth = Reference.of(reference, picture, chosen, channel_axis=channel_axis)
     placed = None if hints is None else ColourHints.of(hints)
     job = make_job(picture, chosen, hints=placed, cancelled=cancelled)
+    if truth is not None and truth.warning:
+        job.notes.append(truth.warning)
     return _run(job, truth, channel_axis)
 
 
@@ -154,7 +156,7 @@ def fill(
         tell; see `ColourHints.of`. They do not change the grey that is filled.
     reference : array, napari Image layer or "image", optional
         The true picture, to measure the fill against; "image" is the image itself, for holes
-        painted on an intact picture.
+        painted on an intact picture; a warning says so where the mask covers damage.
     <options>
 
     Returns

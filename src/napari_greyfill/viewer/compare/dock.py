@@ -14,7 +14,9 @@ import numpy as np
 from napari_greyfill.comparison import Combination, Comparison, Row
 from napari_greyfill.compute.events import Event, Note, Result
 from napari_greyfill.masks import about_hole
+from napari_greyfill.measure.partner import ReferenceAdvice
 from napari_greyfill.pipeline.names import pipeline_title
+from napari_greyfill.viewer.compare.adviser import Adviser, ToAdvise, partners_of
 from napari_greyfill.viewer.compare.form import CompareForm
 from napari_greyfill.viewer.compare.layers import ComparedLayers
 from napari_greyfill.viewer.compare.look_bar import LookBar
@@ -53,6 +55,8 @@ class CompareDock(RunDock):
         self.table = CompareTable()
         self.results = ComparedLayers(napari_viewer)
         self.look = LookBar(napari_viewer, self.results)
+        self.adviser = Adviser(self)
+        self._run_once_advised = False
         self._request: CompareRequest | None = None
         self._placement: planes.Placement | None = None
         self._interrupted = False
@@ -81,6 +85,7 @@ class CompareDock(RunDock):
         )
         self.form.mask_bar.inverted.connect(self._settle.start)
         self.table.chosen.connect(self._show_chosen)
+        self.adviser.advised.connect(self._follow_advice)
         self.runner.stepped.connect(self._show_step)
         self.runner.finished.connect(self._show_comparison)
 
@@ -90,6 +95,7 @@ class CompareDock(RunDock):
 
     def _let_go(self) -> None:
         super()._let_go()
+        self.adviser.leave()
         self.look.stop()
 
     def _look_at_weights(self) -> None:
@@ -144,6 +150,7 @@ class CompareDock(RunDock):
 
     def refresh(self) -> None:
         """Bring buttons and the sentence beside them up to date."""
+        self._ask_for_advice()
         self.form.enable_colour()
         self.form.mask_bar.refresh()
         super().refresh()
@@ -154,12 +161,58 @@ class CompareDock(RunDock):
             return "Ready; if the mask is the wrong way round, invert the mask first."
         return super()._ready()
 
+    # ------------------------------------------------------------ the reference
+
+    def _ask_for_advice(self) -> None:
+        """Have it looked up what to measure against; what is known already is shown anew."""
+        image, mask = self.form.image_layer, self.form.mask_layer
+        if planes.not_ready(self.viewer, image, mask, "") or self._why_not_mask():
+            self.form.suggest(ReferenceAdvice(), None)
+            return
+        index = planes.plane_index(image, self.viewer)
+        listed = self.form.reference_layer_choice.choices
+        partners = partners_of(image, listed, index)
+        nodata = self.form.options().nodata
+        self.adviser.ask(
+            (super()._chosen(), nodata, tuple((p.unique_id, id(p.data)) for p in partners)),
+            ToAdvise(
+                planes.plane_at(image, index),
+                self.painted_plane() != 0,
+                {str(p.unique_id): planes.plane_at(p, index, image) for p in partners},
+                nodata,
+            ),
+        )
+        if not self.adviser.busy:
+            self._show_advice()
+
+    def _show_advice(self) -> None:
+        advice = self.adviser.advice
+        listed = self.form.reference_layer_choice.choices
+        partner = next((p for p in listed if str(p.unique_id) == advice.partner), None)
+        self.form.suggest(advice, partner)
+
+    def _follow_advice(self) -> None:
+        if self.closed:
+            return
+        wanted, self._run_once_advised = self._run_once_advised, False
+        self._show_advice()
+        self.refresh()
+        if wanted:
+            self.run()
+
     # ------------------------------------------------------------ actions
 
     def run(self) -> None:
-        """Start a comparison of what is ticked; the rows before make room."""
+        """Start a comparison of what is ticked; the rows before make room.
+
+        What to measure against is looked up before.
+        """
         if self.why_not():
             self.refresh()
+            return
+        self._ask_for_advice()
+        if self.adviser.busy:
+            self._run_once_advised = True
             return
         image = self.form.image_layer
         self.look.stop()

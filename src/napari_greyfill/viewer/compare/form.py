@@ -16,6 +16,7 @@ from superqt import QCollapsible
 
 from napari_greyfill.colorization import COLORIZERS
 from napari_greyfill.inpaint import INPAINTERS
+from napari_greyfill.measure.partner import ReferenceAdvice
 from napari_greyfill.pipeline.names import PIPELINE_NAMES, PIPELINES
 from napari_greyfill.pipeline.options import SHARED, FillOptions
 from napari_greyfill.viewer.masks.hole_form import HoleForm
@@ -45,6 +46,10 @@ class CompareForm(HoleForm):
         self.reference = QComboBox()
         for name, title in _REFERENCES.items():
             self.reference.addItem(title, name)
+        self.reference_note = QLabel()
+        self.reference_note.setWordWrap(True)
+        self.reference_note.hide()
+        self._by_hand = self._suggesting = False
         self.methods = CheckList(TEXTS["methods"])
         self.pipelines = CheckList(TEXTS["pipelines"])
         self.colorizers = CheckList(TEXTS["colorizers"])
@@ -63,6 +68,44 @@ class CompareForm(HoleForm):
     def reference_layer(self) -> Image | None:
         """Return the layer to measure against; None unless another layer is wanted."""
         return self.reference_layer_choice.value if self.reference_kind == "layer" else None
+
+    def suggest(self, advice: ReferenceAdvice, partner: Image | None) -> None:
+        """Choose the reference that is advised, unless one was chosen by hand; say why.
+
+        Parameters
+        ----------
+        advice : ReferenceAdvice
+            On the image and mask that are chosen.
+        partner : Image or None
+            The layer that the advice is about.
+        """
+        kind = advice.kind if partner is not None or advice.kind != "layer" else "none"
+        if not self._by_hand:
+            self._suggesting = True
+            self.reference.setCurrentIndex(self.reference.findData(kind))
+            if partner is not None and partner in self.reference_layer_choice.choices:
+                self.reference_layer_choice.value = partner
+            self._suggesting = False
+        note = "" if self.reference_kind == "layer" else advice.damage
+        if partner is not None and self.reference_layer is partner:
+            note = f"{partner.name} is this image without the damage."
+        self.reference_note.setText(note)
+        self.reference_note.setVisible(bool(note))
+
+    def reset_choices(self) -> None:
+        """List the layers anew; a reference that jumps to another layer was not chosen by hand."""
+        self._suggesting = True
+        super().reset_choices()
+        self._suggesting = False
+
+    def _choose_by_hand(self) -> None:
+        if not self._suggesting:
+            self._by_hand = True
+            self.changed.emit()
+
+    def _begin_anew(self) -> None:
+        """Follow the advice on another image, whatever was chosen for the one before."""
+        self._by_hand = False
 
     def options(self) -> FillOptions:
         """Return the options that all fills share."""
@@ -103,6 +146,7 @@ class CompareForm(HoleForm):
             ("Mask", "mask", self.mask_choice.native),
             ("Reference", "reference", self.reference),
             ("", "reference", self.reference_layer_choice.native),
+            ("", "reference", self.reference_note),
         )
         for title, key, widget in rows:
             form.addRow(title, widget)
@@ -143,7 +187,8 @@ class CompareForm(HoleForm):
                 form.labelForField(each).setToolTip(each.option.tip)
 
     def _connect(self) -> None:
-        self.reference_layer_choice.changed.connect(lambda _: self.changed.emit())
+        self.reference_layer_choice.changed.connect(lambda _: self._choose_by_hand())
+        self.image_choice.changed.connect(lambda _: self._begin_anew())
         for checks in (self.methods, self.pipelines, self.colorizers):
             checks.ticked.connect(self.changed.emit)
-        self.reference.currentIndexChanged.connect(lambda _: self.changed.emit())
+        self.reference.currentIndexChanged.connect(lambda _: self._choose_by_hand())
