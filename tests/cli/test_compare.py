@@ -73,6 +73,13 @@ class TestCompare:
             line.split(",")[:10] for line in intact.stdout.splitlines()
         ]
 
+    def test_damage_under_the_mask_is_warned_of(self, folder, astronaut, scratch):
+        write_image(folder / "damaged.png", np.where(scratch[..., None], np.uint8(0), astronaut))
+        arguments = ("compare", "damaged.png", "mask.png", "--methods", "telea")
+        assert "choose the intact image" in run(*arguments).stderr
+        assert "covers damage" not in run(*arguments, "--reference", "photo.png").stderr
+        assert "covers damage" not in run(*arguments, "--no-reference").stderr
+
     def test_the_mask_the_other_way_round(self, folder, scratch):
         write_image(folder / "mask.png", ~scratch)
         plain = compare("--pipelines", "rgb-rgb")

@@ -326,3 +326,12 @@ def test_axes_of_length_one_do_not_matter(colours):
     row = compare(image[None], hole[None], **choices).rows[0]
     assert row.metrics == expected.metrics
     np.testing.assert_array_equal(row.image[0], expected.image)
+
+
+def test_an_image_that_is_damaged_under_the_mask_is_no_truth(scratch, astronaut):
+    damaged = np.where(scratch[..., None], np.uint8(255), astronaut)
+    with pytest.warns(GreyfillWarning, match=r"covers damage.*choose the intact image"):
+        comparison = compare(damaged, scratch, methods="telea", pipelines="rgb-rgb")
+    assert any("covers damage" in note for note in comparison.notes)
+    quiet = compare(damaged, scratch, methods="telea", pipelines="rgb-rgb", reference=astronaut)
+    assert quiet.notes == ()

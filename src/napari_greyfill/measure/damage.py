@@ -87,9 +87,7 @@ class _Look:
     empty: Mask
 
 
-def _looks(
-    image: NDArray[Any] | LazyPlane, hole: Mask, nodata: float | None
-) -> Iterator[_Look]:
+def _looks(image: NDArray[Any] | LazyPlane, hole: Mask, nodata: float | None) -> Iterator[_Look]:
     """Yield windows around pixels of the hole, evenly chosen among them."""
     painted = np.flatnonzero(hole)
     if painted.size == 0:
@@ -144,13 +142,10 @@ def _is_at_the_ends(looks: Sequence[_Look]) -> bool:
     if not looks or looks[0].values.dtype.kind not in "iu":
         return False
     ends = np.iinfo(looks[0].values.dtype)
-    inside, beside = (
-        [np.isin(look.values[part], (ends.min, ends.max)).all(axis=-1) for look, part in pairs]
-        for pairs in (
-            [(look, look.hole) for look in looks],
-            [(look, look.ring) for look in looks],
-        )
-    )
+    limits = (ends.min, ends.max)
+    at_ends = [np.asarray(np.isin(look.values, limits).all(axis=-1)) for look in looks]
+    inside = [at[look.hole] for at, look in zip(at_ends, looks, strict=True)]
+    beside = [at[look.ring] for at, look in zip(at_ends, looks, strict=True)]
     return sum(map(len, inside)) >= _ENOUGH and _mostly(inside) and not _often(beside)
 
 

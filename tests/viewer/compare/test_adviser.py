@@ -49,7 +49,7 @@ class TestDefault:
     def test_the_intact_partner_is_chosen_and_measured_against(self, viewer, opened, pair, run):
         dock = opened(moon=data.moon()[:80, :120], intact=pair[1])
         assert dock.form.reference_kind == "layer"
-        assert dock.form.reference_layer is viewer.layers["intact"]
+        assert dock.form.reference_layer == viewer.layers["intact"]
         assert dock.form.reference_note.text() == "intact is this image without the damage."
         assert dock.form.reference_note.isVisibleTo(dock)
         run(dock)
@@ -84,7 +84,7 @@ class TestDefault:
         dock = opened()
         viewer.add_image(pair[1], name="late")
         advised(dock, qtbot)
-        assert dock.form.reference_layer is viewer.layers["late"]
+        assert dock.form.reference_layer == viewer.layers["late"]
         viewer.layers.remove("late")
         advised(dock, qtbot)
         assert dock.form.reference_kind == "none"
@@ -98,7 +98,7 @@ class TestDefault:
         dock = viewer.window.add_plugin_dock_widget("napari-greyfill", "Compare")[1]
         dock.form.image_choice.value = viewer.layers[0]
         advised(dock, qtbot)
-        assert dock.form.reference_layer is viewer.layers[1]
+        assert dock.form.reference_layer == viewer.layers[1]
 
     def test_so_is_each_frame_of_the_film(self, viewer, qtbot):
         for layer in samples.damaged_stack():
@@ -108,7 +108,7 @@ class TestDefault:
         for frame in (2, 5):
             viewer.dims.set_current_step(0, frame)
             advised(dock, qtbot)
-            assert dock.form.reference_layer is viewer.layers[1]
+            assert dock.form.reference_layer == viewer.layers[1]
 
 
 class TestByHand:

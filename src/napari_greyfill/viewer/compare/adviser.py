@@ -116,7 +116,9 @@ def partners_of(image: Image, layers: Iterable[Image], index: tuple[int, ...]) -
     data = data_of(image)
     if int(np.prod(data.shape[len(index) :])) > _MOST:
         return []
-    return [layer for layer in layers if layer is not image and _is_like(layer, image)]
+    return [
+        layer for layer in layers if layer.unique_id != image.unique_id and _is_like(layer, image)
+    ]
 
 
 def _is_like(layer: Image, image: Image) -> bool:

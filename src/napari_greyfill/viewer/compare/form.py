@@ -87,7 +87,7 @@ class CompareForm(HoleForm):
                 self.reference_layer_choice.value = partner
             self._suggesting = False
         note = "" if self.reference_kind == "layer" else advice.damage
-        if partner is not None and self.reference_layer is partner:
+        if partner is not None and self.reference_layer == partner:
             note = f"{partner.name} is this image without the damage."
         self.reference_note.setText(note)
         self.reference_note.setVisible(bool(note))

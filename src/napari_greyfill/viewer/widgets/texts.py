@@ -189,8 +189,9 @@ MASKS = {
 COMPARE = {
     "image": "The image to fill. It is never changed.",
     "mask": "The labels layer whose painted pixels are filled.",
-    "reference": "What the results are measured against. If the mask is painted on an intact "
-    "picture, that is the image itself. With none, the metrics stay empty.",
+    "reference": "What the results are measured against: another layer that shows the image "
+    "without its damage, or, if the mask is painted on an intact picture, the image itself. With "
+    "none, the metrics stay empty.",
     "methods": "What fills the hole. Tick the ones to compare; what cannot run here is grey and "
     "says why.",
     "pipelines": "What is filled first, and how the colour comes back.",
