@@ -18,7 +18,9 @@ __all__ = [
     "choose_device",
     "clear_memory_errors",
     "free_memory",
+    "leave_a_core",
     "never",
+    "threads_for",
 ]
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -58,6 +60,28 @@ class Compute:
         """Raise `CancelledError` if the caller wants the computation to stop."""
         if self.cancelled():
             raise CancelledError("The fill was cancelled; nothing was changed.")
+
+
+_window = False  # whether somebody looks at a window of this process
+
+
+def leave_a_core() -> None:
+    """Let networks on the CPU leave one of its cores to the window of this process."""
+    global _window
+    _window = True
+
+
+def threads_for(device: str, most: int) -> int:
+    """Return how many threads a network may take.
+
+    Parameters
+    ----------
+    device : str
+        Where it runs.
+    most : int
+        How many it would take.
+    """
+    return max(1, most - 1) if _window and device == "cpu" else most
 
 
 def choose_device(requested: str) -> tuple[str, str]:

@@ -83,3 +83,26 @@ def test_it_can_be_stopped_after_each_layer(state, asked):
     # the next run is not asked to stop by what is left of this one
     applied(module, np.zeros((1, 6, 5, 3)), Compute())
     assert next(calls) == asked + 2
+
+
+def test_a_window_keeps_a_core(monkeypatch):
+    from napari_greyfill.compute import device
+
+    seen = []
+
+    class Counting(torch.nn.Module):
+        def forward(self, x):
+            seen.append(torch.get_num_threads())
+            return x
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        for window in (False, True):
+            monkeypatch.setattr(device, "_window", window)
+            applied(Counting(), np.zeros((1, 4, 4, 3), np.float32), Compute())
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
+    assert seen == [3, 2]
+    assert [device.threads_for("cpu", 1), device.threads_for("cuda", 3)] == [1, 3]

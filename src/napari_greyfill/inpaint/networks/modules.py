@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.device import Compute, threads_for
 from napari_greyfill.errors import BadCheckpointError
 from napari_greyfill.inpaint.networks.description import StateDict, shape_of
 
@@ -109,9 +109,34 @@ def applied(
     import torch
 
     array = np.ascontiguousarray(channels.transpose(0, 3, 1, 2), dtype=np.float32)
-    with torch.inference_mode(), _asking(module, compute), _precision(compute, half):
-        output = module(torch.from_numpy(array).to(compute.device))
+    last = compute.device == "cuda"  # its convolutions are quicker with channels last in memory
+    if last:
+        module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    with (
+        torch.inference_mode(),
+        _asking(module, compute),
+        _precision(compute, half),
+        _threads(compute),
+    ):
+        tensor = torch.from_numpy(array).to(compute.device)
+        if last:
+            tensor = tensor.contiguous(memory_format=torch.channels_last)
+        output = module(tensor)
     return np.ascontiguousarray(output.float().permute(0, 2, 3, 1).cpu().numpy())
+
+
+@contextmanager
+def _threads(compute: Compute) -> Iterator[None]:
+    """Leave a core to the window, if there is one, while a network computes on the CPU."""
+    import torch
+
+    before = torch.get_num_threads()
+    spared = min(before, threads_for(compute.device, before))
+    torch.set_num_threads(spared)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def layers_of(module: nn.Module) -> list[nn.Module]:

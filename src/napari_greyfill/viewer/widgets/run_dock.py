@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
+from napari_greyfill.compute.device import leave_a_core
 from napari_greyfill.viewer.layers import planes
 from napari_greyfill.viewer.layers.models import checksum
 from napari_greyfill.viewer.settings import apply_weights_folder
@@ -70,6 +71,7 @@ class RunDock(Dock):
     ) -> None:
         super().__init__()
         apply_weights_folder()
+        leave_a_core()
         self.viewer = viewer
         runner.setParent(self)
         self.runner = runner
