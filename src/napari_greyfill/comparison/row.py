@@ -37,6 +37,10 @@ class Row:
         Height and width of the picture.
     run : int or None
         Number of the run, where several are shown one after the other.
+    intervals : dict
+        Of a row that stands for several and has means as metrics: 95 % intervals of these means.
+    count : int
+        For how many fills a row stands.
     error : str
         Why there is no image, as a sentence; empty if there is one.
     result : FillResult or None
@@ -51,6 +55,8 @@ class Row:
     pixels: int | None = None
     shape: tuple[int, int] | None = None
     run: int | None = None
+    intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
+    count: int = 1
     error: str = ""
     result: FillResult | None = field(default=None, repr=False)
 
@@ -102,7 +108,7 @@ class Row:
         return None if self.peak_memory is None else self.peak_memory / 1e6
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what JSON can hold: everything but the fill and the number of the run.
+        """Return what JSON can hold of a row that stands for one fill, without fill and run.
 
         NaN is None, and an infinite PSNR the text "Infinity".
         """

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from napari_greyfill.atomic import write_text
 from napari_greyfill.comparison import Combination, Row, combinations
+from napari_greyfill.comparison.bars import bars
 from napari_greyfill.comparison.columns import best_rows, columns_named
 from napari_greyfill.comparison.figures import (
     Tile,
     as_label,
-    bars,
     column_title,
     contact_sheet,
     save_figure,

@@ -7,8 +7,9 @@ from pathlib import Path
 from qtpy.QtCore import QModelIndex, Signal
 from qtpy.QtWidgets import QAbstractItemView, QLineEdit, QWidget
 
+from napari_greyfill.comparison.bars import bars
 from napari_greyfill.comparison.columns import columns_named
-from napari_greyfill.comparison.figures import bars, save_figure
+from napari_greyfill.comparison.figures import save_figure
 from napari_greyfill.measure import METRICS
 from napari_greyfill.viewer.widgets.parts import button
 from napari_greyfill.viewer.widgets.rows_table import RowsTable
