@@ -6,8 +6,11 @@ from .colorization import Level as Level
 from .colorization import colorizers as colorizers
 from .comparison import Combination as Combination
 from .comparison import Comparison as Comparison
+from .comparison import MaskComparison as MaskComparison
 from .comparison import Row as Row
 from .comparison import compare as compare
+from .comparison import compare_masks as compare_masks
+from .comparison import compare_masks_steps as compare_masks_steps
 from .comparison import compare_steps as compare_steps
 from .compute.events import Note as Note
 from .compute.events import Preview as Preview

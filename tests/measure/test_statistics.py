@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_greyfill.measure.statistics import paired
+from napari_greyfill.measure.statistics import mean_of, paired
 
 finite = st.floats(-1e6, 1e6)
 
@@ -74,3 +74,13 @@ def test_interval_holds_between_the_extremes_and_is_reproducible(pairs, seed):
     assert min(differences) - room <= found.low <= found.high <= max(differences) + room
     turned = paired(second, first, seed=seed)
     assert (turned.wins, turned.losses) == (found.losses, found.wins)
+
+
+def test_a_mean_has_its_interval_and_leaves_out_what_is_no_number():
+    found = mean_of([1.0, 2.0, np.nan, np.inf])
+    assert (found.mean, found.count) == (1.5, 2)
+    assert (found.low, found.high) == (1.0, 2.0)
+    one, none = mean_of([3.0]), mean_of([])
+    assert (one.mean, one.count) == (3.0, 1)
+    assert np.isnan([one.low, none.mean, none.high]).all()
+    assert mean_of([2.0, 2.0]).low == mean_of([2.0, 2.0]).high == 2.0

@@ -2,6 +2,8 @@
 
 from napari_greyfill.comparison.comparing import compare, compare_steps
 from napari_greyfill.comparison.configuration import Choices, Combination, combinations
+from napari_greyfill.comparison.mask_comparison import MaskComparison
+from napari_greyfill.comparison.randomly import compare_masks, compare_masks_steps
 from napari_greyfill.comparison.result import Comparison
 from napari_greyfill.comparison.row import Row
 from napari_greyfill.comparison.tables import to_dataframe
@@ -10,9 +12,12 @@ __all__ = [
     "Choices",
     "Combination",
     "Comparison",
+    "MaskComparison",
     "Row",
     "combinations",
     "compare",
+    "compare_masks",
+    "compare_masks_steps",
     "compare_steps",
     "to_dataframe",
 ]

@@ -14,6 +14,7 @@ from napari_greyfill.pipeline.names import pipeline_title
 __all__ = ["COLUMNS", "Column", "Value", "best_cells", "best_rows", "columns_named"]
 
 Value = float | int | str | None
+Interval = tuple[float, float]
 R = TypeVar("R")
 _NUMBER, _WHOLE, _TEXT = "float64", "Int64", "string"
 
@@ -38,6 +39,8 @@ class Column(Generic[R]):
         What people read in place of a name that programs use.
     in_print : bool
         Whether tables for people have it, unless they are asked for it.
+    interval : callable or None
+        Returns the interval of what a row has there, if it is a mean.
     """
 
     key: str
@@ -49,13 +52,33 @@ class Column(Generic[R]):
     higher_is_better: bool | None = None
     shown: Callable[[str], str] | None = None
     in_print: bool = True
+    interval: Callable[[R], Interval | None] | None = None
 
     def text(self, row: R) -> str:
         """Return what people read for a row."""
-        return self.as_text(self.value(row))
+        return self.as_text(self.value(row), None if self.interval is None else self.interval(row))
 
-    def as_text(self, value: Any) -> str:  # noqa: ANN401 - also the missing values of pandas
-        """Return a value as people read it; a dash where there is none."""
+    def as_text(
+        self,
+        value: Any,  # noqa: ANN401 - also the missing values of pandas
+        interval: Interval | None = None,
+    ) -> str:
+        """Return a value as people read it; a dash where there is none.
+
+        Parameters
+        ----------
+        value : Any
+            Of this column.
+        interval : tuple of float, optional
+            Follows the value in brackets.
+        """
+        text = self._as_text(value)
+        if interval is None or any(map(is_missing, interval)):
+            return text
+        low, high = map(self._as_text, interval)
+        return f"{text} ({low} … {high})"
+
+    def _as_text(self, value: Any) -> str:  # noqa: ANN401
         if is_missing(value):
             return "–"
         if isinstance(value, float) and math.isinf(value):
@@ -74,6 +97,10 @@ def is_missing(value: Any) -> bool:  # noqa: ANN401
 
 def _metric(key: str) -> Callable[[Row], Value]:
     return lambda row: row.metrics.get(key)
+
+
+def _interval(key: str) -> Callable[[Row], Interval | None]:
+    return lambda row: row.intervals.get(key)
 
 
 COLUMNS: tuple[Column[Row], ...] = (
@@ -95,7 +122,10 @@ COLUMNS: tuple[Column[Row], ...] = (
     ),
     *(
         Column(
-            m.key, m.title, m.explanation, _metric(m.key), _NUMBER, m.digits, m.higher_is_better
+            *(m.key, m.title, m.explanation, _metric(m.key), _NUMBER),
+            digits=m.digits,
+            higher_is_better=m.higher_is_better,
+            interval=_interval(m.key),
         )
         for m in METRICS
     ),

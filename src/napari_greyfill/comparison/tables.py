@@ -23,6 +23,8 @@ from napari_greyfill.measure.metrics import METRICS
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+_LOW, _HIGH = "_low", "_high"  # what follows the name of a column, in those of its interval
+
 __all__ = ["SUFFIXES", "Table", "to_csv", "to_dataframe", "to_tsv", "write_table"]
 
 
@@ -41,18 +43,24 @@ def to_dataframe(rows: Sequence[Row]) -> DataFrame:
         is nothing to say. ``psnr``, ``ssim``, ``hole_psnr``, ``hole_ssim``, ``mae``,
         ``delta_e``: floats as of `metrics`. ``seconds``: wall time. ``memory``: MB at most.
         These are NaN where they are not known. ``pixels``: how many were filled, a nullable
-        whole number. ``run``, likewise, only where rows have numbers of runs.
+        whole number. ``run``, likewise, only where rows have numbers of runs. Where rows are
+        means, ``psnr_low``, ``psnr_high`` and so on: intervals, and ``count``: of how many fills.
     """
     import pandas as pd
 
     numbered = any(row.run is not None for row in rows)
-    return pd.DataFrame(
-        {
-            column.key: pd.Series([column.value(row) for row in rows], dtype=column.dtype)
-            for column in COLUMNS
-            if numbered or column.key != "run"
-        }
-    )
+    columns = {
+        column.key: pd.Series([column.value(row) for row in rows], dtype=column.dtype)
+        for column in COLUMNS
+        if numbered or column.key != "run"
+    }
+    if any(row.intervals for row in rows):
+        for key in dict.fromkeys(key for row in rows for key in row.intervals):
+            pairs = [row.intervals.get(key, (float("nan"),) * 2) for row in rows]
+            for name, place in ((_LOW, 0), (_HIGH, 1)):
+                columns[key + name] = pd.Series([p[place] for p in pairs], dtype="float64")
+        columns["count"] = pd.Series([row.count for row in rows], dtype="Int64")
+    return pd.DataFrame(columns)
 
 
 def to_csv(rows: Sequence[Row]) -> str:
@@ -112,7 +120,10 @@ class Table:
         return cls(
             header=tuple(column.title for column in shown),
             lines=tuple(
-                tuple(column.as_text(values[column.key][line]) for column in shown)
+                tuple(
+                    column.as_text(values[column.key][line], _interval(values, column.key, line))
+                    for column in shown
+                )
                 for line in range(len(frame))
             ),
             numeric=tuple(column.dtype != "string" for column in shown),
@@ -198,6 +209,12 @@ def latex_safe(text: str) -> str:
 
 def _markdown_safe(text: str) -> str:
     return text.replace("|", r"\|").replace("\n", " ")
+
+
+def _interval(values: dict[str, list[Any]], key: str, line: int) -> tuple[float, float] | None:
+    if key + _LOW not in values:
+        return None
+    return values[key + _LOW][line], values[key + _HIGH][line]
 
 
 def _shown(values: dict[str, list[Any]]) -> list[Column[Row]]:

@@ -1,4 +1,4 @@
-"""Paired statistics: whether one way of filling is better than another, or only seems so.
+"""Means and paired statistics: whether one way of filling is better, or only seems so.
 
 Two ways are compared on the same pictures, so what counts are the differences picture by picture:
 their mean, how far off that mean may be, and how often each way wins.
@@ -6,18 +6,63 @@ their mean, how far off that mean may be, and how often each way wins.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Paired", "paired"]
+__all__ = ["Mean", "Paired", "mean_of", "paired"]
 
 _SAMPLES = 10_000
 _CONFIDENCE = 0.95
 _AT_ONCE = 1_000_000  # differences drawn, which bounds the memory
 Interval = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean, and how far off it may be.
+
+    Attributes
+    ----------
+    mean : float
+        NaN without numbers.
+    low, high : float
+        A 95 % bootstrap interval of the mean; NaN with fewer than two numbers.
+    count : int
+        How many numbers count.
+    """
+
+    mean: float
+    low: float
+    high: float
+    count: int
+
+
+def mean_of(values: Iterable[float], *, seed: int = 0) -> Mean:
+    """Return the mean of the finite numbers among values, with its interval.
+
+    Parameters
+    ----------
+    values : iterable of float
+        Missing and infinite ones are left out.
+    seed : int
+        The same seed gives the same interval.
+
+    Returns
+    -------
+    Mean
+
+    References
+    ----------
+    As of `paired`.
+    """
+    numbers = np.array(list(values), dtype=np.float64)
+    finite = numbers[np.isfinite(numbers)]
+    low, high = _interval(finite, seed)
+    mean = float(finite.mean()) if finite.size else float("nan")
+    return Mean(mean, low, high, finite.size)
 
 
 @dataclass(frozen=True)
@@ -99,6 +144,8 @@ def _interval(differences: NDArray[np.float64], seed: int) -> Interval:
     """Return the percentiles of the means of samples drawn with replacement."""
     if differences.size < 2:
         return float("nan"), float("nan")
+    if (differences == differences[0]).all():  # nothing to draw from
+        return float(differences[0]), float(differences[0])
     from scipy.stats import bootstrap  # imported here, because it takes most of a second
 
     found = bootstrap(
