@@ -80,6 +80,31 @@ class TestCompare:
         assert "covers damage" not in run(*arguments, "--reference", "photo.png").stderr
         assert "covers damage" not in run(*arguments, "--no-reference").stderr
 
+    def test_random_masks_give_means_with_intervals(self, folder, astronaut, scratch):
+        choices = ("--pipelines", "rgb-rgb", "--random", "3", "--share", "0.03", "-o", "out")
+        result = compare(*choices)
+        assert result.exit_code == 0, result.stderr
+        expected = napari_greyfill.compare_masks(
+            astronaut, scratch, count=3, share=0.03, methods="telea", pipelines="rgb-rgb"
+        )
+        low, high = expected.rows[0].intervals["hole_psnr"]
+        assert f"({low:.2f} … {high:.2f})" in result.stdout
+        assert {path.name for path in (folder / "out").iterdir()} == {
+            *("comparison.csv", "comparison.md", "comparison.tex"),
+            *("masks.csv", "comparison_bars.png"),
+        }
+
+    def test_random_masks_need_no_mask(self, folder):
+        arguments = ("--methods", "telea", "--pipelines", "rgb-rgb", "--mask-kind", "box")
+        result = run("compare", "photo.png", *arguments, "--random", "2", "--format", "csv")
+        assert result.exit_code == 0, result.stderr
+        assert "hole_psnr_low" in result.stdout
+
+    def test_figures_are_in_the_folder(self, folder):
+        compare("-o", "out", "--pipelines", "rgb-rgb")
+        for name in ("comparison_bars.png", "contact_sheet.png"):
+            assert (folder / "out" / name).read_bytes().startswith(b"\x89PNG")
+
     def test_the_mask_the_other_way_round(self, folder, scratch):
         write_image(folder / "mask.png", ~scratch)
         plain = compare("--pipelines", "rgb-rgb")
@@ -93,6 +118,8 @@ class TestCompare:
         [
             (("--format", "word"), 2, "choose one of: markdown"),
             (("--reference", "photo.png", "--no-reference"), 2, "exclude each other"),
+            (("--random", "3", "--no-reference"), 2, "against the image itself"),
+            (("--random", "3", "--mask-kind", "round"), 2, "kind of mask"),
             (("--pipelines", "x"), 2, "There is no pipeline"),
             (("--reference", "none.png"), 1, "There is no file"),
             (("-o", "data"), 1, "not empty"),
@@ -103,6 +130,11 @@ class TestCompare:
         result = compare(*arguments)
         assert (result.exit_code, result.stdout) == (code, "")
         assert why in result.stderr
+
+    def test_no_mask_at_all(self, folder):
+        result = run("compare", "photo.png")
+        assert result.exit_code == 2
+        assert "--random 10" in result.stderr
 
     def test_folders_in_use_need_force(self, folder):
         compare("-o", "out", "--pipelines", "rgb-rgb")

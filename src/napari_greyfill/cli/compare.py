@@ -44,8 +44,16 @@ _FolderTo = Annotated[
 @with_options(SHARED)
 def compare(
     image: Annotated[Path, typer.Argument(metavar="IMAGE", help="The image.", readable=False)],
-    mask: Annotated[Path, typer.Argument(metavar="MASK", help="What to fill.", readable=False)],
     options: dict[str, Any],
+    mask: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="MASK",
+            help="What to fill; with --random what is damaged, if anything.",
+            show_default=False,
+            readable=False,
+        ),
+    ] = None,
     output: _FolderTo = None,
     methods: Methods = "",
     pipelines: Pipelines = "",
@@ -59,6 +67,24 @@ def compare(
     no_reference: Annotated[
         bool, typer.Option("--no-reference", help="There is no true image: measure nothing.")
     ] = False,
+    random: Annotated[
+        int,
+        typer.Option(
+            "--random",
+            metavar="N",
+            min=0,
+            help="Compare on so many random masks: means with 95 % intervals.",
+            show_default="on MASK",
+        ),
+    ] = 0,
+    mask_kind: Annotated[str, typer.Option(help="Kind of the random masks.")] = "free-form",
+    share: Annotated[
+        float | None,
+        typer.Option(
+            help="Share of the image that each random mask covers.",
+            show_default="as MASK, else as usual for the kind",
+        ),
+    ] = None,
     invert: Invert = False,
     mask_frame: MaskFrame = "auto",
     form: Annotated[
@@ -69,13 +95,15 @@ def compare(
 ) -> None:
     """Fill MASK in IMAGE in several ways, and compare the results in a table.
 
-    The results are measured against IMAGE itself, for masks painted on an intact picture.
+    The results are measured against IMAGE itself, for masks painted on an intact picture. With
+    --random, holes are drawn at random where MASK is not painted.
     """
     with ending_in_sentences():
-        from napari_greyfill.cli.compare_run import CompareCommand
+        from napari_greyfill.cli.compare_run import CompareCommand, RandomMasks
 
         command = CompareCommand(
-            image, mask, output, reference, no_reference, invert, force, mask_frame
+            *(image, mask, output, reference, no_reference, invert, force, mask_frame),
+            masks=RandomMasks(random, mask_kind, share) if random else None,
         )
         names = {
             "methods": names_in(methods) or None,

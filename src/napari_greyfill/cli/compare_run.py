@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Generator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,16 @@ from napari_greyfill.atomic import write_text
 from napari_greyfill.cli.exit_codes import tell_what_is_lost
 from napari_greyfill.cli.options import read_options
 from napari_greyfill.cli.progressbar import progress_bar
-from napari_greyfill.comparison import Comparison, compare_steps
+from napari_greyfill.comparison import (
+    Comparison,
+    MaskComparison,
+    compare_masks_steps,
+    compare_steps,
+)
+from napari_greyfill.comparison.bars import bars
+from napari_greyfill.comparison.figures import save_figure
+from napari_greyfill.comparison.sheet import sheet_of
+from napari_greyfill.compute.events import Event
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import BadParameterError, CancelledError, UnwritablePathError
 from napari_greyfill.files import (
@@ -27,7 +36,7 @@ from napari_greyfill.files import (
 )
 from napari_greyfill.study.thumbnails import name_of
 
-__all__ = ["CompareCommand"]
+__all__ = ["CompareCommand", "RandomMasks"]
 
 _TABLES: dict[str, Callable[[Comparison], str]] = {
     "markdown": Comparison.to_markdown,
@@ -39,12 +48,23 @@ _FILES = {"comparison.md": "markdown", "comparison.csv": "csv", "comparison.tex"
 
 
 @dataclass(frozen=True)
+class RandomMasks:
+    """Random masks to compare on, as `compare_masks` takes them."""
+
+    count: int
+    kind: str
+    share: float | None
+
+
+@dataclass(frozen=True)
 class CompareCommand:
     """The paths of one run of the command.
 
     Attributes
     ----------
-    image, mask : Path
+    image : Path
+    mask : Path or None
+        None only with random masks.
     output : Path or None
         A folder.
     reference : Path or None
@@ -57,16 +77,19 @@ class CompareCommand:
         Whether files may be overwritten.
     frame : str
         As in `read_mask`.
+    masks : RandomMasks or None
+        None for the one that is given.
     """
 
     image: Path
-    mask: Path
+    mask: Path | None
     output: Path | None
     reference: Path | None
     no_reference: bool
     invert: bool
     force: bool
     frame: str = "auto"
+    masks: RandomMasks | None = None
 
     def run(
         self, names: dict[str, Any], options: dict[str, Any], form: str, *, show_progress: bool
@@ -92,13 +115,21 @@ class CompareCommand:
         original = read_picture(self.image)
         if self.output is not None:
             tell_what_is_lost(self.output / f"results{_suffix(original)}", original)
-        painted = read_mask(self.mask, original, frame=self.frame, invert=self.invert)
-        chosen = read_options(options, original.metadata.nodata)
-        work = compare_steps(original.array, painted, reference=self._truth(), **names, **chosen)
+        painted = None
+        if self.mask is not None:
+            painted = read_mask(self.mask, original, frame=self.frame, invert=self.invert)
+        truth = self._truth()
+        chosen = {**names, **read_options(options, original.metadata.nodata)}
+        work: Generator[Event, None, Comparison]
+        if self.masks is None:
+            assert painted is not None
+            work = compare_steps(original.array, painted, reference=truth, **chosen)
+        else:
+            work = compare_masks_steps(original.array, painted, **asdict(self.masks), **chosen)
         with progress_bar(show_progress) as show:
             comparison = exhaust(work, show)
         try:
-            self._write(comparison, original)
+            self._write(comparison, original, original.array if isinstance(truth, str) else truth)
         except KeyboardInterrupt as error:
             raise CancelledError(
                 f"Cancelled; some of the results may be in {self.output} already."
@@ -112,6 +143,13 @@ class CompareCommand:
             )
         if self.reference is not None and self.no_reference:
             raise BadParameterError("--reference and --no-reference exclude each other; drop one.")
+        if self.masks is not None and (self.reference is not None or self.no_reference):
+            raise BadParameterError(
+                "Random masks are measured against the image itself; leave --reference and "
+                "--no-reference out."
+            )
+        if self.mask is None and self.masks is None:
+            raise BadParameterError("Give a MASK, or --random 10 for ten random ones.")
         if self.output is None:
             return
         if self.output.is_file():
@@ -131,7 +169,8 @@ class CompareCommand:
             return None
         return "image" if self.reference is None else read_image(self.reference).array
 
-    def _write(self, comparison: Comparison, like: ImageFile) -> None:
+    def _write(self, comparison: Comparison, like: ImageFile, truth: Any) -> None:  # noqa: ANN401
+        """Write images, tables and figures."""
         if self.output is None:
             return
         make_folder(self.output)
@@ -141,6 +180,12 @@ class CompareCommand:
                 write_image(self.output / f"{name_of(row.combination)}{suffix}", row.image, like)
         for name, form in _FILES.items():
             write_text(self.output / name, _TABLES[form](comparison))
+        if isinstance(comparison, MaskComparison):
+            write_text(self.output / "masks.csv", comparison.to_csv_of_each())
+        save_figure(bars(comparison.rows), self.output / "comparison_bars.png")
+        if any(row.image is not None for row in comparison.rows):
+            sheet = sheet_of(comparison.rows, like.array, reference=truth)
+            save_figure(sheet, self.output / "contact_sheet.png")
 
 
 def _suffix(like: ImageFile) -> str:

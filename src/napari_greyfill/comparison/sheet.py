@@ -113,7 +113,8 @@ def _spread(values: Sequence[NDArray[Any]]) -> NDArray[np.float32] | float:
     stack = np.stack([np.asarray(each, np.float32) for each in values])
     apart = np.nan_to_num(stack.max(axis=0) - stack.min(axis=0))
     apart = apart.mean(axis=-1) if apart.ndim == 2 else apart
-    return np.asarray(apart + max(1e-3 * float(apart.max(initial=0)), 1e-12), np.float32)
+    most = float(apart.max(initial=0))
+    return np.asarray(apart / most + 1e-3, np.float32) if most else 1.0
 
 
 def _side(hole: Mask) -> tuple[int, int]:
@@ -137,7 +138,7 @@ def _heaviest(weight: NDArray[np.float32], side: tuple[int, int]) -> tuple[Windo
     inside = inside + sums[:-height, :-width]
     most = inside.max()
     # of the windows that show as much, the one in their middle, so that the hole is not at a rim
-    rows, columns = np.nonzero(inside >= most - 1e-9 * max(1.0, most))
+    rows, columns = np.nonzero(inside >= most * (1 - 1e-9))
     middle = np.argmin((rows - rows.mean()) ** 2 + (columns - columns.mean()) ** 2)
     y, x = int(rows[middle]), int(columns[middle])
     return Window(y, y + height, x, x + width), float(most)
@@ -147,8 +148,8 @@ def _heaviest(weight: NDArray[np.float32], side: tuple[int, int]) -> tuple[Windo
 
 
 def _scale(image: NDArray[Any], hole: Mask) -> ValueRange | None:
-    """Return what black and white stand for, from what is known; None for 8 bits."""
-    if image.dtype == np.uint8:
+    """Return what black and white stand for, from what is known; None for 1 and 8 bits."""
+    if image.dtype in (np.uint8, np.bool_):
         return None
     colours = image[..., :3] if image.ndim == 3 else image
     known = np.asarray(colours[~hole])
@@ -159,7 +160,7 @@ def _scale(image: NDArray[Any], hole: Mask) -> ValueRange | None:
 def _as_8_bits(image: NDArray[Any], scale: ValueRange | None) -> NDArray[np.uint8]:
     colours = np.asarray(image[..., :3] if image.ndim == 3 else image)
     if scale is None:
-        return colours.astype(np.uint8)
+        return colours if colours.dtype == np.uint8 else np.uint8(255) * colours.astype(np.uint8)
     finite = np.nan_to_num(colours) if colours.dtype.kind == "f" else colours
     return np.asarray((255 * scale.to_clipped_unit(finite)).round(), np.uint8)
 
