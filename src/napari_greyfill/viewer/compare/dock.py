@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from napari_greyfill.comparison import Combination, Comparison, Row
+from napari_greyfill.comparison import Combination, Comparison, MaskComparison, Row
 from napari_greyfill.compute.events import Event, Note, Result
 from napari_greyfill.masks import about_hole
 from napari_greyfill.measure.partner import ReferenceAdvice
@@ -60,6 +61,7 @@ class CompareDock(RunDock):
         self._request: CompareRequest | None = None
         self._placement: planes.Placement | None = None
         self._interrupted = False
+        self._each: tuple[Row, ...] = ()  # every fill of random masks
         self._build()
         self._connect()
         self._follow(NEWS.changed, self._look_at_weights)
@@ -116,21 +118,29 @@ class CompareDock(RunDock):
             return "A comparison is running."
         image, mask = self.form.image_layer, self.form.mask_layer
         to_mask = "Add a labels layer and paint over what is to be filled."
-        reason = planes.not_ready(self.viewer, image, mask, to_mask)
+        lying = image if mask is None and self.form.random.count else mask  # random ones need none
+        reason = planes.not_ready(self.viewer, image, lying, to_mask)
         if reason:
             return reason
+        return self._why_not_reference() or self._why_not_ways() or self._why_not_mask()
+
+    def _why_not_reference(self) -> str:
+        if self.form.random.count:
+            return ""
         if self.form.reference_kind == "layer" and self.form.reference_layer is None:
             return "Choose the reference layer, or another kind of reference."
-        unfit = planes.why_no_plane(self.form.reference_layer, self.viewer, image)
-        if unfit:
-            return unfit
+        layer, image = self.form.reference_layer, self.form.image_layer
+        return planes.why_no_plane(layer, self.viewer, image)
+
+    def _why_not_ways(self) -> str:
+        image = self.form.image_layer
         if not self.form.methods.chosen():
             return "Tick a method."
         if image.rgb and not self.form.pipelines.chosen():
             return "Tick a pipeline."
         if image.rgb and not self.form.colorizers.chosen():
             return "Tick a colorizer."
-        return self._why_not_mask()
+        return ""
 
     @property
     def chosen_layers(self) -> tuple[Image | None, Labels | None]:
@@ -140,13 +150,25 @@ class CompareDock(RunDock):
     def _chosen(self) -> Hashable:
         form = self.form
         ticked = form.methods.chosen(), form.pipelines.chosen(), form.colorizers.chosen()
-        return super()._chosen(), ticked, form.reference_kind, form.options()
+        random = form.random.count, form.random.kind
+        return super()._chosen(), ticked, form.reference_kind, form.options(), random
+
+    def painted_plane(self) -> NDArray[Any]:
+        """Return the labels painted on the plane in view; random masks need none."""
+        image = self.form.image_layer
+        if self.form.mask_layer is None and image is not None:
+            return np.zeros(planes.plane_size(image), np.uint8)
+        return super().painted_plane()
 
     def _why_not_mask(self) -> str:
         painted = self.painted_plane() != 0
         if painted.all():
             return "Everything is painted: leave some of the picture to fill from."
-        return "" if painted.any() else "The mask is empty here: paint over what is to be filled."
+        return (
+            ""
+            if painted.any() or self.form.random.count
+            else "The mask is empty here: paint over what is to be filled."
+        )
 
     def refresh(self) -> None:
         """Bring buttons and the sentence beside them up to date."""
@@ -166,7 +188,8 @@ class CompareDock(RunDock):
     def _ask_for_advice(self) -> None:
         """Have it looked up what to measure against; what is known already is shown anew."""
         image, mask = self.form.image_layer, self.form.mask_layer
-        if planes.not_ready(self.viewer, image, mask, "") or self._why_not_mask():
+        unready = planes.not_ready(self.viewer, image, mask, "No mask.") or self._why_not_mask()
+        if unready or self.form.random.count:
             self.form.suggest(ReferenceAdvice(), None)
             return
         index = planes.plane_index(image, self.viewer)
@@ -218,14 +241,19 @@ class CompareDock(RunDock):
         self.look.stop()
         self._request, self._run_of = self._make_request(), self._chosen()
         self._placement = planes.Placement.of(image, self._request.image.index)
-        self.results.begin(image.unique_id, self._placement.index)
+        self._each = ()
+        if not self._request.random:
+            self.results.begin(image.unique_id, self._placement.index)
         self.table.clear()
+        self.table.about(self._request.image, self._request.truth)
         self._start(())
 
     def go_on(self) -> None:
         """Go on with the comparison that was cancelled; failed rows are tried again."""
         if self._interrupted and not self.running:
-            self._start(tuple(row for row in self.table.rows if not row.error))
+            assert self._request is not None
+            done = self._each if self._request.random else self.table.rows
+            self._start(tuple(row for row in done if not row.error))
 
     def _start(self, done: tuple[Row, ...]) -> None:
         assert self._request is not None
@@ -243,19 +271,24 @@ class CompareDock(RunDock):
             mask=PlaneSource(np.array(self.painted_plane()), ()),
             rgb=bool(image.rgb),
             image_name=image.name,
-            mask_name=form.mask_layer.name,
+            mask_name="" if form.mask_layer is None else form.mask_layer.name,
             methods=form.methods.chosen(),
             pipelines=form.pipelines.chosen(),
             colorizers=form.colorizers.chosen(),
             reference=None if reference is None else planes.plane_at(reference, index, image),
             measured=form.reference_kind != "none",
             options=form.options(),
+            random=form.random.count,
+            kind=form.random.kind,
         )
 
     def _show_chosen(self, combination: Combination) -> None:
         row = next(row for row in self.table.rows if row.combination == combination)
         if row.error:
             self.status.setText(f"{combination.title} failed: {row.error}")
+            return
+        if self._request is not None and self._request.random:
+            self.status.setText(f"{combination.title}: a mean over masks has no picture.")
             return
         layer = self.results.find(combination)
         if layer is None:
@@ -266,7 +299,10 @@ class CompareDock(RunDock):
     # ------------------------------------------------------------ the run's news
 
     def _show_step(self, event: Event) -> None:
-        if isinstance(event, Result):
+        if isinstance(event, Result) and isinstance(event.value, MaskComparison):
+            self._each = event.value.each
+            self.table.show_means(event.value.rows)
+        elif isinstance(event, Result):
             self._show_row(event.value)
         if self.runner.cancelling:
             return
@@ -294,10 +330,17 @@ class CompareDock(RunDock):
     def _show_comparison(self, comparison: Comparison) -> None:
         failed = [row.combination for row in comparison.rows if row.error]
         self._interrupted = bool(failed)
+        if isinstance(comparison, MaskComparison):
+            self._outcome = comparison.summary()
+            return
         text = f"{len(comparison.rows)} results" + (f", {len(failed)} failed" if failed else "")
         self._outcome = " ".join(part for part in (f"{text}.", comparison.why_no_metrics) if part)
         self._outcome += removed(self.results.finish(failed))
 
     def _show_cancelled(self) -> None:
         self._interrupted = True
+        if self._each:
+            masks = len({row.picture for row in self._each})
+            self._outcome = f"Cancelled after {masks} masks; Continue goes on."
+            return
         self._outcome = f"Cancelled with {len(self.table.rows)} results; Continue goes on."

@@ -19,6 +19,7 @@ from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.measure.partner import ReferenceAdvice
 from napari_greyfill.pipeline.names import PIPELINE_NAMES, PIPELINES
 from napari_greyfill.pipeline.options import SHARED, FillOptions
+from napari_greyfill.viewer.compare.random_bar import RandomBar
 from napari_greyfill.viewer.masks.hole_form import HoleForm
 from napari_greyfill.viewer.widgets.check_list import CheckList, Entry, method_entry
 from napari_greyfill.viewer.widgets.parts import layer_choice, let_shrink
@@ -35,6 +36,8 @@ _REFERENCES = {
     "none": "None",
 }
 
+_RANDOM = "Random masks are measured against the image itself."
+
 
 class CompareForm(HoleForm):
     """Image, mask and reference, and the methods, pipelines and colorizers to compare."""
@@ -50,6 +53,7 @@ class CompareForm(HoleForm):
         self.reference_note.setWordWrap(True)
         self.reference_note.hide()
         self._by_hand = self._suggesting = False
+        self.random = RandomBar()
         self.methods = CheckList(TEXTS["methods"])
         self.pipelines = CheckList(TEXTS["pipelines"])
         self.colorizers = CheckList(TEXTS["colorizers"])
@@ -89,6 +93,9 @@ class CompareForm(HoleForm):
         note = "" if self.reference_kind == "layer" else advice.damage
         if partner is not None and self.reference_layer == partner:
             note = f"{partner.name} is this image without the damage."
+        self._say(note)
+
+    def _say(self, note: str) -> None:
         self.reference_note.setText(note)
         self.reference_note.setVisible(bool(note))
 
@@ -123,7 +130,11 @@ class CompareForm(HoleForm):
         colour = self.image_layer is None or bool(self.image_layer.rgb)
         self.pipelines.setEnabled(colour)
         self.colorizers.setEnabled(colour and self.pipelines.chosen() != ("rgb-rgb",))
-        self.reference_layer_choice.native.setVisible(self.reference_kind == "layer")
+        own = bool(self.random.count)  # random masks are measured against the image itself
+        self.reference.setEnabled(not own)
+        self.reference_layer_choice.native.setVisible(self.reference_kind == "layer" and not own)
+        if own:
+            self._say(_RANDOM)
 
     # ------------------------------------------------------------ layout
 
@@ -147,6 +158,7 @@ class CompareForm(HoleForm):
             ("Reference", "reference", self.reference),
             ("", "reference", self.reference_layer_choice.native),
             ("", "reference", self.reference_note),
+            ("Random", "random", self.random),
         )
         for title, key, widget in rows:
             form.addRow(title, widget)
@@ -189,6 +201,7 @@ class CompareForm(HoleForm):
     def _connect(self) -> None:
         self.reference_layer_choice.changed.connect(lambda _: self._choose_by_hand())
         self.image_choice.changed.connect(lambda _: self._begin_anew())
+        self.random.changed.connect(self.changed.emit)
         for checks in (self.methods, self.pipelines, self.colorizers):
             checks.ticked.connect(self.changed.emit)
         self.reference.currentIndexChanged.connect(lambda _: self._choose_by_hand())

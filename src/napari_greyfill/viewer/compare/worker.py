@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from qtpy.QtCore import Signal
 
-from napari_greyfill.comparison import Comparison, Row, compare_steps
+from napari_greyfill.comparison import Comparison, Row, compare_masks_steps, compare_steps
 from napari_greyfill.compute.device import CancelCheck
 from napari_greyfill.compute.events import Event
 from napari_greyfill.pipeline.options import FillOptions
@@ -33,6 +33,10 @@ class CompareRequest:
         Whether there is a reference at all.
     options : FillOptions
         Those that all methods share.
+    random : int
+        How many random masks; 0 for the painted one.
+    kind : str
+        Their kind.
     """
 
     image: PlaneSource
@@ -46,6 +50,13 @@ class CompareRequest:
     reference: PlaneSource | None = None
     measured: bool = True
     options: FillOptions = field(default_factory=FillOptions)
+    random: int = 0
+    kind: str = "free-form"
+
+    @property
+    def truth(self) -> PlaneSource | None:
+        """Return what fills are measured against; None if nothing is."""
+        return (self.reference or self.image) if self.measured else None
 
 
 def compare_the_ways(
@@ -62,6 +73,8 @@ def compare_the_ways(
     cancelled : callable
         Returns whether to stop.
     """
+    if request.random:
+        return (yield from _on_random_masks(request, done, cancelled))
     reference = "image" if request.measured else None
     return (
         yield from compare_steps(
@@ -71,6 +84,27 @@ def compare_the_ways(
             pipelines=request.pipelines,
             colorizers=request.colorizers,
             reference=reference if request.reference is None else request.reference.read(),
+            rgb=request.rgb,
+            done=done,
+            cancelled=cancelled,
+            **request.options.shared(),
+        )
+    )
+
+
+def _on_random_masks(
+    request: CompareRequest, done: tuple[Row, ...], cancelled: CancelCheck
+) -> Generator[Event, None, Comparison]:
+    painted = request.mask.read()
+    return (
+        yield from compare_masks_steps(
+            request.image.read(),
+            painted if (painted != 0).any() else None,
+            count=request.random,
+            kind=request.kind,
+            methods=request.methods,
+            pipelines=request.pipelines,
+            colorizers=request.colorizers,
             rgb=request.rgb,
             done=done,
             cancelled=cancelled,

@@ -192,6 +192,10 @@ COMPARE = {
     "reference": "What the results are measured against: another layer that shows the image "
     "without its damage, or, if the mask is painted on an intact picture, the image itself. With "
     "none, the metrics stay empty.",
+    "random": "Compare on so many random masks in place of the painted one: the table has means "
+    "with 95 % intervals. They cover as much as is painted. What is painted counts as damage: it "
+    "is filled too, and not measured.",
+    "random_kind": "The kind of the random masks.",
     "methods": "What fills the hole. Tick the ones to compare; what cannot run here is grey and "
     "says why.",
     "pipelines": "What is filled first, and how the colour comes back.",
@@ -204,7 +208,8 @@ COMPARE = {
     "filter": "Show only rows that hold this text.",
     "copy": "Copy the table to paste it into a spreadsheet.",
     "save": "Save the table as CSV, Markdown, LaTeX or HTML, as the suffix says.",
-    "figure": "Save a chart of the hole PSNR as PNG, SVG or PDF, as the suffix says.",
+    "figure": "Save bars of hole PSNR and SSIM, or a contact sheet with the places where the "
+    "results differ most, as PNG, SVG or PDF, as the suffix says.",
     "grid": "Show the image and all results side by side; pressed again, as it was before.",
     "left": "The layer left of, or above, the divider.",
     "right": "The layer right of, or below, the divider.",
