@@ -164,11 +164,9 @@ class CompareDock(RunDock):
         painted = self.painted_plane() != 0
         if painted.all():
             return "Everything is painted: leave some of the picture to fill from."
-        return (
-            ""
-            if painted.any() or self.form.random.count
-            else "The mask is empty here: paint over what is to be filled."
-        )
+        if painted.any() or self.form.random.count:
+            return ""
+        return "The mask is empty here: paint over what is to be filled."
 
     def refresh(self) -> None:
         """Bring buttons and the sentence beside them up to date."""

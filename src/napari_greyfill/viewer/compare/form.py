@@ -19,7 +19,7 @@ from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.measure.partner import ReferenceAdvice
 from napari_greyfill.pipeline.names import PIPELINE_NAMES, PIPELINES
 from napari_greyfill.pipeline.options import SHARED, FillOptions
-from napari_greyfill.viewer.compare.random_bar import RandomBar
+from napari_greyfill.viewer.compare.random_choice import RandomChoice
 from napari_greyfill.viewer.masks.hole_form import HoleForm
 from napari_greyfill.viewer.widgets.check_list import CheckList, Entry, method_entry
 from napari_greyfill.viewer.widgets.parts import layer_choice, let_shrink
@@ -53,7 +53,7 @@ class CompareForm(HoleForm):
         self.reference_note.setWordWrap(True)
         self.reference_note.hide()
         self._by_hand = self._suggesting = False
-        self.random = RandomBar()
+        self.random = RandomChoice(self)
         self.methods = CheckList(TEXTS["methods"])
         self.pipelines = CheckList(TEXTS["pipelines"])
         self.colorizers = CheckList(TEXTS["colorizers"])
@@ -155,10 +155,11 @@ class CompareForm(HoleForm):
         rows = (
             ("Image", "image", self.image_choice.native),
             ("Mask", "mask", self.mask_choice.native),
+            ("Random", "random", self.random.number),
+            ("", "random_kind", self.random.kinds),
             ("Reference", "reference", self.reference),
             ("", "reference", self.reference_layer_choice.native),
             ("", "reference", self.reference_note),
-            ("Random", "random", self.random),
         )
         for title, key, widget in rows:
             form.addRow(title, widget)
@@ -183,6 +184,7 @@ class CompareForm(HoleForm):
         rest = QFormLayout()
         rest.setContentsMargins(0, 0, 0, 0)
         rest.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        rest.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self._add_fields(rest, advanced=True)
         content = QWidget()
         content.setLayout(rest)

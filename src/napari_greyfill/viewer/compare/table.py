@@ -55,6 +55,7 @@ class CompareTable(RowsTable):
         self.filter.setToolTip(TEXTS["filter"])
         self.filter.textChanged.connect(self.sorted.setFilterFixedString)
         self.figure_button = button("Figure…", TEXTS["figure"])
+        self.save_button.setText("Table…")  # three buttons fit into a narrow dock
         menu = QMenu(self.figure_button)
         menu.addAction("Bars…", self._ask_and_draw)
         self.sheet_action = menu.addAction("Contact sheet…", self._ask_and_draw_sheet)

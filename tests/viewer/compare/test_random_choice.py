@@ -4,20 +4,21 @@ from skimage import data
 
 import napari_greyfill
 from napari_greyfill import NothingKnownError
-from napari_greyfill.viewer.compare.random_bar import RandomBar
+from napari_greyfill.viewer.compare.random_choice import RandomChoice
 
 
 def test_it_is_off_at_first(qtbot):
-    bar = RandomBar()
-    qtbot.addWidget(bar)
-    assert (bar.count, bar.kind, bar.number.text()) == (0, "free-form", "Off")
-    assert not bar.kinds.isEnabled()
-    with qtbot.waitSignal(bar.changed):
-        bar.number.setValue(3)
-    assert bar.kinds.isEnabled()
-    with qtbot.waitSignal(bar.changed):
-        bar.kinds.setCurrentIndex(bar.kinds.findData("dots"))
-    assert bar.kind == "dots"
+    choice = RandomChoice()
+    qtbot.addWidget(choice.number)
+    qtbot.addWidget(choice.kinds)
+    assert (choice.count, choice.kind, choice.number.text()) == (0, "free-form", "Off")
+    assert not choice.kinds.isVisible()
+    with qtbot.waitSignal(choice.changed):
+        choice.number.setValue(3)
+    assert choice.kinds.isVisible()
+    with qtbot.waitSignal(choice.changed):
+        choice.kinds.setCurrentIndex(choice.kinds.findData("dots"))
+    assert choice.kind == "dots"
 
 
 @pytest.fixture

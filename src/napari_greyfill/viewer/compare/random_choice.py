@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QWidget
+from qtpy.QtCore import QObject, Signal
+from qtpy.QtWidgets import QComboBox, QSpinBox
 
 from napari_greyfill.masks import RANDOM_KINDS
 from napari_greyfill.viewer.widgets.parts import let_shrink
 from napari_greyfill.viewer.widgets.texts import COMPARE as TEXTS
 
-__all__ = ["RandomBar"]
+__all__ = ["RandomChoice"]
 
 _MOST = 1000
 
 
-class RandomBar(QWidget):
-    """A number of masks, off at first, and their kind.
+class RandomChoice(QObject):
+    """Two controls: a number of masks, off at first, and their kind, which shows if it matters.
+
+    Attributes
+    ----------
+    number : QSpinBox
+    kinds : QComboBox
 
     Signals
     -------
@@ -25,7 +30,7 @@ class RandomBar(QWidget):
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.number = QSpinBox()
         self.number.setRange(0, _MOST)
@@ -36,13 +41,9 @@ class RandomBar(QWidget):
             self.kinds.addItem(kind.title, kind.name)
         self.kinds.setToolTip(TEXTS["random_kind"])
         let_shrink(self.kinds)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.number)
-        layout.addWidget(self.kinds, stretch=1)
         self.number.valueChanged.connect(lambda _: self._change())
         self.kinds.currentIndexChanged.connect(lambda _: self.changed.emit())
-        self.kinds.setEnabled(False)
+        self.kinds.hide()
 
     @property
     def count(self) -> int:
@@ -55,5 +56,5 @@ class RandomBar(QWidget):
         return str(self.kinds.currentData())
 
     def _change(self) -> None:
-        self.kinds.setEnabled(bool(self.count))
+        self.kinds.setVisible(bool(self.count))
         self.changed.emit()
