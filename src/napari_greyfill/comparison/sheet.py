@@ -94,15 +94,20 @@ def zooms(hole: Mask, results: Sequence[NDArray[Any]] = (), *, most: int = 3) ->
     weight = np.zeros(hole.shape, np.float32)
     weight[hole] = _spread([np.asarray(result)[hole] for result in results])
     side = _side(hole)
+    block = max(1, min(side) // 8)
     found: list[Window] = []
     first = 0.0
     for _ in range(most):
-        window, worth = _heaviest(weight, side)
+        seen = _blurred(weight, block, min(side) / 4)
+        worth = float(seen.max())
         if found and worth < _WORTH * first:
             break
         first = first or worth
-        found.append(window)
-        weight[window.expanded(side[0] // 4, hole.shape).slices] = 0
+        y, x = np.unravel_index(int(seen.argmax()), seen.shape)
+        found.append(
+            _around(int(y) * block + block // 2, int(x) * block + block // 2, side, hole.shape)
+        )
+        weight[found[-1].expanded(min(side) // 4, (hole.shape[0], hole.shape[1])).slices] = 0
     return found
 
 
@@ -129,19 +134,20 @@ def _side(hole: Mask) -> tuple[int, int]:
     return min(side, hole.shape[0]), min(side, hole.shape[1])
 
 
-def _heaviest(weight: NDArray[np.float32], side: tuple[int, int]) -> tuple[Window, float]:
-    """Return the window of a size that holds most weight, and how much."""
-    sums = np.zeros((weight.shape[0] + 1, weight.shape[1] + 1))
-    sums[1:, 1:] = weight.cumsum(axis=0, dtype=np.float64).cumsum(axis=1)
-    height, width = side
-    inside = sums[height:, width:] - sums[:-height, width:] - sums[height:, :-width]
-    inside = inside + sums[:-height, :-width]
-    most = inside.max()
-    # of the windows that show as much, the one in their middle, so that the hole is not at a rim
-    rows, columns = np.nonzero(inside >= most * (1 - 1e-9))
-    middle = np.argmin((rows - rows.mean()) ** 2 + (columns - columns.mean()) ** 2)
-    y, x = int(rows[middle]), int(columns[middle])
-    return Window(y, y + height, x, x + width), float(most)
+def _blurred(weight: NDArray[np.float32], block: int, sigma: float) -> NDArray[np.float32]:
+    """Return how much weight there is around the middles of blocks, near ones counting most."""
+    rows, columns = (-side % block for side in weight.shape)
+    padded = np.pad(weight, ((0, rows), (0, columns)))
+    shape = (padded.shape[0] // block, block, padded.shape[1] // block, block)
+    sums = padded.reshape(shape).sum(axis=(1, 3))
+    return np.asarray(ndimage.gaussian_filter(sums, sigma / block, mode="constant"))
+
+
+def _around(y: int, x: int, side: tuple[int, int], shape: tuple[int, ...]) -> Window:
+    """Return the window of a size around a pixel, moved into the picture."""
+    y0 = max(0, min(y - side[0] // 2, shape[0] - side[0]))
+    x0 = max(0, min(x - side[1] // 2, shape[1] - side[1]))
+    return Window(y0, y0 + side[0], x0, x0 + side[1])
 
 
 # ------------------------------------------------------------ colours
