@@ -48,8 +48,17 @@ def summary_of(outcome: Finished, rgb: bool) -> str:
         Whether the plane has colours.
     """
     pixels = outcome.result.provenance["filled_pixels"]
-    text = f"{invented(pixels, outcome.result.hole.size)} "
-    text += f"Filled in {outcome.result.seconds:.1f} s."
+    text = f"{invented(pixels, outcome.result.hole.size)} {_again(outcome.result)}"
     if outcome.remark:
         text += f" {outcome.remark[:1].upper()}{outcome.remark[1:]}."
     return text if rgb else f"{text} The image is grey: there was no colour to recover."
+
+
+def _again(result: FillResult) -> str:
+    """Return in which time how much was filled, if not everything."""
+    seconds, memory = f"{result.seconds:.1f} s", result.memory
+    if memory is None or memory.anew == memory.regions:
+        return f"Filled in {seconds}."
+    if not memory.anew:
+        return "Nothing has changed since the last run, so nothing was filled again."
+    return f"{memory.anew} of {memory.regions} regions filled again in {seconds}."
