@@ -129,9 +129,7 @@ def test_pixels_that_changed_in_place_are_noticed():
     image[30:35, 30:35] = 7
     again = fill(image, strokes(), method="biharmonic", after=first)
     assert again.memory.anew == 1
-    np.testing.assert_array_equal(
-        again.image, fill(image, strokes(), method="biharmonic").image
-    )
+    np.testing.assert_array_equal(again.image, fill(image, strokes(), method="biharmonic").image)
 
 
 def test_a_region_sees_what_changed_in_the_one_before():

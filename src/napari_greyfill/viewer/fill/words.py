@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from napari_greyfill.comparison import Combination
 from napari_greyfill.pipeline.names import GREY
+from napari_greyfill.pipeline.origin import invented
 from napari_greyfill.pipeline.result import FillResult
-from napari_greyfill.viewer.fill.aftermath import invented
 from napari_greyfill.viewer.fill.worker import Finished
 
 __all__ = ["combination_of", "name_of_plane", "summary_of"]
