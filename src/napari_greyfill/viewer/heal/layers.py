@@ -16,9 +16,9 @@ from napari_greyfill.compute.device import free_memory
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.layer import data_of
 from napari_greyfill.pipeline.healing import Healing
-from napari_greyfill.pipeline.origin import Origin
 from napari_greyfill.viewer.heal.strokes import put
 from napari_greyfill.viewer.layers.keeping import kept_selection, same_plane
+from napari_greyfill.viewer.layers.origins import COLOURS as ORIGIN_COLOURS
 from napari_greyfill.viewer.layers.own import Purpose, find_own, sign
 from napari_greyfill.viewer.layers.planes import (
     PREVIEW,
@@ -41,9 +41,7 @@ __all__ = ["DROPPED", "DUST", "SOURCE", "STROKE", "WAITING", "HealLayers"]
 STROKE, WAITING, SOURCE, DUST, DROPPED = 1, 5, 6, 7, 8
 _COLOURS = {
     STROKE: (1.0, 0.2, 0.6, 0.55),
-    1 + Origin.INFERRED: (0.2, 0.9, 1.0, 1.0),
-    1 + Origin.CORRECTED: (0.4, 1.0, 0.3, 1.0),
-    1 + Origin.COPIED: (1.0, 0.7, 0.1, 1.0),
+    **{1 + origin: colour for origin, colour in ORIGIN_COLOURS.items()},
     WAITING: (1.0, 0.5, 0.0, 0.55),
     SOURCE: (1.0, 1.0, 1.0, 1.0),
     DUST: (1.0, 0.15, 0.15, 1.0),
