@@ -109,7 +109,8 @@ class Hand:
             return
         painted = brush.data[window.slices] == STROKE
         box = tight_box(painted)
-        if box is None:
+        if box is None:  # something was erased, which may have been an outline
+            self.draw(window)
             return
         painted, window = painted[box.slices], box.moved(window.y0, window.x0)
         self._used(window, painted)

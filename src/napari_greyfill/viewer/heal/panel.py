@@ -14,6 +14,7 @@ from napari_greyfill.viewer.heal.form import CLONE, RESTORE, HealForm
 from napari_greyfill.viewer.heal.hand import Hand
 from napari_greyfill.viewer.heal.layers import HealLayers
 from napari_greyfill.viewer.heal.queue import Queue
+from napari_greyfill.viewer.heal.worker import HealRunner
 from napari_greyfill.viewer.threads.background import Background
 from napari_greyfill.viewer.widgets.dock import Dock
 from napari_greyfill.viewer.widgets.failures import show_failure
@@ -85,6 +86,17 @@ class HealPanel(Dock):
         outer.addWidget(VerticalScroll(inner))
 
     # ------------------------------------------------------------ what the dock does
+
+    @property
+    def runner(self) -> HealRunner:
+        """Return what runs the better fills."""
+        return self.queue.runner
+
+    @property
+    def zoom(self) -> float:
+        """Return how many pixels of the screen one unit of the scene takes."""
+        scene = getattr(self.viewer, "scene", self.viewer)  # napari 0.10 and before
+        return float(scene.camera.zoom)
 
     @property
     def image(self) -> Image | None:
