@@ -466,7 +466,7 @@ def test_another_picture_in_the_layer_begins_anew(viewer, heal, mouse, finish):
     assert not changed(dock)[38:43].any()
 
 
-def test_what_is_erased_on_the_brush_takes_no_outline_away(heal, mouse):
+def test_what_is_erased_on_the_brush_takes_no_outline_away(heal, mouse, qtbot):
     dock = heal()
     dock.form.fill.setCurrentIndex(dock.form.fill.findData(""))
     mouse.stroke((40, 40), (40, 60))
@@ -475,7 +475,7 @@ def test_what_is_erased_on_the_brush_takes_no_outline_away(heal, mouse):
     outlined = brush.data.copy()
     brush.mode = "erase"
     mouse.stroke((40, 40), (40, 60))
-    np.testing.assert_array_equal(brush.data, outlined)
+    qtbot.waitUntil(lambda: np.array_equal(brush.data, outlined))
     assert len(dock.session.edits) == 1
 
 
@@ -514,10 +514,11 @@ def test_colour_stacks_and_alpha(viewer, heal, mouse, finish):
     np.testing.assert_array_equal(result[0], stack[0])
 
 
-def test_a_lasso_heals_what_it_surrounds(heal, mouse):
+def test_a_lasso_heals_what_it_surrounds(heal, mouse, qtbot):
     dock = heal()
     dock.form.fill.setCurrentIndex(dock.form.fill.findData(""))
     dock.layers.brush.paint_polygon([(40, 40), (40, 60), (60, 60)], STROKE)
-    assert changed(dock)[45, 55]
+    qtbot.waitUntil(lambda: changed(dock)[45, 55])
     assert not changed(dock)[55, 45]
+    assert not (dock.layers.brush.data == STROKE).any()
     assert len(dock.session.edits) == 1
