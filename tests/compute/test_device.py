@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from napari_greyfill.compute import device
@@ -44,6 +46,15 @@ def test_an_unknown_device_is_refused_with_the_choices():
 
 def test_the_machine_has_memory():
     assert free_memory("cpu") > 2**20
+
+
+def test_cores_are_those_that_this_process_may_use(monkeypatch):
+    assert 1 <= device.cores() <= os.cpu_count()
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 6)
+    assert device.cores() == 6
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert device.cores() == 1
 
 
 def test_compute_asks_whether_to_stop():
