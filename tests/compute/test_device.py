@@ -63,6 +63,7 @@ def test_compute_asks_whether_to_stop():
         Compute(cancelled=lambda: True).check()
 
 
+@pytest.mark.torch
 def test_torchs_memory_error_becomes_ours_with_a_next_step():
     import torch
 
@@ -73,6 +74,7 @@ def test_torchs_memory_error_becomes_ours_with_a_next_step():
         raise torch.OutOfMemoryError
 
 
+@pytest.mark.torch
 def test_other_errors_are_left_alone():
     with pytest.raises(ZeroDivisionError), clear_memory_errors("cpu"):
         raise ZeroDivisionError

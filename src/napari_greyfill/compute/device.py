@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from napari_greyfill.compute.pytorch import lacking_torch
 from napari_greyfill.errors import BadParameterError, CancelledError, OutOfMemoryError
 
 __all__ = [
@@ -117,10 +118,13 @@ def choose_device(requested: str) -> tuple[str, str]:
         return (working or ["cpu"])[0], ""
     if requested in working:
         return requested, ""
-    return "cpu", f"The device {requested} does not work here, so the CPU is used instead."
+    sentence = f"The device {requested} does not work here, so the CPU is used instead."
+    return "cpu", " ".join(filter(None, (sentence, lacking_torch())))
 
 
 def _accelerators() -> list[str]:
+    if lacking_torch():
+        return []
     import torch
 
     found = []
