@@ -19,7 +19,22 @@ def script():
     return module
 
 
-TEXT = "# Changelog\n\n## Unreleased\n\n- A\n\n## 1.1.0 - unreleased\n\n- B\n\n## 1.0.0 - 2026-01-31\n\n### Added\n\n- C\n"
+TEXT = """# Changelog
+
+## Unreleased
+
+- A
+
+## 1.1.0 - unreleased
+
+- B
+
+## 1.0.0 - 2026-01-31
+
+### Added
+
+- C
+"""
 
 
 def test_the_section_of_a_version(script):
