@@ -13,7 +13,7 @@ from napari_greyfill.compute.pytorch import EXTRA, lacking_torch, require_torch
 from napari_greyfill.errors import MissingDependencyError
 from napari_greyfill.weights.folder import VARIABLE
 from napari_greyfill.weights.programs import trusted_program
-from napari_greyfill.weights.readers import with_graph, with_safetensors, with_torch
+from napari_greyfill.weights.readers import with_safetensors, with_torch
 from tests.commandline import run
 
 COMMAND = f'pip install "{EXTRA}"'
@@ -89,7 +89,7 @@ def test_a_device_that_needs_it_is_replaced_by_the_cpu_and_said(without_torch):
     assert COMMAND in sentence
 
 
-@pytest.mark.parametrize("read", [with_graph, with_safetensors, with_torch])
+@pytest.mark.parametrize("read", [with_safetensors, with_torch])
 def test_checkpoints_cannot_be_looked_at_without_it(without_torch, read):
     with pytest.raises(MissingDependencyError, match=r"the tensors of net\.pth needs PyTorch"):
         read(b"", "net.pth")

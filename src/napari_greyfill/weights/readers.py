@@ -94,9 +94,6 @@ def with_graph(content: bytes, name: str) -> object:
     MissingDependencyError
         If PyTorch is not installed.
     """
-    require_torch(_loading(name))
-    import torch
-
     from napari_greyfill.weights.graph import constants
 
     try:
@@ -107,6 +104,9 @@ def with_graph(content: bytes, name: str) -> object:
             f"{name} is a frozen graph of TensorFlow that is damaged or made to do harm: it has "
             f"{wrong}; get it again or choose another file."
         ) from error
+    require_torch(_loading(name))
+    import torch
+
     return {name: torch.from_numpy(array.copy()) for name, array in found.items()}
 
 
