@@ -96,3 +96,25 @@ def test_categories_and_samples_say_what_it_does(manifest):
     assert {each.key for each in samples} >= {"photo", "histology", "cells", "film"}
     assert any("stack" in each.display_name for each in samples)
     assert str(manifest.visibility) == "public"
+
+
+def test_docks_open_as_tabs_where_napari_asks_the_manifest(manifest):
+    first, *others = manifest.contributions.widgets
+    assert (first.display_name, first.default_dock_area) == ("Fill", "right")
+    assert all(each.tabify for each in others)
+    assert not first.tabify  # it would hide a dock of somebody else's
+
+
+def test_all_that_is_no_python_comes_with_the_wheel():
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    patterns = pyproject["tool"]["setuptools"]["package-data"]["napari_greyfill"]
+    source = ROOT / "src" / "napari_greyfill"
+    packed = {file for pattern in patterns for file in source.glob(pattern)}
+    there = {
+        file
+        for file in source.rglob("*")
+        if file.is_file() and file.suffix not in (".py", ".pyc") and file.name[0] != "."
+    }
+    assert there == packed
+    assert {"napari.yaml", "py.typed", "icon.svg"} <= {file.name for file in there}
+    assert any(file.suffix == ".safetensors" for file in there)
