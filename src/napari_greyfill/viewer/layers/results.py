@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.image.geometry import Window
+from napari_greyfill.viewer.layers.colours import CLEAR, GUESSED, INFERRED, with_opacity
 from napari_greyfill.viewer.layers.keeping import kept_selection, same_plane
 from napari_greyfill.viewer.layers.own import Purpose, disown, find_own, own_layers, sign
 from napari_greyfill.viewer.layers.planes import PREVIEW, Placement, find
@@ -33,7 +34,6 @@ PROVENANCE = "greyfill"  # the key in a layer's metadata
 
 CONFIDENCE = "colour confidence"
 REGION = "filled region"  # the role of the labels layer with the pixels that were filled
-_VIOLET = (0.45, 0.0, 0.9, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,13 +147,13 @@ def _added(
 def _tint() -> Colormap:
     from napari.utils.colormaps import Colormap
 
-    return Colormap([_VIOLET, (1.0, 1.0, 1.0, 1.0)], name="violet to clear")
+    return Colormap([with_opacity(GUESSED), (1.0, 1.0, 1.0, 1.0)], name="violet to clear")
 
 
 def _outline() -> DirectLabelColormap:
     from napari.utils.colormaps import DirectLabelColormap
 
-    return DirectLabelColormap(color_dict={1: "cyan", None: "transparent"}, name="outline")
+    return DirectLabelColormap(color_dict={1: with_opacity(INFERRED), None: CLEAR}, name="outline")
 
 
 class ResultLayers:
