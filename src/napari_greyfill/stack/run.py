@@ -30,6 +30,7 @@ from napari_greyfill.stack.plan import chosen_planes, measuring, plan_tasks
 from napari_greyfill.stack.progress import PlaneCount
 from napari_greyfill.stack.provenance import fingerprint_of, provenance_of
 from napari_greyfill.stack.result import FilledPlane, StackResult
+from napari_greyfill.stack.resuming import taken_up
 from napari_greyfill.stack.scheduler import run_tasks
 from napari_greyfill.stack.source import StackImage, range_of_stack
 from napari_greyfill.stack.stored import left_in_store
@@ -122,8 +123,6 @@ class StackJob:
                 axes, dtype = self.work.image.axes, self.work.image.dtype
                 keep = stack.enter_context(kept(store, axes, dtype, self.fingerprint, place))
                 self.stored = True
-                for key, found in keep.restored(task.key for task in self.tasks).items():
-                    self.results[key] = left_in_store(found, keep.store)
             return (yield from self._steps(jobs, client, cancelled, keep))
 
     def _steps(
@@ -132,6 +131,8 @@ class StackJob:
         for note in self.notes:
             yield Note(note)
         yield from self._measured(jobs, client, cancelled)
+        if keep is not None or self.results:
+            yield from self._resumed(keep, cancelled)
         planes = PlaneCount(self.work.image.axes, self.tasks, self.results)
         left = [task for task in self.tasks if task.key not in self.results]
         if left:
@@ -144,10 +145,7 @@ class StackJob:
                     keep.add(done_task)
                     done_task = left_in_store(done_task, keep.store)
                 self.results[task.key] = done_task
-                for note in done_task.notes:
-                    if note not in self.notes:
-                        self.notes.append(note)
-                        yield Note(note, planes.fraction)
+                yield from self._noted(done_task.notes, planes.fraction)
                 done = planes.done(task, done_task)
                 yield Progress(planes.text(task), planes.fraction)
                 for index in done:
@@ -172,6 +170,21 @@ class StackJob:
         yield Result("filled", 1.0, result)
         return result
 
+    def _noted(self, notes: Iterable[str], fraction: float = 0.0) -> Generator[Event, None, None]:
+        """Yield and keep the notes that are new."""
+        for note in notes:
+            if note not in self.notes:
+                self.notes.append(note)
+                yield Note(note, fraction)
+
+    def _resumed(
+        self, keep: Keeping | None, cancelled: CancelCheck
+    ) -> Generator[Event, None, None]:
+        """Take up what earlier runs have finished, where the image is as it was."""
+        yield Progress("looking what is finished")
+        self.results, notes = taken_up(self.tasks, self.results, self.work, keep, cancelled)
+        yield from self._noted(notes)
+
     def _measured(
         self, jobs: int, client: Client | None, cancelled: CancelCheck
     ) -> Generator[Event, None, None]:
@@ -191,10 +204,7 @@ class StackJob:
             if self.options.dust == "correct" and gain.depth > 0:
                 gain = replace(gain, decision="correct")
             gains[task.key] = gain
-            for note in result.notes:
-                if note not in self.notes:
-                    self.notes.append(note)
-                    yield Note(note)
+            yield from self._noted(result.notes)
         self.gains.update(
             {task.key: (task, gains[task.key]) for task in wanted if task.key in gains}
         )

@@ -7,6 +7,7 @@ other tasks have filled, not on their order, not on who works on them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,9 +22,10 @@ from napari_greyfill.inpaint.neighbours.gap import fill_gap
 from napari_greyfill.stack.dust import filled_dust, measured_dust
 from napari_greyfill.stack.plane import PlaneWork, StackWork
 from napari_greyfill.stack.reading import Around, best_axis, other_channels
+from napari_greyfill.stack.seen import Witness
 from napari_greyfill.stack.tasks import Source, StackPatch, Task, TaskResult
 
-__all__ = ["StackWork", "work_on"]
+__all__ = ["StackWork", "still_holds", "work_on"]
 
 _Found = tuple[list[StackPatch], list[str]]
 
@@ -52,6 +54,45 @@ def work_on(task: Task, cancelled: CancelCheck = never, *, work: StackWork) -> T
     compute = Compute("cpu", work.options.seed, cancelled)
     if task.kind == "gain":
         return measured_dust(task, work, compute)
+    witness = Witness()
+    result = _filled(task, work.watched(witness), compute)
+    _tell_gain(witness, task, work)
+    return replace(result, seen=witness.seen)
+
+
+def still_holds(task: Task, result: TaskResult, work: StackWork) -> bool:
+    """Return whether all that a task was made of is as it was; it is read again.
+
+    Parameters
+    ----------
+    task : Task
+        What was filled.
+    result : TaskResult
+        What `work_on` returned for it, perhaps in an earlier run.
+    work : StackWork
+        What all tasks have in common now.
+    """
+    if result.seen is None:
+        return False
+    witness = Witness()
+    watched = work.watched(witness)
+    for window, indices in result.seen.image:
+        for index in indices:
+            watched.image.read(index, window)
+    for window, indices in result.seen.mask:
+        for own in indices:
+            watched.mask.hole(own, window)
+    _tell_gain(witness, task, work)
+    return witness.seen.digest == result.seen.digest
+
+
+def _tell_gain(witness: Witness, task: Task, work: StackWork) -> None:
+    gain = work.gains.get(task.group)
+    if gain is not None:
+        witness.more(gain.decision, gain.gain)
+
+
+def _filled(task: Task, work: StackWork, compute: Compute) -> TaskResult:
     ways: dict[str, Callable[[Task, StackWork, Compute], _Found]] = {
         "region": _region,
         "bubble": _bubble,
