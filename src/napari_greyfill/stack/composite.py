@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.errors import MissingDependencyError, ShapeMismatchError
+from napari_greyfill.stack.axes import dtype_of
 from napari_greyfill.stack.store import PatchStore
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Composite:
             )
         self._image, self._store = image, store
         self.shape: tuple[int, ...] = store.axes.shape
-        self.dtype: np.dtype[Any] = np.dtype(image.dtype)
+        self.dtype: np.dtype[Any] = dtype_of(image)
         self.ndim = len(self.shape)
 
     def __getitem__(self, index: Any) -> NDArray[Any]:  # noqa: ANN401 - as arrays take it

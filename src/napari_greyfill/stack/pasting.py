@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.image.geometry import Window
-from napari_greyfill.stack.axes import Axes, as_array
+from napari_greyfill.stack.axes import Axes, as_array, dtype_of
 from napari_greyfill.stack.tasks import StackPatch
 
 __all__ = ["Pasted", "filled_region", "paste"]
@@ -54,7 +54,7 @@ class Pasted:
         for patch in patches:
             self._patches.setdefault(patch.index, []).append(patch)
         self.shape = self._axes.shape
-        self.dtype: np.dtype[Any] = np.dtype(np.uint8 if data is None else data.dtype)
+        self.dtype: np.dtype[Any] = np.dtype(np.uint8) if data is None else dtype_of(data)
         self.ndim = len(self.shape)
 
     @property

@@ -14,7 +14,7 @@ from napari_greyfill.image.colour import luma
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.validity import invalid_pixels
 from napari_greyfill.image.values import LARGE, Kind, ValueRange, value_range
-from napari_greyfill.stack.axes import Axes, as_array
+from napari_greyfill.stack.axes import Axes, as_array, dtype_of
 from napari_greyfill.stack.masks import StackMask
 from napari_greyfill.stack.seen import Witness
 
@@ -55,8 +55,7 @@ class StackImage:
     @property
     def dtype(self) -> np.dtype[Any]:
         """Return the type of the values."""
-        found: np.dtype[Any] = np.dtype(self.data.dtype)
-        return found
+        return dtype_of(self.data)
 
     @property
     def kind(self) -> Kind:
