@@ -28,7 +28,8 @@ def folder(astronaut, scratch):
         (folder / name).chmod(0o777)
     write_image(folder / "photo.png", astronaut)
     write_image(folder / "mask.png", scratch)
-    tifffile.imwrite(folder / "stack.tif", np.stack([astronaut[..., 0]] * 3))
+    grey = np.stack([astronaut[..., 0]] * 3)
+    tifffile.imwrite(folder / "stack.tif", grey, photometric="minisblack")
     for name in ("data/a.png", "data/b.png", "closed/photo.png", "listed/photo.png"):
         write_image(folder / name, astronaut)
     (folder / "kept" / "out.tif.unfinished.ome.zarr.journal").touch()

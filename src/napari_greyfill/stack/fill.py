@@ -74,6 +74,13 @@ def fill_steps(
     own, rest = StackOptions.parted(options)
     found = stack_axes(image, axes=axes, channel_axis=channel_axis, rgb=rgb)
     if found is None:
+        given = {"resume": resume, "client": client, "store": store}
+        names = [name for name, value in given.items() if value is not None]
+        if names:
+            raise BadParameterError(
+                f"{' and '.join(names)} can be given for a stack, and this is a single picture; "
+                "leave it out, or name the axes of a stack."
+            )
         return picture.fill_steps(
             image,
             mask,

@@ -151,6 +151,11 @@ def matched(
         If it is no array of two axes or more.
     """
     data = data_of(mask)
+    if hasattr(mask, "to_labels"):
+        raise BadMaskError(
+            "The mask is a layer of shapes, which has no pixels; convert it to labels first "
+            "(right click on it, or its method to_labels)."
+        )
     if not hasattr(data, "shape") or not hasattr(data, "dtype"):
         data = array_of("mask", data, BadMaskError)
     shape = tuple(int(length) for length in data.shape)

@@ -84,7 +84,7 @@ def _places(wanted: Any, length: int) -> tuple[int, ...]:  # noqa: ANN401 - what
     if isinstance(wanted, str):
         wanted = _read(wanted, length)
     if isinstance(wanted, slice):
-        found = tuple(range(length)[wanted])
+        found = tuple(range(length)[_slice(wanted, length)])
     elif isinstance(wanted, int | np.integer) and not isinstance(wanted, bool):
         found = (_place(wanted, length),)
     else:
@@ -97,6 +97,17 @@ def _places(wanted: Any, length: int) -> tuple[int, ...]:  # noqa: ANN401 - what
             f"planes={wanted!r} chooses none of the {length} planes; choose at least one, or all."
         )
     return found
+
+
+def _slice(wanted: slice, length: int) -> slice:
+    """Check that a range counts; its ends may lie anywhere."""
+    try:
+        wanted.indices(length)
+    except (ValueError, TypeError) as error:
+        raise BadParameterError(
+            f"planes={wanted!r} is no range of planes ({error}); give it as in slice(3, 10)."
+        ) from error
+    return wanted
 
 
 def _place(value: Any, length: int) -> int:  # noqa: ANN401 - what a caller passed

@@ -269,9 +269,12 @@ def prepare_stack(
     require_methods(fill)
     notes: list[str] = []
     method, reason = _method_of(fill)
-    context = axes.context(options.context)
+    context: tuple[int, ...] = ()
+    if method == INPAINTERS.auto or options.context in ("z", "t"):
+        context = axes.context(options.context)
     if method != INPAINTERS.auto:
-        if context:
+        known = any(axes.axis_named(name) is not None for name in ("Z", "T"))
+        if known and options.context != "none":
             notes.append(NO_NEIGHBOURS)
         context = ()
     fill = replace(fill, method=method)
