@@ -136,7 +136,7 @@ def test_layers_of_napari_of_any_dimension(name):
     assert (result.image[..., 0:5, 0:5] == whole[..., 0:5, 0:5]).all() or "S" in axes
     (filled, shown, kind), (region, _, _) = result.to_layers()
     assert kind == "image" and filled.shape == whole.shape and shown["rgb"] == ("S" in axes)
-    assert region.shape == result.axes.spatial_shape
+    assert region.shape == result.axes.without_colour().shape
 
 
 def test_a_layer_of_four_axes_that_nobody_named_needs_names_only_where_planes_help_each_other():

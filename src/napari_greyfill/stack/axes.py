@@ -94,11 +94,6 @@ class Axes:
         return self.shape[self.y], self.shape[self.x]
 
     @property
-    def spatial_shape(self) -> tuple[int, ...]:
-        """Return the shape without colour."""
-        return tuple(n for i, n in enumerate(self.shape) if i != self.colour)
-
-    @property
     def planes(self) -> int:
         """Return how many planes there are."""
         return prod(self.stack_shape)

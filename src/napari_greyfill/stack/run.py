@@ -21,12 +21,13 @@ from napari_greyfill.inpaint.neighbours.gain import Gain
 from napari_greyfill.pipeline.job import require_methods
 from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.stack.axes import Axes
+from napari_greyfill.stack.choice import chosen_planes
 from napari_greyfill.stack.keeping import Keeping, kept
 from napari_greyfill.stack.masks import interpolated, matched
 from napari_greyfill.stack.measured import measured
 from napari_greyfill.stack.ome import Place
 from napari_greyfill.stack.options import StackOptions
-from napari_greyfill.stack.plan import chosen_planes, measuring, plan_tasks
+from napari_greyfill.stack.plan import measuring, plan_tasks
 from napari_greyfill.stack.progress import PlaneCount
 from napari_greyfill.stack.provenance import fingerprint_of, provenance_of
 from napari_greyfill.stack.result import FilledPlane, StackResult
