@@ -53,6 +53,23 @@ def test_an_ome_zarr_is_written_and_read(place):
     assert tifffile.imread(place / "again.tif").shape == moving().shape
 
 
+def test_a_stack_is_never_overwritten_while_it_is_read(place):
+    pytest.importorskip("ome_zarr")
+    command = ("--context", "none", "--method", "biharmonic")
+    assert run("fill", "stack.tif", "mask.tif", "-o", "a.ome.zarr", *command).exit_code == 0
+    again = ("fill", "a.ome.zarr", "flat.png", *command, "--force")
+    refused = run(*again, "-o", "a.ome.zarr")
+    assert refused.exit_code == 1 and "choose another name" in " ".join(refused.stderr.split())
+    assert run(*again, "-o", "b.ome.zarr").exit_code == 0
+    overwritten = run("fill", "stack.tif", "flat.png", "-o", "b.ome.zarr", *command, "--force")
+    assert overwritten.exit_code == 0, overwritten.output
+    assert not list(place.glob("*.new*"))
+    (place / "folder.ome.zarr").mkdir()
+    (place / "folder.ome.zarr" / "mine.txt").touch()
+    refused = run("fill", "stack.tif", "flat.png", "-o", "folder.ome.zarr", *command, "--force")
+    assert refused.exit_code == 1 and (place / "folder.ome.zarr" / "mine.txt").exists()
+
+
 def test_a_reference_measures_each_plane(place):
     damaged = np.where(one_plane(), 0, moving())
     tifffile.imwrite(place / "damaged.tif", damaged, imagej=True, metadata={"axes": "ZYX"})

@@ -227,6 +227,18 @@ class StackCommand:
     def _check_output(self) -> None:
         if self.output.exists() and not self.force:
             raise UnwritablePathError(f"{self.output} exists; add --force to overwrite it.")
+        if self.output.is_dir() and not is_zarr(self.output):
+            raise UnwritablePathError(
+                f"{self.output} is a folder, and no stack; choose another name."
+            )
+        given = [path for path in (self.image, self.mask, self.reference) if path is not None]
+        if self.output.is_dir() and any(
+            path.exists() and self.output.samefile(path) for path in given
+        ):
+            raise UnwritablePathError(
+                f"{self.output} is read while it is filled, so it cannot be overwritten; choose "
+                "another name."
+            )
         zarr = self.output.name.lower().endswith(".zarr")
         if not zarr and self.output.suffix.lower() not in (".tif", ".tiff"):
             raise BadParameterError(
@@ -251,12 +263,17 @@ class StackCommand:
         return read_mask(self.mask, axes.plane_shape, invert=self.invert)
 
     def _write(self, result: StackResult, axes: Axes, like: StackFile) -> None:
-        if self.output.is_dir() and self.force:
-            shutil.rmtree(self.output)
-        if self.output.name.lower().endswith(".zarr"):
-            exhaust(bake(result.lazy, axes, self.output, like.place, cancelled=never))
-        else:
+        if not self.output.name.lower().endswith(".zarr"):
             write_stack(self.output, result.lazy, axes, like)
+            return
+        fresh = self.output
+        if self.output.exists():  # stays until the new one is complete
+            fresh = self.output.with_name(f"{self.output.name}.new.ome.zarr")
+            shutil.rmtree(fresh, ignore_errors=True)
+        exhaust(bake(result.lazy, axes, fresh, like.place, cancelled=never))
+        if fresh != self.output:
+            shutil.rmtree(self.output)
+            fresh.rename(self.output)
 
 
 def stack_text(result: StackResult, output: Path) -> str:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_greyfill.checks import callable_of, whole_of
 from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.compute.events import Event, Note, Preview, Progress, Result
 from napari_greyfill.errors import BadParameterError, EmptyMaskError, NothingKnownError
@@ -291,8 +290,8 @@ def prepare_stack(
         tasks = _without_static(tasks, notes)
     at = [(plane, task.window) for task in tasks for plane in task.planes]
     image = replace(image, values=range_of_stack(image, found, at))
-    channels = axes.axis_named("C") if context or options.context == "auto" else None
-    channels = channels if method == INPAINTERS.auto and options.context == "auto" else None
+    among = method == INPAINTERS.auto and options.context == "auto"
+    channels = axes.axis_named("C") if among else None
     work = StackWork(image, found, fill, context, channels, options.quick)
     job = StackJob(work, tasks, options, fingerprint_of(work, tasks, options), notes, reason)
     if resume is not None:
@@ -353,13 +352,3 @@ def _without_static(tasks: list[Task], notes: list[str]) -> list[Task]:
             'do; choose dust="auto".'
         )
     return left
-
-
-def jobs_of(jobs: Any) -> int:  # noqa: ANN401 - what a caller passed
-    """Return a number of processes; raises `BadParameterError`."""
-    return whole_of("jobs", jobs, low=1, example=1)
-
-
-def check_of(cancelled: Any) -> CancelCheck:  # noqa: ANN401 - what a caller passed
-    """Return what says whether to stop; raises `BadParameterError`."""
-    return callable_of("cancelled", cancelled)

@@ -6,7 +6,7 @@ other tasks have filled, not on their order, not on who works on them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -111,12 +111,17 @@ def _filled(task: Task, work: StackWork, compute: Compute) -> TaskResult:
 def _region(task: Task, work: StackWork, compute: Compute) -> _Found:
     """Fill a region of one plane, from planes next to it or channels where these know better."""
     plane = PlaneWork(task, 0, work, compute.cancelled)
-    if not plane.own.any():
-        return [], []
+    return _filled_plane(plane, compute) if plane.own.any() else ([], [])
+
+
+def _filled_plane(plane: PlaneWork, compute: Compute) -> _Found:
+    """Fill one plane of a task, from others where these know better."""
     plane.require_known()
-    axis = None
+    work, axis = plane.work, None
     if work.context:
-        axis = best_axis(work.image, work.mask, plane.index, task.window, plane.own, work.context)
+        axis = best_axis(
+            work.image, work.mask, plane.index, plane.task.window, plane.own, work.context
+        )
     found: list[tuple[NeighbourFill, Around, Source]] = []
     if axis is not None:
         around = plane.around(axis)
@@ -164,10 +169,8 @@ def _bubble(task: Task, work: StackWork, compute: Compute) -> _Found:
     planes = [plane for plane in planes if plane.own.any()]
     if not planes:
         return [], []
-    known = [plane for plane in planes if not plane.missing.all()]
-    if len(known) < len(planes):
-        planes[0].require_known()
-        return [], []
+    if any(plane.missing.all() for plane in planes):
+        return _one_by_one(planes, compute)
     middle = planes[len(planes) // 2]
     around = middle.around(task.axis)
     offsets = [plane.index[task.axis] - middle.index[task.axis] for plane in planes]
@@ -179,6 +182,20 @@ def _bubble(task: Task, work: StackWork, compute: Compute) -> _Found:
         for offset, plane in zip(offsets, planes, strict=True)
     ]
     return patches, [note for fill in fills.values() for note in fill.notes]
+
+
+def _one_by_one(planes: Sequence[PlaneWork], compute: Compute) -> _Found:
+    """Fill the planes of a hole by themselves, because nothing is known in some of them."""
+    patches: list[StackPatch] = []
+    notes: list[str] = []
+    for plane in planes:
+        try:
+            found, said = _filled_plane(plane, compute)
+        except NothingKnownError as error:
+            found, said = [], [str(error)]
+        patches += found
+        notes += said
+    return patches, notes
 
 
 def _gap(task: Task, work: StackWork, compute: Compute) -> _Found:

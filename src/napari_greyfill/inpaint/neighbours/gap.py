@@ -28,6 +28,7 @@ LESSONS = 4  # whole planes that are learned from
 FARTHEST = 12  # planes away that they may lie
 FURTHER = 6  # planes that a made-up gap may lie farther away than it needs to
 TRIALS = 2
+CAUTION = 0.1  # decibels; fading is no safer than the others, as a plane's own fill is
 LOST = 0.2  # share of a plane that may be unknown for it to be used
 # Correlation of fading with the truth in made-up gaps: nothing is filled below the one, and the
 # user is warned below the other.
@@ -143,7 +144,7 @@ def fill_gap(
             shadows.append(_errors(one, filled, first))
     pooled = [_pooled(one) for one in shadows]
     count = len(pooled) + SHADOWS - TRIALS
-    weights = cautious_weights(pooled, span=span_of(ends), count=count)
+    weights = cautious_weights(pooled, span=span_of(ends), count=count, caution=CAUTION)
     found = {}
     for at, each in fills.items():
         own = [one[at] for one in shadows]
