@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from napari_greyfill import EmptyMaskError, fill
+from napari_greyfill import EmptyMaskError, GreyfillWarning, fill
 from napari_greyfill.stack.tasks import Source
 from tests.stacks import blob
 
@@ -71,3 +71,13 @@ def test_frames_in_any_pieces_give_the_same(film, monkeypatch):
     monkeypatch.setattr("napari_greyfill.stack.plan.CHUNK", 3)
     pieces = fill(hidden, HOLE, axes="TYX", dust="inpaint").image
     assert np.abs(whole.astype(int) - pieces).max() <= 3
+
+
+def test_a_frame_of_nothing_leaves_the_others_filled(film):
+    truth, _ = film
+    hidden = np.where(HOLE, 200, truth).astype(np.float32)[:6]
+    hidden[2] = np.nan
+    with pytest.warns(GreyfillWarning, match="plane T 2"):
+        result = fill(hidden, HOLE, axes="TYX", dust="inpaint")
+    assert [plane.index for plane in result.planes] == [(0,), (1,), (3,), (4,), (5,)]
+    assert np.isnan(result.image[2]).all()

@@ -11,7 +11,7 @@ from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import BadParameterError, GapTooWideError
 from napari_greyfill.inpaint.neighbours.base import NeighbourFill, Plane, Reader, Slice
 from napari_greyfill.inpaint.neighbours.flow import between, without_gaps
-from napari_greyfill.inpaint.neighbours.members import range_of, unbelievable
+from napari_greyfill.inpaint.neighbours.members import range_of, span_of, unbelievable
 from napari_greyfill.inpaint.neighbours.regression import Lesson, foretold_alike
 from napari_greyfill.inpaint.neighbours.weights import (
     SHADOWS,
@@ -28,6 +28,7 @@ LESSONS = 4  # whole planes that are learned from
 FARTHEST = 12  # planes away that they may lie
 FURTHER = 6  # planes that a made-up gap may lie farther away than it needs to
 TRIALS = 2
+CAUTION = 0.1  # decibels; fading is no safer than the others, as a plane's own fill is
 LOST = 0.2  # share of a plane that may be unknown for it to be used
 # Correlation of fading with the truth in made-up gaps: nothing is filled below the one, and the
 # user is warned below the other.
@@ -142,10 +143,8 @@ def fill_gap(
         else:
             shadows.append(_errors(one, filled, first))
     pooled = [_pooled(one) for one in shadows]
-    low, high = range_of([one.plane for one in ends])
-    weights = cautious_weights(
-        pooled, span=min(high - low, 1.0), count=len(pooled) + SHADOWS - TRIALS
-    )
+    count = len(pooled) + SHADOWS - TRIALS
+    weights = cautious_weights(pooled, span=span_of(ends), count=count, caution=CAUTION)
     found = {}
     for at, each in fills.items():
         own = [one[at] for one in shadows]
