@@ -51,7 +51,7 @@ def finish(qtbot):
     """Wait until all better fills are there."""
 
     def waited(dock):
-        qtbot.waitUntil(lambda: not dock.runner.running and not dock._pending, timeout=20_000)
+        qtbot.waitUntil(lambda: not dock.runner.running and not dock.queue.busy, timeout=20_000)
 
     return waited
 

@@ -13,6 +13,7 @@ from napari_greyfill.image.arrays import channels_at, described
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.picture import Patch, Picture
 from napari_greyfill.pipeline.presentation import LayerData, as_layers
+from napari_greyfill.pipeline.unchanged import Memory
 
 __all__ = ["FillResult", "Intermediate", "StageName"]
 
@@ -125,6 +126,8 @@ class FillResult:
         Why the method was chosen, if it was left open; a sentence.
     channel_axis : int or None
         Along which axis of the image its colours lie; the last one, if any, for None.
+    memory : Memory or None
+        What each region came to, for a fill after this one; see `fill`.
     """
 
     whole: NDArray[Any] | None
@@ -140,6 +143,7 @@ class FillResult:
     metrics: dict[str, float] = field(default_factory=dict)
     reason: str = ""
     channel_axis: int | None = None
+    memory: Memory | None = field(default=None, repr=False)
 
     @cached_property
     def image(self) -> NDArray[Any]:

@@ -55,6 +55,7 @@ from napari_greyfill.pipeline.reference import Reference
 from napari_greyfill.pipeline.result import FillResult, Intermediate
 from napari_greyfill.pipeline.stages import Colouring
 from napari_greyfill.pipeline.suggest import suggested_look
+from napari_greyfill.pipeline.unchanged import Memory
 
 __all__ = ["Filled", "colorize", "coloured", "fill_steps", "filled_grey", "suggest_look"]
 
@@ -85,6 +86,7 @@ def fill_steps(
     channel_axis: int | None = None,
     hints: HintsOrLayer = None,
     reference: ImageLike | None = None,
+    after: FillResult | None = None,
     cancelled: CancelCheck = never,
     **options: Unpack[FillChoices],
 ) -> Generator[Event, None, FillResult]:
@@ -96,7 +98,7 @@ def fill_steps(
 
     Parameters
     ----------
-    image, mask, rgb, channel_axis, hints, reference
+    image, mask, rgb, channel_axis, hints, reference, after
         As in `fill`.
     cancelled : callable
         Asked inside long computations, in the thread that runs the generator, which then
@@ -107,13 +109,13 @@ def fill_steps(
     ------
     Event
     """
-    chosen = FillOptions(**options)  # type: ignore[arg-type]  # checked there
+    chosen, memory = FillOptions(**options), Memory.of(after)  # type: ignore[arg-type]
     require_methods(chosen)  # before the image is looked at: it is quick
     image, rgb = channels_last(image, channel_axis, rgb=rgb)
-    picture = read_picture(image, mask, chosen, rgb=rgb)
+    picture = memory.on_same_scale(read_picture(image, mask, chosen, rgb=rgb))
     truth = Reference.of(reference, picture, chosen, channel_axis=channel_axis)
     placed = None if hints is None else ColourHints.of(hints)
-    job = make_job(picture, chosen, hints=placed, cancelled=cancelled)
+    job = replace(make_job(picture, chosen, hints=placed, cancelled=cancelled), memory=memory)
     if truth is not None and truth.warning:
         job.notes.append(truth.warning)
     return _run(job, truth, channel_axis)

@@ -11,6 +11,7 @@ RESULT = SimpleNamespace(
     provenance={"filled_pixels": 1234},
     seconds=2,
     hole=SimpleNamespace(size=12_340),
+    memory=None,
 )
 
 
@@ -29,3 +30,17 @@ def test_a_summary_has_the_remark_as_a_sentence():
     said = "1,234 invented pixels, 10.0 % of this plane. Filled in 2.0 s. Two levels."
     assert summary_of(outcome, rgb=True) == said
     assert "grey" in summary_of(outcome, rgb=False)
+
+
+@pytest.mark.parametrize(
+    ("anew", "said"),
+    [
+        (41, "Filled in 2.0 s."),
+        (3, "3 of 41 regions filled again in 2.0 s."),
+        (0, "Nothing has changed since the last run, so nothing was filled again."),
+    ],
+)
+def test_how_much_was_filled_again_is_said(anew, said):
+    memory = SimpleNamespace(anew=anew, regions=41)
+    result = SimpleNamespace(**{**vars(RESULT), "memory": memory})
+    assert said in summary_of(SimpleNamespace(result=result, remark=""), rgb=True)

@@ -313,6 +313,7 @@ class FillDock(RunDock):
             hints=None if hints is None else planes.hints_on(hints, image, index),
             hints_name="" if hints is None else hints.name,
             confidence=self.form.confidence.isChecked(),
+            after=None if self._result is None else self._result[1],
         )
 
     # ------------------------------------------------------------ the run's news

@@ -77,6 +77,7 @@ def _filled(
         rgb=request.rgb,
         hints=request.hints,
         reference=truth,
+        after=request.after,
         cancelled=cancelled,
         **request.options.to_dict(),
     )

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.image.geometry import Window, tight_box
-from napari_greyfill.pipeline.healing import Edit
+from napari_greyfill.pipeline.edits import Edit
 from napari_greyfill.viewer.heal.form import CLONE, HEAL, RESTORE
 from napari_greyfill.viewer.heal.layers import SOURCE, STROKE, WAITING, HealLayers
 from napari_greyfill.viewer.heal.strokes import LARGE, dashed, window_of

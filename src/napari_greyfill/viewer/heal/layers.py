@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from napari_greyfill.compute.device import free_memory
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.layer import data_of
-from napari_greyfill.pipeline.healing import Healing, Origin
+from napari_greyfill.pipeline.healing import Healing
+from napari_greyfill.pipeline.origin import Origin
 from napari_greyfill.viewer.heal.strokes import put
 from napari_greyfill.viewer.layers import colours
 from napari_greyfill.viewer.layers.colours import with_opacity
