@@ -13,7 +13,7 @@ from napari_greyfill.stack.store import PatchStore
 if TYPE_CHECKING:
     from dask.array import Array
 
-__all__ = ["Composite", "composite"]
+__all__ = ["Composite", "StoredCodes", "composite", "slices_of"]
 
 _CHUNK = 1024  # pixels along y and x, where the stack has no chunks of its own
 
@@ -48,7 +48,7 @@ class Composite:
 
     def __getitem__(self, index: Any) -> NDArray[Any]:  # noqa: ANN401 - as arrays take it
         """Return a part: numbers, slices forwards, and an ellipsis."""
-        place, dropped = _slices(index, self.shape)
+        place, dropped = slices_of(index, self.shape)
         part = np.array(self._image[place])
         over = self._store.codes(place) > 0
         if over.any():
@@ -62,6 +62,31 @@ class Composite:
     ) -> NDArray[Any]:
         """Return all of it."""
         return np.asarray(self[...], dtype=dtype)
+
+
+class StoredCodes:
+    """What was filled of a stack in a store, as labels that are read part by part.
+
+    Parameters
+    ----------
+    store : PatchStore
+        Which store.
+    """
+
+    def __init__(self, store: PatchStore) -> None:
+        self._store = store
+        self.shape: tuple[int, ...] = store.axes.spatial_shape
+        self.dtype: np.dtype[Any] = np.dtype(np.uint8)
+        self.ndim = len(self.shape)
+
+    def __getitem__(self, index: Any) -> NDArray[np.uint8]:  # noqa: ANN401 - as arrays take it
+        """Return a part: numbers, slices forwards, and an ellipsis."""
+        place, dropped = slices_of(index, self.shape)
+        full, colour = list(place), self._store.axes.colour
+        if colour is not None:
+            full.insert(colour, slice(None))
+        part = self._store.codes(full)
+        return part[tuple(0 if axis in dropped else slice(None) for axis in range(self.ndim))]
 
 
 def composite(image: Any, store: PatchStore) -> Array:  # noqa: ANN401 - any array type
@@ -106,8 +131,20 @@ def _chunks_of(image: Any, store: PatchStore) -> tuple[Any, ...]:  # noqa: ANN40
     return tuple(min(n, squares.get(axis, 1)) for axis, n in enumerate(store.axes.shape))
 
 
-def _slices(index: Any, shape: tuple[int, ...]) -> tuple[tuple[slice, ...], set[int]]:  # noqa: ANN401
-    """Return an index as a slice for each axis, and which of them were numbers."""
+def slices_of(index: Any, shape: tuple[int, ...]) -> tuple[tuple[slice, ...], set[int]]:  # noqa: ANN401
+    """Return an index as a slice for each axis, and which of them were numbers.
+
+    Parameters
+    ----------
+    index : int, slice, ellipsis or tuple of these
+        As arrays take it; slices go forwards.
+    shape : tuple of int
+        Of the array.
+
+    Raises
+    ------
+    IndexError
+    """
     given = index if isinstance(index, tuple) else (index,)
     if any(part is Ellipsis for part in given):
         at = next(i for i, part in enumerate(given) if part is Ellipsis)
