@@ -72,14 +72,14 @@ def found_at(path: Path) -> Found:
     return Found(there, True, finished, bool(about.get("complete")), about)
 
 
-def describe(path: Path, **about: Any) -> None:  # noqa: ANN401 - what JSON can hold
+def describe(path: Path, about: Mapping[str, Any]) -> None:
     """Keep in a store what is to be known about its run when it is opened again.
 
     Parameters
     ----------
     path : Path
         Of the store.
-    **about
+    about : mapping
         What JSON can hold; takes the place of what was there of the same names.
 
     Raises

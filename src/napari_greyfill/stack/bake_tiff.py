@@ -1,4 +1,4 @@
-"""A filled stack as a TIFF of its own, written plane by plane; it takes its place once complete."""
+"""A filled stack as a TIFF of its own, written plane by plane, in place once it is complete."""
 
 from __future__ import annotations
 
@@ -72,9 +72,10 @@ def bake_tiff(
     form, dtype = _form(axes, order, shape, dtype, place)
     try:
         with replacing(path) as file:
-            offset, _ = tifffile.imwrite(
+            written: Any = tifffile.imwrite(
                 file, shape=shape, dtype=dtype, data=None, returnoffset=True, **form
             )
+            offset = int(written[0])
             last = len(shape) - (2 if axes.colour is None else 3)
             total = prod(shape[:last])
             bytes_each = prod(shape[last:]) * dtype.itemsize

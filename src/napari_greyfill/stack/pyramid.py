@@ -100,7 +100,10 @@ class Coarser:
         for index in product(*(range(whole[a].start, whole[a].stop) for a in axes.leading)):
             found: set[tuple[int, int, int, int]] = set()
             for fine in product(
-                *(self._fine(axis, at, at + 1) for axis, at in zip(axes.leading, index))
+                *(
+                    self._fine(axis, at, at + 1)
+                    for axis, at in zip(axes.leading, index, strict=True)
+                )
             ):
                 for window in self._finest.touched(fine):
                     found.add(
@@ -141,8 +144,8 @@ class Coarser:
         codes = np.asarray(self._finest.codes[tuple(fine[axis] for axis in plain)])
         if not codes.any():
             return
-        for axis, own in enumerate(plain):
-            codes = np.maximum.reduceat(codes, edges[own], axis=axis)
+        for position, axis in enumerate(plain):
+            codes = np.maximum.reduceat(codes, edges[axis], axis=position)
         inside = part[
             tuple(
                 slice(p.start - w.start, p.stop - w.start)
