@@ -28,7 +28,7 @@ def ready(viewer, open_dock):
 
 
 @pytest.fixture
-def stepping(self, add_method):
+def stepping(add_method):
     """Add a method that fills one plane, and waits in the second one until it is let go."""
     go = threading.Event()
     count = []

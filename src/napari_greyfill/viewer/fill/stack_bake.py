@@ -123,7 +123,7 @@ class BakeBar(QWidget):
         It is over, whatever came of it.
     """
 
-    told = Signal(str)
+    told = Signal(object)
     failed = Signal(object)
     ended = Signal()
 

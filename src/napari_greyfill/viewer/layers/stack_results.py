@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -163,7 +164,7 @@ class StackLayers:
                     self._ids[role] = layer.unique_id
                 else:
                     layer.data = data
-                self._left[role] = (layer.name, data)
+                self._left[role] = (layer.name, layer.data)
 
     def _put_image(self, data: Any) -> Layer:  # noqa: ANN401 - any array type
         made = ResultImage(FINAL, data, rgb=self.placement.rgb, visible=True)
@@ -186,6 +187,7 @@ class StackLayers:
 
 def _is_same(shown: Any, given: Any) -> bool:  # noqa: ANN401 - any array type
     """Return whether a layer shows what it was given, array or pyramid."""
-    if isinstance(given, list):
-        return len(shown) == len(given) and shown[0] is given[0]
-    return shown is given
+    pyramid = not hasattr(given, "dtype") or isinstance(given, Sequence)
+    if not pyramid:
+        return shown is given
+    return len(shown) == len(given) and shown[0] is given[0]
