@@ -55,9 +55,7 @@ def test_cancelled_leaves_what_was_there(tmp_path):
     asked = iter([False, True])
     with pytest.raises(CancelledError):
         list(
-            bake_tiff(
-                stack, Axes(tuple("ZYX"), stack.shape), path, cancelled=lambda: next(asked)
-            )
+            bake_tiff(stack, Axes(tuple("ZYX"), stack.shape), path, cancelled=lambda: next(asked))
         )
     assert path.read_text() == "mine"
     assert list(tmp_path.iterdir()) == [path]

@@ -37,7 +37,7 @@ def test_the_manifest_names_it():
 @pytest.mark.parametrize("journal", [False, True])
 def test_the_stack_is_read_from_its_file(viewer, stored, tmp_path, journal):
     path, stack, result = stored
-    tifffile.imwrite(tmp_path / "pic.tif", stack)
+    tifffile.imwrite(tmp_path / "pic.tif", stack, photometric="minisblack")
     about = {"name": "pic", "path": str(tmp_path / "pic.tif"), "scale": [2, 1, 1]}
     describe(path, {**about, "contrast_limits": [0, 4000]})
     image, labels = opened(viewer, journal_of(path) if journal else path)
@@ -47,6 +47,7 @@ def test_the_stack_is_read_from_its_file(viewer, stored, tmp_path, journal):
     np.testing.assert_array_equal(image.scale, (2, 1, 1))
     assert tuple(image.contrast_limits) == (0, 4000)
     assert not labels.visible
+    assert labels.features["made of"].tolist()[0] == "its own plane"
 
 
 def test_a_pyramid_is_read_as_one(viewer, stored, tmp_path):
@@ -73,7 +74,9 @@ def test_a_stack_that_is_open_is_taken_from_the_viewer(viewer, stored):
     np.testing.assert_array_equal(image.data, result.image)
 
 
-def test_without_its_stack_only_what_was_filled_is_shown_and_said(viewer, stored, messages):
+def test_without_its_stack_only_what_was_filled_is_shown_and_said(
+    viewer, stored, messages, open_dock
+):
     path, _, result = stored
     image, labels = opened(viewer, path)
     filled = np.asarray(result.filled) > 0
@@ -81,6 +84,9 @@ def test_without_its_stack_only_what_was_filled_is_shown_and_said(viewer, stored
     assert not np.asarray(image.data)[~filled].any()
     np.testing.assert_array_equal(labels.data, result.filled)
     assert "not where it was" in messages["warning"][0]
+    assert image.name == "pic filled pixels alone"
+    viewer.layers.selection.active = image
+    assert open_dock().baking.target() is None
 
 
 def test_it_can_be_baked_from_the_dock(viewer, stored, open_dock):

@@ -14,14 +14,17 @@ from napari_greyfill.pipeline.result import FINAL
 from napari_greyfill.stack.about import Found, found_at
 from napari_greyfill.stack.files import open_levels
 from napari_greyfill.stack.store import PatchStore
+from napari_greyfill.viewer.fill.stack_store import stem_of
 from napari_greyfill.viewer.layers.overlays import Overlay
 from napari_greyfill.viewer.layers.results import PROVENANCE, REGION
+from napari_greyfill.viewer.layers.stack_results import region_look
 
 if TYPE_CHECKING:
     from napari.types import LayerData
 
 __all__ = ["get_reader", "read_store"]
 
+ALONE = "filled pixels alone"  # the role of a layer without its stack
 _JOURNAL = ".journal"
 Reader = Callable[[Any], "list[LayerData]"]
 
@@ -69,10 +72,12 @@ def read_store(path: Path) -> list[LayerData]:
     store = PatchStore.open(path, read_only=True)
     levels = _levels_of(found, store)
     about = found.about
+    role, name = FINAL, about.get("name") or stem_of(path).removesuffix(" filled")
     if levels is None:
+        role = ALONE  # not to be written as if it were the filled stack
         _warn(
-            f"The stack {about.get('name') or 'of'} {path.name} is not where it was, so only the "
-            "filled pixels are shown. Open the stack first, and then this again."
+            f"The stack “{name}” is not where it was, so only the pixels that were filled in it "
+            "are shown. Open the stack first, and then these again."
         )
         levels = [np.broadcast_to(np.zeros((), store.dtype), store.axes.shape)]
     overlay = Overlay(levels, store.axes, (), store)
@@ -89,20 +94,19 @@ def read_store(path: Path) -> list[LayerData]:
         "store": str(path),
         "image": about.get("name", ""),
     }
-    name = about.get("name") or path.name.partition(".")[0]
     image = {
         **spatial,
-        "name": f"{name} {FINAL}",
+        "name": f"{name} {role}",
         "rgb": store.axes.colour is not None,
         "multiscale": several,
-        "metadata": {PROVENANCE: {**told, "role": FINAL}},
+        "metadata": {PROVENANCE: {**told, "role": role}},
     }
     if about.get("contrast_limits"):
         image["contrast_limits"] = about["contrast_limits"]
     labels = {
         **spatial,
         "name": f"{name} {REGION}",
-        "visible": False,
+        **region_look(),
         "multiscale": several,
         "metadata": {PROVENANCE: {**told, "role": REGION}},
     }

@@ -38,6 +38,8 @@ def test_a_canvas_comes_first_then_planes_then_the_result(stack):
     assert isinstance(sources[0], Canvas)
     assert [source.index for source in sources[1:]] == [(0,), (1,), (2,)]
     assert isinstance(events[-1], Result)
+    texts = [event.text for event in events if isinstance(event, Preview)][1:]
+    assert texts == [f"plane {n + 1} of 3 (Z {n})" for n in range(3)]
     for plane in sources[1:]:
         plane.paste(sources[0].image, sources[0].labels)
     np.testing.assert_array_equal(sources[0].image, events[-1].value.image)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from napari_greyfill.comparison import Combination, Row
 from napari_greyfill.errors import GreyfillError
@@ -185,7 +186,7 @@ class StackRuns:
         self.request = StackRequest(
             data=data_of(image),
             # a copy: painting goes on while the fill runs
-            mask=np.array(painted) if isinstance(painted, np.ndarray) else painted,
+            mask=_copied(painted) if isinstance(painted, np.ndarray) else painted,
             axes=axes,
             options=form.stack.options(index),
             fill=form.options(),
@@ -270,6 +271,8 @@ class StackRuns:
         count = len(result.planes)
         text = f"Filled {pixels:,} pixels in {count} {'plane' if count == 1 else 'planes'}"
         text += f" in {result.seconds:.1f} s. {_errors(result)}{_sentence(result.reason)}"
+        if self.path is not None:
+            text = f"{text.strip()} Kept in {self.path.name}."
         image = planes.find(self.viewer, self._source)
         if image is None:
             text = f"{text.strip()} Its image was removed meanwhile."
@@ -312,6 +315,18 @@ def _about(image: Layer) -> dict[str, Any]:
         "rgb": bool(image.rgb),
         "contrast_limits": limits,
     }
+
+
+def _copied(mask: NDArray[Any]) -> NDArray[Any]:
+    """Return a copy of a mask; planes where nothing is painted take neither time nor memory."""
+    if mask.ndim < 3:
+        return np.array(mask)
+    copy = np.zeros(mask.shape, mask.dtype)  # pages of zeros are there once they are written to
+    for index in np.ndindex(*mask.shape[:-2]):
+        plane = mask[index]
+        if plane.max() or (plane.dtype.kind == "i" and plane.min()):
+            copy[index] = plane
+    return copy
 
 
 def _errors(result: StackResult) -> str:

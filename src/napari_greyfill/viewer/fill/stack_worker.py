@@ -137,15 +137,17 @@ def fill_the_stack(request: StackRequest, cancelled: CancelCheck) -> Generator[E
     if path is not None and not request.exact:
         path = free_or_same(path, job.fingerprint)
     store: PatchStore | None = None
+    text = "reading the stack"
     with closing(job.steps(cancelled=cancelled, store=path, place=request.place)) as steps:
         for event in steps:
             if path is not None and store is None:  # it is there from the first event on
                 describe(path, {**request.about, "complete": False})
                 store = PatchStore.open(path, read_only=True)
-                yield Preview("reading the stack", 0.0, Stored(store))
+                yield Preview(text, event.fraction, Stored(store))
             if path is not None and isinstance(event, Result):
                 describe(path, {"complete": True})
-            yield event
+            text = event.text if isinstance(event, Progress) else text
+            yield replace(event, text=text) if isinstance(event, Preview) else event
 
 
 def _canvas(request: StackRequest) -> Canvas | None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from napari_greyfill.pipeline.result import FINAL
 from napari_greyfill.stack.result import FilledPlane
+from napari_greyfill.stack.tasks import Source
 from napari_greyfill.viewer.layers.keeping import same_plane
 from napari_greyfill.viewer.layers.overlays import Overlay
 from napari_greyfill.viewer.layers.own import Purpose, disown, find_own, sign
@@ -20,7 +21,15 @@ if TYPE_CHECKING:
     from napari.layers import Layer
     from napari.viewer import Viewer
 
-__all__ = ["StackLayers"]
+__all__ = ["StackLayers", "region_look"]
+
+_COLOURS = {
+    Source.OWN: "cyan",
+    Source.Z: "orange",
+    Source.T: "gold",
+    Source.CHANNEL: "magenta",
+    Source.GAIN: "limegreen",
+}
 
 _PAUSE = 1.0  # seconds between looks at a stack that is put together where it is looked at
 
@@ -179,10 +188,32 @@ class StackLayers:
         return self.viewer.add_labels(
             data,
             name=f"{self.placement.source} {REGION}",
-            visible=False,
             multiscale=several,
+            **region_look(),
             **self.placement.spatial,
         )
+
+
+def region_look() -> dict[str, Any]:
+    """Return how the filled region looks: hidden, a colour and words for what pixels are made of.
+
+    Returns
+    -------
+    dict
+        What napari takes for a labels layer.
+    """
+    from napari.utils.colormaps import DirectLabelColormap
+    from pandas import DataFrame
+
+    colours = {int(source): colour for source, colour in _COLOURS.items()}
+    words = [source.words for source in Source]
+    return {
+        "visible": False,
+        "colormap": DirectLabelColormap(
+            color_dict={**colours, None: "transparent"}, name="made of"
+        ),
+        "features": DataFrame({"index": [int(s) for s in Source], "made of": words}),
+    }
 
 
 def _is_same(shown: Any, given: Any) -> bool:  # noqa: ANN401 - any array type
