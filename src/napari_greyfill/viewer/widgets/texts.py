@@ -52,6 +52,12 @@ STACK = {
     "painted, or a range along the first axis. Several planes come as one layer of the "
     "shape of the stack.",
     "range": "The first and the last plane to fill, counted from 0.",
+    "store": "The folder that keeps what is filled, for stacks that are read in parts or are "
+    "larger than 1 GB: an OME-Zarr with the filled pixels alone, so it is small. A run that was "
+    "cancelled, or whose napari was closed, goes on from there. Empty: in memory.",
+    "bake": "Write the filled stack in full, as an OME-Zarr or a TIFF: of the selected result, or "
+    "of the last one.",
+    "bake_cancel": "Stop writing. Nothing is left behind.",
     "each": "New mask adds a mask in which every plane has its own pixels, as for damage that is "
     "not at the same place everywhere. Otherwise one plane serves all.",
 }
