@@ -28,6 +28,7 @@ __all__ = [
     "names_of",
     "number_of",
     "numbers_of",
+    "share_of",
     "size_of",
     "whole_of",
 ]

@@ -151,11 +151,12 @@ def drawn(
     J.-P. Chiles, P. Delfiner, "Geostatistics: Modeling Spatial Uncertainty", 2nd edition, Wiley
     2012, section 7.3 (conditional simulation).
     """
-    luck = np.random.default_rng([seed, 0]).standard_normal(count)
+    channels = len(known.models)
+    luck = np.random.default_rng([seed, 0]).standard_normal((count, 1 + channels))
+    own_share = np.sqrt(1 - known.shared**2)
     compute, found = Compute(cancelled=cancelled), []
     for number, place in enumerate(_places(picture, read, cancelled), 1):
         grey = luma(place.planes) if place.planes.ndim == 3 else place.planes
-        channels = place.scale.shape[1]
         fields = [
             ErrorField(grey, place.missing, place.own, [seed, number, channel])
             for channel in range(channels)
@@ -164,9 +165,10 @@ def drawn(
         for index in range(count):
             compute.check()
             independent = np.stack([field.draw() for field in fields], axis=-1)
-            together = independent @ known.mixing.T
+            together = own_share * independent + known.shared * luck[index, 1:]
+            together = together @ known.mixing.T
             for channel, model in enumerate(known.models):
-                own = model.errors(together[:, channel], float(luck[index]))
+                own = model.errors(together[:, channel], float(luck[index, 0]))
                 errors[index, :, channel] = own * place.scale[:, channel]
             yield Progress(f"drawing {index + 1}/{count}", (index + 1) / count)
         found.append((place, errors))

@@ -23,7 +23,7 @@ from scipy import ndimage
 
 from napari_greyfill.compute.device import CancelCheck
 from napari_greyfill.compute.events import Event, Progress
-from napari_greyfill.errors import NothingKnownError, UnsupportedImageError
+from napari_greyfill.errors import NothingKnownError
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.holdout import LEAST, is_compact, part_of
 from napari_greyfill.image.lazy import values_in
@@ -40,6 +40,8 @@ SIDE = 256  # pixels of the part of a picture that trials are made in
 BROAD = 384  # the same for one broad hole, which needs room to be moved
 FILLS = 2  # trials of one part; where there are several parts, one each
 PARTS = 4  # parts at most
+# of errors, in amplitude, of holes in many pieces and of one piece; chosen on the tuning half
+SHARED, SHARED_BY_ONE = 0.1, 0.17
 
 Refill: TypeAlias = Callable[[Picture, CancelCheck], Generator[Event, None, NDArray[Any]]]
 Errors = NDArray[np.float64]
@@ -55,12 +57,16 @@ class Uncertainty:
         One for each channel.
     mixing : (C, C) array
         Makes independent errors such that channels err together as they did in the trials.
+    shared : float
+        Share of the errors that all pixels of a draw have in common, beyond what the spectrum of
+        the surroundings says: a fill may be too dark as a whole.
     fills : int
         How many trials were filled.
     """
 
     models: tuple[ErrorModel, ...]
     mixing: NDArray[np.float64]
+    shared: float
     fills: int
 
 
@@ -136,11 +142,13 @@ def learned(
         found = _ratios(trial, filled)
         pieces.append(_pieces(picture.missing(part), picture.hole[part.slices]))
         ratios += _one_by_one(found, hole)
+    count = float(np.median(pieces))
     models = tuple(
-        ErrorModel.learned([one[:, channel] for one in ratios], float(np.median(pieces)))
+        ErrorModel.learned([one[:, channel] for one in ratios], count)
         for channel in range(ratios[0].shape[1])
     )
-    return Uncertainty(models, _mixing(np.concatenate(ratios)), len(work))
+    shared = float(np.hypot(SHARED, SHARED_BY_ONE / np.sqrt(count)))
+    return Uncertainty(models, _mixing(np.concatenate(ratios)), shared, len(work))
 
 
 def _parts(picture: Picture) -> list[Window]:
@@ -202,12 +210,10 @@ def _within(
 
 def _ratios(trial: Picture, filled: NDArray[Any]) -> Errors:
     """Return the errors of a trial over their local scale, (pixels, channels)."""
-    hole, colours = trial.hole, slice(0, 3 if trial.is_colour else None)
-    if trial.is_colour:
-        truth, found = trial.colours, filled[..., colours]
-    else:
-        truth, found = np.asarray(trial.original), filled
-    missing = trial.missing(trial.whole)
+    hole, missing = trial.hole, trial.missing(trial.whole)
+    truth, found = trial.colours, filled
+    if trial.kind == "rgba":
+        found = filled[..., :3]
     errors = found[hole].astype(np.float64) - truth[hole].astype(np.float64)
     if truth.dtype.kind in "iu":  # half a step more is within what rounding makes of an interval
         errors = np.sign(errors) * np.maximum(np.abs(errors) - 0.5, 0.0)

@@ -15,9 +15,9 @@ from napari_greyfill.inpaint.uncertainty.quantiles import alike, holding
 __all__ = ["ErrorModel"]
 
 # of the logarithm of the size of errors from one place to another; chosen on the tuning half
-FROM_PLACE_TO_PLACE = 0.5  # one deviation, of a hole that is one piece
+FROM_PLACE_TO_PLACE = 0.55  # one deviation, of a hole that is one piece
 ALWAYS = 0.05  # at least, however many pieces there are
-CONFIDENCE = 3.0  # how many trials that deviation counts as
+CONFIDENCE = 4.0  # how many trials that deviation counts as
 NODES = 9  # sizes that stand for all possible ones
 
 Values = NDArray[np.float64]

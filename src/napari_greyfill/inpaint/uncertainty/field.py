@@ -64,7 +64,9 @@ def innovation_weights(plane: NDArray[np.float32], missing: Hole) -> NDArray[np.
     before = np.stack([plane[y + dy, x + dx] for dy, dx in OFFSETS], axis=1) - level
     here = plane[y, x] - level
     products = before.T.astype(np.float64) @ before
-    products[np.diag_indices_from(products)] += RIDGE * max(np.trace(products), 1e-12) / len(OFFSETS)
+    products[np.diag_indices_from(products)] += (
+        RIDGE * max(np.trace(products), 1e-12) / len(OFFSETS)
+    )
     return np.asarray(np.linalg.solve(products, before.T.astype(np.float64) @ here))
 
 
@@ -151,9 +153,7 @@ class _Tile:
         field[self._place][self._hole] += values * self._fade[self._hole]
 
 
-def _tiles(
-    missing: Hole, wanted: Hole
-) -> list[tuple[tuple[slice, slice], NDArray[np.float64]]]:
+def _tiles(missing: Hole, wanted: Hole) -> list[tuple[tuple[slice, slice], NDArray[np.float64]]]:
     """Return parts that cover what is wanted, and how much each counts where, in amplitude."""
     starts = [_starts(length) for length in wanted.shape]
     rows, columns = (
