@@ -303,7 +303,13 @@ class FillResult:
     def _trials(self, cancelled: CancelCheck) -> Generator[Event, None, Uncertainty]:
         """Return what trials teach; they are made once."""
         picture = self.steps[-1].picture
-        feather = float(self.provenance["parameters"]["feather"])
+        chosen = self.provenance["parameters"]
+        if chosen.get("noise", "none") != "none":
+            raise UnsupportedImageError(
+                "Noise was added to this fill, so its pixels are no estimates any more; fill with "
+                "the noise none."
+            )
+        feather = float(chosen["feather"])
         if reason := why_no_interval(self.method, feather, picture):
             raise UnsupportedImageError(reason)
         if self.refill is None:

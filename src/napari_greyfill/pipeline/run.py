@@ -46,6 +46,7 @@ from napari_greyfill.pipeline.job import (
     read_picture,
     require_methods,
 )
+from napari_greyfill.pipeline.noise import with_noise
 from napari_greyfill.pipeline.options import (
     ComputeChoices,
     FillChoices,
@@ -354,6 +355,7 @@ def coloured(filled: Filled, start: float) -> Generator[Event, None, FillResult]
                 steps.append(event.source)
             yield event
         job, confidences = stage.job, stage.confidences
+    patches = with_noise(job, patches)
     steps.append(job.final(patches))
     yield _complete(steps[-1], 1.0)
     finished = job.finished(tuple(steps), confidences)
