@@ -101,7 +101,9 @@ class Source:
         self.name = path.relative_to(ROOT).as_posix()
         self.tree = ast.parse(path.read_text("utf-8"))
         self._within = {
-            child: parent for parent in ast.walk(self.tree) for child in ast.iter_child_nodes(parent)
+            child: parent
+            for parent in ast.walk(self.tree)
+            for child in ast.iter_child_nodes(parent)
         }
 
     @cached_property
@@ -246,7 +248,9 @@ def _name_of(node: ast.expr) -> str:
             return _name_of(node.value) if _name_of(node.value) != "self" else node.attr
         return _EXAMPLES.get(node.attr, node.attr.strip("_").replace("_", " "))
     if isinstance(node, ast.Call):
-        called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        called = (
+            node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        )
         if called == "reason_of":
             return "reason"
         if node.args and called.strip("_") in ("shown", "join", "described", "size", "len", "str"):
