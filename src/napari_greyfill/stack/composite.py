@@ -77,7 +77,7 @@ class StoredCodes:
 
     def __init__(self, store: PatchStore) -> None:
         self._store = store
-        self.shape: tuple[int, ...] = store.axes.spatial_shape
+        self.shape: tuple[int, ...] = store.axes.without_colour().shape
         self.dtype: np.dtype[Any] = np.dtype(np.uint8)
         self.ndim = len(self.shape)
 
