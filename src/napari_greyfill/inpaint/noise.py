@@ -15,11 +15,11 @@ from scipy.stats import chi2
 
 __all__ = ["Noise"]
 
-BLOCK = 8  # pixels a side of the pieces that are looked at
-STEP = 4  # pixels between them
+BLOCK = 12  # pixels a side of the pieces that are looked at
+STEP = 6  # pixels between them
 BINS = 8  # of brightness
 FLAT = 0.25  # share of the blocks of a bin that are taken for flat
-FREEDOM = 61  # independent values in a block without its plane
+FREEDOM = BLOCK**2 - 3  # independent values in a block without its plane
 LAGS = 2  # pixels over which noise hangs together
 SLACK = 1.15  # by how much the variance of a bin may be found too small
 FEWEST = 12  # blocks that tell something
@@ -127,9 +127,7 @@ class Noise:
         return np.asarray(noise.reshape(filled.shape), dtype=np.float32)
 
 
-def _blocks(
-    plane: Plane, missing: Hole
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _blocks(plane: Plane, missing: Hole) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return known blocks without their planes of brightness, (N, B, B, C), and means, (N, C)."""
     from numpy.lib.stride_tricks import sliding_window_view
 
@@ -200,9 +198,11 @@ def _covariance(flat: NDArray[np.float64]) -> NDArray[np.float64]:
             there = alike[:, max(0, -y) : BLOCK + min(0, -y), max(0, -x) : BLOCK + min(0, -x)]
             found[y + LAGS, x + LAGS] = np.mean(here * there)
     middle = found[LAGS, LAGS]
-    return found / middle if middle > 0 else (np.arange(found.size) == found.size // 2).reshape(
-        found.shape
-    ).astype(np.float64)
+    return (
+        found / middle
+        if middle > 0
+        else (np.arange(found.size) == found.size // 2).reshape(found.shape).astype(np.float64)
+    )
 
 
 def _mixing(flat: NDArray[np.float64]) -> NDArray[np.float64]:
