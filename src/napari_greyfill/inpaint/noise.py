@@ -15,11 +15,11 @@ from scipy.stats import chi2
 
 __all__ = ["Noise"]
 
-BLOCK = 8  # pixels a side of the pieces that are looked at
-STEP = 4  # pixels between them
+BLOCK = 12  # pixels a side of the pieces that are looked at
+STEP = 6  # pixels between them
 BINS = 8  # of brightness
 FLAT = 0.25  # share of the blocks of a bin that are taken for flat
-FREEDOM = 61  # independent values in a block without its plane
+FREEDOM = BLOCK**2 - 3  # independent values in a block without its plane
 LAGS = 2  # pixels over which noise hangs together
 SLACK = 1.15  # by how much the variance of a bin may be found too small
 FEWEST = 12  # blocks that tell something
