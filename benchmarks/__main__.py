@@ -5,6 +5,7 @@ from pathlib import Path
 
 from benchmarks import (
     cancelling,
+    clicks,
     colour,
     compare,
     costs,
@@ -23,6 +24,7 @@ from benchmarks import (
     stacks,
     stacks_scale,
     stacks_volume,
+    touching_up,
 )
 from benchmarks.frame import write_section
 
@@ -43,6 +45,8 @@ BENCHMARKS = {
     "responsiveness": responsiveness.measure,
     "in_napari": in_napari.measure,
     "healing": healing.measure,
+    "touching_up": touching_up.measure,
+    "clicks": clicks.measure,
     "cancelling": cancelling.measure,
     "masks": masks.measure,
     "compare": compare.measure,

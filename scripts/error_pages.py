@@ -178,11 +178,11 @@ def _texts(
     node: ast.expr, module: Source, near: ast.AST, functions: Functions, depth: int = 0
 ) -> Iterator[tuple[Source, ast.expr]]:
     """Yield the texts that an expression may be, each with its module."""
-    if isinstance(node, ast.JoinedStr) or (
-        isinstance(node, ast.Constant) and isinstance(node.value, str)
+    if (
+        isinstance(node, ast.JoinedStr)
+        or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+        or isinstance(node, ast.BinOp)
     ):
-        yield module, node
-    elif isinstance(node, ast.BinOp):
         yield module, node
     elif isinstance(node, ast.IfExp):
         for each in (node.body, node.orelse):

@@ -29,3 +29,7 @@ def test_where_pixels_come_from_follows_from_the_method(method, origin):
 )
 def test_how_much_is_invented_is_said(pixels, size, said):
     assert invented(pixels, size) == said
+
+
+def test_how_they_were_made_up_is_said():
+    assert invented(5, 100, Origin.COPIED).endswith("% of this plane, copied from elsewhere.")

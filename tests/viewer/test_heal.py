@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QFileDialog
 
+from napari_greyfill.files import read_image, write_image
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.viewer.heal import dock as dock_module
 from napari_greyfill.viewer.heal import hand as hand_module
@@ -427,3 +429,21 @@ def test_the_dock_fill_opens_it_with_its_image(viewer, mouse, finish):
     mouse.stroke((40, 40), (40, 50))
     finish(dock)
     assert changed(dock)[38:43].any()
+
+
+def test_the_healed_picture_is_saved_beside_its_file(
+    viewer, mouse, finish, tmp_path, qtbot, monkeypatch
+):
+    path, wanted = tmp_path / "slide.tif", tmp_path / "slide filled.tif"
+    write_image(path, picture())
+    viewer.open(path, plugin="napari")
+    dock = viewer.window.add_plugin_dock_widget("napari-greyfill", "Heal")[1]
+    assert not dock.save_button.isEnabled()
+    mouse.stroke((40, 40), (40, 60))
+    finish(dock)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *asked: (asked[2], ""))
+    dock.save_button.click()
+    qtbot.waitUntil(lambda: dock.status.text().startswith("Saved"), timeout=20_000)
+    np.testing.assert_array_equal(read_image(wanted).array, dock.session.result)
+    mask = read_image(tmp_path / "slide filled mask.png").array
+    np.testing.assert_array_equal(mask > 0, dock.session.origins > 0)

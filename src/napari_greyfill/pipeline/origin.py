@@ -20,6 +20,19 @@ class Origin(IntEnum):
     CORRECTED = 2  # by what a network learned
     COPIED = 3  # from another place of the picture
 
+    @property
+    def words(self) -> str:
+        """Return what was done to make it up, for people; empty for the picture itself."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Origin.PICTURE: "",
+    Origin.INFERRED: "inferred from around",
+    Origin.CORRECTED: "corrected by a network",
+    Origin.COPIED: "copied from elsewhere",
+}
+
 
 @lru_cache  # asked for every stroke, and looking a method up takes longer than painting it
 def origin_of(method: str) -> Origin:
@@ -36,15 +49,18 @@ def origin_of(method: str) -> Origin:
     return Origin.CORRECTED if info.name in _LEARNED or info.uses_torch else Origin.INFERRED
 
 
-def invented(pixels: int, size: int) -> str:
-    """Return such as "9,958 invented pixels, 3.2 % of this plane.".
+def invented(pixels: int, size: int, origin: Origin = Origin.PICTURE) -> str:
+    """Return such as "9,958 invented pixels, 3.2 % of this plane, copied from elsewhere.".
 
     Parameters
     ----------
     pixels, size : int
         How many are invented, of how many.
+    origin : Origin, optional
+        How they were made up, if all were in one way.
     """
     percent = 100 * pixels / max(size, 1)
     share = f"{percent:.1f}" if percent >= 1 or not percent else f"{percent:.1g}"
     noun = "pixel" if pixels == 1 else "pixels"
-    return f"{pixels:,} invented {noun}, {share} % of this plane."
+    how = f", {origin.words}" if origin.words else ""
+    return f"{pixels:,} invented {noun}, {share} % of this plane{how}."

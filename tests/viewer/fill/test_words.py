@@ -27,8 +27,8 @@ def test_grey_planes_have_no_way_of_colours():
 
 def test_a_summary_has_the_remark_as_a_sentence():
     outcome = SimpleNamespace(result=RESULT, remark="two levels")
-    said = "1,234 invented pixels, 10.0 % of this plane. Filled in 2.0 s. Two levels."
-    assert summary_of(outcome, rgb=True) == said
+    said = "1,234 invented pixels, 10.0 % of this plane, corrected by a network. Filled in 2.0 s."
+    assert summary_of(outcome, rgb=True) == f"{said} Two levels."
     assert "grey" in summary_of(outcome, rgb=False)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from napari_greyfill.comparison import Combination
 from napari_greyfill.pipeline.names import GREY
-from napari_greyfill.pipeline.origin import invented
+from napari_greyfill.pipeline.origin import invented, origin_of
 from napari_greyfill.pipeline.result import FillResult
 from napari_greyfill.viewer.fill.worker import Finished
 
@@ -48,7 +48,8 @@ def summary_of(outcome: Finished, rgb: bool) -> str:
         Whether the plane has colours.
     """
     pixels = outcome.result.provenance["filled_pixels"]
-    text = f"{invented(pixels, outcome.result.hole.size)} {_again(outcome.result)}"
+    made = invented(pixels, outcome.result.hole.size, origin_of(outcome.result.method))
+    text = f"{made} {_again(outcome.result)}"
     if outcome.remark:
         text += f" {outcome.remark[:1].upper()}{outcome.remark[1:]}."
     return text if rgb else f"{text} The image is grey: there was no colour to recover."

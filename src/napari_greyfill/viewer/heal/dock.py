@@ -151,6 +151,7 @@ class HealDock(HealPanel):
     def _let_go(self) -> None:
         self.queue.leave()
         self.dust.leave()
+        self.background.leave()
         self._soon.stop()
         self._disarm()
 

@@ -16,11 +16,11 @@ from napari_greyfill.compute.device import free_memory
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.layer import data_of
 from napari_greyfill.pipeline.healing import Healing
-from napari_greyfill.pipeline.origin import Origin
 from napari_greyfill.viewer.heal.strokes import put
 from napari_greyfill.viewer.layers import colours
 from napari_greyfill.viewer.layers.colours import with_opacity
 from napari_greyfill.viewer.layers.keeping import kept_selection, same_plane
+from napari_greyfill.viewer.layers.origins import COLOURS as ORIGIN_COLOURS
 from napari_greyfill.viewer.layers.own import Purpose, find_own, sign
 from napari_greyfill.viewer.layers.planes import (
     PREVIEW,
@@ -43,9 +43,7 @@ __all__ = ["DROPPED", "DUST", "SOURCE", "STROKE", "WAITING", "HealLayers"]
 STROKE, WAITING, SOURCE, DUST, DROPPED = 1, 5, 6, 7, 8
 _COLOURS = {
     STROKE: with_opacity(colours.STROKE, 0.55),
-    1 + Origin.INFERRED: with_opacity(colours.INFERRED),
-    1 + Origin.CORRECTED: with_opacity(colours.CORRECTED),
-    1 + Origin.COPIED: with_opacity(colours.COPIED),
+    **{1 + origin: with_opacity(colour) for origin, colour in ORIGIN_COLOURS.items()},
     WAITING: with_opacity(colours.WAITING, 0.55),
     SOURCE: with_opacity(colours.SOURCE),
     DUST: with_opacity(colours.DUST),

@@ -8,17 +8,21 @@ from qtpy.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from napari_greyfill.pipeline.healing import Healing
 from napari_greyfill.pipeline.origin import invented
+from napari_greyfill.viewer.fill.saving import Saving, ask_where, source_path
 from napari_greyfill.viewer.heal.dust import Dust
 from napari_greyfill.viewer.heal.form import CLONE, RESTORE, HealForm
 from napari_greyfill.viewer.heal.hand import Hand
 from napari_greyfill.viewer.heal.layers import HealLayers
 from napari_greyfill.viewer.heal.queue import Queue
+from napari_greyfill.viewer.threads.background import Background
 from napari_greyfill.viewer.widgets.dock import Dock
+from napari_greyfill.viewer.widgets.failures import show_failure
 from napari_greyfill.viewer.widgets.parts import button, side_by_side
 from napari_greyfill.viewer.widgets.scroll import VerticalScroll
 from napari_greyfill.viewer.widgets.texts import HEAL as TEXTS
 
 if TYPE_CHECKING:
+    from napari.layers import Image
     from napari.viewer import Viewer
 
 __all__ = ["HealPanel"]
@@ -46,6 +50,8 @@ class HealPanel(Dock):
         self.queue = Queue(self)
         self.layers: HealLayers | None = None
         self.hand: Hand | None = None
+        self.background = Background(self)
+        self.background.failed.connect(show_failure)
 
     def _build(self, dust: Dust) -> None:
         self.take_button = button("Take the brush", TEXTS["take"], self.take_brush)
@@ -54,6 +60,7 @@ class HealPanel(Dock):
         self.run_button = button("Run", TEXTS["run"], self.run)
         self.cancel_button = button("Cancel", TEXTS["cancel"], self.cancel)
         self.mask_button = button("Mask as layer", TEXTS["mask"], self.add_mask)
+        self.save_button = button("Save as…", TEXTS["save"], self.save)
         self.status, self.count = QLabel(), QLabel()
         for label in (self.status, self.count):
             label.setWordWrap(True)
@@ -71,13 +78,18 @@ class HealPanel(Dock):
         layout.addWidget(self.progress)
         layout.addWidget(self.status)
         layout.addWidget(self.count)
-        layout.addWidget(self.mask_button)
+        layout.addLayout(side_by_side(self.save_button, self.mask_button))
         layout.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(VerticalScroll(inner))
 
     # ------------------------------------------------------------ what the dock does
+
+    @property
+    def image(self) -> Image | None:
+        """Return the image that is healed, unless it is gone."""
+        raise NotImplementedError
 
     @property
     def session(self) -> Healing | None:
@@ -112,6 +124,21 @@ class HealPanel(Dock):
         """Add what is invented as a layer."""
         raise NotImplementedError
 
+    # ------------------------------------------------------------ taking it home
+
+    def save(self) -> None:
+        """Ask where to, and write the plane in view and what is invented of it in a thread."""
+        session, image = self.session, self.image
+        if session is None or image is None:
+            return
+        source = source_path(image)
+        path = ask_where(self, source, f"{image.name} healed")
+        if path is None:
+            return
+        self.status.setText(f"Saving {path.name}…")
+        saving = Saving(session.result.copy(), session.origins > 0, path, source)
+        self.background.ask("save", saving.write, self.status.setText)
+
     # ------------------------------------------------------------ what is said
 
     def refresh(self) -> None:
@@ -122,6 +149,8 @@ class HealPanel(Dock):
         self.undo_button.setEnabled(waiting or (session is not None and bool(session.edits)))
         self.redo_button.setEnabled(session is not None and session.can_redo)
         self.mask_button.setEnabled(session is not None and session.invented > 0)
+        done = not (self.queue.busy or self.background.busy)
+        self.save_button.setEnabled(done and session is not None and session.invented > 0)
         self.run_button.setEnabled(waiting and not reason)
         self.cancel_button.setEnabled(self.queue.busy or waiting)
         self.progress.setVisible(self.queue.slow)

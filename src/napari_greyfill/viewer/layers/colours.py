@@ -20,6 +20,7 @@ __all__ = [
     "SOURCE",
     "STROKE",
     "WAITING",
+    "Colour",
     "with_opacity",
 ]
 

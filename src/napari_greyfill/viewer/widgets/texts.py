@@ -93,6 +93,8 @@ HEAL = {
     "redo": "Do again what was taken back. Key: Ctrl+Shift+Z.",
     "run": "Fill the large strokes, which wait. Key: Ctrl+Enter.",
     "cancel": "Stop the fills that are running and take their strokes back. Key: Esc.",
+    "save": "Write the healed picture, of a stack the plane in view, by default beside its file "
+    "and in its format, with what the file says besides pixels. What is invented is written too.",
     "mask": "Add a labels layer with the pixels that are no longer those of the picture: "
     "1 inferred, 2 corrected, 3 copied.",
     "progress": "How much of the fill is done.",
