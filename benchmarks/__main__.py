@@ -20,6 +20,7 @@ from benchmarks import (
     sheets,
     specks,
     stacks,
+    stacks_in_napari,
     stacks_scale,
     stacks_volume,
 )
@@ -36,6 +37,7 @@ BENCHMARKS = {
     "stacks": stacks.measure,
     "stacks_volume": stacks_volume.measure,
     "stacks_scale": stacks_scale.measure,
+    "stacks_in_napari": stacks_in_napari.measure,
     "look": look.measure,
     "sheets": sheets.measure,
     "responsiveness": responsiveness.measure,
