@@ -163,10 +163,11 @@ class BakeBar(QWidget):
         self.progress.setVisible(running)
 
     def target(self) -> Layer | None:
-        """Return the filled stack to write: the selected one, or that of the last run."""
+        """Return the filled stack to write: the selected one, that of the last run, or the top."""
         active = self.viewer.layers.selection.active
         last = find(self.viewer, self._last()) if self._last() else None
-        return next((each for each in (active, last) if _axes_of(each) is not None), None)
+        tried = (active, last, *reversed(self.viewer.layers))
+        return next((each for each in tried if _axes_of(each) is not None), None)
 
     def ask(self) -> None:
         """Ask where to, and write in a thread."""
