@@ -137,6 +137,15 @@ def wait_for_lines(journal, count, process):
         time.sleep(0.01)
 
 
+def test_no_scheduler_is_a_sentence_and_leaves_nothing(place):
+    pytest.importorskip("distributed")
+    before = sorted(place.iterdir())
+    command = ("fill", "stack.tif", "mask.tif", "-o", "out.tif")
+    result = run(*command, "--scheduler", "nonsense://127.0.0.1:9")
+    assert result.exit_code == 1 and "No scheduler answers at nonsense" in result.stderr
+    assert sorted(place.iterdir()) == before
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs signals")
 class TestKilled:
     def test_the_command_itself_goes_on_with_the_same_bits(self, place):

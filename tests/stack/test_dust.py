@@ -81,3 +81,16 @@ def test_a_frame_of_nothing_leaves_the_others_filled(film):
         result = fill(hidden, HOLE, axes="TYX", dust="inpaint")
     assert [plane.index for plane in result.planes] == [(0,), (1,), (3,), (4,), (5,)]
     assert np.isnan(result.image[2]).all()
+
+
+@pytest.mark.filterwarnings("ignore:Dust at the same place")
+def test_corrected_frames_are_taken_up_again_and_measured_anew_where_they_changed(film):
+    _, dimmed = film
+    first = fill(dimmed, HOLE, axes="TYX")
+    again = fill(dimmed, HOLE, axes="TYX", resume=first)
+    assert again.complete and again.notes == first.notes
+    np.testing.assert_array_equal(again.image, first.image)
+    darker = np.where(HOLE, np.round(dimmed * 0.9), dimmed).astype(dimmed.dtype)
+    with pytest.warns(GreyfillWarning, match="has changed around"):
+        changed = fill(darker, HOLE, axes="TYX", resume=first)
+    np.testing.assert_array_equal(changed.image, fill(darker, HOLE, axes="TYX").image)

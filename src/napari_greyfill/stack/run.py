@@ -181,7 +181,7 @@ class StackJob:
         self, keep: Keeping | None, cancelled: CancelCheck
     ) -> Generator[Event, None, None]:
         """Take up what earlier runs have finished, where the image is as it was."""
-        yield Progress("looking what is finished")
+        yield Progress("looking at what is finished")
         self.results, notes = taken_up(self.tasks, self.results, self.work, keep, cancelled)
         yield from self._noted(notes)
 

@@ -37,6 +37,7 @@ CLEAN = 1e-4  # variance of the gain outside the dust
 SMOOTHING = 2.0  # sigma of the joint gain, pixels
 FAINT = 0.02  # of the median, added before logarithms
 DEPTH_AT = 5.0  # percentile of the gain that its depth is taken from
+DOUBT = 1.5  # how much the squared error at clean places counts
 RIM = 6  # pixels around the dust that gradients are looked at
 
 Field = NDArray[np.float64]
@@ -253,7 +254,7 @@ def _integrated(slopes: Sequence[Field], place: Hole) -> Field:
 def _known_to(
     frames: Sequence[Slice], chosen: Sequence[Slice], hole: Hole, black: float, compute: Compute
 ) -> Generator[float, None, float | None]:
-    """Return by which share the gain is wrong at some clean places of the same shape."""
+    """Return by which share the gain is wrong at some clean places: their geometric mean."""
     taken = np.any([one.unknown for one in frames], axis=0) | hole
     errors: list[float] = []
     for number in range(PLACES):
@@ -269,7 +270,8 @@ def _known_to(
         errors.append(float(np.sqrt(np.mean(logarithms**2))))
         taken = taken.copy()
         taken[part] |= tried.pixels
-    return float(np.sqrt(np.mean(np.square(errors)))) if errors else None
+    least = float(np.finfo(np.float32).tiny)
+    return float(np.exp(np.mean(np.log(np.maximum(errors, least))))) if errors else None
 
 
 def _doubted(gain: Plane, hole: Hole, known_to: float | None) -> Plane:
@@ -277,7 +279,7 @@ def _doubted(gain: Plane, hole: Hole, known_to: float | None) -> Plane:
     found = float(np.mean(np.log(gain[hole].astype(np.float64)) ** 2))
     if known_to is None or found == 0:
         return gain
-    share = max(0.0, 1 - known_to**2 / found)
+    share = max(0.0, 1 - DOUBT * known_to**2 / found)
     return np.asarray(gain ** np.float32(share), dtype=np.float32)
 
 
