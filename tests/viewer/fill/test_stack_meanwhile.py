@@ -50,6 +50,13 @@ def test_the_slider_stays_where_it_was_put(viewer, halfway, finish):
     assert filled_planes(viewer) == [True] * 3
 
 
+def test_the_brush_stays_in_hand(viewer, halfway, finish):
+    dock = halfway()
+    assert viewer.layers.selection.active.name == "pic mask"
+    assert viewer.layers["pic mask"].mode == "paint"
+    finish(dock)
+
+
 def test_the_image_is_renamed_and_moved(viewer, halfway, finish):
     dock = halfway()
     viewer.layers["pic"].name = "other"

@@ -11,7 +11,7 @@ import numpy as np
 from napari_greyfill.pipeline.result import FINAL
 from napari_greyfill.stack.result import FilledPlane
 from napari_greyfill.stack.tasks import Source
-from napari_greyfill.viewer.layers.keeping import same_plane
+from napari_greyfill.viewer.layers.keeping import kept_selection, same_plane
 from napari_greyfill.viewer.layers.overlays import Overlay
 from napari_greyfill.viewer.layers.own import Purpose, disown, find_own, sign
 from napari_greyfill.viewer.layers.planes import Placement, find, plane_index
@@ -165,7 +165,7 @@ class StackLayers:
 
     def _show(self, image: Any, labels: Any) -> None:  # noqa: ANN401 - any array type
         """Show both; the region is added last, because it can be seen only over the result."""
-        with same_plane(self.viewer):
+        with kept_selection(self.viewer), same_plane(self.viewer):
             for role, data in ((FINAL, image), (REGION, labels)):
                 layer = find(self.viewer, self._ids[role])
                 if layer is None:
