@@ -226,5 +226,5 @@ def _dusty(count: int) -> tuple[np.ndarray, list[tuple[int, int]]]:
     image = smooth + rng.normal(0, 300, (SIDE, SIDE))
     places = [(130 + 190 * (i // 3), 200 + 300 * (i % 3)) for i in range(count)]
     for row, column in places:
-        image[(y - row) ** 2 + (x - column) ** 2 <= RADIUS**2] *= 0.3
+        image[(y - row) ** 2 + (x - column) ** 2 <= RADIUS**2] = 2_000
     return image.astype(np.uint16), places

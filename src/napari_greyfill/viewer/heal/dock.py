@@ -24,7 +24,6 @@ from napari_greyfill.viewer.heal.layers import HealLayers
 from napari_greyfill.viewer.heal.panel import HealPanel
 from napari_greyfill.viewer.heal.queue import Waiting
 from napari_greyfill.viewer.heal.strokes import LARGE
-from napari_greyfill.viewer.heal.worker import HealRunner
 from napari_greyfill.viewer.layers import planes
 
 if TYPE_CHECKING:
@@ -64,11 +63,6 @@ class HealDock(HealPanel):
         self.form.choose_first()
         self.arm()
 
-    @property
-    def runner(self) -> HealRunner:
-        """Return what runs the better fills."""
-        return self.queue.runner
-
     def _connect(self) -> None:
         self.form.image_chosen.connect(self.arm)
         self.form.tool_chosen.connect(self._tool_changed)
@@ -102,12 +96,6 @@ class HealDock(HealPanel):
     def index(self) -> Index:
         """Return the plane in view."""
         return self._index
-
-    @property
-    def zoom(self) -> float:
-        """Return how many pixels of the screen one unit of the scene takes."""
-        scene = getattr(self.viewer, "scene", self.viewer)  # napari 0.10 and before
-        return float(scene.camera.zoom)
 
     @property
     def session(self) -> Healing | None:
@@ -178,9 +166,14 @@ class HealDock(HealPanel):
             self.arm()
         self.take_brush()
 
+    @property
+    def _outdated(self) -> bool:
+        image = self.image
+        return image is not None and self.layers is not None and self.layers.outdated(image)
+
     def take_brush(self) -> None:
-        """Select the brush's layer and paint; arm again if it is gone."""
-        if self.layers is None:
+        """Select the brush's layer and paint; arm again if it or the pixels are gone."""
+        if self.layers is None or self._outdated:
             self._image = ""
             self.arm()
         if self.layers is not None and self.layers.brush is not None:
@@ -199,6 +192,8 @@ class HealDock(HealPanel):
             return _unfit(image)
         if self.layers is None:
             return "One of the layers was removed: press Take the brush to go on."
+        if self._outdated:
+            return "The image has other pixels now: press Take the brush to heal these."
         return planes.not_ready(self.viewer, image, self.layers.brush)
 
     def _tool_changed(self) -> None:

@@ -20,6 +20,7 @@ from napari_greyfill.viewer.heal.strokes import put
 from napari_greyfill.viewer.layers import colours
 from napari_greyfill.viewer.layers.colours import with_opacity
 from napari_greyfill.viewer.layers.keeping import kept_selection, same_plane
+from napari_greyfill.viewer.layers.models import checksum
 from napari_greyfill.viewer.layers.origins import COLOURS as ORIGIN_COLOURS
 from napari_greyfill.viewer.layers.own import Purpose, find_own, sign
 from napari_greyfill.viewer.layers.planes import (
@@ -70,6 +71,8 @@ class HealLayers:
     def __init__(self, viewer: Viewer, image: Image, index: Index) -> None:
         self.viewer = viewer
         self.source = image.unique_id
+        self._given = image.data
+        self._pixels = _named(image.data)
         self.name = image.name
         self._rgb = bool(image.rgb)
         self._size = plane_size(image)
@@ -111,6 +114,10 @@ class HealLayers:
             and self.patch is not None
             and len(self.results) == len(self._results)
         )
+
+    def outdated(self, image: Image) -> bool:
+        """Return whether the image was given other pixels since."""
+        return image.data is not self._given
 
     def result(self, index: Index) -> Image | None:
         """Return the layer with the result of a plane."""
@@ -155,7 +162,7 @@ class HealLayers:
         return self._sessions[index]
 
     def _purpose(self, key: Index) -> Purpose:
-        return Purpose("heal", str(self.source), key, role="healed")
+        return Purpose("heal", str(self.source), key, self._pixels, "healed")
 
     def _add_result(self, image: Image, key: Index) -> Image:
         placement = Placement.of(image, key)
@@ -304,6 +311,11 @@ class HealLayers:
         }
         layer.metadata[PROVENANCE] = {"made by": "healing", "invented pixels": invented}
         sign(layer, self._purpose(key))
+
+
+def _named(data: Any) -> str:  # noqa: ANN401 - any array type
+    """Return what stands for the pixels of an image: what was healed of others is no result."""
+    return str(checksum(data)) if isinstance(data, np.ndarray) else str(getattr(data, "name", ""))
 
 
 def _plane_of(image: Image, index: Index) -> NDArray[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from napari_greyfill.pipeline.healing import Healing
 from napari_greyfill.pipeline.origin import invented
@@ -14,11 +14,13 @@ from napari_greyfill.viewer.heal.form import CLONE, RESTORE, HealForm
 from napari_greyfill.viewer.heal.hand import Hand
 from napari_greyfill.viewer.heal.layers import HealLayers
 from napari_greyfill.viewer.heal.queue import Queue
+from napari_greyfill.viewer.heal.worker import HealRunner
 from napari_greyfill.viewer.threads.background import Background
 from napari_greyfill.viewer.widgets.dock import Dock
 from napari_greyfill.viewer.widgets.failures import show_failure
 from napari_greyfill.viewer.widgets.parts import button, side_by_side
 from napari_greyfill.viewer.widgets.scroll import VerticalScroll
+from napari_greyfill.viewer.widgets.sentence import Sentence
 from napari_greyfill.viewer.widgets.texts import HEAL as TEXTS
 
 if TYPE_CHECKING:
@@ -61,9 +63,7 @@ class HealPanel(Dock):
         self.cancel_button = button("Cancel", TEXTS["cancel"], self.cancel)
         self.mask_button = button("Mask as layer", TEXTS["mask"], self.add_mask)
         self.save_button = button("Save as…", TEXTS["save"], self.save)
-        self.status, self.count = QLabel(), QLabel()
-        for label in (self.status, self.count):
-            label.setWordWrap(True)
+        self.status, self.count = Sentence(), Sentence()
         self.progress = QProgressBar()
         self.progress.setRange(0, 1000)
         self.progress.setTextVisible(False)
@@ -85,6 +85,17 @@ class HealPanel(Dock):
         outer.addWidget(VerticalScroll(inner))
 
     # ------------------------------------------------------------ what the dock does
+
+    @property
+    def runner(self) -> HealRunner:
+        """Return what runs the better fills."""
+        return self.queue.runner
+
+    @property
+    def zoom(self) -> float:
+        """Return how many pixels of the screen one unit of the scene takes."""
+        scene = getattr(self.viewer, "scene", self.viewer)  # napari 0.10 and before
+        return float(scene.camera.zoom)
 
     @property
     def image(self) -> Image | None:
