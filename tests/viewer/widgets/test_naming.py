@@ -57,6 +57,14 @@ def test_without_a_row_the_tooltip_or_the_box_around_gives_the_name(qtbot):
     assert named(root) == ["From labels", "Which labels to use", "Preview"]
 
 
+def test_a_tooltip_may_be_rich_text(qtbot):
+    root = QWidget()
+    qtbot.addWidget(root)
+    box = QSpinBox(root)
+    box.setToolTip("<qt>Bright &amp; dark.<br>In pixels.</qt>")
+    assert named(root) == ["Bright & dark"]
+
+
 def test_the_parts_of_a_slider_are_called_as_it_is(form):
     root, rows = form
     slider = QLabeledSlider()

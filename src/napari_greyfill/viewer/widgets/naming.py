@@ -8,6 +8,7 @@ its name by itself.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 
@@ -138,4 +139,6 @@ def _plain(text: str) -> str:
 
 
 def _first_sentence(tip: str) -> str:
+    """Return how a tooltip begins, plain or rich text."""
+    tip = html.unescape(re.sub("<[^>]*>", " ", tip))
     return re.split(r"(?<=[.:;])\s", tip.strip(), maxsplit=1)[0].rstrip(".:;")
