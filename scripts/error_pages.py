@@ -1,7 +1,7 @@
-"""Collect every sentence that an error of this package says, for the page of questions and answers.
+"""Collect every sentence that an error of this package says, for the page of questions.
 
-The sentences are read from the source, so that none is missing and none is out of date. What is only
-known when an error happens, such as a path, is shown by its name, in italics.
+The sentences are read from the source, so that none is missing and none is out of date. What is
+only known when an error happens, such as a path, is shown by its name, in italics.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ REPEATED = {
     ("weights/download.py", "problem"),
     ("weights/store.py", "problem"),
 }
-_EXAMPLES = {"path": "PATH", "folder": "FOLDER", "error": "reason", "strerror": "reason"}
+_WORDS = {"error": "reason", "strerror": "reason"}
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,9 @@ class Source:
         self.name = path.relative_to(ROOT).as_posix()
         self.tree = ast.parse(path.read_text("utf-8"))
         self._within = {
-            child: parent for parent in ast.walk(self.tree) for child in ast.iter_child_nodes(parent)
+            child: parent
+            for parent in ast.walk(self.tree)
+            for child in ast.iter_child_nodes(parent)
         }
 
     @cached_property
@@ -176,11 +178,11 @@ def _texts(
     node: ast.expr, module: Source, near: ast.AST, functions: Functions, depth: int = 0
 ) -> Iterator[tuple[Source, ast.expr]]:
     """Yield the texts that an expression may be, each with its module."""
-    if isinstance(node, ast.JoinedStr) or (
-        isinstance(node, ast.Constant) and isinstance(node.value, str)
+    if (
+        isinstance(node, ast.JoinedStr)
+        or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+        or isinstance(node, ast.BinOp)
     ):
-        yield module, node
-    elif isinstance(node, ast.BinOp):
         yield module, node
     elif isinstance(node, ast.IfExp):
         for each in (node.body, node.orelse):
@@ -240,13 +242,15 @@ def _constant(node: ast.expr, module: Source) -> str:
 def _name_of(node: ast.expr) -> str:
     """Return a word for something that is only known when the error happens."""
     if isinstance(node, ast.Name):
-        return _EXAMPLES.get(node.id, node.id.strip("_").replace("_", " "))
+        return _WORDS.get(node.id, node.id.strip("_").replace("_", " "))
     if isinstance(node, ast.Attribute):
         if node.attr in ("name", "id", "title", "path", "parent", "info"):
             return _name_of(node.value) if _name_of(node.value) != "self" else node.attr
-        return _EXAMPLES.get(node.attr, node.attr.strip("_").replace("_", " "))
+        return _WORDS.get(node.attr, node.attr.strip("_").replace("_", " "))
     if isinstance(node, ast.Call):
-        called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        called = (
+            node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        )
         if called == "reason_of":
             return "reason"
         if node.args and called.strip("_") in ("shown", "join", "described", "size", "len", "str"):

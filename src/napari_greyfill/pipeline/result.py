@@ -125,6 +125,16 @@ class FillResult:
         Why the method was chosen, if it was left open; a sentence.
     channel_axis : int or None
         Along which axis of the image its colours lie; the last one, if any, for None.
+
+    Examples
+    --------
+    >>> from skimage import data
+    >>> import napari_greyfill as greyfill
+    >>> mask = np.zeros((96, 96), dtype=bool)
+    >>> mask[40:44, 20:80] = True
+    >>> result = greyfill.fill(data.camera()[:96, :96], mask, grow=1)
+    >>> result.image.shape, int(result.hole.sum()), result.provenance["method"]
+    ((96, 96), 368, 'blend')
     """
 
     whole: NDArray[Any] | None
