@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import warnings
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
@@ -90,5 +89,3 @@ sphinx_gallery_conf = {
     "nested_sections": False,
     "write_computation_times": False,
 }
-
-warnings.filterwarnings("ignore", category=UserWarning, module="napari_greyfill")
