@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import warnings
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
@@ -30,6 +29,9 @@ extensions = [
     "generated",
 ]
 exclude_patterns = ["_build", "generated", "auto_examples/*.ipynb"]
+nitpicky = True
+# Types of arguments are said in words, such as "(H, W) bool array".
+nitpick_ignore_regex = [("py:class", r"(?!napari_greyfill\.).*"), ("py:obj", r".*\.T")]
 templates_path = ["templates"]
 
 autodoc_member_order = "bysource"
@@ -57,7 +59,8 @@ html_sidebars = {
 html_theme_options = {
     "github_url": "https://github.com/napari-greyfill/napari-greyfill",
     "navbar_align": "left",
-    "header_links_before_dropdown": 6,
+    "header_links_before_dropdown": 8,
+    "navbar_persistent": ["search-button"],
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],
     "footer_end": [],
@@ -76,6 +79,7 @@ sphinx_gallery_conf = {
     "capture_repr": ("_repr_html_",),
     "remove_config_comments": True,
     "show_memory": False,
+    "thumbnail_size": (320, 224),
     "min_reported_time": 1e9,
     "plot_gallery": True,
     "abort_on_example_error": True,
@@ -83,6 +87,5 @@ sphinx_gallery_conf = {
     "reset_modules": ("matplotlib", "gallery.reset"),
     "download_all_examples": False,
     "nested_sections": False,
+    "write_computation_times": False,
 }
-
-warnings.filterwarnings("ignore", category=UserWarning, module="napari_greyfill")

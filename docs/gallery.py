@@ -9,6 +9,8 @@ from typing import Any
 from matplotlib.figure import Figure
 from sphinx_gallery.scrapers import figure_rst
 
+from napari_greyfill.errors import GreyfillWarning
+
 __all__ = ["reset", "scraped_figures"]
 
 
@@ -23,7 +25,7 @@ def reset(gallery_conf: dict[str, Any], name: str) -> None:
         File of the tutorial.
     """
     os.environ.pop("NAPARI_GREYFILL_WEIGHTS", None)
-    warnings.filterwarnings("ignore", category=UserWarning, module="napari_greyfill")
+    warnings.filterwarnings("ignore", category=GreyfillWarning)
 
 
 def scraped_figures(block: object, variables: dict[str, Any], gallery_conf: dict[str, Any]) -> str:

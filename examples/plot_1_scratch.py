@@ -55,8 +55,8 @@ plt.show()
 # %%
 # How far off is it?
 # ------------------
-# The fill says which error to expect, from trials at known places of this picture. Here we
-# know the truth and can check. The promise is an estimate: a factor of about 1.4 either way is usual
+# The fill says which error to expect, from trials at known places of this picture. Here we know
+# the truth and can check. The promise is an estimate: a factor of about 1.4 either way is usual
 # for scratches.
 
 error = (result.image.astype(float) - intact)[result.hole]

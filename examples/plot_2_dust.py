@@ -44,7 +44,8 @@ for note in result.notes:
 
 # %%
 # Light comes through these specks, so that pixels may be divided by their gain, which the film
-# itself tells, instead of being filled. ``dust="correct"`` and ``dust="inpaint"`` decide it by hand.
+# itself tells, instead of being filled. ``dust="correct"`` and ``dust="inpaint"`` decide it by
+# hand.
 
 fig, axes = plt.subplots(2, 3, figsize=(9, 5.2), layout="constrained")
 panels = {"dusty": film, "result": result.image, "intact": intact}

@@ -33,7 +33,6 @@ texture = greyfill.fill(photo, mask)
 faithful = greyfill.fill(photo, mask, look="faithful")
 
 # %%
-# sphinx_gallery_thumbnail_number = 1
 fig, axes = plt.subplots(2, 2, figsize=(9, 7.4), layout="constrained")
 panels = {
     "photograph": photo,

@@ -29,8 +29,9 @@ comparison = greyfill.compare_masks(
 # %%
 # The table
 # ---------
-# Means over the holes, the best of each column bold. PSNR and SSIM are better when large, the colour
-# difference ΔE (CIEDE2000) when small. ``to_dataframe``, ``to_csv`` and ``to_latex`` have the same.
+# Means over the holes, the best of each column bold. PSNR and SSIM are better when large, the
+# colour difference ΔE (CIEDE2000) when small. ``to_dataframe``, ``to_csv`` and ``to_latex`` have
+# the same.
 
 comparison
 

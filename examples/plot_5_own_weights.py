@@ -27,8 +27,8 @@ os.environ["NAPARI_GREYFILL_WEIGHTS"] = str(folder / "weights")  # yours stay as
 # %%
 # A few seconds of training
 # -------------------------
-# One block in place of eighteen, eight channels in place of 64, one colour: grey. It sees tiles with a
-# square hole, and the mask, and is to return the tile.
+# One block in place of eighteen, eight channels in place of 64, one colour: grey. It sees tiles
+# with a square hole, and the mask, and is to return the tile.
 
 torch.manual_seed(0)
 rng = np.random.default_rng(0)
@@ -53,9 +53,9 @@ torch.save(network.eval().state_dict(), folder / "epoch_250.pth")
 # %%
 # Adding the file
 # ---------------
-# The layout is recognised by names and shapes of the tensors, the network is tried out, and a copy
-# is kept under your name for it. ``napari-greyfill weights add epoch_250.pth --name bricks`` and the
-# dock *Weights* do the same.
+# The layout is recognised by names and shapes of the tensors, the network is tried out, and a
+# copy is kept under your name for it. ``napari-greyfill weights add epoch_250.pth --name
+# bricks`` and the dock *Weights* do the same.
 
 own = Own("bricks", training_data="half of a photograph of bricks", licence="CC0-1.0")
 stored = network_weights().add(folder / "epoch_250.pth", own=own)

@@ -44,8 +44,8 @@ class Membrane(greyfill.Inpainter):
 # %%
 # Its registration
 # ----------------
-# In a package of your own, an entry point of the group ``napari_greyfill.methods`` that leads to the
-# same ``Method`` does it for everybody who installs the package.
+# In a package of your own, an entry point of the group ``napari_greyfill.methods`` that leads to
+# the same ``Method`` does it for everybody who installs the package.
 
 about = MethodInfo("membrane", "Membrane", "inpainter", summary="A soap film over the hole.")
 INPAINTERS.register(Method(about, Membrane))

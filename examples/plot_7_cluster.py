@@ -2,8 +2,9 @@
 Larger than memory, on a dask cluster
 =====================================
 
-A stack on disk is filled by two worker processes, window by window, and the result goes to disk as it
-comes. Nothing larger than a window is ever in memory; here the stack is small, so that it is quick.
+A stack on disk is filled by two worker processes, window by window, and the result goes to disk
+as it comes. Nothing larger than a window is ever in memory; here the stack is small, so that it
+is quick.
 """
 
 import logging
@@ -63,8 +64,8 @@ if __name__ == "__main__":
 # %%
 # What is on disk
 # ---------------
-# The patch store holds only the chunks with filled pixels. ``lazy`` puts stack and fill together as
-# they are read, as napari does when you look at it.
+# The patch store holds only the chunks with filled pixels. ``lazy`` puts stack and fill together
+# as they are read, as napari does when you look at it.
 
 if __name__ == "__main__":
     filled = da.asarray(result.lazy)
@@ -82,5 +83,5 @@ if __name__ == "__main__":
     plt.show()
 
 # %%
-# A run that was killed goes on where it stopped when the same lines run again, and gives the same bits.
-# The page *Large stacks and clusters* has a script for SLURM.
+# A run that was killed goes on where it stopped when the same lines run again, and gives the
+# same bits. The page *Large stacks and clusters* has a script for SLURM.

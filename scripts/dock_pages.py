@@ -1,7 +1,7 @@
 """Write a page for each dock with what each control does: docs/docks/.
 
-The docks are opened without a viewer's window, and asked for their controls and tooltips in the order
-in which they lie there, so that a page says what the dock says.
+The docks are opened without a viewer's window, and asked for their controls and tooltips in the
+order in which they lie there, so that a page says what the dock says.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import itertools
 
 from napari.components import ViewerModel
 from qtpy.QtWidgets import (
@@ -72,6 +74,16 @@ _LEAVES = (
     QLineEdit,
     QProgressBar,
 )
+
+
+# What controls are called that have neither a label nor a name.
+_NAMELESS = {
+    QAbstractItemView: "(table)",
+    QProgressBar: "(progress)",
+    QAbstractSlider: "(slider)",
+    QAbstractSpinBox: "(number)",
+    QComboBox: "(list)",
+}
 
 
 @dataclass(frozen=True)
@@ -169,7 +181,7 @@ def _around(leaf: QWidget, top: QWidget) -> Iterator[QWidget]:
 def _title(leaf: QWidget, around: list[QWidget]) -> str:
     if type(leaf) in (QCheckBox, QPushButton, QRadioButton, QToolButton) and leaf.text():
         return str(leaf.text()).replace("&", "")
-    for inner, outer in zip(around, around[1:], strict=False):
+    for inner, outer in itertools.pairwise(around):
         for form in outer.findChildren(QFormLayout):
             label = _label(form, inner)
             if label:
@@ -178,9 +190,7 @@ def _title(leaf: QWidget, around: list[QWidget]) -> str:
         return str(leaf.accessibleName())
     if isinstance(leaf, QLineEdit) and leaf.placeholderText():
         return str(leaf.placeholderText())
-    kinds = {QAbstractItemView: "Table", QProgressBar: "Progress", QAbstractSlider: "Slider"}
-    named = next((name for kind, name in kinds.items() if isinstance(leaf, kind)), "")
-    return named or ("List" if isinstance(leaf, QComboBox) else "")
+    return next((name for kind, name in _NAMELESS.items() if isinstance(leaf, kind)), "")
 
 
 def _label(form: QFormLayout, widget: QWidget) -> str:
@@ -198,7 +208,7 @@ def _label(form: QFormLayout, widget: QWidget) -> str:
 
 def _part(around: list[QWidget]) -> str:
     """Return the tab or the fold that something lies in."""
-    for inner, outer in zip(around, around[1:], strict=False):
+    for inner, outer in itertools.pairwise(around):
         if isinstance(outer, QCollapsible):
             return str(outer.text())
         tabs = outer.parentWidget()
@@ -229,7 +239,7 @@ def page(name: str) -> str:
             if part:
                 lines += ["", f"## {part}", ""]
             elif "| control | what it does |" in lines:
-                lines += ["", "## Below", ""]
+                lines += ["", "## Below that", ""]
             lines += ["| control | what it does |", "| --- | --- |"]
         choices = f"<br>*{' · '.join(each.values)}*" if each.values else ""
         lines.append(f"| **{_cell(each.title)}** | {_cell(each.tip)}{_cell(choices)} |")

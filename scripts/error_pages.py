@@ -1,7 +1,7 @@
-"""Collect every sentence that an error of this package says, for the page of questions and answers.
+"""Collect every sentence that an error of this package says, for the page of questions.
 
-The sentences are read from the source, so that none is missing and none is out of date. What is only
-known when an error happens, such as a path, is shown by its name, in italics.
+The sentences are read from the source, so that none is missing and none is out of date. What is
+only known when an error happens, such as a path, is shown by its name, in italics.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ REPEATED = {
     ("weights/download.py", "problem"),
     ("weights/store.py", "problem"),
 }
-_EXAMPLES = {"path": "PATH", "folder": "FOLDER", "error": "reason", "strerror": "reason"}
+_WORDS = {"error": "reason", "strerror": "reason"}
 
 
 @dataclass(frozen=True)
@@ -242,11 +242,11 @@ def _constant(node: ast.expr, module: Source) -> str:
 def _name_of(node: ast.expr) -> str:
     """Return a word for something that is only known when the error happens."""
     if isinstance(node, ast.Name):
-        return _EXAMPLES.get(node.id, node.id.strip("_").replace("_", " "))
+        return _WORDS.get(node.id, node.id.strip("_").replace("_", " "))
     if isinstance(node, ast.Attribute):
         if node.attr in ("name", "id", "title", "path", "parent", "info"):
             return _name_of(node.value) if _name_of(node.value) != "self" else node.attr
-        return _EXAMPLES.get(node.attr, node.attr.strip("_").replace("_", " "))
+        return _WORDS.get(node.attr, node.attr.strip("_").replace("_", " "))
     if isinstance(node, ast.Call):
         called = (
             node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")

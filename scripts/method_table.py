@@ -68,18 +68,14 @@ def table(column: str) -> str:
 
 def page() -> str:
     """Return the measured part of the page "Which method when"."""
-    return "\n\n".join(
-        [
-            "**Error**: how much smaller it is than that of scikit-image's biharmonic, in dB; the "
-            "median of fifty pictures. Larger is better.",
-            table("gain"),
-            "**Looks**: distance of the gradients from the true ones, 0 to 1. Smaller is better; a "
-            "smear has a large one.",
-            table("gradient distance"),
-            "**Time**: CPU seconds for a picture of at most 256 × 256 pixels.",
-            table("CPU s"),
-        ]
-    )
+    said = {
+        "gain": "**Error**: how much smaller it is than that of scikit-image's biharmonic, in dB; "
+        "the median of fifty pictures. Larger is better.",
+        "gradient distance": "**Looks**: distance of the gradients from the true ones, 0 to 1. "
+        "Smaller is better; a smear has a large one.",
+        "CPU s": "**Time**: CPU seconds for a picture of at most 256 × 256 pixels.",
+    }
+    return "\n\n".join(f"{text}\n\n{table(column)}" for column, text in said.items())
 
 
 def _cells(line: str) -> list[str]:

@@ -96,5 +96,11 @@ COLORIZERS.add(
 
 
 def colorizers() -> list[MethodInfo]:
-    """Return every colorization method, whether or not it can run here."""
+    """Return every colorization method, whether or not it can run here.
+
+    Examples
+    --------
+    >>> "hybrid" in [info.name for info in colorizers()]
+    True
+    """
     return COLORIZERS.infos()

@@ -138,6 +138,16 @@ class FillResult:
         What each region came to, for a fill after this one; see `fill`.
     refill : callable or None
         Fills a hole elsewhere in the same way, for `interval` and `draws`.
+
+    Examples
+    --------
+    >>> from skimage import data
+    >>> import napari_greyfill as greyfill
+    >>> mask = np.zeros((96, 96), dtype=bool)
+    >>> mask[40:44, 20:80] = True
+    >>> result = greyfill.fill(data.camera()[:96, :96], mask, grow=1)
+    >>> result.image.shape, int(result.hole.sum()), result.provenance["method"]
+    ((96, 96), 368, 'blend')
     """
 
     whole: NDArray[Any] | None

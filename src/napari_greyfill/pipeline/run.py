@@ -165,6 +165,18 @@ def colorize(
     -----
     GreyfillWarning
         As in `fill`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skimage import data
+    >>> photo = data.astronaut()[:96, 128:224]
+    >>> mask = np.zeros(photo.shape[:2], dtype=bool)
+    >>> mask[40:44, 20:80] = True
+    >>> grey = photo.mean(axis=-1).astype("uint8")  # filled by whatever method you like
+    >>> coloured = colorize(photo, grey, mask)
+    >>> coloured.shape, bool((coloured[~mask] == photo[~mask]).all())
+    ((96, 96, 3), True)
     """
     image, _ = channels_last(image, channel_axis)
     job = prepare(
@@ -220,6 +232,15 @@ def suggest_look(
     ------
     GreyfillError
         As in `fill`, for what is wrong with image and mask.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skimage import data
+    >>> mask = np.zeros((128, 128), dtype=bool)
+    >>> mask[60:64, 20:100] = True
+    >>> suggest_look(data.astronaut()[:128, 128:256], mask).name
+    'faithful'
     """
     picture = read_picture(image, mask, FillOptions(**options), rgb=rgb)  # type: ignore[arg-type]
     return suggested_look(picture, Plan(picture.hole, picture.unknown))

@@ -71,6 +71,17 @@ def fill_steps(
     Yields
     ------
     Event
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skimage import data
+    >>> photo = data.camera()[:96, :96]
+    >>> mask = np.zeros(photo.shape, dtype=bool)
+    >>> mask[40:44, 20:80] = True
+    >>> *before, last = fill_steps(photo, mask, method="biharmonic")
+    >>> last.fraction, last.value.image.shape
+    (1.0, (96, 96))
     """
     own, rest = StackOptions.parted(options)
     found = stack_axes(image, axes=axes, channel_axis=channel_axis, rgb=rgb)
