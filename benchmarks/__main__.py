@@ -12,6 +12,7 @@ from benchmarks import (
     grey,
     healing,
     in_napari,
+    intervals,
     look,
     masks,
     networks,
@@ -21,6 +22,7 @@ from benchmarks import (
     sheets,
     specks,
     stacks,
+    stacks_in_napari,
     stacks_scale,
     stacks_volume,
     touching_up,
@@ -31,6 +33,7 @@ BENCHMARKS = {
     "colour": colour.measure,
     "grey": grey.measure,
     "sensitivity": sensitivity.measure,
+    "intervals": intervals.measure,
     "costs": costs.measure,
     "networks": networks.measure,
     "scaling": scaling.measure,
@@ -38,6 +41,7 @@ BENCHMARKS = {
     "stacks": stacks.measure,
     "stacks_volume": stacks_volume.measure,
     "stacks_scale": stacks_scale.measure,
+    "stacks_in_napari": stacks_in_napari.measure,
     "look": look.measure,
     "sheets": sheets.measure,
     "responsiveness": responsiveness.measure,
@@ -55,11 +59,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="default: all")
     parser.add_argument("--repeats", type=int, default=5, help="timed runs of each contender")
-    parser.add_argument("--pictures", type=int, help="grey: at most so many, default: all")
-    parser.add_argument("--folder", type=Path, help="grey, look: more pictures; GREYFILL_PICTURES")
+    parser.add_argument(
+        "--pictures", type=int, help="grey, intervals: at most so many, default: all"
+    )
+    parser.add_argument(
+        "--folder", type=Path, help="grey, intervals, look: more pictures; GREYFILL_PICTURES"
+    )
     parser.add_argument("--stacks", type=Path, help="stacks: more of them; GREYFILL_STACKS")
     arguments = parser.parse_args()
-    chosen = dict.fromkeys(("grey", "sensitivity"), (arguments.pictures, arguments.folder))
+    chosen = dict.fromkeys(
+        ("grey", "sensitivity", "intervals"), (arguments.pictures, arguments.folder)
+    )
     chosen["look"] = (arguments.folder,)
     chosen["stacks"] = chosen["stacks_volume"] = (arguments.stacks,)
     for name in arguments.names or BENCHMARKS:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Generator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Unpack
 
 import numpy as np
@@ -32,7 +33,7 @@ from napari_greyfill.errors import (
 )
 from napari_greyfill.image.arrays import ImageLike, MaskLike, channels_at, channels_last
 from napari_greyfill.image.colour import luma
-from napari_greyfill.image.picture import Patch
+from napari_greyfill.image.picture import Patch, Picture
 from napari_greyfill.image.specks import Plan
 from napari_greyfill.inpaint.texture import Look
 from napari_greyfill.pipeline.grey_stage import Filling
@@ -44,6 +45,7 @@ from napari_greyfill.pipeline.job import (
     read_picture,
     require_methods,
 )
+from napari_greyfill.pipeline.noise import with_noise
 from napari_greyfill.pipeline.options import (
     ComputeChoices,
     FillChoices,
@@ -163,6 +165,18 @@ def colorize(
     -----
     GreyfillWarning
         As in `fill`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skimage import data
+    >>> photo = data.astronaut()[:96, 128:224]
+    >>> mask = np.zeros(photo.shape[:2], dtype=bool)
+    >>> mask[40:44, 20:80] = True
+    >>> grey = photo.mean(axis=-1).astype("uint8")  # filled by whatever method you like
+    >>> coloured = colorize(photo, grey, mask)
+    >>> coloured.shape, bool((coloured[~mask] == photo[~mask]).all())
+    ((96, 96, 3), True)
     """
     image, _ = channels_last(image, channel_axis)
     job = prepare(
@@ -218,6 +232,15 @@ def suggest_look(
     ------
     GreyfillError
         As in `fill`, for what is wrong with image and mask.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skimage import data
+    >>> mask = np.zeros((128, 128), dtype=bool)
+    >>> mask[60:64, 20:100] = True
+    >>> suggest_look(data.astronaut()[:128, 128:256], mask).name
+    'faithful'
     """
     picture = read_picture(image, mask, FillOptions(**options), rgb=rgb)  # type: ignore[arg-type]
     return suggested_look(picture, Plan(picture.hole, picture.unknown))
@@ -270,9 +293,21 @@ def coloured(filled: Filled, start: float) -> Generator[Event, None, FillResult]
                 steps.append(event.source)
             yield event
         job, confidences = stage.job, stage.confidences
+    patches = with_noise(job, patches)
     steps.append(job.final(patches))
     yield _complete(steps[-1], 1.0)
-    return job.finished(tuple(steps), confidences)
+    finished = job.finished(tuple(steps), confidences)
+    return replace(finished, refill=partial(_refilled, job.options, job.method.name))
+
+
+def _refilled(
+    options: FillOptions, method: str, picture: Picture, cancelled: CancelCheck
+) -> Generator[Event, None, NDArray[Any]]:
+    """Fill another picture in the same way, and return its image."""
+    job = make_job(picture, replace(options, method=method), cancelled=cancelled)
+    filled = yield from filled_grey(job, job.grey_share)
+    result = yield from coloured(filled, job.grey_share)
+    return result.image
 
 
 def _run(

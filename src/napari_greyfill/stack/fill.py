@@ -8,7 +8,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
-from napari_greyfill.checks import array_of, flag_of
+from napari_greyfill.checks import array_of, callable_of, flag_of, whole_of
 from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.compute.events import Event
 from napari_greyfill.compute.progress import exhaust
@@ -24,7 +24,7 @@ from napari_greyfill.stack.measured import truth_of
 from napari_greyfill.stack.ome import place_of
 from napari_greyfill.stack.options import StackChoices, StackOptions
 from napari_greyfill.stack.result import StackResult
-from napari_greyfill.stack.run import check_of, jobs_of, prepare_stack
+from napari_greyfill.stack.run import prepare_stack
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -71,10 +71,28 @@ def fill_steps(
     Yields
     ------
     Event
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skimage import data
+    >>> photo = data.camera()[:96, :96]
+    >>> mask = np.zeros(photo.shape, dtype=bool)
+    >>> mask[40:44, 20:80] = True
+    >>> *before, last = fill_steps(photo, mask, method="biharmonic")
+    >>> last.fraction, last.value.image.shape
+    (1.0, (96, 96))
     """
     own, rest = StackOptions.parted(options)
     found = stack_axes(image, axes=axes, channel_axis=channel_axis, rgb=rgb)
     if found is None:
+        given = {"resume": resume, "client": client, "store": store}
+        names = [name for name, value in given.items() if value is not None]
+        if names:
+            raise BadParameterError(
+                f"{' and '.join(names)} can be given for a stack, and this is a single picture; "
+                "leave it out, or name the axes of a stack."
+            )
         return picture.fill_steps(
             image,
             mask,
@@ -95,7 +113,8 @@ def fill_steps(
         raise BadParameterError(
             "after is for single pictures; pass the result of an earlier run on a stack as resume."
         )
-    count, check = jobs_of(jobs), check_of(cancelled)
+    count = whole_of("jobs", jobs, low=1, example=1)
+    check = callable_of("cancelled", cancelled)
     path = None if store is None else Path(fspath(store))
     job = prepare_stack(_array(image), mask, found, own, FillOptions(**rest), resume=resume)
     job.truth = truth_of(reference, job.work.image)

@@ -17,6 +17,8 @@ from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.layer import data_of
 from napari_greyfill.pipeline.healing import Healing
 from napari_greyfill.viewer.heal.strokes import put
+from napari_greyfill.viewer.layers import colours
+from napari_greyfill.viewer.layers.colours import with_opacity
 from napari_greyfill.viewer.layers.keeping import kept_selection, same_plane
 from napari_greyfill.viewer.layers.models import checksum
 from napari_greyfill.viewer.layers.origins import COLOURS as ORIGIN_COLOURS
@@ -41,12 +43,12 @@ __all__ = ["DROPPED", "DUST", "SOURCE", "STROKE", "WAITING", "HealLayers"]
 # labels of the brush's layer; outlines of what is invented are between the first two
 STROKE, WAITING, SOURCE, DUST, DROPPED = 1, 5, 6, 7, 8
 _COLOURS = {
-    STROKE: (1.0, 0.2, 0.6, 0.55),
-    **{1 + origin: colour for origin, colour in ORIGIN_COLOURS.items()},
-    WAITING: (1.0, 0.5, 0.0, 0.55),
-    SOURCE: (1.0, 1.0, 1.0, 1.0),
-    DUST: (1.0, 0.15, 0.15, 1.0),
-    DROPPED: (0.6, 0.6, 0.7, 0.8),
+    STROKE: with_opacity(colours.STROKE, 0.55),
+    **{1 + origin: with_opacity(colour) for origin, colour in ORIGIN_COLOURS.items()},
+    WAITING: with_opacity(colours.WAITING, 0.55),
+    SOURCE: with_opacity(colours.SOURCE),
+    DUST: with_opacity(colours.DUST),
+    DROPPED: with_opacity(colours.DROPPED, 0.8),
 }
 _MOST = 1_000_000  # pixels of a patch; more, and the result's layer is drawn anew
 _MEMORY = 0.5  # the share of what is free that a copy of a stack may take
@@ -348,5 +350,5 @@ def _brush_size_with_alt() -> Callable[..., None]:
 def _colormap() -> DirectLabelColormap:
     from napari.utils.colormaps import DirectLabelColormap
 
-    clear = (0.0, 0.0, 0.0, 0.0)
+    clear = colours.CLEAR
     return DirectLabelColormap(color_dict={None: clear, 0: clear, **_COLOURS})

@@ -5,17 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from napari_greyfill.pipeline.origin import Origin
+from napari_greyfill.viewer.layers.colours import (
+    CLEAR,
+    COPIED,
+    CORRECTED,
+    INFERRED,
+    Colour,
+    with_opacity,
+)
 
 if TYPE_CHECKING:
     from napari.utils.colormaps import DirectLabelColormap
 
 __all__ = ["COLOURS", "is_outline", "outline_colours"]
 
-Colour = tuple[float, float, float, float]
 COLOURS: dict[Origin, Colour] = {
-    Origin.INFERRED: (0.2, 0.9, 1.0, 1.0),
-    Origin.CORRECTED: (0.4, 1.0, 0.3, 1.0),
-    Origin.COPIED: (1.0, 0.7, 0.1, 1.0),
+    Origin.INFERRED: INFERRED,
+    Origin.CORRECTED: CORRECTED,
+    Origin.COPIED: COPIED,
 }
 _NAME = "outline"
 
@@ -31,7 +38,9 @@ def outline_colours(origin: Origin) -> DirectLabelColormap:
     from napari.utils.colormaps import DirectLabelColormap
 
     name = f"{_NAME} {origin.name.lower()}"
-    return DirectLabelColormap(color_dict={1: COLOURS[origin], None: "transparent"}, name=name)
+    return DirectLabelColormap(
+        color_dict={1: with_opacity(COLOURS[origin]), None: CLEAR}, name=name
+    )
 
 
 def is_outline(name: str) -> bool:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.pipeline.origin import Origin
+from napari_greyfill.viewer.layers.colours import GUESSED, with_opacity
 from napari_greyfill.viewer.layers.keeping import kept_selection, same_plane
 from napari_greyfill.viewer.layers.origins import is_outline, outline_colours
 from napari_greyfill.viewer.layers.own import Purpose, disown, find_own, own_layers, sign
@@ -35,7 +36,6 @@ PROVENANCE = "greyfill"  # the key in a layer's metadata
 
 CONFIDENCE = "colour confidence"
 REGION = "filled region"  # the role of the labels layer with the pixels that were filled
-_VIOLET = (0.45, 0.0, 0.9, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +152,7 @@ def _added(
 def _tint() -> Colormap:
     from napari.utils.colormaps import Colormap
 
-    return Colormap([_VIOLET, (1.0, 1.0, 1.0, 1.0)], name="violet to clear")
+    return Colormap([with_opacity(GUESSED), (1.0, 1.0, 1.0, 1.0)], name="violet to clear")
 
 
 class ResultLayers:
