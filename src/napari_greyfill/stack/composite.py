@@ -15,7 +15,7 @@ from napari_greyfill.stack.store import PatchStore
 if TYPE_CHECKING:
     from dask.array import Array
 
-__all__ = ["Composite", "composite"]
+__all__ = ["Composite", "StoredCodes", "composite"]
 
 _CHUNK = 1024  # pixels along y and x, where the stack has no chunks of its own
 
@@ -64,6 +64,30 @@ class Composite:
     ) -> NDArray[Any]:
         """Return all of it."""
         return np.asarray(self[...], dtype=dtype)
+
+
+class StoredCodes:
+    """What was filled of a stack in a store, as labels that are read part by part.
+
+    Parameters
+    ----------
+    store : PatchStore
+        Which store.
+    """
+
+    def __init__(self, store: PatchStore) -> None:
+        self._store = store
+        self.shape: tuple[int, ...] = store.axes.without_colour().shape
+        self.dtype: np.dtype[Any] = np.dtype(np.uint8)
+        self.ndim = len(self.shape)
+
+    def __getitem__(self, index: Any) -> NDArray[np.uint8]:  # noqa: ANN401 - as arrays take it
+        """Return a part: numbers, slices forwards, and an ellipsis."""
+        place = placed(index, self.shape)
+        full, colour = list(place.slices), self._store.axes.colour
+        if colour is not None:
+            full.insert(colour, slice(None))
+        return place.of(self._store.codes(full))
 
 
 def composite(image: Any, store: PatchStore) -> Array:  # noqa: ANN401 - any array type

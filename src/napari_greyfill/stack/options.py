@@ -38,6 +38,11 @@ class StackOptions:
     ------
     BadParameterError
         With a sentence, if a value is none that its option takes.
+
+    Examples
+    --------
+    >>> StackOptions(context="z", quick=True).changed()
+    {'context': 'z', 'quick': True}
     """
 
     context: ContextName = option_field(

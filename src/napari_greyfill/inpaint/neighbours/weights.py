@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.inpaint.blend import MOST_UNLIKE
+from napari_greyfill.inpaint.uncertainty.quantiles import alike, holding
 
 __all__ = [
     "Shadow",
@@ -177,16 +178,12 @@ def spread_of(shadows: Sequence[Shadow], weights: Weights) -> float | None:
     """
     if not shadows:
         return None
-    ratios, counts = [], []
+    ratios = []
     for shadow in shadows:
         deviation = deviation_of(shadow.errors, _rms(shadow, weights))
         tiny = np.finfo(np.float32).tiny
         ratios.append(np.abs(weights @ shadow.errors) / np.maximum(deviation, tiny))
-        counts.append(np.full(deviation.size, 1 / deviation.size))
-    ratio, count = np.concatenate(ratios), np.concatenate(counts)
-    order = np.argsort(ratio)
-    total = np.cumsum(count[order])
-    return float(ratio[order][np.searchsorted(total, COVERED * total[-1])])
+    return holding(*alike(ratios), COVERED)
 
 
 def _rms(shadow: Shadow, weights: Weights) -> float:
