@@ -87,7 +87,7 @@ def test_parts_are_those_of_the_whole(stack, store, filled):
 def test_colour_keeps_its_channels():
     axes = Axes(("Z", "Y", "X", "S"), (2, 8, 8, 3))
     values = np.zeros(axes.shape, np.uint8)
-    codes = np.zeros(axes.spatial_shape, np.uint8)
+    codes = np.zeros(axes.without_colour().shape, np.uint8)
     values[1, 2:4, 4:6] = (10, 20, 30)
     codes[1, 2:4, 4:6] = 1
     level = np.full((2, 4, 4, 3), 7, np.uint8)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.values import as_type
 from napari_greyfill.stack.axes import Axes
-from napari_greyfill.stack.composite import slices_of
+from napari_greyfill.stack.indexing import placed
 from napari_greyfill.stack.ome import stored_axes
 
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ class Coarser:
 
     def __getitem__(self, index: Any) -> NDArray[Any]:  # noqa: ANN401 - as arrays take it
         """Return a part: numbers, slices forwards, and an ellipsis."""
-        place, dropped = slices_of(index, self.shape)
-        whole = tuple(slice(part.start, part.stop) for part in place)
+        place = placed(index, self.shape)
+        whole = place.slices
         if self._finest.values is None:
             part = np.zeros([s.stop - s.start for s in whole], dtype=np.uint8)
         else:
@@ -91,8 +91,7 @@ class Coarser:
         if part.size:
             for piece in self._pieces(whole):
                 self._lay(part, whole, piece)
-        steps = [slice(None, None, s.step) for s in place]
-        return part[tuple(0 if axis in dropped else steps[axis] for axis in range(self.ndim))]
+        return place.of(part)
 
     def _pieces(self, whole: Sequence[slice]) -> Iterator[tuple[slice, ...]]:
         """Yield the boxes of this level that may have changed, within a part of it."""

@@ -82,7 +82,7 @@ def read_store(path: Path) -> list[LayerData]:
         levels = [np.broadcast_to(np.zeros((), store.dtype), store.axes.shape)]
     overlay = Overlay(levels, store.axes, (), store)
     several = len(levels) > 1
-    shape = store.axes.spatial_shape
+    shape = store.axes.without_colour().shape
     spatial = {
         key: about[key]
         for key in ("scale", "translate", "units", "axis_labels")

@@ -23,6 +23,7 @@ from napari_greyfill.pipeline.result import FillResult
 from napari_greyfill.pipeline.suggest import possible_methods
 from napari_greyfill.stack.result import StackResult
 from napari_greyfill.viewer.fill.aftermath import OUTLINE_KEY, hand_back, holding, outlining
+from napari_greyfill.viewer.fill.bars import BarRow
 from napari_greyfill.viewer.fill.form import FillForm
 from napari_greyfill.viewer.fill.runner import FillRunner
 from napari_greyfill.viewer.fill.saving import Saving, ask_where, source_path
@@ -94,6 +95,7 @@ class FillDock(RunDock):
         self.defaults_button = button("Restore defaults", TEXTS["defaults"])
         self.settings_button = button("Load settings", TEXTS["settings"])
         self.baking = BakeBar(self.viewer, lambda: self.stacks.shown)
+        self.bars = BarRow(self.viewer)
         self.progress.setToolTip(TEXTS["progress"])
         layout = self._scrolled()
         layout.addWidget(self.form)
@@ -105,6 +107,7 @@ class FillDock(RunDock):
         layout.addLayout(side_by_side(self.original_button, self.python_button))
         layout.addLayout(side_by_side(self.save_button, self.heal_button))
         layout.addWidget(self.baking)
+        layout.addWidget(self.bars)
         layout.addWidget(self.table, stretch=1)
 
     def _connect(self) -> None:
@@ -158,6 +161,7 @@ class FillDock(RunDock):
         super()._let_go()
         self.background.leave()
         self.baking.leave()
+        self.bars.leave()
         self.results.remove_preview()
         self.release_original()
 
@@ -327,6 +331,7 @@ class FillDock(RunDock):
             hints=None if hints is None else planes.hints_on(hints, image, index),
             hints_name="" if hints is None else hints.name,
             confidence=self.form.confidence.isChecked(),
+            after=None if self._result is None else self._result[1],
         )
 
     # ------------------------------------------------------------ the run's news
@@ -393,6 +398,7 @@ class FillDock(RunDock):
         if self._done > 1:
             self._outcome = f"{self._done} methods are done. {result.method}: {self._outcome}"
         self._result = layer.unique_id, result
+        self.bars.offer(result, self._source, self._placement, provenance)
         self._runs += 1
         self._run_layers[self._runs] = layer.unique_id
         self.table.add(
