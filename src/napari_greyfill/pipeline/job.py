@@ -149,6 +149,8 @@ class FillJob:
         lazily = isinstance(self.picture.original, LazyPlane)
         image = None if lazily else steps[-1].image
         seconds = time.perf_counter() - self.started
+        if self.memory is not None:
+            self.memory.let_go()
         return FillResult(
             whole=image,
             hole=self.picture.hole,

@@ -172,8 +172,8 @@ def fill(
         painted on an intact picture. Of a stack each filled plane is measured.
     after : FillResult, optional
         What an earlier fill of the same picture returned: only regions whose hole or
-        surroundings changed are filled again, the others keep their pixels. `result.memory` says
-        how many they are.
+        surroundings changed are filled again, the others keep their pixels, and the picture the
+        scale of its values. `result.memory.counts` says how many they are.
     resume : StackResult, optional
         What an earlier run on the same stack got done; see `fill_steps`.
     jobs : int, optional
