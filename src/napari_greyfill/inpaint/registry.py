@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from napari_greyfill.compute.plugins import METHODS, methods_from_outside
+from napari_greyfill.compute.pytorch import lacking_torch
 from napari_greyfill.compute.registry import MethodInfo, Registry, installed
 from napari_greyfill.inpaint.base import Inpainter
 from napari_greyfill.inpaint.blend import Blend
@@ -151,7 +152,7 @@ INPAINTERS.add(
         slow=MSNPS.slow,
     ),
     with_filter_bank,
-    why_not=installed("torch", "torch"),
+    why_not=lacking_torch,
 )
 for _method in network_methods():
     INPAINTERS.register(_method.registered())

@@ -27,6 +27,7 @@ __all__ = [
     "KeepInvalid",
     "LookName",
     "MaskChoices",
+    "NoiseName",
     "PipelineName",
     "ScaleName",
     "SharedChoices",
@@ -38,6 +39,7 @@ LookName = Literal["auto", "faithful", "texture"]
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 ScaleName = Literal["auto", "native", "training"]
 KeepInvalid = Literal["auto", "keep", "fill"]
+NoiseName = Literal["none", "match"]
 
 LOOKS: tuple[str, ...] = get_args(LookName)
 _PLACE = "<options>"  # where a docstring lists them
@@ -65,6 +67,7 @@ class SharedChoices(MaskChoices, ComputeChoices, total=False):
 
     feather: float
     scale: ScaleName
+    noise: NoiseName
 
 
 class FillChoices(SharedChoices, total=False):
@@ -160,6 +163,16 @@ class FillOptions:
         "or auto, reduced only if the hole is larger than those they were trained on.",
         choices=get_args(ScaleName),
         titles=("Auto", "As it is", "As in training"),
+        advanced=True,
+    )
+    noise: NoiseName = option_field(
+        "none",
+        "Noise",
+        "Whether a faithful fill, which is smooth, gets noise like that of the picture around it, "
+        "of the same strength at the same brightness and of the same grain. None is right for "
+        "measuring; match is for montages, and for what takes a quiet place for an object.",
+        choices=get_args(NoiseName),
+        titles=("None (for measuring)", "Like the surroundings"),
         advanced=True,
     )
     nodata: float | None = option_field(

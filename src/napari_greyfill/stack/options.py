@@ -81,8 +81,8 @@ class StackOptions:
     quick: bool = option_field(
         False,
         "Quick",
-        "Try what other planes know in the plane itself only: about half the time, and nearly as "
-        "good.",
+        "Try what other planes know in the plane itself only: about two thirds of the time, and "
+        "nearly as good.",
         advanced=True,
     )
 
