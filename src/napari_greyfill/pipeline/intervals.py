@@ -17,11 +17,9 @@ from napari_greyfill.image.regions import Region, plan_regions
 from napari_greyfill.image.values import as_type
 from napari_greyfill.inpaint.uncertainty.field import ErrorField
 from napari_greyfill.inpaint.uncertainty.scale import local_scale
-from napari_greyfill.pipeline.uncertainty import Uncertainty
+from napari_greyfill.pipeline.uncertainty import Reader, Uncertainty
 
 __all__ = ["Draws", "bounds", "drawn"]
-
-Reader = Callable[[Any], NDArray[Any]]  # returns a part of the filled image
 
 
 @dataclass(frozen=True, eq=False)
