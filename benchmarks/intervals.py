@@ -20,10 +20,10 @@ from benchmarks.pictures import MASKS, SIDE, mask, pictures
 from benchmarks.stack_data import VARIABLE as STACKS
 from napari_greyfill.image import trials
 from napari_greyfill.inpaint.uncertainty import errors, field, scale
-from napari_greyfill.pipeline import uncertainty
+from napari_greyfill.pipeline import intervals, uncertainty
 
 STORE = Path(__file__).parent / "interval_results.json"
-MODULES = (trials, errors, field, scale, uncertainty)
+MODULES = (trials, errors, field, scale, uncertainty, intervals)
 LEVEL = 0.9
 DRAWS = 40
 PICTURES = 12
