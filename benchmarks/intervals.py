@@ -116,8 +116,9 @@ def _introduction(cases: Sequence[Case]) -> str:
     deep = sum(group == "16-bit" for _, group, _ in cases)
     return (
         "## Intervals and draws\n\n"
-        f"{len(cases) - deep} pictures of the reporting half in 8 bits and {deep} planes of stacks in "
-        f"16 bits, at most {SIDE} × {SIDE} pixels, five masks each; nothing was chosen on them. "
+        f"{len(cases) - deep} pictures of the reporting half in 8 bits and {deep} planes of "
+        f"stacks in 16 bits, at most {SIDE} × {SIDE} pixels, five masks each; nothing was "
+        "chosen on them. "
         f"`fill(...).interval({LEVEL})` of the default. *Coverage*: the share of all hole pixels "
         "whose truth lies within; then its mean over the pictures, its 10th percentile, and how "
         "many pictures lie within 80 to 97 %. *Half width* is the mean over the hole, over the "
