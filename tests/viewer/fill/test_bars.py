@@ -3,6 +3,8 @@ import pytest
 from qtpy.QtCore import Qt
 from scipy import ndimage
 
+from napari_greyfill.pipeline.options import FillOptions
+
 
 @pytest.fixture
 def filled(viewer, open_dock, run):
@@ -10,6 +12,7 @@ def filled(viewer, open_dock, run):
     rough = ndimage.gaussian_filter(np.random.default_rng(0).normal(0, 1, (90, 90)), 2)
     viewer.add_image((120 + 200 * rough).astype(np.uint8), name="pic")
     dock = open_dock()
+    dock.form.choose(FillOptions(method="spectral"))
     dock.new_mask()
     rows, columns = np.mgrid[40:44, 20:70]
     dock.form.mask_layer.data_setitem((rows.ravel(), columns.ravel()), 1)
@@ -17,7 +20,7 @@ def filled(viewer, open_dock, run):
     return dock
 
 
-def click(qtbot, dock, which, timeout=60_000):
+def click(qtbot, dock, which, timeout=300_000):
     with qtbot.waitSignal(dock.bars.runner.ended, timeout=timeout):
         qtbot.mouseClick(which, Qt.MouseButton.LeftButton)
 
@@ -51,7 +54,7 @@ def test_draws_are_one_layer(filled, viewer, qtbot):
 
 def test_stop_adds_nothing(filled, viewer, qtbot):
     before = len(viewer.layers)
-    with qtbot.waitSignal(filled.bars.runner.ended, timeout=60_000):
+    with qtbot.waitSignal(filled.bars.runner.ended, timeout=300_000):
         filled.bars.interval_button.click()
         assert not filled.bars.interval_button.isEnabled()
         filled.bars.stop_button.click()
