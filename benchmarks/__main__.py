@@ -16,6 +16,7 @@ from benchmarks import (
     look,
     masks,
     networks,
+    noise,
     responsiveness,
     scaling,
     sensitivity,
@@ -34,6 +35,7 @@ BENCHMARKS = {
     "grey": grey.measure,
     "sensitivity": sensitivity.measure,
     "intervals": intervals.measure,
+    "noise": noise.measure,
     "costs": costs.measure,
     "networks": networks.measure,
     "scaling": scaling.measure,
@@ -68,7 +70,7 @@ def main() -> None:
     parser.add_argument("--stacks", type=Path, help="stacks: more of them; GREYFILL_STACKS")
     arguments = parser.parse_args()
     chosen = dict.fromkeys(
-        ("grey", "sensitivity", "intervals"), (arguments.pictures, arguments.folder)
+        ("grey", "sensitivity", "intervals", "noise"), (arguments.pictures, arguments.folder)
     )
     chosen["look"] = (arguments.folder,)
     chosen["stacks"] = chosen["stacks_volume"] = (arguments.stacks,)

@@ -316,7 +316,7 @@ class FillResult:
 
     def _trials(self, cancelled: CancelCheck) -> Generator[Event, None, Uncertainty]:
         """Return what trials teach; they are made once."""
-        picture = self.steps[-1].picture
+        picture, read = self.steps[-1].picture, self.steps[-1].image_in
         chosen = self.provenance["parameters"]
         if chosen.get("noise", "none") != "none":
             raise UnsupportedImageError(
@@ -331,7 +331,7 @@ class FillResult:
                 "This result does not know how it was filled; fill again to have an interval."
             )
         if not self._learned:
-            self._learned.append((yield from learned(picture, self.refill, cancelled)))
+            self._learned.append((yield from learned(picture, read, self.refill, cancelled)))
         return self._learned[0]
 
     def to_layers(self) -> list[LayerData]:
