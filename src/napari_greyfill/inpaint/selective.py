@@ -210,7 +210,11 @@ def _continued(values: Blocks, weights: Blocks, rounds: int) -> Blocks:
     weights = weights / np.maximum(weights.max(axis=(1, 2), keepdims=True), _TINY)
     size = np.empty((len(wanted), FRAME, FRAME // 2 + 1), dtype=np.float32)
     threshold, seen, before = np.float32(0), np.zeros_like(wanted), np.zeros_like(wanted)
-    ahead, last, model = np.zeros(size.shape, np.complex64), np.zeros(size.shape, np.complex64), before
+    ahead, last, model = (
+        np.zeros(size.shape, np.complex64),
+        np.zeros(size.shape, np.complex64),
+        before,
+    )
     for index in range(rounds):
         np.subtract(wanted, seen, out=seen)
         seen *= weights

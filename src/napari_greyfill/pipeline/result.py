@@ -14,7 +14,7 @@ from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.picture import Patch, Picture
 from napari_greyfill.pipeline.presentation import LayerData, as_layers
 
-__all__ = ["FillResult", "Intermediate", "StageName"]
+__all__ = ["FillResult", "Intermediate", "Piece", "StageName"]
 
 StageName = Literal["start", "grey", "colour", "done"]
 
@@ -23,6 +23,48 @@ WITH_HOLE = "grey with hole"
 FILLED_GREY = "filled grey"
 FILLED_COLOUR = "filled colour"
 FINAL = "filled"
+
+INFERRED, CORRECTED = 1, 2  # what a pixel of the hole is made of; the filled region's labels
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """What became of a painted piece of which it was asked whether light passes.
+
+    Attributes
+    ----------
+    box : Window
+    pixels : bool array of the box's shape
+    label : int
+        1 if it is filled, inferred from around; 2 if what was recorded there is corrected.
+    why : str
+        A few words.
+    passes, adds : tuple of float
+        For each channel, which share of the light passes, and what is added, in the units of the
+        image; empty if it is filled.
+    expected_error : float or None
+        Root mean square, in the units of the image, as far as a trial tells.
+    """
+
+    box: Window
+    pixels: NDArray[np.bool_] = field(repr=False)
+    label: int
+    why: str
+    passes: tuple[float, ...] = ()
+    adds: tuple[float, ...] = ()
+    expected_error: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what JSON can hold."""
+        return {
+            "box": [self.box.y0, self.box.y1, self.box.x0, self.box.x1],
+            "pixels": int(np.count_nonzero(self.pixels)),
+            "made": "corrected" if self.label == CORRECTED else "filled",
+            "why": self.why,
+            "passes": list(self.passes),
+            "adds": list(self.adds),
+            "expected_error": self.expected_error,
+        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +167,8 @@ class FillResult:
         Why the method was chosen, if it was left open; a sentence.
     channel_axis : int or None
         Along which axis of the image its colours lie; the last one, if any, for None.
+    pieces : tuple of Piece
+        What became of each painted piece, if the option `correct` asked; empty otherwise.
     """
 
     whole: NDArray[Any] | None
@@ -140,6 +184,7 @@ class FillResult:
     metrics: dict[str, float] = field(default_factory=dict)
     reason: str = ""
     channel_axis: int | None = None
+    pieces: tuple[Piece, ...] = field(default=(), repr=False)
 
     @cached_property
     def image(self) -> NDArray[Any]:
@@ -171,6 +216,31 @@ class FillResult:
                 np.minimum(view, patch.planes[common.within(patch.window)], out=view)
         return part
 
+    def labels_in(self, frame: Window) -> NDArray[np.uint8]:
+        """Return a part of the labels: 0 known, 1 inferred, 2 corrected.
+
+        Parameters
+        ----------
+        frame : Window
+            The part.
+        """
+        labels = self.hole[frame.slices].astype(np.uint8)
+        for piece in self.pieces:
+            common = piece.box.intersection(frame)
+            if common is not None and piece.label != INFERRED:
+                inside = piece.pixels[common.within(piece.box)]
+                labels[common.within(frame)][inside] = piece.label
+        return labels
+
+    @property
+    def about_pieces(self) -> str:
+        """Return how many regions were corrected and filled, a sentence; empty if nobody asked."""
+        if not self.pieces:
+            return ""
+        corrected = sum(piece.label == CORRECTED for piece in self.pieces)
+        some = f"{corrected} region{'' if corrected == 1 else 's'} corrected"
+        return f"{some}, {len(self.pieces) - corrected} filled."
+
     def to_layers(self) -> list[LayerData]:
         """Return the result as layers for napari: the image, where it was filled, the confidence.
 
@@ -179,7 +249,9 @@ class FillResult:
         list of (array, dict, str)
             What `napari.layers.Layer.create` takes; only the image is visible at first.
         """
-        return as_layers(self.image, self.hole, self.confidence, self.provenance)
+        height, width = self.hole.shape
+        labels = self.labels_in(Window(0, height, 0, width))
+        return as_layers(self.image, labels, self.confidence, self.provenance)
 
     def __repr__(self) -> str:
         """Say in one line what was filled, how, and how well."""

@@ -26,6 +26,7 @@ from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.compute.events import Event, Note, Preview, Progress, Result
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import (
+    BadParameterError,
     GreyfillWarning,
     ShapeMismatchError,
     UnsupportedImageError,
@@ -35,6 +36,7 @@ from napari_greyfill.image.colour import luma
 from napari_greyfill.image.picture import Patch
 from napari_greyfill.image.specks import Plan
 from napari_greyfill.inpaint.texture import Look
+from napari_greyfill.pipeline.correcting import taken_back
 from napari_greyfill.pipeline.grey_stage import Filling
 from napari_greyfill.pipeline.hints import ColourHints, HintsOrLayer
 from napari_greyfill.pipeline.job import (
@@ -52,7 +54,7 @@ from napari_greyfill.pipeline.options import (
     takes_options,
 )
 from napari_greyfill.pipeline.reference import Reference
-from napari_greyfill.pipeline.result import FillResult, Intermediate
+from napari_greyfill.pipeline.result import FillResult, Intermediate, Piece
 from napari_greyfill.pipeline.stages import Colouring
 from napari_greyfill.pipeline.suggest import suggested_look
 
@@ -109,6 +111,11 @@ def fill_steps(
     """
     chosen = FillOptions(**options)  # type: ignore[arg-type]  # checked there
     require_methods(chosen)  # before the image is looked at: it is quick
+    if chosen.correct != "off" and isinstance(reference, str) and reference == "image":
+        raise BadParameterError(
+            "An image that is its own reference is taken for intact under the mask, so there is "
+            'nothing to correct; choose correct="off", or give another reference.'
+        )
     image, rgb = channels_last(image, channel_axis, rgb=rgb)
     picture = read_picture(image, mask, chosen, rgb=rgb)
     truth = Reference.of(reference, picture, chosen, channel_axis=channel_axis)
@@ -268,9 +275,12 @@ def coloured(filled: Filled, start: float) -> Generator[Event, None, FillResult]
                 steps.append(event.source)
             yield event
         job, confidences = stage.job, stage.confidences
+    pieces: tuple[Piece, ...] = ()
+    if job.options.correct != "off":
+        patches, pieces = yield from taken_back(job, patches, 0.9)
     steps.append(job.final(patches))
     yield _complete(steps[-1], 1.0)
-    return job.finished(tuple(steps), confidences)
+    return job.finished(tuple(steps), confidences, pieces)
 
 
 def _run(

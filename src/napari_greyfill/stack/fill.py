@@ -89,6 +89,11 @@ def fill_steps(
             "Colour hints can be given for a single picture, not for a stack; fill the plane by "
             "itself."
         )
+    if rest.get("correct", "off") != "off":
+        raise BadParameterError(
+            "Marks are corrected in a single picture, not in a stack; fill the plane by itself, "
+            "or leave dust that all frames share to the option dust."
+        )
     count, check = jobs_of(jobs), check_of(cancelled)
     path = None if store is None else Path(fspath(store))
     job = prepare_stack(_array(image), mask, found, own, FillOptions(**rest), resume=resume)

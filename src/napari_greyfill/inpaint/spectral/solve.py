@@ -143,14 +143,14 @@ def conditional_mean(
         Stop once the preconditioned residual has fallen to this share of the known pixels'.
     """
     system = System.of(start, hole, spectrum)
-    x, first = system.x, 0.0
-    for index, (x, energy) in enumerate(system.iterates()):
-        first = first or energy
+    found, first = system.x, 0.0
+    for index, (values, energy) in enumerate(system.iterates()):
+        found, first = values, first or energy
         if index == iterations or energy <= tolerance**2 * first or energy <= 0:
             break
         compute.check()
         yield index / iterations
-    return system.filled(x)
+    return system.filled(found)
 
 
 def _dot(a: Torus, b: Torus) -> float:

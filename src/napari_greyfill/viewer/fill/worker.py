@@ -148,7 +148,7 @@ def _region(result: FillResult) -> Region | None:
     window = result.steps[-1].frame()
     if window.area > _OUTLINED:
         return None
-    return Region(result.hole[window.slices].copy(), window)
+    return Region(result.labels_in(window), window)
 
 
 def _kept(result: FillResult, request: FillRequest) -> Generator[ResultImage, None, None]:

@@ -66,12 +66,13 @@ class Region:
 
     Attributes
     ----------
-    filled : (h, w) bool array
+    filled : (h, w) bool or uint8 array
+        As numbers: 1 inferred, 2 corrected.
     window : Window or None
         The part, None for all of the plane.
     """
 
-    filled: NDArray[np.bool_]
+    filled: NDArray[np.bool_] | NDArray[np.uint8]
     window: Window | None = None
 
 
