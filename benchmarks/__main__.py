@@ -7,6 +7,7 @@ from benchmarks import (
     cancelling,
     colour,
     compare,
+    corrections,
     costs,
     grey,
     healing,
@@ -44,6 +45,7 @@ BENCHMARKS = {
     "cancelling": cancelling.measure,
     "masks": masks.measure,
     "compare": compare.measure,
+    "corrections": corrections.measure,
 }
 
 
@@ -55,7 +57,9 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="grey, look: more pictures; GREYFILL_PICTURES")
     parser.add_argument("--stacks", type=Path, help="stacks: more of them; GREYFILL_STACKS")
     arguments = parser.parse_args()
-    chosen = dict.fromkeys(("grey", "sensitivity"), (arguments.pictures, arguments.folder))
+    chosen = dict.fromkeys(
+        ("grey", "sensitivity", "corrections"), (arguments.pictures, arguments.folder)
+    )
     chosen["look"] = (arguments.folder,)
     chosen["stacks"] = chosen["stacks_volume"] = (arguments.stacks,)
     for name in arguments.names or BENCHMARKS:

@@ -209,12 +209,9 @@ def _continued(values: Blocks, weights: Blocks, rounds: int) -> Blocks:
     wanted = values - mean
     weights = weights / np.maximum(weights.max(axis=(1, 2), keepdims=True), _TINY)
     size = np.empty((len(wanted), FRAME, FRAME // 2 + 1), dtype=np.float32)
-    threshold, seen, before = np.float32(0), np.zeros_like(wanted), np.zeros_like(wanted)
-    ahead, last, model = (
-        np.zeros(size.shape, np.complex64),
-        np.zeros(size.shape, np.complex64),
-        before,
-    )
+    ahead, last = np.zeros((2, *size.shape), dtype=np.complex64)
+    seen, before = np.zeros((2, *wanted.shape), dtype=np.float32)
+    threshold, model = size[:, :1], before
     for index in range(rounds):
         np.subtract(wanted, seen, out=seen)
         seen *= weights

@@ -12,6 +12,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import ndimage
 
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.inpaint.base import Hole, Plane
@@ -37,6 +38,7 @@ TAKES = 0.05  # share of the light; what takes less is no mark
 CLIPPED = 0.01  # share of a mark at the limits of what can be recorded
 BETTER = 0.8  # of the error of a fill that the result may have
 UNEVEN = 1.5  # times as uneven as in a trial, a mark has a share of its own at every place
+NEARBY = 1.5  # pixels; sigma of how far off the fill a place of the rim is
 MORE = 1.1  # times as far off the fill as in a trial, what is taken back is still as good
 
 
@@ -166,17 +168,27 @@ def _with_more(own: Errors, off: Errors, usual: Errors, noise: float) -> Errors:
 def _mixed(
     lit: Plane, fill: Plane, mark: Mark, own: Errors, filling: Errors, always: bool
 ) -> tuple[Plane, float, float]:
-    """Return the weighted mean of what was taken back and of a fill, and both their errors."""
+    """Return the weighted mean of what was taken back and of a fill, and both their errors.
+
+    In the rim, where a fill is near what is known, what was taken back counts the less the
+    farther it lies off the fill: where a mark is sharper or wider than it is taken for.
+    """
     plane, square, alone, count = lit.copy(), 0.0, 0.0, 0
-    pairs = ((own.rim, filling.rim), (own.rest, filling.rest))
-    for zone, (error, other) in zip(zones(mark), pairs, strict=True):
-        total = error**2 + other**2
-        share = 1.0 if always or total == 0 else other**2 / total
-        plane[zone] = share * lit[zone] + (1 - share) * fill[zone]
-        pixels = int(np.count_nonzero(zone))
-        square += pixels * ((share * error) ** 2 + ((1 - share) * other) ** 2)
-        alone += pixels * other**2
-        count += pixels
+    off = np.atleast_3d((lit - fill) ** 2).mean(axis=-1, dtype=np.float64)
+    far = ndimage.gaussian_filter(off, NEARBY)
+    rim, rest = zones(mark)
+    for zone, error, other in ((rim, own.rim, filling.rim), (rest, own.rest, filling.rest)):
+        usual = error**2 + other**2
+        own_square = np.full(np.count_nonzero(zone), error**2)
+        if zone is rim:
+            own_square += np.maximum(far[zone] - usual, 0.0)
+        share = other**2 / np.maximum(own_square + other**2, 1e-12)
+        share = np.ones_like(share) if always and zone is rest else share
+        weights = share if lit.ndim == 2 else share[:, None]
+        plane[zone] = weights * lit[zone] + (1 - weights) * fill[zone]
+        square += float((share**2 * own_square + ((1 - share) * other) ** 2).sum())
+        alone += len(share) * other**2
+        count += len(share)
     return plane, float(np.sqrt(square / max(count, 1))), float(np.sqrt(alone / max(count, 1)))
 
 
