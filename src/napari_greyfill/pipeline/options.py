@@ -310,7 +310,7 @@ def takes_options(*names: str, also: type | None = None) -> Callable[[F], F]:
         own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
         keyword = inspect.Parameter.KEYWORD_ONLY
         listed = [
-            inspect.Parameter(each.name, keyword, default=each.default, annotation=_annotated(each))
+            inspect.Parameter(each.name, keyword, default=each.default, annotation=_kind(each))
             for each in wanted
         ]
         function.__signature__ = signature.replace(parameters=[*own, *listed])  # type: ignore[attr-defined]
@@ -326,9 +326,9 @@ def _described() -> list[Any]:
     return [_PRESET, *fields(FillOptions)]
 
 
-def _annotated(each: Any) -> str:  # noqa: ANN401 - a field of a dataclass
+def _kind(each: Any) -> str:  # noqa: ANN401 - a field of a dataclass
     """Return the type of an option as signatures show it."""
-    return str(each.type).removeprefix("InitVar[").removesuffix("]") if each is _PRESET else each.type
+    return "PresetName" if each is _PRESET else str(each.type)
 
 
 def _with_options(text: str, wanted: list[Any]) -> str:

@@ -435,7 +435,7 @@ class TestLayers:
         assert dock.preview.layer in viewer.layers
         assert form.mask_layer is None
         mask = viewer.add_labels(np.zeros((120, 140), np.uint8))
-        assert form.mask_choice.choices == (mask,)
+        assert form.mask_choice.layers == [mask]
 
     def test_user_removes_the_preview(self, viewer, dock, qtbot):
         previewed(qtbot, dock, lambda: turn_to(dock, "random"))

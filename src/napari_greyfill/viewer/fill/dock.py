@@ -60,10 +60,11 @@ class FillDock(RunDock):
     """
 
     runner: FillRunner
+    form: FillForm
 
     def __init__(self, napari_viewer: napari.viewer.Viewer) -> None:
         super().__init__(napari_viewer, FillRunner(), TEXTS)
-        self.form = FillForm(preferred_device())
+        self.form = FillForm(napari_viewer, preferred_device())
         self.table = MetricsTable()
         self.stacks = StackRuns(napari_viewer, self.form)
         self.results = ResultLayers(napari_viewer)
@@ -95,8 +96,7 @@ class FillDock(RunDock):
         self.progress.setToolTip(TEXTS["progress"])
         layout = self._scrolled()
         layout.addWidget(self.form)
-        self.form.advanced.addWidget(self.defaults_button)
-        self.form.advanced.addWidget(self.settings_button)
+        self.form.add_below(self.settings_button, self.defaults_button)
         layout.addLayout(side_by_side(self.run_button, self.cancel_button))
         layout.addWidget(self.progress)
         layout.addWidget(self.status)

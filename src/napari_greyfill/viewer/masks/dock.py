@@ -112,6 +112,7 @@ class MasksDock(Dock):
         self.background.failed.connect(self._show_failure)
         for emitter in ("current_step", "ndisplay", "order"):
             self._follow(getattr(self.viewer.dims.events, emitter), self._changed)
+        self._follow(self.viewer.layers.selection.events.active, self._selected)
 
     # ------------------------------------------------------------ what is chosen
 
@@ -142,6 +143,11 @@ class MasksDock(Dock):
     def _changed(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
         if not self.closed:  # viewer and layers outlive a closed dock
             self.refresh()
+
+    def _selected(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
+        """Let image and mask follow the selected layer."""
+        if not self.closed:
+            self.form.following.soon()
 
     def _watch(self, image: Layer | None) -> None:
         """Look at a picture anew when its data are replaced."""
@@ -437,6 +443,7 @@ class MasksDock(Dock):
 
     def _let_go(self) -> None:
         self._watch(None)
+        self.form.following.stop()
         self.background.leave()
         self._rest()
 

@@ -8,11 +8,11 @@ from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QComboBox, QGroupBox, QLabel, QTabWidget, QVBoxLayout, QWidget
 
 from napari_greyfill.viewer.masks.all_planes import indices_of
-from napari_greyfill.viewer.masks.option_form import form_layout
 from napari_greyfill.viewer.masks.sources import MaskBar
 from napari_greyfill.viewer.masks.tabs import EditTab, HandTab, PictureTab, RandomTab
+from napari_greyfill.viewer.widgets.following import Following
 from napari_greyfill.viewer.widgets.layer_combo import LayerCombo
-from napari_greyfill.viewer.widgets.parts import button, let_shrink, side_by_side
+from napari_greyfill.viewer.widgets.parts import button, form_layout, let_shrink, side_by_side
 from napari_greyfill.viewer.widgets.texts import MASKS as TEXTS
 
 if TYPE_CHECKING:
@@ -46,10 +46,12 @@ class MasksForm(QWidget):
 
     def __init__(self, viewer: Viewer) -> None:
         super().__init__()
-        self.image = LayerCombo(viewer, "Image")
+        self.image = LayerCombo(viewer, "Image", follows=True)
         self.image.setToolTip(TEXTS["image"])
-        self.target = LayerCombo(viewer, "Labels", none="A new one")
+        self.target = LayerCombo(viewer, "Labels", none="A new one", follows=True)
         self.target.setToolTip(TEXTS["mask"])
+        self.following = Following(viewer, self.image, self.target, self)
+        self.following.now()
         self.mask_bar = MaskBar()
         self.new_mask = button("New mask", TEXTS["new_mask"], self.new_mask_wanted.emit)
         self.hand = HandTab(viewer)
@@ -79,7 +81,8 @@ class MasksForm(QWidget):
     def _arrange(self) -> None:
         choices = form_layout()
         choices.addRow("Image", self.image)
-        choices.addRow("Mask", side_by_side(self.target, self.new_mask))
+        choices.addRow("Mask", self.target)
+        self.mask_bar.begin_with(self.new_mask)
         choices.addRow(self.mask_bar)
         self.tabs = QTabWidget()
         self.tabs.setUsesScrollButtons(False)
@@ -94,10 +97,12 @@ class MasksForm(QWidget):
         hole = form_layout()
         hole.addRow("Hole", self.hole)
         inside = QVBoxLayout(outputs)
+        inside.setContentsMargins(6, 6, 6, 6)
         inside.addLayout(hole)
         inside.addLayout(side_by_side(self.grey, self.colour))
         inside.addWidget(self.save)
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
         layout.addLayout(choices)
         layout.addWidget(self.tabs)
         layout.addLayout(side_by_side(self.how, self.apply))

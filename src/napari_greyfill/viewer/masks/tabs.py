@@ -29,9 +29,9 @@ from napari_greyfill.masks import (
     RandomKind,
 )
 from napari_greyfill.masks.random import Share
-from napari_greyfill.viewer.masks.option_form import OptionForm, form_layout, percent_slider
+from napari_greyfill.viewer.masks.option_form import OptionForm, percent_slider
 from napari_greyfill.viewer.widgets.layer_combo import LayerCombo
-from napari_greyfill.viewer.widgets.parts import button, let_shrink, side_by_side
+from napari_greyfill.viewer.widgets.parts import button, form_layout, let_shrink, side_by_side
 from napari_greyfill.viewer.widgets.texts import MASKS as TEXTS
 
 if TYPE_CHECKING:
@@ -319,7 +319,8 @@ class EditTab(QWidget):
         layout = QVBoxLayout(self)
         layout.addLayout(form)
         layout.addLayout(_grid(list(self.buttons.values())))
-        layout.addWidget(_group("Combine with", (self.other,), tuple(self.combine.values())))
+        union, *others = self.combine.values()  # three beside each other are too wide
+        layout.addWidget(_group("Combine with", (self.other,), (union,), tuple(others)))
         layout.addStretch()
 
     def refresh(self) -> None:

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from typing import Any
 
 from qtpy.compat import isalive
-from qtpy.QtCore import QEvent
-from qtpy.QtWidgets import QWidget
+from qtpy.QtCore import QEvent, QTimer
+from qtpy.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from napari_greyfill.viewer.threads.ending import wait_at_exit
+from napari_greyfill.viewer.widgets.tips import wrap_tips
 
 __all__ = ["Dock"]
 
@@ -31,6 +32,10 @@ class Dock(QWidget):
         super().__init__()
         wait_at_exit()  # for work that the dock may still have in a thread by then
         self._followed: list[tuple[Any, Callable[..., Any]]] = []
+        self._placed = QTimer(self)  # napari places a dock once it has made it
+        self._placed.setSingleShot(True)
+        self._placed.setInterval(0)
+        self._placed.timeout.connect(self._settle_in)
 
     @property
     def closed(self) -> bool:
@@ -38,14 +43,46 @@ class Dock(QWidget):
         return self._closed or not isalive(self)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Let go when napari takes the dock out of its window."""
+        """Join other docks in a window; let go when napari takes the dock out of it."""
         super().changeEvent(event)
-        out = event.type() == QEvent.Type.ParentChange and self.parent() is None
-        if out and not self._closed:
+        if event.type() != QEvent.Type.ParentChange:
+            return
+        if self.parent() is not None:
+            wrap_tips(self)
+            self._placed.start()
+        elif not self._closed:
             self._closed = True
             self._unfollow()
             self._let_go()
             self.deleteLater()
+
+    def _settle_in(self) -> None:
+        """Get no wider than is needed, and be a tab of our other docks at the same side.
+
+        The manifest cannot say so, and opened by a menu docks would lie one below the other, each
+        too low to be used.
+        """
+        own = self.parent()
+        if not isinstance(own, QDockWidget):
+            return
+        # a width that was asked for once would be the least for ever: it only grows
+        own.setMinimumSize(0, own.minimumHeight())
+        window = own.parent()
+        if not isinstance(window, QMainWindow) or own.isFloating():
+            return
+        area = window.dockWidgetArea(own)
+        others = [
+            each
+            for each in window.findChildren(QDockWidget)
+            if each is not own
+            and each.findChild(Dock) is not None
+            and window.dockWidgetArea(each) == area
+            and not (each.isFloating() or each.isHidden())
+        ]
+        if others and own not in window.tabifiedDockWidgets(others[-1]):
+            window.tabifyDockWidget(others[-1], own)
+            own.show()
+            own.raise_()
 
     def _let_go(self) -> None:
         """Stop what runs and put the viewer back, for the dock is being closed."""

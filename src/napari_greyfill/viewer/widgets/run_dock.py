@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import napari.viewer
     from napari.layers import Image, Labels, Layer
 
+    from napari_greyfill.viewer.masks.hole_form import HoleForm
+
 __all__ = ["MASK_CHANGED", "Painted", "RunDock", "removed"]
 
 
@@ -65,6 +67,7 @@ class RunDock(Dock):
     """
 
     run_ended = Signal()
+    form: HoleForm
 
     def __init__(
         self, viewer: napari.viewer.Viewer, runner: Runner, texts: Mapping[str, str]
@@ -94,6 +97,7 @@ class RunDock(Dock):
         self._settle.timeout.connect(self.refresh)
         for name in ("current_step", "ndisplay", "order"):
             self._follow(getattr(viewer.dims.events, name), self._changed)
+        self._follow(viewer.layers.selection.events.active, self._selected)
         runner.failed.connect(self._show_failure)
         runner.cancelled.connect(self._stop_short)
         runner.ended.connect(self._end)
@@ -102,6 +106,7 @@ class RunDock(Dock):
         """Return the layout of what the dock shows, with a scroll bar where there is no room."""
         inner = QWidget()
         layout = QVBoxLayout(inner)
+        layout.setContentsMargins(6, 6, 6, 6)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(VerticalScroll(inner))
@@ -111,6 +116,11 @@ class RunDock(Dock):
         """Look again soon at whether a run can start; many events make one look."""
         if not self.closed:  # viewer and layers outlive a closed dock
             self._settle.start()
+
+    def _selected(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
+        """Let image and mask follow the selected layer."""
+        if not self.closed:
+            self.form.following.soon()
 
     def _watch(self, image: Layer | None, mask: Layer | None) -> None:
         """Follow the painting of the mask in use, and replaced data of the image."""
@@ -136,6 +146,7 @@ class RunDock(Dock):
     def _let_go(self) -> None:
         self.runner.leave()
         self._settle.stop()
+        self.form.following.stop()
         self._watch(None, None)
 
     # ------------------------------------------------------------ readiness
