@@ -1,5 +1,6 @@
 """The same results in this process, in several, and after workers were killed."""
 
+import os
 import subprocess
 import sys
 import time
@@ -73,6 +74,15 @@ class TestOnACluster:
             expected = {k: int(given[k : k + 4].sum()) + int(mask[k]) for k in range(0, 64, 4)}
             found = dict(run_tasks(range(0, 64, 4), function, client=client))
             assert {task: total for task, (total, _) in found.items()} == expected
+
+    def test_workers_keep_memory_that_they_free(self, client):
+        # asking the system for each array anew costs half as much again as a fill
+        assert client.run(os.environ.get, "OMP_NUM_THREADS") == dict.fromkeys(
+            client.scheduler_info()["workers"], "1"
+        )
+        assert set(client.run(os.environ.get, "MALLOC_TRIM_THRESHOLD_").values()) == {
+            os.environ.get("MALLOC_TRIM_THRESHOLD_")
+        }
 
     def test_a_task_that_fails_is_raised_and_the_cluster_lives(self, client):
         with pytest.raises(UnusableFillError, match="It failed"):
