@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING
 
 from napari_greyfill.viewer.layers.keeping import Original
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from napari.viewer import Viewer
 
 __all__ = [
+    "HOLD_KEY",
     "OUTLINE_KEY",
+    "bind_keys",
     "hand_back",
     "holding",
     "invented",
@@ -23,6 +25,7 @@ __all__ = [
     "toggle_outlines",
 ]
 
+HOLD_KEY = "H"
 OUTLINE_KEY = "O"
 _ROLE = "greyfill"  # where results say what they are
 
@@ -99,6 +102,24 @@ def invented(pixels: int, size: int) -> str:
     share = f"{percent:.1f}" if percent >= 1 or not percent else f"{percent:.1g}"
     noun = "pixel" if pixels == 1 else "pixels"
     return f"{pixels:,} invented {noun}, {share} % of this plane."
+
+
+def bind_keys(layers: Iterable[Layer | None], original: Original, source: str) -> None:
+    """Give layers the keys that show the original, and hide the outlines of what is invented.
+
+    Parameters
+    ----------
+    layers : iterable of Layer or None
+        None for one that has gone.
+    original : Original
+        Shows it.
+    source : str
+        Unique id of the image.
+    """
+    for layer in layers:
+        if layer is not None:
+            layer.bind_key(HOLD_KEY, holding(original, source), overwrite=True)
+            layer.bind_key(OUTLINE_KEY, outlining(original.viewer, source), overwrite=True)
 
 
 def holding(original: Original, source: str) -> Callable[[Layer], Generator[None, None, None]]:

@@ -8,13 +8,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from qtpy.QtGui import QGuiApplication
 
-from napari_greyfill.comparison import Row
 from napari_greyfill.compute.events import Preview, Progress
 from napari_greyfill.errors import GreyfillError
 from napari_greyfill.masks import selected_labels
@@ -22,18 +20,19 @@ from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.pipeline.result import FillResult
 from napari_greyfill.pipeline.suggest import possible_methods
 from napari_greyfill.stack.result import StackResult
-from napari_greyfill.viewer.fill.aftermath import OUTLINE_KEY, hand_back, holding, outlining
+from napari_greyfill.viewer.fill.aftermath import HOLD_KEY, bind_keys, hand_back, holding
+from napari_greyfill.viewer.fill.asking import request_of
 from napari_greyfill.viewer.fill.form import FillForm
 from napari_greyfill.viewer.fill.runner import FillRunner
 from napari_greyfill.viewer.fill.saving import Saving, ask_where, source_path
 from napari_greyfill.viewer.fill.stack_runs import StackRuns
 from napari_greyfill.viewer.fill.stack_worker import stack_as_python
 from napari_greyfill.viewer.fill.table import MetricsTable
-from napari_greyfill.viewer.fill.words import combination_of, name_of_plane, summary_of
+from napari_greyfill.viewer.fill.words import row_of, summary_of
 from napari_greyfill.viewer.fill.worker import Finished, Part
 from napari_greyfill.viewer.layers import planes
 from napari_greyfill.viewer.layers.keeping import Original
-from napari_greyfill.viewer.layers.models import FillRequest, PlaneSource, as_python
+from napari_greyfill.viewer.layers.models import FillRequest, as_python
 from napari_greyfill.viewer.layers.results import PROVENANCE, REGION, ResultLayers
 from napari_greyfill.viewer.settings import preferred_device
 from napari_greyfill.viewer.threads.background import Background
@@ -47,8 +46,6 @@ if TYPE_CHECKING:
     from napari.layers import Image, Labels
 
 __all__ = ["FillDock"]
-
-HOLD_KEY = "H"
 
 
 class FillDock(RunDock):
@@ -236,7 +233,8 @@ class FillDock(RunDock):
             self._show_start()
             return
         image = self.form.image_layer
-        self._request, self._run_of = self._make_request(), self._chosen()
+        self._run_of = self._chosen()
+        self._request = request_of(self.form, self._request_index())
         self._source, self._mask = image.unique_id, self.form.mask_layer.unique_id
         self._placement = planes.Placement.of(image, self._request.image.index)
         self._done = 0
@@ -289,31 +287,6 @@ class FillDock(RunDock):
 
     def _request_index(self) -> tuple[int, ...]:
         return planes.plane_index(self.form.image_layer, self.viewer)
-
-    def _make_request(self) -> FillRequest:
-        image, mask = self.form.image_layer, self.form.mask_layer
-        reference = self.form.reference_layer
-        index = self._request_index()
-        painted = planes.plane_at(mask, index, image)
-        hints = self.form.hints_layer
-        return FillRequest(
-            image=planes.plane_at(image, index),
-            # a copy: painting goes on while the fill runs
-            mask=PlaneSource(np.array(painted.read()), ()),
-            mask_index=painted.index,
-            rgb=bool(image.rgb),
-            options=self.form.options(),
-            image_name=image.name,
-            mask_name=mask.name,
-            reference=None if reference is None else planes.plane_at(reference, index, image),
-            reference_name="" if reference is None else reference.name,
-            intermediates=self.form.intermediates.isChecked(),
-            preview=self.form.preview.isChecked(),
-            methods=self.form.chosen_methods(),
-            hints=None if hints is None else planes.hints_on(hints, image, index),
-            hints_name="" if hints is None else hints.name,
-            confidence=self.form.confidence.isChecked(),
-        )
 
     # ------------------------------------------------------------ the run's news
 
@@ -370,10 +343,7 @@ class FillDock(RunDock):
         self._shown |= {(label, image.role) for image in outcome.images}
         if outcome.region is not None:
             self._shown.add(("", REGION))
-        for each in (layer, planes.find(self.viewer, self._mask)):
-            if each is not None:
-                each.bind_key(HOLD_KEY, holding(self._original, self._source), overwrite=True)
-                each.bind_key(OUTLINE_KEY, outlining(self.viewer, self._source), overwrite=True)
+        bind_keys((layer, planes.find(self.viewer, self._mask)), self._original, self._source)
         self._outcome = f"{summary_of(outcome, request.rgb)} {result.reason}".strip()
         self._done += 1
         if self._done > 1:
@@ -381,14 +351,7 @@ class FillDock(RunDock):
         self._result = layer.unique_id, result
         self._runs += 1
         self._run_layers[self._runs] = layer.unique_id
-        self.table.add(
-            replace(
-                Row.of(combination_of(result, request.rgb), result),
-                picture=name_of_plane(request.image_name, self._placement.index),
-                run=self._runs,
-                result=None,  # the layer has it
-            )
-        )
+        self.table.add(row_of(result, request, self._placement.index, self._runs))
 
     def _show_cancelled(self) -> None:
         if self._request is None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from napari_greyfill.comparison import Combination
+from dataclasses import replace
+
+from napari_greyfill.comparison import Combination, Row
 from napari_greyfill.pipeline.names import GREY
 from napari_greyfill.pipeline.result import FillResult
 from napari_greyfill.viewer.fill.aftermath import invented
 from napari_greyfill.viewer.fill.worker import Finished
+from napari_greyfill.viewer.layers.models import FillRequest
 
-__all__ = ["combination_of", "name_of_plane", "summary_of"]
+__all__ = ["combination_of", "name_of_plane", "row_of", "summary_of"]
 
 
 def name_of_plane(name: str, index: tuple[int, ...]) -> str:
@@ -35,6 +38,28 @@ def combination_of(result: FillResult, rgb: bool) -> Combination:
         Whether the plane has colours.
     """
     return Combination(result.method, result.pipeline if rgb else GREY, result.colorizer)
+
+
+def row_of(result: FillResult, request: FillRequest, index: tuple[int, ...], run: int) -> Row:
+    """Return the row of the table for a finished fill.
+
+    Parameters
+    ----------
+    result : FillResult
+        What came of it; the row does not hold it.
+    request : FillRequest
+        What it was of.
+    index : tuple of int
+        The plane.
+    run : int
+        The number of the run.
+    """
+    return replace(
+        Row.of(combination_of(result, request.rgb), result),
+        picture=name_of_plane(request.image_name, index),
+        run=run,
+        result=None,  # the layer has it
+    )
 
 
 def summary_of(outcome: Finished, rgb: bool) -> str:

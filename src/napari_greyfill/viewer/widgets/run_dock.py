@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 from qtpy.QtCore import QTimer, Signal
+from qtpy.QtGui import QHideEvent, QShowEvent
 from qtpy.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from napari_greyfill.compute.device import leave_a_core
@@ -80,6 +81,7 @@ class RunDock(Dock):
         self.runner = runner
         self._outcome = ""  # what came of the last run
         self._run_of: Hashable = None  # what was chosen for it
+        self._out_of_sight = False
         self._complete = False  # it was neither cancelled nor did it fail
         self._watched: tuple[Layer | None, Layer | None] = (None, None)  # image and mask
         self.run_button = button("Run", texts["run"], self.run)
@@ -133,7 +135,23 @@ class RunDock(Dock):
             for emitter in _told_by(layer):
                 emitter.connect(self._changed)
         self._watched = (image, mask)
-        self.keys.put_on(self._watched)
+        self._put_keys()
+
+    def _put_keys(self) -> None:
+        """Give the keys to image and mask, unless another dock lies in front of this one."""
+        if not self._out_of_sight:
+            self.keys.put_on(self._watched)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the keys of image and mask, which another dock may have had."""
+        super().showEvent(event)
+        self._out_of_sight = False
+        self._put_keys()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Leave the keys to the dock that is in front."""
+        super().hideEvent(event)
+        self._out_of_sight = True
 
     def reset_choices(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
         """List the layers anew; napari calls it when layers come, go or are renamed."""
