@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QWidget
 
+from napari_greyfill.compute.device import present_devices
 from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.viewer.masks.sources import MaskBar
 from napari_greyfill.viewer.widgets.following import Following
 from napari_greyfill.viewer.widgets.layer_combo import LayerCombo
 from napari_greyfill.viewer.widgets.option_fields import OptionField
+from napari_greyfill.viewer.widgets.texts import HOLE as TEXTS
 
 if TYPE_CHECKING:
     from napari.layers import Image, Labels
@@ -54,8 +56,14 @@ class HoleForm(QWidget):
         self.following = Following(viewer, self.image_choice, self.mask_choice, self)
         self.following.now()
         self.mask_bar = MaskBar()
-        self.fields = {o.name: OptionField(o) for o in FillOptions.options(names)}
+        offered = {"device": present_devices}
+        self.fields = {
+            o.name: OptionField(o, offered=offered.get(o.name)) for o in FillOptions.options(names)
+        }
         self.fields["device"].value = device
+        if len(present_devices()) == 2:  # auto, and the CPU
+            tip = self.fields["device"].widget
+            tip.setToolTip(f"{tip.toolTip()} {TEXTS['only_cpu']}")
         for choice in (self.image_choice, self.mask_choice):
             choice.chosen.connect(self.changed.emit)
         for each in self.fields.values():

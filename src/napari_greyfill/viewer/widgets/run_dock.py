@@ -12,6 +12,7 @@ from qtpy.QtGui import QHideEvent, QShowEvent
 from qtpy.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from napari_greyfill.compute.device import leave_a_core
+from napari_greyfill.compute.time_left import TimeLeft
 from napari_greyfill.viewer.layers import planes
 from napari_greyfill.viewer.layers.models import checksum
 from napari_greyfill.viewer.settings import apply_weights_folder
@@ -21,7 +22,6 @@ from napari_greyfill.viewer.widgets.failures import show_failure
 from napari_greyfill.viewer.widgets.keys import CANCEL, RUN, Keys
 from napari_greyfill.viewer.widgets.parts import button
 from napari_greyfill.viewer.widgets.scroll import VerticalScroll
-from napari_greyfill.viewer.widgets.time_left import TimeLeft
 
 if TYPE_CHECKING:
     import napari.viewer

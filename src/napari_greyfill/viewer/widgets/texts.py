@@ -6,6 +6,7 @@ __all__ = [
     "COMPARE",
     "FILL",
     "HEAL",
+    "HOLE",
     "LAYERS",
     "MASKS",
     "MASK_BAR",
@@ -49,6 +50,10 @@ FILL = {
     "save": "Write the last result, by default beside its picture and in its format, with what "
     "the file says besides pixels (EXIF, colour profile, pixel size). The mask is written too.",
     "progress": "What the fill is doing, and how much of it is done.",
+}
+
+HOLE = {
+    "only_cpu": "On this machine there is only the CPU.",
 }
 
 LAYERS = {
