@@ -59,7 +59,8 @@ def test_a_mask_that_fits_stays(viewer, pair, following):
 
 
 def test_what_was_chosen_by_hand_stays_even_if_it_does_not_fit(viewer, pair, following):
-    QTest.keyClick(pair[1], Qt.Key.Key_Home)
+    QTest.keyClick(pair[1], Qt.Key.Key_Down)
+    QTest.keyClick(pair[1], Qt.Key.Key_Up)
     select(viewer, following, "two")
     assert names(pair) == ["two", "one mask"]
 

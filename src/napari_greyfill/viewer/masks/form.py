@@ -92,6 +92,7 @@ class MasksForm(QWidget):
             (self.random, "Random"),
             (self.edit, "Edit"),
         ):
+            tab.layout().setContentsMargins(6, 6, 6, 6)
             self.tabs.addTab(tab, title)
         outputs = QGroupBox("Masked images")
         hole = form_layout()

@@ -62,8 +62,8 @@ class HoleForm(QWidget):
         }
         self.fields["device"].value = device
         if len(present_devices()) == 2:  # auto, and the CPU
-            tip = self.fields["device"].widget
-            tip.setToolTip(f"{tip.toolTip()} {TEXTS['only_cpu']}")
+            only = " ".join((self.fields["device"].widget.toolTip(), TEXTS["only_cpu"]))
+            self.fields["device"].widget.setToolTip(only)
         for choice in (self.image_choice, self.mask_choice):
             choice.chosen.connect(self.changed.emit)
         for each in self.fields.values():

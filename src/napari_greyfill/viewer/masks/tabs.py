@@ -33,6 +33,7 @@ from napari_greyfill.viewer.masks.option_form import OptionForm, percent_slider
 from napari_greyfill.viewer.widgets.layer_combo import LayerCombo
 from napari_greyfill.viewer.widgets.parts import button, form_layout, let_shrink, side_by_side
 from napari_greyfill.viewer.widgets.texts import MASKS as TEXTS
+from napari_greyfill.viewer.widgets.tips import wrapped
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -352,7 +353,7 @@ def _kinds(kinds: Iterable[Detector | RandomKind]) -> QComboBox:
     combo = QComboBox()
     for index, kind in enumerate(kinds):
         combo.addItem(kind.title, kind.name)
-        combo.setItemData(index, kind.summary, _TOOLTIP)
+        combo.setItemData(index, wrapped(kind.summary), _TOOLTIP)
     let_shrink(combo)
     return combo
 

@@ -56,8 +56,26 @@ class Dock(QWidget):
             self._let_go()
             self.deleteLater()
 
+    def event(self, event: QEvent) -> bool:
+        """Let the window make the dock narrower when it needs less room than before.
+
+        The least width of the frame that napari puts around a dock only grows by itself.
+        """
+        laid_out = event.type() == QEvent.Type.LayoutRequest
+        handled = bool(super().event(event))
+        if laid_out:  # after other events the dock may be gone
+            self._let_narrow()
+        return handled
+
+    def _let_narrow(self) -> None:
+        frame = self.parent()
+        if not isinstance(frame, QDockWidget):
+            return
+        if frame.minimumWidth() > self.minimumSizeHint().width():
+            frame.setMinimumSize(0, frame.minimumHeight())
+
     def _settle_in(self) -> None:
-        """Get no wider than is needed, and be a tab of our other docks at the same side.
+        """Become a tab of our other docks at the same side of the window.
 
         The manifest cannot say so, and opened by a menu docks would lie one below the other, each
         too low to be used.
@@ -65,8 +83,6 @@ class Dock(QWidget):
         own = self.parent()
         if not isinstance(own, QDockWidget):
             return
-        # a width that was asked for once would be the least for ever: it only grows
-        own.setMinimumSize(0, own.minimumHeight())
         window = own.parent()
         if not isinstance(window, QMainWindow) or own.isFloating():
             return
