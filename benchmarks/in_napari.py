@@ -15,7 +15,7 @@ from skimage import data
 
 from benchmarks.frame import table, timed
 from benchmarks.responsiveness import Clock, wait
-from napari_greyfill.pipeline.run import fill
+from napari_greyfill import fill
 
 HEADER = (
     "picture",

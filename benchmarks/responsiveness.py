@@ -13,7 +13,7 @@ import numpy as np
 from skimage import data
 
 from benchmarks.frame import table, timed
-from napari_greyfill.pipeline.run import fill
+from napari_greyfill import fill
 
 TICK = 5  # milliseconds
 COLORIZERS = ("propagation", "progressive")

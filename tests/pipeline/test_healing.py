@@ -48,7 +48,7 @@ def test_a_stroke_changes_nothing_but_its_pixels_and_undo_brings_all_back(dtype,
 
 
 def test_the_better_fill_is_that_of_fill():
-    from napari_greyfill.pipeline.run import fill
+    from napari_greyfill import fill
 
     image = picture(size=160)
     mask = np.zeros(image.shape, bool)

@@ -25,8 +25,8 @@ from napari_greyfill.errors import (
     ShapeMismatchError,
     UnsupportedImageError,
 )
+from napari_greyfill.image.alpha import is_erased, made_opaque
 from napari_greyfill.image.colour import luma, with_luma
-from napari_greyfill.image.picture import is_erased, made_opaque
 from napari_greyfill.image.validity import kept_pixels
 from napari_greyfill.inpaint import INPAINTERS, Fill, Inpainter, methods
 from napari_greyfill.inpaint.spectral import inpainter as spectral_module

@@ -38,7 +38,7 @@ from napari_greyfill.files import (
     transparent_part,
     write_image,
 )
-from napari_greyfill.image.picture import about_transparent, is_erased, made_opaque
+from napari_greyfill.image.alpha import about_transparent, is_erased, made_opaque
 from napari_greyfill.pipeline.hints import ColourHints
 from napari_greyfill.pipeline.loading import announce_loading
 from napari_greyfill.pipeline.options import FillOptions

@@ -25,13 +25,8 @@ from napari_greyfill.image.arrays import ImageLike, MaskLike, channels_last
 from napari_greyfill.image.picture import Picture
 from napari_greyfill.image.specks import Plan
 from napari_greyfill.masks import mostly_masked
-from napari_greyfill.pipeline.hints import ColourHints
-from napari_greyfill.pipeline.job import (
-    FillJob,
-    HintsOrLayer,
-    make_job,
-    read_picture,
-)
+from napari_greyfill.pipeline.hints import ColourHints, HintsOrLayer
+from napari_greyfill.pipeline.job import FillJob, make_job, read_picture
 from napari_greyfill.pipeline.options import SHARED, FillOptions, SharedChoices, takes_options
 from napari_greyfill.pipeline.reference import Reference
 from napari_greyfill.pipeline.suggest import method_for
@@ -234,9 +229,9 @@ class _Run:
     def _prepare(self, method: str, picture: Picture, where: Plan) -> FillJob:
         """Return a job for the method."""
         options = replace(self.options, method=method)
-        if picture.is_colour:  # rows have pipelines of their own, which no method may change
-            options = replace(options, pipeline="rgb-grey-rgb")
-        job = make_job(picture, options, plan=where, hints=self.hints, cancelled=self.cancelled)
+        job = make_job(  # strict: rows have pipelines of their own, which no method may change
+            picture, options, plan=where, hints=self.hints, cancelled=self.cancelled, strict=True
+        )
         return replace(job, reason=self.reasons.get(method, ""))
 
     def _completed(self, row: Row, truth: Reference | None) -> Row:

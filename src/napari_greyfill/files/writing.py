@@ -6,77 +6,27 @@ import os
 import stat
 import struct
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from io import BytesIO
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
 from napari_greyfill.atomic import part_of, reason_of, replacing
 from napari_greyfill.errors import GreyfillError, GreyfillWarning, UnwritablePathError
 from napari_greyfill.files.base import ImageFile, Metadata
-from napari_greyfill.files.deeppng import write_deep_png
+from napari_greyfill.files.formats import FORMATS, PNG, Format
 from napari_greyfill.files.tags import names_of as tag_names
-from napari_greyfill.files.tiff import TEXTS, write_tiff
+from napari_greyfill.files.tiff import TEXTS
 
 __all__ = ["lost_metadata", "make_folder", "require_writable", "write_image"]
 
 Array = NDArray[Any]
 _STORED = (256, 257, 258, 259, 262, 273, 277, 278, 279, 282, 283, 284, 296, 305, 339)
-_WHOLE = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
-_ANY_NUMBER = ("bool", *_WHOLE, "float16", "float32", "float64")
-
-
-_NO_END = 2**31
-_MOST_A_METRE = 2**31 - 1
-_A_METRE = 0.0254  # pixels an inch of one pixel a metre
-
-
-@dataclass(frozen=True)
-class _Holds:
-    """What a kind of file can hold besides pixels.
-
-    Attributes
-    ----------
-    icc, texts, tiff : bool
-        Colour profiles, the texts of a PNG, the tags of a TIFF.
-    exif : int
-        Bytes of EXIF data; of 0 it holds none, or, in a TIFF, a few of the tags.
-    density_step, density_most : float, int
-        Pixels an inch are told in whole multiples of the first, at most so many.
-    """
-
-    icc: bool = False
-    texts: bool = False
-    tiff: bool = False
-    exif: int = 0
-    density_step: float = 1.0
-    density_most: int = 0
-
-    def density(self, per_inch: float) -> bool:
-        """Return whether pixels an inch can be told to within a percent."""
-        steps = per_inch / self.density_step
-        fits = 1 <= round(steps) <= self.density_most
-        return fits and abs(round(steps) - steps) <= 0.01 * steps
-
-
-@dataclass(frozen=True)
-class _Format:
-    """A kind of file: what it can hold without changing it, and how it is written."""
-
-    name: str
-    types: tuple[str, ...]
-    alpha: bool
-    encode: Callable[[BinaryIO, Array, Metadata], None]
-    warning: str = ""
-    side: int = 2**31 - 1
-    holds: _Holds = _Holds()
 
 
 def make_folder(folder: str | os.PathLike[str]) -> None:
@@ -149,7 +99,7 @@ def write_image(path: str | os.PathLike[str], array: Array, like: ImageFile | No
     path = Path(path)
     array = _with_alpha(np.asarray(array), like)
     metadata = _fitting(like.metadata if like is not None else Metadata(), array)
-    metadata = _within(_FORMATS.get(path.suffix.lower()), metadata)
+    metadata = _within(FORMATS.get(path.suffix.lower()), metadata)
     with _explained(path):
         form = _require_place(path)
         _require_fit(form, array, path)
@@ -159,19 +109,19 @@ def write_image(path: str | os.PathLike[str], array: Array, like: ImageFile | No
         warnings.warn(f"{path.name}: {form.warning}", GreyfillWarning, stacklevel=2)
 
 
-def _require_place(path: Path) -> _Format:
+def _require_place(path: Path) -> Format:
     """Check the path itself, and return the format that its suffix stands for."""
     kind = _kind_of(path)
     if kind is not None and stat.S_ISDIR(kind):
         raise UnwritablePathError(f"{path} is a folder; add a file name.")
     if kind is not None and not stat.S_ISREG(kind):
         raise UnwritablePathError(f"{path} is a pipe or device, no file; choose another name.")
-    form = _FORMATS.get(path.suffix.lower())
+    form = FORMATS.get(path.suffix.lower())
     if form is None:
         problem = (
             f"{path.suffix} files cannot be written" if path.suffix else "the name has no suffix"
         )
-        raise UnwritablePathError(f"{path.name}: {problem}; choose one of: {', '.join(_FORMATS)}.")
+        raise UnwritablePathError(f"{path.name}: {problem}; choose one of: {', '.join(FORMATS)}.")
     if not path.parent.is_dir():
         raise UnwritablePathError(f"There is no folder {path.parent}; create it first.")
     if path.exists() and not os.access(path, os.W_OK):
@@ -187,9 +137,9 @@ def _kind_of(path: Path) -> int | None:
         return None
 
 
-def _require_fit(form: _Format, array: Array, path: Path) -> None:
+def _require_fit(form: Format, array: Array, path: Path) -> None:
     if array.dtype.name not in form.types:
-        other = "PNG or TIFF" if array.dtype.name in _PNG.types else "TIFF"
+        other = "PNG or TIFF" if array.dtype.name in PNG.types else "TIFF"
         raise UnwritablePathError(
             f"{path.name}: {form.name} files cannot hold values of type {array.dtype}; "
             f"write a {other} file instead."
@@ -239,7 +189,7 @@ def lost_metadata(path: str | os.PathLike[str], like: ImageFile) -> list[str]:
     list of str
         Names for people, such as "the pixel size (0.1 nm)"; empty if all is carried over.
     """
-    form = _FORMATS.get(Path(path).suffix.lower())
+    form = FORMATS.get(Path(path).suffix.lower())
     if form is None:
         return []
     had = like.metadata
@@ -264,7 +214,7 @@ def lost_metadata(path: str | os.PathLike[str], like: ImageFile) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _within(form: _Format | None, metadata: Metadata) -> Metadata:
+def _within(form: Format | None, metadata: Metadata) -> Metadata:
     """Leave out what a format would write wrong, or cannot write."""
     if form is None or form.holds.tiff:
         return metadata
@@ -303,113 +253,3 @@ def _explained(path: Path) -> Iterator[None]:
         raise UnwritablePathError(
             f"{path} could not be written ({reason_of(error)}); choose another place or format."
         ) from error
-
-
-def _write_png(file: BinaryIO, array: Array, metadata: Metadata) -> None:
-    if array.dtype.name == "uint16":  # in whatever order of bytes
-        write_deep_png(file, array, metadata)
-        return
-    texts = PngInfo()
-    for key, text in metadata.texts:
-        texts.add_itxt(key, text)
-    known = _given(icc_profile=metadata.icc, dpi=metadata.dpi, exif=metadata.exif)
-    _save(file, _with_palette(array, metadata), "PNG", pnginfo=texts, **known)
-
-
-def _write_jpeg(file: BinaryIO, array: Array, metadata: Metadata) -> None:
-    known = _given(icc_profile=metadata.icc, dpi=metadata.dpi, exif=metadata.exif)
-    _save(
-        file,
-        Image.fromarray(_displayed(array, metadata)),
-        "JPEG",
-        quality=95,
-        subsampling=0,
-        **known,
-    )
-
-
-def _write_bmp(file: BinaryIO, array: Array, metadata: Metadata) -> None:
-    # not Pillow's 96 dots per inch
-    _save(file, _with_palette(array, metadata), "BMP", dpi=metadata.dpi or (0, 0))
-
-
-def _write_webp(file: BinaryIO, array: Array, metadata: Metadata) -> None:
-    known = _given(icc_profile=metadata.icc, exif=metadata.exif)
-    image = Image.fromarray(_displayed(array, metadata))
-    _save(file, image, "WEBP", lossless=True, exact=True, **known)
-
-
-def _save(
-    file: BinaryIO,
-    image: Image.Image,
-    kind: str,
-    **options: Any,  # noqa: ANN401 - as Pillow takes them
-) -> None:
-    """Encode with Pillow and write: Pillow itself does not notice a disk that is full."""
-    encoded = BytesIO()
-    image.save(encoded, kind, **options)
-    file.write(encoded.getbuffer())
-
-
-def _has_table(array: Array, metadata: Metadata) -> bool:
-    return metadata.palette is not None and array.ndim == 2 and array.dtype == np.uint8
-
-
-def _with_palette(array: Array, metadata: Metadata) -> Image.Image:
-    """Return an image, with the table that displays its greys if there is one."""
-    image = Image.fromarray(array)
-    if _has_table(array, metadata):
-        assert metadata.palette is not None
-        image.putpalette(metadata.palette.tobytes())
-    return image
-
-
-def _displayed(array: Array, metadata: Metadata) -> Array:
-    """Return greys in the colours of their table, for formats that hold no table."""
-    if not _has_table(array, metadata):
-        return array
-    assert metadata.palette is not None
-    return metadata.palette[array]
-
-
-def _given(**options: Any) -> dict[str, Any]:  # noqa: ANN401 - as Pillow takes them
-    return {name: value for name, value in options.items() if value}
-
-
-_PNG = _Format(
-    "PNG",
-    ("bool", "uint8", "uint16"),
-    True,
-    _write_png,
-    holds=_Holds(
-        icc=True, texts=True, exif=_NO_END, density_step=_A_METRE, density_most=_MOST_A_METRE
-    ),
-)
-_TIFF = _Format("TIFF", _ANY_NUMBER, True, write_tiff, holds=_Holds(icc=True, tiff=True))
-_JPEG = _Format(
-    "JPEG",
-    ("uint8",),
-    False,
-    _write_jpeg,
-    "JPEG changes pixels outside the hole as well; "
-    "write a PNG or TIFF file to keep them bit-identical.",
-    side=65_500,
-    holds=_Holds(icc=True, exif=65_533, density_most=65_535),
-)
-_FORMATS = {
-    ".png": _PNG,
-    ".tif": _TIFF,
-    ".tiff": _TIFF,
-    ".jpg": _JPEG,
-    ".jpeg": _JPEG,
-    ".bmp": _Format(
-        "BMP",
-        ("bool", "uint8"),
-        False,
-        _write_bmp,
-        holds=_Holds(density_step=_A_METRE, density_most=2**31 - 1),
-    ),
-    ".webp": _Format(
-        "WebP", ("uint8",), True, _write_webp, side=16_383, holds=_Holds(icc=True, exif=_NO_END)
-    ),
-}

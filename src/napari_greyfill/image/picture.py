@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from napari_greyfill.checks import array_of, flag_of
 from napari_greyfill.errors import NothingKnownError, ShapeMismatchError, UnsupportedImageError
+from napari_greyfill.image.alpha import made_opaque
 from napari_greyfill.image.colour import luma
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.lazy import LazyPlane, values_in
@@ -322,41 +323,6 @@ def plane_of(array: ArrayLike, axes: int = 2, *, rgb: bool | None = False) -> ND
     spatial = found.shape[:-1] if rgb else found.shape
     singles = [axis for axis, length in enumerate(spatial) if length == 1]
     return found.squeeze(tuple(singles[: max(0, len(spatial) - axes)]))
-
-
-def about_transparent(count: int, *, revealed: bool) -> str:
-    """Return the sentence about transparent pixels in a hole."""
-    if revealed:
-        return f"{count:,} pixels of the hole were transparent; the fill was made opaque."
-    return (
-        f"{count:,} pixels of the hole are transparent, and so is the fill there; make them "
-        "opaque to see it."
-    )
-
-
-def is_erased(alpha: NDArray[Any], hole: NDArray[np.bool_]) -> bool:
-    """Return whether most of a hole is fully transparent: it was erased."""
-    return bool(2 * np.count_nonzero(alpha[hole] == 0) > np.count_nonzero(hole))
-
-
-def made_opaque(
-    alpha: NDArray[Any], hole: NDArray[np.bool_], whole: NDArray[Any] | None = None
-) -> NDArray[Any]:
-    """Return an alpha channel that is opaque in a hole.
-
-    Parameters
-    ----------
-    alpha : (H, W) array
-        Opaque is its largest value, unless all is transparent.
-    hole : (H, W) bool array
-        True where the alpha becomes opaque.
-    whole : array, optional
-        The alpha that this one is a part of.
-    """
-    most: Any = (alpha if whole is None else whole).max()
-    if not most:
-        most = 1 if alpha.dtype.kind in "bf" else np.iinfo(alpha.dtype).max
-    return np.where(hole, alpha.dtype.type(most), alpha)
 
 
 def _kind_of(image: NDArray[Any] | LazyPlane, rgb: bool | None) -> Kind:

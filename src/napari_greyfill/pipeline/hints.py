@@ -7,16 +7,17 @@ colours, of which only the chroma counts: the grey of the fill stays what it is.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from napari_greyfill.checks import array_of, numbers_of
 from napari_greyfill.errors import BadParameterError, ShapeMismatchError
+from napari_greyfill.image.arrays import HintsLike
 from napari_greyfill.image.geometry import Window
 
-__all__ = ["ColourHints"]
+__all__ = ["ColourHints", "HintsOrLayer", "placed_hints"]
 
 _WIDEST = 10_000  # pixels; a larger disc is a slip, and takes the memory of its square
 POINT_SIZE = 5.0  # diameter in pixels of the disc that a point stands for
@@ -214,6 +215,45 @@ class ColourHints:
         where[index] = True
         colours[index] = self.colours[here]
         return where, colours
+
+
+HintsOrLayer: TypeAlias = ColourHints | HintsLike | None
+
+
+def placed_hints(
+    hints: HintsOrLayer, hole: NDArray[np.bool_], *, used: bool
+) -> tuple[ColourHints | None, str]:
+    """Return the hints that count, None without any, and a sentence if some do not.
+
+    Parameters
+    ----------
+    hints : ColourHints, or what `ColourHints.of` takes
+        As the user gave them.
+    hole : (H, W) bool array
+        True where colour can be hinted.
+    used : bool
+        Whether colour is recovered at all.
+
+    Raises
+    ------
+    ShapeMismatchError
+        If they were painted on a picture of another size.
+    BadParameterError
+        If they are no hints.
+    """
+    if hints is None:
+        return None, ""
+    every = ColourHints.of(hints)
+    if not used:
+        return None, "No colour is recovered in this fill, so the colour hints were not used."
+    inside = every.inside(hole)
+    ignored = ""
+    if len(inside) < len(every):
+        ignored = (
+            f"{len(every) - len(inside)} of {len(every)} pixels with a colour hint lie outside "
+            "the hole; they were not used."
+        )
+    return (inside if len(inside) else None), ignored
 
 
 def _unit(colours: ArrayLike) -> NDArray[np.float32]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,24 +24,24 @@ from napari_greyfill.colorization import COLORIZERS, Colorizer
 from napari_greyfill.compute.device import CancelCheck, Compute, choose_device, never
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.compute.versions import version_of
-from napari_greyfill.image.arrays import HintsLike, ImageLike, MaskLike
+from napari_greyfill.image.alpha import is_erased
+from napari_greyfill.image.arrays import ImageLike, MaskLike
 from napari_greyfill.image.geometry import Window, tight_box
 from napari_greyfill.image.layer import data_of
 from napari_greyfill.image.lazy import LazyPlane, is_lazy
-from napari_greyfill.image.picture import Patch, Picture, is_erased, plane_of
+from napari_greyfill.image.picture import Patch, Picture, plane_of
 from napari_greyfill.image.regions import plan_regions
 from napari_greyfill.image.specks import Plan
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
 from napari_greyfill.masks import feather, grow, hole_from_mask
-from napari_greyfill.pipeline.hints import ColourHints
-from napari_greyfill.pipeline.notes import notes_of
+from napari_greyfill.pipeline.hints import ColourHints, HintsOrLayer, placed_hints
+from napari_greyfill.pipeline.notes import IN_COLOUR, notes_of
 from napari_greyfill.pipeline.options import FillOptions, PipelineName
 from napari_greyfill.pipeline.result import FINAL, WITH_HOLE, FillResult, Intermediate
 from napari_greyfill.pipeline.suggest import method_for
 
 __all__ = [
     "FillJob",
-    "HintsOrLayer",
     "device_for",
     "make_job",
     "prepare",
@@ -49,8 +49,6 @@ __all__ = [
     "require_methods",
 ]
 
-HintsOrLayer: TypeAlias = ColourHints | HintsLike | None
-IN_COLOUR = "This method copies colours, so grey and colour were filled in one (rgb-rgb)."
 _PACKAGES = ("napari-greyfill", "numpy", "scipy", "scikit-image")
 
 
@@ -279,6 +277,7 @@ def make_job(
     plan: Plan | None = None,
     hints: HintsOrLayer = None,
     cancelled: CancelCheck = never,
+    strict: bool = False,
 ) -> FillJob:
     """Return a job for a picture; it makes the methods, and loads their weights.
 
@@ -294,6 +293,8 @@ def make_job(
         Colours for pixels of the hole.
     cancelled : callable
         Returns whether to stop.
+    strict : bool
+        Whether the pipeline is the one chosen even for a method that copies colours.
 
     Raises
     ------
@@ -304,15 +305,16 @@ def make_job(
     plan = plan or Plan(picture.hole, picture.unknown)
     name, reason = method_for(picture, plan, options)
     method = INPAINTERS.require(name)
-    in_colour = False
-    if picture.is_colour and method.in_colour and options.pipeline == "grey-rgb":
-        in_colour = True
+    in_colour = not strict and picture.is_colour and method.in_colour
+    in_colour = in_colour and options.pipeline == "grey-rgb"
+    if in_colour:
         reason = f"{reason} {IN_COLOUR}".lstrip()
     colouring = None
     if picture.is_colour and options.pipeline != "rgb-rgb" and not in_colour:
         colouring = COLORIZERS.require(options.colorizer)
     notes = notes_of(picture, options, method)
-    placed = _placed(hints, picture, notes, colouring)
+    placed, ignored = placed_hints(hints, picture.hole, used=colouring is not None)
+    notes += [ignored] if ignored else []
     device, fallback = device_for(options.device, method, colouring)
     notes += [fallback] if fallback else []
     compute = Compute(device, options.seed, cancelled)
@@ -364,25 +366,6 @@ def _plane_of(image: NDArray[Any] | LazyPlane, rgb: bool | None) -> NDArray[Any]
         return plane_of(image, rgb=rgb)
     colour = image.ndim >= 3 and image.shape[-1] in (3, 4) if rgb is None else rgb
     return image.flat(3 if colour else 2)
-
-
-def _placed(
-    hints: HintsOrLayer, picture: Picture, notes: list[str], colouring: MethodInfo | None
-) -> ColourHints | None:
-    """Return the hints that count; note how many do not."""
-    if hints is None:
-        return None
-    every = ColourHints.of(hints)
-    if colouring is None:
-        notes.append("No colour is recovered in this fill, so the colour hints were not used.")
-        return None
-    inside = every.inside(picture.hole)
-    if len(inside) < len(every):
-        notes.append(
-            f"{len(every) - len(inside)} of {len(every)} pixels with a colour hint lie outside "
-            "the hole; they were not used."
-        )
-    return inside if len(inside) else None
 
 
 def _versions(*, with_torch: bool) -> dict[str, str]:

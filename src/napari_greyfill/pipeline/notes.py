@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from napari_greyfill.compute.registry import MethodInfo
-from napari_greyfill.image.picture import Picture, about_transparent
+from napari_greyfill.image.alpha import about_transparent
+from napari_greyfill.image.picture import Picture
 from napari_greyfill.masks import inspected
 from napari_greyfill.pipeline.options import FillOptions
 
-__all__ = ["notes_of"]
+__all__ = ["IN_COLOUR", "notes_of"]
+
+IN_COLOUR = "This method copies colours, so grey and colour were filled in one (rgb-rgb)."
 
 
 def notes_of(picture: Picture, options: FillOptions, method: MethodInfo) -> list[str]:

@@ -36,10 +36,9 @@ from napari_greyfill.image.picture import Patch
 from napari_greyfill.image.specks import Plan
 from napari_greyfill.inpaint.texture import Look
 from napari_greyfill.pipeline.grey_stage import Filling
-from napari_greyfill.pipeline.hints import ColourHints
+from napari_greyfill.pipeline.hints import ColourHints, HintsOrLayer
 from napari_greyfill.pipeline.job import (
     FillJob,
-    HintsOrLayer,
     make_job,
     prepare,
     read_picture,
@@ -57,7 +56,7 @@ from napari_greyfill.pipeline.result import FillResult, Intermediate
 from napari_greyfill.pipeline.stages import Colouring
 from napari_greyfill.pipeline.suggest import suggested_look
 
-__all__ = ["Filled", "colorize", "coloured", "fill", "fill_steps", "filled_grey", "suggest_look"]
+__all__ = ["Filled", "colorize", "coloured", "fill_steps", "filled_grey", "suggest_look"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +88,7 @@ def fill_steps(
     cancelled: CancelCheck = never,
     **options: Unpack[FillChoices],
 ) -> Generator[Event, None, FillResult]:
-    """Fill a hole step by step; takes what `fill` takes.
+    """Fill the hole of one picture step by step; takes what `napari_greyfill.fill` takes.
 
     Arguments are checked at once, before the first step. Closing the generator cancels the
     fill. Events come at most a few times a second, apart from results and notes. The last one
@@ -118,90 +117,6 @@ def fill_steps(
     if truth is not None and truth.warning:
         job.notes.append(truth.warning)
     return _run(job, truth, channel_axis)
-
-
-@takes_options()
-def fill(
-    image: ImageLike,
-    mask: MaskLike,
-    *,
-    rgb: bool | None = None,
-    channel_axis: int | None = None,
-    hints: HintsOrLayer = None,
-    reference: ImageLike | None = None,
-    **options: Unpack[FillChoices],
-) -> FillResult:
-    """Fill the painted hole of an image.
-
-    Several methods on one hole are a comparison: see `compare`.
-
-    Parameters
-    ----------
-    image : (H, W), (H, W, 3) or (H, W, 4) array, or a napari Image layer
-        Any boolean, integer or floating type; alpha is kept as it is. Pixels without a value
-        (NaN, infinite, masked in a numpy masked array, or `nodata`) and fully transparent
-        ones are never a source. More axes, of length 1, do not matter, nor do they in the
-        mask. Of pyramids, and of large arrays that read what they are asked for (dask, zarr,
-        HDF5), only what is near the mask is looked at: pixels without a value elsewhere stay.
-    mask : (H, W) array, or a napari Labels layer
-        Painted pixels (not 0) are filled.
-    rgb : bool, optional
-        Whether the last axis is colour; by default if there are three axes and the last
-        has 3 or 4 entries.
-    channel_axis : int, optional
-        The axis of the colours, if it is another one; also that of the reference and of the
-        result.
-    hints : ColourHints, napari Points or Labels layer, or arrays, optional
-        Colours that some pixels of the hole are to have, where the picture itself cannot
-        tell; see `ColourHints.of`. They do not change the grey that is filled.
-    reference : array, napari Image layer or "image", optional
-        The true picture, to measure the fill against; "image" is the image itself, for holes
-        painted on an intact picture; a warning says so where the mask covers damage.
-    <options>
-
-    Returns
-    -------
-    FillResult
-        Its `image` has the shape, type and range of the input; pixels outside the (grown)
-        mask are bit-identical.
-
-    Raises
-    ------
-    GreyfillError
-        With a sentence that says what to do: `EmptyMaskError`, `BadMaskError`,
-        `ShapeMismatchError`, `NothingKnownError`, `UnsupportedImageError`, `BadParameterError`,
-        `MissingDependencyError`, `MissingWeightsError`, `BadCheckpointError`,
-        `OutOfMemoryError`.
-
-    Warns
-    -----
-    GreyfillWarning
-        If something was skipped, replaced or filled in addition.
-
-    References
-    ----------
-    T. Wang, H. Ouyang, Q. Chen, "Image Inpainting with External-Internal Learning and
-    Monochromic Bottleneck", CVPR 2021, arXiv 2104.09068.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skimage import data
-    >>> photo = data.astronaut()[:128, 128:256]
-    >>> mask = np.zeros(photo.shape[:2], dtype=bool)
-    >>> mask[60:64, 20:100] = True
-    >>> result = fill(photo, mask)
-    >>> result.image.shape, bool((result.image[~mask] == photo[~mask]).all())
-    ((128, 128, 3), True)
-    """
-    where = {"rgb": rgb, "channel_axis": channel_axis}
-    result = exhaust(
-        fill_steps(image, mask, hints=hints, reference=reference, **where, **options)  # type: ignore[arg-type]
-    )
-    _ = result.image  # what is read window by window may be closed after the call
-    for note in result.notes:
-        warnings.warn(note, GreyfillWarning, stacklevel=2)
-    return result
 
 
 @takes_options("device", "seed")

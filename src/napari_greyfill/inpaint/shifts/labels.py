@@ -57,30 +57,27 @@ def chosen(
     labels = alone.argmin(axis=0) if start is None else start.copy()
     p, q = energy.atlas.edges
     targets = np.arange(labels.size)
-    now = float(alone[labels, targets].sum() + _seams(energy, shifts, labels, p, q).sum())
+    keep = _pair(energy, shifts, labels, labels, p, q)
+    now = float(alone[labels, targets].sum() + keep.sum())
     for sweep in range(sweeps):
         before = now
         for done, label in enumerate(rng.permutation(len(shifts))):
             compute.check()
             yield (sweep + done / len(shifts)) / sweeps
             wanted = np.full_like(labels, label)
-            keep = _seams(energy, shifts, labels, p, q)
             second = _pair(energy, shifts, labels, wanted, p, q)
             first = _pair(energy, shifts, wanted, labels, p, q)
             change = alone[label] - alone[labels, targets]
             change = np.where(labels == label, 0.0, change)
             taken = better_where(change, (p, q), (keep, second, first))
             tried = np.where(taken, label, labels)
-            cost = float(alone[tried, targets].sum() + _seams(energy, shifts, tried, p, q).sum())
+            seams = _pair(energy, shifts, tried, tried, p, q)
+            cost = float(alone[tried, targets].sum() + seams.sum())
             if cost < now:
-                labels, now = tried, cost
+                labels, keep, now = tried, seams, cost
         if before - now < LEAST_GAIN * before:
             break
     return labels
-
-
-def _seams(energy: Energy, shifts: Indices, labels: Indices, p: Indices, q: Indices) -> Values:
-    return _pair(energy, shifts, labels, labels, p, q)
 
 
 def _pair(
