@@ -144,7 +144,7 @@ class FillOptions:
         "bottleneck); colours, of which only the grey is kept (RGB2G2RGB); or colours, and done "
         "(RGB2RGB). Grey images are filled as they are.",
         choices=PIPELINES,
-        titles=tuple(one.steps for one in PIPELINE_NAMES),
+        titles=tuple(one.title for one in PIPELINE_NAMES),
         advanced=True,
     )
     labels: tuple[int, ...] | None = option_field(
