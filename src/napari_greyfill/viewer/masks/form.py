@@ -92,7 +92,7 @@ class MasksForm(QWidget):
             (self.random, "Random"),
             (self.edit, "Edit"),
         ):
-            tab.layout().setContentsMargins(6, 6, 6, 6)
+            tab.layout().setContentsMargins(4, 6, 4, 6)
             self.tabs.addTab(tab, title)
         outputs = QGroupBox("Masked images")
         hole = form_layout()
@@ -103,7 +103,7 @@ class MasksForm(QWidget):
         inside.addLayout(side_by_side(self.grey, self.colour))
         inside.addWidget(self.save)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 6, 6, 6)
+        layout.setContentsMargins(4, 6, 4, 6)
         layout.addLayout(choices)
         layout.addWidget(self.tabs)
         layout.addLayout(side_by_side(self.how, self.apply))
