@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from napari_greyfill.pipeline.result import FillResult
 from napari_greyfill.viewer.fill.form import FillForm
 from napari_greyfill.viewer.layers import planes
 from napari_greyfill.viewer.layers.models import FillRequest, PlaneSource
@@ -11,7 +12,9 @@ from napari_greyfill.viewer.layers.models import FillRequest, PlaneSource
 __all__ = ["request_of"]
 
 
-def request_of(form: FillForm, index: tuple[int, ...]) -> FillRequest:
+def request_of(
+    form: FillForm, index: tuple[int, ...], after: FillResult | None = None
+) -> FillRequest:
     """Return the request for what is chosen, so that layers may change while it runs.
 
     Parameters
@@ -20,6 +23,8 @@ def request_of(form: FillForm, index: tuple[int, ...]) -> FillRequest:
         With an image and a mask that fit.
     index : tuple of int
         The plane of the image.
+    after : FillResult, optional
+        What was filled last, of which what has not changed is kept.
     """
     image, mask = form.image_layer, form.mask_layer
     assert image is not None
@@ -43,4 +48,5 @@ def request_of(form: FillForm, index: tuple[int, ...]) -> FillRequest:
         hints=None if hints is None else planes.hints_on(hints, image, index),
         hints_name="" if hints is None else hints.name,
         confidence=form.confidence.isChecked(),
+        after=after,
     )

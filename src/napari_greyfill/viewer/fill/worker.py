@@ -20,6 +20,7 @@ from napari_greyfill.compute.progress import translated
 from napari_greyfill.errors import NothingKnownError, ShapeMismatchError, UnsupportedImageError
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.pipeline.loading import announce_loading
+from napari_greyfill.pipeline.origin import origin_of
 from napari_greyfill.pipeline.result import FINAL, FillResult, Intermediate
 from napari_greyfill.pipeline.run import fill_steps
 from napari_greyfill.viewer.layers.models import FillRequest
@@ -80,6 +81,7 @@ def _filled(
             rgb=request.rgb,
             hints=request.hints,
             reference=truth,
+            after=request.after,
             cancelled=cancelled,
             **request.options.to_dict(),
         )
@@ -152,7 +154,7 @@ def _region(result: FillResult) -> Region | None:
     window = result.steps[-1].frame()
     if window.area > _OUTLINED:
         return None
-    return Region(result.hole[window.slices].copy(), window)
+    return Region(result.hole[window.slices].copy(), window, origin_of(result.method))
 
 
 def _kept(result: FillResult, request: FillRequest) -> Generator[ResultImage, None, None]:

@@ -75,9 +75,9 @@ class MaskChanges(QObject):
         image = self.form.image.layer
         if image is None:
             return None
-        mask = planes.new_mask(self.viewer, image)
-        self.form.refresh_layers()
-        self.form.target.choose(mask)
+        each = not self.form.each.isHidden() and self.form.each.isChecked()
+        mask = planes.new_mask(self.viewer, image, each_plane=each)
+        self.choose(mask)
         return mask
 
     def choose(self, mask: Labels) -> None:

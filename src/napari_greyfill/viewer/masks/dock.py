@@ -19,7 +19,7 @@ from superqt.utils import QSignalThrottler
 
 from napari_greyfill.errors import GreyfillError
 from napari_greyfill.viewer.layers import planes
-from napari_greyfill.viewer.masks.all_planes import Changes, indices_of, work_on_all
+from napari_greyfill.viewer.masks.all_planes import Changes, work_on_all
 from napari_greyfill.viewer.masks.changing import MaskChanges
 from napari_greyfill.viewer.masks.finder import MaskFinder
 from napari_greyfill.viewer.masks.form import MasksForm
@@ -242,12 +242,9 @@ class MasksDock(Dock):
 
     def apply_to_all(self) -> None:
         """Use what the tab in front finds in every plane of the stack."""
-        image, mask, how = (
-            self.changes.place()[0],
-            self.form.target.layer,
-            self.form.how.currentData(),
-        )
-        numbers = {index: number for number, index in enumerate(indices_of(image))}
+        image, mask = self.changes.place()[0], self.form.target.layer
+        how = self.form.how.currentData()
+        numbers = {index: number for number, index in enumerate(planes.plane_indices(image))}
         if self._work() is None:
             return
         work = work_on_all(

@@ -60,6 +60,8 @@ class OptionField(QWidget):
         self._offered = offered or (lambda: option.choices)
         self.widget = self._made()
         self.widget.setToolTip(option.tip)
+        self.widget.setAccessibleName(option.title)
+        self.setFocusProxy(self.widget)  # for the title that stands beside it
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.widget)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 from qtpy.QtCore import QTimer, Signal
 from qtpy.QtGui import QHideEvent, QShowEvent
-from qtpy.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from napari_greyfill.compute.device import leave_a_core
 from napari_greyfill.compute.time_left import TimeLeft
@@ -22,6 +22,7 @@ from napari_greyfill.viewer.widgets.failures import show_failure
 from napari_greyfill.viewer.widgets.keys import CANCEL, RUN, Keys
 from napari_greyfill.viewer.widgets.parts import button
 from napari_greyfill.viewer.widgets.scroll import VerticalScroll
+from napari_greyfill.viewer.widgets.sentence import Sentence
 
 if TYPE_CHECKING:
     import napari.viewer
@@ -86,8 +87,7 @@ class RunDock(Dock):
         self._watched: tuple[Layer | None, Layer | None] = (None, None)  # image and mask
         self.run_button = button("Run", texts["run"], self.run)
         self.cancel_button = button("Cancel", texts["cancel"], self.cancel)
-        self.status = QLabel()
-        self.status.setWordWrap(True)
+        self.status = Sentence()
         self._time_left = TimeLeft()
         self.keys = Keys(self, {RUN: "run", CANCEL: "cancel"})
         self.progress = QProgressBar()
@@ -239,10 +239,10 @@ class RunDock(Dock):
             self.cancel_button.setEnabled(False)
             self.status.setText("Cancelling…")
 
-    def _show_start(self) -> None:
+    def _show_start(self, *, continued: bool = False) -> None:
         self._outcome, self._complete = "", True
         self.progress.setValue(0)
-        self._time_left.restart()
+        self._time_left.restart(continued=continued)
         self.refresh()
         self.status.setText("Starting…")
 
