@@ -5,6 +5,7 @@ from pathlib import Path
 
 from benchmarks import (
     cancelling,
+    clicks,
     colour,
     compare,
     costs,
@@ -22,8 +23,10 @@ from benchmarks import (
     sheets,
     specks,
     stacks,
+    stacks_in_napari,
     stacks_scale,
     stacks_volume,
+    touching_up,
 )
 from benchmarks.frame import write_section
 
@@ -40,11 +43,14 @@ BENCHMARKS = {
     "stacks": stacks.measure,
     "stacks_volume": stacks_volume.measure,
     "stacks_scale": stacks_scale.measure,
+    "stacks_in_napari": stacks_in_napari.measure,
     "look": look.measure,
     "sheets": sheets.measure,
     "responsiveness": responsiveness.measure,
     "in_napari": in_napari.measure,
     "healing": healing.measure,
+    "touching_up": touching_up.measure,
+    "clicks": clicks.measure,
     "cancelling": cancelling.measure,
     "masks": masks.measure,
     "compare": compare.measure,

@@ -87,6 +87,14 @@ class FillOptions:
     ------
     BadParameterError
         With a sentence, if a value is none that its option takes.
+
+    Examples
+    --------
+    >>> options = FillOptions(method="spectral", grow=2)
+    >>> options.changed()
+    {'method': 'spectral', 'grow': 2.0}
+    >>> FillOptions.from_dict(options.to_dict()) == options
+    True
     """
 
     method: str = option_field(

@@ -21,6 +21,7 @@ from napari_greyfill.image.picture import Patch, Picture
 from napari_greyfill.pipeline.intervals import Draws, bounds, drawn
 from napari_greyfill.pipeline.presentation import LayerData, as_layers
 from napari_greyfill.pipeline.uncertainty import Refill, Uncertainty, learned, why_no_interval
+from napari_greyfill.pipeline.unchanged import Memory
 
 __all__ = ["FillResult", "Intermediate", "StageName"]
 
@@ -133,8 +134,20 @@ class FillResult:
         Why the method was chosen, if it was left open; a sentence.
     channel_axis : int or None
         Along which axis of the image its colours lie; the last one, if any, for None.
+    memory : Memory or None
+        What each region came to, for a fill after this one; see `fill`.
     refill : callable or None
         Fills a hole elsewhere in the same way, for `interval` and `draws`.
+
+    Examples
+    --------
+    >>> from skimage import data
+    >>> import napari_greyfill as greyfill
+    >>> mask = np.zeros((96, 96), dtype=bool)
+    >>> mask[40:44, 20:80] = True
+    >>> result = greyfill.fill(data.camera()[:96, :96], mask, grow=1)
+    >>> result.image.shape, int(result.hole.sum()), result.provenance["method"]
+    ((96, 96), 368, 'blend')
     """
 
     whole: NDArray[Any] | None
@@ -150,6 +163,7 @@ class FillResult:
     metrics: dict[str, float] = field(default_factory=dict)
     reason: str = ""
     channel_axis: int | None = None
+    memory: Memory | None = field(default=None, repr=False)
     refill: Refill | None = field(default=None, repr=False)
     _learned: list[Uncertainty] = field(default_factory=list, repr=False)  # once it was asked for
 

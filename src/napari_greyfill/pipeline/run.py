@@ -57,6 +57,7 @@ from napari_greyfill.pipeline.reference import Reference
 from napari_greyfill.pipeline.result import FillResult, Intermediate
 from napari_greyfill.pipeline.stages import Colouring
 from napari_greyfill.pipeline.suggest import suggested_look
+from napari_greyfill.pipeline.unchanged import Memory
 
 __all__ = ["Filled", "colorize", "coloured", "fill_steps", "filled_grey", "suggest_look"]
 
@@ -87,6 +88,7 @@ def fill_steps(
     channel_axis: int | None = None,
     hints: HintsOrLayer = None,
     reference: ImageLike | None = None,
+    after: FillResult | None = None,
     cancelled: CancelCheck = never,
     **options: Unpack[FillChoices],
 ) -> Generator[Event, None, FillResult]:
@@ -98,7 +100,7 @@ def fill_steps(
 
     Parameters
     ----------
-    image, mask, rgb, channel_axis, hints, reference
+    image, mask, rgb, channel_axis, hints, reference, after
         As in `fill`.
     cancelled : callable
         Asked inside long computations, in the thread that runs the generator, which then
@@ -109,13 +111,13 @@ def fill_steps(
     ------
     Event
     """
-    chosen = FillOptions(**options)  # type: ignore[arg-type]  # checked there
+    chosen, memory = FillOptions(**options), Memory.of(after)  # type: ignore[arg-type]
     require_methods(chosen)  # before the image is looked at: it is quick
     image, rgb = channels_last(image, channel_axis, rgb=rgb)
-    picture = read_picture(image, mask, chosen, rgb=rgb)
+    picture = memory.on_same_scale(read_picture(image, mask, chosen, rgb=rgb))
     truth = Reference.of(reference, picture, chosen, channel_axis=channel_axis)
     placed = None if hints is None else ColourHints.of(hints)
-    job = make_job(picture, chosen, hints=placed, cancelled=cancelled)
+    job = replace(make_job(picture, chosen, hints=placed, cancelled=cancelled), memory=memory)
     if truth is not None and truth.warning:
         job.notes.append(truth.warning)
     return _run(job, truth, channel_axis)
@@ -163,6 +165,18 @@ def colorize(
     -----
     GreyfillWarning
         As in `fill`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skimage import data
+    >>> photo = data.astronaut()[:96, 128:224]
+    >>> mask = np.zeros(photo.shape[:2], dtype=bool)
+    >>> mask[40:44, 20:80] = True
+    >>> grey = photo.mean(axis=-1).astype("uint8")  # filled by whatever method you like
+    >>> coloured = colorize(photo, grey, mask)
+    >>> coloured.shape, bool((coloured[~mask] == photo[~mask]).all())
+    ((96, 96, 3), True)
     """
     image, _ = channels_last(image, channel_axis)
     job = prepare(
@@ -218,6 +232,15 @@ def suggest_look(
     ------
     GreyfillError
         As in `fill`, for what is wrong with image and mask.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skimage import data
+    >>> mask = np.zeros((128, 128), dtype=bool)
+    >>> mask[60:64, 20:100] = True
+    >>> suggest_look(data.astronaut()[:128, 128:256], mask).name
+    'faithful'
     """
     picture = read_picture(image, mask, FillOptions(**options), rgb=rgb)  # type: ignore[arg-type]
     return suggested_look(picture, Plan(picture.hole, picture.unknown))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.inpaint.blend import MOST_UNLIKE
 from napari_greyfill.inpaint.uncertainty.quantiles import alike, holding
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "deviation_of",
     "error_to_expect",
     "gains",
+    "relative_contrast",
     "spread_of",
 ]
 
@@ -53,6 +55,17 @@ class Shadow:
 
     errors: Errors
     contrast: float
+
+
+def relative_contrast(here: float, there: float) -> float:
+    """Return how much rougher it is around a hole than around a trial, as far as believed.
+
+    Parameters
+    ----------
+    here, there : float
+        Contrasts around the hole and around the trial; the result is from 0.1 to 10.
+    """
+    return float(np.clip(here / there, 1 / MOST_UNLIKE, MOST_UNLIKE)) if there > 0 else 1.0
 
 
 def cautious_weights(

@@ -63,6 +63,12 @@ STACK = {
     "painted, or a range along the first axis. Several planes come as one layer of the "
     "shape of the stack.",
     "range": "The first and the last plane to fill, counted from 0.",
+    "store": "The folder that keeps what is filled, for stacks that are read in parts or are "
+    "larger than 1 GB: an OME-Zarr with the filled pixels alone, so it is small. A run that was "
+    "cancelled, or whose napari was closed, goes on from there. Empty: in memory.",
+    "bake": "Write the filled stack in full, as an OME-Zarr or a TIFF: of the selected result, or "
+    "of the last one.",
+    "bake_cancel": "Stop writing. Nothing is left behind.",
     "each": "New mask adds a mask in which every plane has its own pixels, as for damage that is "
     "not at the same place everywhere. Otherwise one plane serves all.",
 }
@@ -87,6 +93,8 @@ HEAL = {
     "redo": "Do again what was taken back. Key: Ctrl+Shift+Z.",
     "run": "Fill the large strokes, which wait. Key: Ctrl+Enter.",
     "cancel": "Stop the fills that are running and take their strokes back. Key: Esc.",
+    "save": "Write the healed picture, of a stack the plane in view, by default beside its file "
+    "and in its format, with what the file says besides pixels. What is invented is written too.",
     "mask": "Add a labels layer with the pixels that are no longer those of the picture: "
     "1 inferred, 2 corrected, 3 copied.",
     "progress": "How much of the fill is done.",
