@@ -25,7 +25,8 @@ def test_ends_are_hidden_and_the_half_width_glows(viewer):
     image = viewer.add_image(np.zeros((6, 7), np.float32), name="pic", scale=(2, 3))
     low, high, half = shown(viewer, image)
     assert [layer.visible for layer in (low, high, half)] == [False, False, True]
-    assert half.blending == "additive"
+    assert half.colormap.map(np.array([0.0]))[0, 3] == 0  # only the hole is covered
+    assert half.colormap.map(np.array([0.5]))[0, 3] == 1
     assert half.contrast_limits[0] == 0
     np.testing.assert_array_equal(half.translate, (4, 3))
     assert half.metadata["greyfill"] == {"method": "blend", "role": "± 90 %"}
