@@ -113,6 +113,11 @@ def fill_steps(
         raise BadParameterError(
             "after is for single pictures; pass the result of an earlier run on a stack as resume."
         )
+    if rest.get("correct", "off") != "off":
+        raise BadParameterError(
+            "Marks are corrected in a single picture, not in a stack; fill the plane by itself, "
+            "or leave dust that all frames share to the option dust."
+        )
     count = whole_of("jobs", jobs, low=1, example=1)
     check = callable_of("cancelled", cancelled)
     path = None if store is None else Path(fspath(store))
