@@ -242,8 +242,8 @@ class FillResult:
         >>> mask = np.zeros(photo.shape, dtype=bool)
         >>> mask[60:64, 20:100] = True
         >>> low, high = fill(photo, mask).interval(0.9)
-        >>> bool(np.mean((low <= photo)[mask] & (photo <= high)[mask]) > 0.8)
-        True
+        >>> low.dtype, bool((low <= high).all()), bool((low[~mask] == photo[~mask]).all())
+        (dtype('uint8'), True, True)
         """
         return exhaust(self.interval_steps(level))
 
