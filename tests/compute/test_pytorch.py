@@ -82,6 +82,12 @@ def test_a_fill_that_needs_it_is_refused_with_the_command(without_torch, picture
     assert COMMAND in str(caught.value)
 
 
+def test_comparing_networks_is_refused_with_the_command(without_torch, picture):
+    with pytest.raises(MissingDependencyError) as caught:
+        greyfill.compare(*picture, methods="networks")
+    assert COMMAND in str(caught.value)
+
+
 def test_a_device_that_needs_it_is_replaced_by_the_cpu_and_said(without_torch):
     assert choose_device("auto") == ("cpu", "")
     device, sentence = choose_device("cuda")
