@@ -18,7 +18,12 @@ from tests.commandline import run
 
 COMMAND = f'pip install "{EXTRA}"'
 
-BLOCKED = "import sys; sys.modules['torch'] = None  # as if it were not installed\n"
+# As if it were not installed.
+BLOCKED = """
+from importlib.machinery import PathFinder
+find = PathFinder.find_spec
+PathFinder.find_spec = lambda name, *more: None if name == "torch" else find(name, *more)
+"""
 ENGINE = """
 import numpy as np, napari_greyfill as greyfill
 image = np.random.default_rng(0).random((40, 50, 3))
