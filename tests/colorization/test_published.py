@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -130,3 +132,20 @@ def test_cuda_trains_too():
     for image in [result, *(preview for _, preview in levels)]:
         assert np.isfinite(image).all()
         assert image.shape == colour.shape
+
+
+def test_how_long_it_takes_is_said_before_it_begins(monkeypatch):
+    monkeypatch.setattr(published, "_WORTH_TELLING", 1)
+    _, seen = run(Published(), *case(64, 64))
+    names = [level.name for level, _ in seen]
+    assert names[0] == "looking how long the published schedule takes"
+    assert re.fullmatch(r"the published schedule takes about \d+ s; Cancel stops it", names[1])
+    assert all(re.search(r"step \d+/\d+ \(about \d+ s in all\)$", n) for n in names if "step" in n)
+    assert [level.fraction for level, _ in seen][:2] == [0.0, 0.0]
+
+
+def test_looking_how_long_it_takes_changes_no_pixel(monkeypatch):
+    unmeasured, _ = run(Published(Compute(seed=3)), *case(40, 48))
+    monkeypatch.setattr(published, "_WORTH_TELLING", 1)
+    measured, _ = run(Published(Compute(seed=3)), *case(40, 48))
+    np.testing.assert_array_equal(measured, unmeasured)

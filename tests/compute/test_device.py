@@ -1,4 +1,6 @@
 import os
+import sys
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -84,3 +86,60 @@ def test_other_errors_are_left_alone():
 def test_cuda_is_found_and_has_memory():
     assert choose_device("auto") == ("cuda", "")
     assert free_memory("cuda") > 2**20
+
+
+CPU_BUILD = "__version__ = '2.9.0+cpu'\ncuda: Optional[str] = None\nhip: Optional[str] = None\n"
+
+
+@pytest.fixture
+def installed(monkeypatch, tmp_path):
+    """Pretend that torch is installed, built as a text says, and has not been imported."""
+
+    def pretend(version, *drivers):
+        package = tmp_path / "torch"
+        package.mkdir()
+        (package / "version.py").write_text(version)
+        spec = None if version is None else SimpleNamespace(origin=str(package / "__init__.py"))
+        monkeypatch.setattr(device, "find_spec", lambda name: spec)
+        monkeypatch.setattr(device, "_DRIVERS", drivers)
+        monkeypatch.delitem(sys.modules, "torch", raising=False)
+        monkeypatch.setattr(device, "_accelerators", lambda: pytest.fail("torch was imported"))
+        monkeypatch.setattr(device.sys, "platform", "linux")
+
+    return pretend
+
+
+def test_a_build_for_the_cpu_has_no_other_device(installed, tmp_path):
+    installed(CPU_BUILD, str(tmp_path))
+    assert device.present_devices() == ("auto", "cpu")
+
+
+@pytest.mark.parametrize("built", ["cuda", "hip"])
+def test_a_build_for_a_card_whose_driver_is_there(installed, tmp_path, built):
+    version = CPU_BUILD.replace(f"{built}: Optional[str] = None", f"{built}: Optional[str] = '1'")
+    installed(version, str(tmp_path))
+    assert device.present_devices() == ("auto", "cpu", "cuda")
+
+
+def test_without_a_driver_there_is_only_the_cpu(installed, tmp_path):
+    installed(CPU_BUILD.replace("cuda: Optional[str] = None", "cuda = '1'"), str(tmp_path / "no"))
+    assert device.present_devices() == ("auto", "cpu")
+
+
+def test_a_mac_of_apples_own_make_may_have_its_card(installed, monkeypatch):
+    installed(CPU_BUILD)
+    monkeypatch.setattr(device.sys, "platform", "darwin")
+    monkeypatch.setattr(device.platform, "machine", lambda: "arm64")
+    assert device.present_devices() == ("auto", "cpu", "mps")
+
+
+def test_without_torch_there_is_only_the_cpu(monkeypatch):
+    monkeypatch.setattr(device, "find_spec", lambda name: None)
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    assert device.present_devices() == ("auto", "cpu")
+
+
+def test_torch_is_asked_once_it_is_there(working, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", ModuleType("torch"))
+    working("mps")
+    assert device.present_devices() == ("auto", "cpu", "mps")

@@ -312,7 +312,8 @@ class TestCompare:
     def test_swipe_ends(self, shown, compared, close):
         holder, dock = compared
         visible = [layer.name for layer in shown.layers if layer.visible]
-        dock.look.left.value, dock.look.right.value = shown.layers["pic"], shown.layers[-1]
+        dock.look.left.choose(shown.layers["pic"])
+        dock.look.right.choose(shown.layers[-1])
         dock.look.swipe_button.click()
         assert "swipe divider" in names(shown)
         close(holder)

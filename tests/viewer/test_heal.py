@@ -421,7 +421,7 @@ def test_the_dock_fill_opens_it_with_its_image(viewer, mouse, finish):
     viewer.add_image(picture(np.uint8), name="other")
     fill = viewer.window.add_plugin_dock_widget("napari-greyfill", "Fill")[1]
     for name in ("slide", "other"):
-        fill.form.image_choice.value = viewer.layers[name]
+        fill.form.image_choice.choose(viewer.layers[name])
         fill.heal_button.click()
         dock = viewer.window.add_plugin_dock_widget("napari-greyfill", "Heal")[1]
         assert dock.image.name == name

@@ -14,6 +14,7 @@ CHOICES = [
     {},
     {"method": "telea", "grow": 2, "feather": 1.5},
     {"look": "texture", "pipeline": "rgb-grey-rgb", "colorizer": "propagation"},
+    {"preset": "quick", "grow": 1},
     {"method": "biharmonic", "pipeline": "rgb-rgb", "seed": 3, "labels": (2,)},
 ]
 
@@ -57,7 +58,7 @@ def by_dock(make_napari_viewer_proxy, qtbot, image, labels, chosen):
     return layer.data, layer.metadata["greyfill"]
 
 
-@pytest.mark.parametrize("chosen", CHOICES, ids=["defaults", "rim", "texture", "labels"])
+@pytest.mark.parametrize("chosen", CHOICES, ids=["defaults", "rim", "texture", "quick", "labels"])
 @pytest.mark.parametrize("wide", [False, True], ids=["narrow", "wide"])
 def test_pixel_for_pixel(chosen, wide, tmp_path, make_napari_viewer_proxy, qtbot):
     image, labels = scene(wide)

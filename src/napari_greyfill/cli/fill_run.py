@@ -41,6 +41,7 @@ from napari_greyfill.files import (
 )
 from napari_greyfill.image.alpha import about_transparent, is_erased, made_opaque
 from napari_greyfill.pipeline.hints import ColourHints
+from napari_greyfill.pipeline.loading import announce_loading
 from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.pipeline.result import FillResult, Intermediate
 from napari_greyfill.pipeline.run import fill_steps
@@ -160,6 +161,8 @@ class FillCommand:
         chosen = read_options(options, original.metadata.nodata)
         hints = None if self.hints is None else _hints_in(self.hints)
         with progress_bar(show_progress) as show:
+            for event in announce_loading(FillOptions(**chosen)):
+                show(event)
             work = fill_steps(original.array, mask, hints=hints, reference=truth, **chosen)
             result = exhaust(work, show)
         return Outcomes([self._written(result, original)])

@@ -1,4 +1,4 @@
-"""Progress and notes on stderr."""
+"""Progress, the time left, and notes on stderr."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from napari_greyfill.compute.events import Event, Note
+from napari_greyfill.compute.time_left import TimeLeft
 
 __all__ = ["progress_bar"]
 
@@ -29,6 +30,7 @@ def progress_bar(wanted: bool) -> Iterator[Callable[[Event], None]]:
         console=Console(stderr=True),
         transient=True,
     )
+    watch = TimeLeft()
     with bar:
         task = bar.add_task("starting", total=1.0)
 
@@ -36,7 +38,8 @@ def progress_bar(wanted: bool) -> Iterator[Callable[[Event], None]]:
             if isinstance(event, Note):
                 bar.console.print(event.text, markup=False, highlight=False, soft_wrap=True)
             else:
-                bar.update(task, completed=event.fraction, description=event.text, refresh=True)
+                said = ", ".join(filter(None, (event.text, watch.said(event.fraction))))
+                bar.update(task, completed=event.fraction, description=said, refresh=True)
 
         yield show
 

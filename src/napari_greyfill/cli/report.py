@@ -30,6 +30,7 @@ def _summary(outcome: Outcome) -> str:
     how = result.method + (f", then {result.colorizer}" if result.colorizer else "")
     work = f"{result.provenance['filled_pixels']:,} pixels filled in {result.seconds:.1f} s"
     lines = [f"Wrote {outcome.output}: {work} by {how} ({result.pipeline})."]
+    lines += [result.about_pieces] if result.about_pieces else []
     lines += [result.reason] if result.reason else []
     lines += [f"{s.remark[:1].upper()}{s.remark[1:]}." for s in result.steps if s.remark]
     if outcome.steps:

@@ -9,6 +9,7 @@ does not import torch.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +23,7 @@ from scipy import ndimage
 from napari_greyfill.colorization.base import Colorizer, Colours, Hole, Level, Plane
 from napari_greyfill.colorization.pyramid import PyramidLevel, build_pyramid, resized, to_bytes
 from napari_greyfill.compute.device import clear_memory_errors, free_memory
+from napari_greyfill.compute.time_left import duration
 from napari_greyfill.errors import OutOfMemoryError
 from napari_greyfill.image.padding import fit_to_size
 
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["PUBLISHED_SCHEDULES", "Published", "Schedule"]
 
 _BYTES_PER_PIXEL = 7_000  # activations and gradients of one training step, measured
+_WORTH_TELLING = 1_000_000  # pixels times steps; some ten seconds on a processor core
+_TIMED = 2  # steps
 _SMALLEST_SIDE = 16  # of the coarsest level; smaller windows get fewer levels
 
 
@@ -83,6 +87,7 @@ class Published(Colorizer):
         """Train level after level; return the colours of the finest, padding included."""
         schedule = self.SCHEDULES[len(pyramid)]
         shares = _shares(pyramid, schedule)
+        in_all = yield from self._announced(pyramid, schedule)
         result: Plane | None = None
         for index, level in enumerate(pyramid):
             work = self._train(level, result, index, schedule)
@@ -92,13 +97,36 @@ class Published(Colorizer):
             for step, output in enumerate(work):
                 fraction = start + share * (step + 1) / steps
                 preview = partial(_preview, output, shape, finish)
-                yield Level(f"{name}, step {step + 1}/{steps}", fraction, preview)
+                yield Level(f"{name}, step {step + 1}/{steps}{in_all}", fraction, preview)
             result = to_bytes(_to_plane(output)).astype(np.float32) / 255.0
             if index + 1 < len(pyramid):
                 preview = partial(_preview, output, shape, finish)
                 yield Level(name, start + share, preview, complete=True)
         assert result is not None  # a pyramid has at least one level
         return result
+
+    def _announced(
+        self, pyramid: list[PyramidLevel], schedule: Schedule
+    ) -> Generator[Level, None, str]:
+        """Say how long it will take before it begins, and return what each step says of that.
+
+        Some steps on the finest level are timed, with a network that is thrown away. What is
+        done soon is not announced.
+        """
+        work = [p.hole.size * steps for p, steps in zip(pyramid, schedule.steps, strict=True)]
+        if sum(work) < _WORTH_TELLING:
+            return ""
+        yield Level("looking how long the published schedule takes", 0.0)
+        finest, last = pyramid[-1], len(pyramid) - 1
+        training = self._train(finest, finest.colour if last else None, last, schedule)
+        next(training)  # the first one takes longer
+        start = time.perf_counter()
+        for _ in range(_TIMED):
+            next(training)
+        each = (time.perf_counter() - start) / _TIMED
+        said = duration(each * sum(work) / finest.hole.size)
+        yield Level(f"the published schedule takes {said}; Cancel stops it", 0.0)
+        return f" ({said} in all)"
 
     def _train(
         self, level: PyramidLevel, coarser: Plane | None, index: int, schedule: Schedule

@@ -17,7 +17,9 @@ from napari_greyfill.compute.events import Event, Note, Progress, Result
 from napari_greyfill.compute.memory import Cost, Meter
 from napari_greyfill.compute.progress import translated
 from napari_greyfill.errors import CancelledError, GreyfillError
+from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.pipeline.job import FillJob, device_for
+from napari_greyfill.pipeline.loading import LOADING, will_load
 from napari_greyfill.pipeline.names import GREY, PIPELINES
 from napari_greyfill.pipeline.run import Filled, coloured, filled_grey
 
@@ -90,7 +92,8 @@ def _method(
 
 
 def _prepared(method: str, prepare: Callable[[str], FillJob]) -> Work[tuple[FillJob, Cost]]:
-    yield Progress(f"{method}: preparing")
+    loads = will_load(INPAINTERS.info(method))
+    yield Progress(f"{method}: {LOADING if loads else 'preparing'}")
     meter = Meter()
     with meter.watching():
         job = prepare(method)
@@ -109,6 +112,8 @@ def _stage1(job: FillJob, cost: Cost, combination: Combination) -> Work[_Shared]
 
 def _row(shared: _Shared, combination: Combination, start: float) -> Work[Row]:
     """Run stage 2, if there is one, and put the image together."""
+    if combination.colorizer and will_load(COLORIZERS.info(combination.colorizer)):
+        yield Progress(f"{combination.title}: {LOADING}", start)
     job = _with_colorizer(shared.filled.job, combination)
     meter = Meter(job.compute.device)
     work = meter.steps(coloured(replace(shared.filled, job=job), start))

@@ -6,9 +6,13 @@ Importing this module does not import torch; `choose_device` does.
 from __future__ import annotations
 
 import os
+import platform
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
 
 from napari_greyfill.compute.pytorch import lacking_torch
 from napari_greyfill.errors import BadParameterError, CancelledError, OutOfMemoryError
@@ -24,9 +28,11 @@ __all__ = [
     "leave_a_core",
     "most_threads",
     "never",
+    "present_devices",
 ]
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
+_DRIVERS = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd", "C:/Windows/System32/nvcuda.dll")
 IN_TORCH = ("cuda",)  # devices of methods that can do without torch elsewhere
 CancelCheck = Callable[[], bool]
 
@@ -133,6 +139,35 @@ def _accelerators() -> list[str]:
     if torch.backends.mps.is_available():
         found.append("mps")
     return found
+
+
+def present_devices() -> tuple[str, ...]:
+    """Return "auto", "cpu", and those of "cuda" and "mps" that may work here.
+
+    Does not import torch, which takes seconds: a look at the driver and at how torch was built
+    takes a fraction of a millisecond. Where it has been imported, torch itself is asked.
+    """
+    return ("auto", "cpu", *(_accelerators() if "torch" in sys.modules else _likely()))
+
+
+def _likely() -> list[str]:
+    spec = find_spec("torch")
+    if spec is None or spec.origin is None:
+        return []
+    found = []
+    if any(Path(driver).exists() for driver in _DRIVERS) and _built_for_cuda(spec.origin):
+        found.append("cuda")
+    if sys.platform == "darwin" and platform.machine() == "arm64":
+        found.append("mps")
+    return found
+
+
+def _built_for_cuda(torch: str) -> bool:
+    """Return whether a torch, found here, says that it was built for CUDA, or for AMD's like."""
+    version = Path(torch).with_name("version.py")
+    lines = version.read_text("utf-8").splitlines() if version.is_file() else []
+    told = [line.rstrip() for line in lines if line.startswith(("cuda", "hip"))]
+    return any(not line.endswith("None") for line in told)
 
 
 def free_memory(device: str) -> int:

@@ -30,9 +30,7 @@ class PipelineNames:
     alias : str
         What Wang, Ouyang and Chen, CVPR 2021, call it.
     title : str
-        What tables show.
-    steps : str
-        What is worked on, one after the other, as the form shows it.
+        What people read, in forms as in tables.
     explanation : str
         One sentence.
     """
@@ -40,7 +38,6 @@ class PipelineNames:
     name: str
     alias: str
     title: str
-    steps: str
     explanation: str
 
 
@@ -49,17 +46,15 @@ PIPELINE_NAMES = (
         "grey-rgb",
         "G2G2RGB",
         "Grey-RGB",
-        "Grey → colour",
         "Fill the luma, then recover the colour: the monochromic bottleneck.",
     ),
     PipelineNames(
         "rgb-grey-rgb",
         "RGB2G2RGB",
         "RGB-Grey-RGB",
-        "Colour → grey → colour",
         "Fill in colour, keep only the luma, recover the colour anew.",
     ),
-    PipelineNames("rgb-rgb", "RGB2RGB", "RGB-RGB", "Colour", "Fill in colour, done."),
+    PipelineNames("rgb-rgb", "RGB2RGB", "RGB-RGB", "Fill in colour, done."),
 )
 PIPELINES = tuple(one.name for one in PIPELINE_NAMES)
 

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, InitVar, asdict, dataclass, fields
 from typing import Any, Literal, TypedDict, TypeVar, get_args
 
 from napari_greyfill.errors import BadParameterError
 from napari_greyfill.options import Option, option_field
 from napari_greyfill.pipeline.names import PIPELINE_NAMES, PIPELINES, resolve_pipeline
+from napari_greyfill.pipeline.presets import CUSTOM, PRESETS, PresetName, preset_of
 
 __all__ = [
     "LOOKS",
     "ONE_FILL",
     "SHARED",
     "ComputeChoices",
+    "CorrectName",
     "DeviceName",
     "FillChoices",
     "FillOptions",
@@ -36,6 +38,7 @@ __all__ = [
 
 PipelineName = Literal["grey-rgb", "rgb-grey-rgb", "rgb-rgb"]
 LookName = Literal["auto", "faithful", "texture"]
+CorrectName = Literal["off", "auto", "on"]
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 ScaleName = Literal["auto", "native", "training"]
 KeepInvalid = Literal["auto", "keep", "fill"]
@@ -73,15 +76,30 @@ class SharedChoices(MaskChoices, ComputeChoices, total=False):
 class FillChoices(SharedChoices, total=False):
     """The options of `fill`."""
 
+    preset: PresetName
     method: str
     look: LookName
     pipeline: str
     colorizer: str
+    correct: CorrectName
+
+
+_PRESET = option_field(
+    "auto",
+    "Preset",
+    "What the fill is for, in place of method, look and colorizer; what is chosen of these "
+    f"besides counts. {' '.join(preset.tip for preset in PRESETS.values())}",
+    choices=tuple(PRESETS),
+    titles=tuple(preset.title for preset in PRESETS.values()),
+)
 
 
 @dataclass(frozen=True)
 class FillOptions:
     """What the user chose; the fields are keyword arguments of `fill`.
+
+    A preset is turned into what it stands for, and is no field: options by a preset equal those
+    that name its method, look and colorizer.
 
     Raises
     ------
@@ -97,12 +115,14 @@ class FillOptions:
     True
     """
 
+    preset: InitVar[PresetName] = _PRESET
     method: str = option_field(
         "auto",
         "Method",
         "How the hole is filled, by a name that `methods` lists. Auto needs no download; the "
         "look decides.",
         type="str",
+        advanced=True,
     )
     look: LookName = option_field(
         "auto",
@@ -113,6 +133,7 @@ class FillOptions:
         "float pictures, whose values may be measured, get no texture from it.",
         choices=LOOKS,
         titles=("As suggested", "Faithful (for measuring)", "Texture (for looking)"),
+        advanced=True,
     )
     colorizer: str = option_field(
         "auto",
@@ -120,6 +141,7 @@ class FillOptions:
         "How the filled grey gets its colour back, by a name that `colorizers` lists. Auto takes "
         "the fast closed form.",
         type="str",
+        advanced=True,
     )
     grow: float = option_field(
         0.0,
@@ -129,6 +151,17 @@ class FillOptions:
         high=999.0,
         unit="px",
     )
+    correct: CorrectName = option_field(
+        "off",
+        "Correct marks",
+        "Whether marks that let light pass, such as pen, dust or a shadow, are corrected instead "
+        "of filled. Off never looks at what is under the mask. Auto corrects a region where "
+        "structure shows through and a trial elsewhere in the picture says that it is better; on "
+        "wherever it is possible. One method at a time, and no stacks.",
+        choices=get_args(CorrectName),
+        titles=("Off (always fill)", "Auto (where it is better)", "On (where possible)"),
+        advanced=True,
+    )
     pipeline: PipelineName = option_field(
         "grey-rgb",
         "Pipeline",
@@ -136,7 +169,7 @@ class FillOptions:
         "bottleneck); colours, of which only the grey is kept (RGB2G2RGB); or colours, and done "
         "(RGB2RGB). Grey images are filled as they are.",
         choices=PIPELINES,
-        titles=tuple(one.steps for one in PIPELINE_NAMES),
+        titles=tuple(one.title for one in PIPELINE_NAMES),
         advanced=True,
     )
     labels: tuple[int, ...] | None = option_field(
@@ -209,11 +242,14 @@ class FillOptions:
         advanced=True,
     )
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, preset: PresetName) -> None:
         """Check what can be checked without an image; keep plain numbers, as JSON needs them."""
         from napari_greyfill.checks import choice_of, labels_of, number_of, whole_of
         from napari_greyfill.image.validity import nodata_of
 
+        for name, meant in PRESETS[choice_of("preset", preset, tuple(PRESETS))].choices.items():
+            if getattr(self, name) == "auto":
+                object.__setattr__(self, name, meant)
         for name in ("method", "colorizer"):
             if not isinstance(getattr(self, name), str):
                 raise BadParameterError(
@@ -221,7 +257,7 @@ class FillOptions:
                     f"'auto'; napari_greyfill.{name}s() lists them."
                 )
         for option in self.options():
-            if option.choices and option.name != "pipeline":
+            if option.choices and option.name not in ("preset", "pipeline"):
                 choice_of(option.name, getattr(self, option.name), option.choices)
         checked = {
             "pipeline": resolve_pipeline(self.pipeline),
@@ -240,7 +276,7 @@ class FillOptions:
         wanted = None if names is None else set(names)
         return tuple(
             Option(each.name, default=_default(each), **_without(each.metadata, "type"))
-            for each in fields(cls)
+            for each in _described()
             if wanted is None or each.name in wanted
         )
 
@@ -253,7 +289,7 @@ class FillOptions:
         BadParameterError
             If it names an option that does not exist, or a value is none.
         """
-        unknown = values.keys() - {each.name for each in fields(cls)}
+        unknown = values.keys() - {each.name for each in _described()}
         if unknown:
             raise BadParameterError(
                 f"There is no option {', '.join(sorted(unknown))}; the settings come from another "
@@ -265,12 +301,20 @@ class FillOptions:
         """Return what JSON can hold."""
         return asdict(self)
 
+    @property
+    def preset_name(self) -> str:
+        """Return which preset stands for method, look and colorizer; "custom" if none does."""
+        return preset_of(self.method, self.look, self.colorizer)
+
     def changed(self) -> dict[str, Any]:
-        """Return the options that are not as they are by default."""
-        return {
+        """Return the options that are not as they are by default; a preset in place of three."""
+        name = self.preset_name
+        meant = {} if name in ("auto", CUSTOM) else {"preset": name}
+        return meant | {
             each.name: value
             for each in fields(self)
             if (value := getattr(self, each.name)) != each.default
+            and not (meant and each.name in PRESETS[name].choices)
         }
 
     def shared(self) -> SharedChoices:
@@ -278,7 +322,7 @@ class FillOptions:
         return {name: getattr(self, name) for name in SHARED}  # type: ignore[return-value]
 
 
-ONE_FILL = ("method", "look", "pipeline", "colorizer")
+ONE_FILL = ("preset", "method", "look", "pipeline", "colorizer", "correct")
 SHARED = tuple(each.name for each in fields(FillOptions) if each.name not in ONE_FILL)
 
 
@@ -293,7 +337,7 @@ def takes_options(*names: str, also: type | None = None) -> Callable[[F], F]:
     also : type, optional
         A dataclass like `FillOptions` with further ones, all of which the function takes.
     """
-    wanted = [each for each in fields(FillOptions) if not names or each.name in names]
+    wanted = [each for each in _described() if not names or each.name in names]
     wanted += () if also is None else fields(also)
 
     def complete(function: F) -> F:
@@ -301,7 +345,7 @@ def takes_options(*names: str, also: type | None = None) -> Callable[[F], F]:
         own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
         keyword = inspect.Parameter.KEYWORD_ONLY
         listed = [
-            inspect.Parameter(each.name, keyword, default=each.default, annotation=each.type)
+            inspect.Parameter(each.name, keyword, default=each.default, annotation=_kind(each))
             for each in wanted
         ]
         function.__signature__ = signature.replace(parameters=[*own, *listed])  # type: ignore[attr-defined]
@@ -310,6 +354,16 @@ def takes_options(*names: str, also: type | None = None) -> Callable[[F], F]:
         return function
 
     return complete
+
+
+def _described() -> list[Any]:
+    """Return what describes each option: the fields, and the preset, which is none."""
+    return [_PRESET, *fields(FillOptions)]
+
+
+def _kind(each: Any) -> str:  # noqa: ANN401 - a field of a dataclass
+    """Return the type of an option as signatures show it."""
+    return "PresetName" if each is _PRESET else str(each.type)
 
 
 def _with_options(text: str, wanted: list[Any]) -> str:

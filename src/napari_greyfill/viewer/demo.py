@@ -85,9 +85,9 @@ def fill_sample(viewer: Viewer) -> FillDock:
 
     viewer.open_sample("napari-greyfill", "photo")
     _, dock = viewer.window.add_plugin_dock_widget("napari-greyfill", "Fill")
-    dock.form.image_choice.value = viewer.layers["photo"]
-    dock.form.mask_choice.value = viewer.layers["photo mask"]
-    dock.form.reference_choice.value = viewer.layers["photo (intact)"]
+    dock.form.image_choice.choose(viewer.layers["photo"])
+    dock.form.mask_choice.choose(viewer.layers["photo mask"])
+    dock.form.reference_choice.choose(viewer.layers["photo (intact)"])
     dock.form.intermediates.setChecked(True)
     loop = QEventLoop()
     dock.run_ended.connect(loop.quit)

@@ -28,7 +28,7 @@ def opened(viewer, qtbot, pair):
             viewer.add_image(image, name=name)
         viewer.add_labels(pair[2].astype(np.uint8), name="mask")
         dock = viewer.window.add_plugin_dock_widget("napari-greyfill", "Compare")[1]
-        dock.form.image_choice.value = viewer.layers["scratched"]
+        dock.form.image_choice.choose(viewer.layers["scratched"])
         dock.form.methods.tick(["telea"])
         advised(dock, qtbot)
         return dock
@@ -96,7 +96,7 @@ class TestDefault:
         for layer in sample():
             viewer.add_layer(_as_layer(layer))
         dock = viewer.window.add_plugin_dock_widget("napari-greyfill", "Compare")[1]
-        dock.form.image_choice.value = viewer.layers[0]
+        dock.form.image_choice.choose(viewer.layers[0])
         advised(dock, qtbot)
         assert dock.form.reference_layer == viewer.layers[1]
 
@@ -104,7 +104,7 @@ class TestDefault:
         for layer in samples.damaged_stack():
             viewer.add_layer(_as_layer(layer))
         dock = viewer.window.add_plugin_dock_widget("napari-greyfill", "Compare")[1]
-        dock.form.image_choice.value = viewer.layers[0]
+        dock.form.image_choice.choose(viewer.layers[0])
         for frame in (2, 5):
             viewer.dims.set_current_step(0, frame)
             advised(dock, qtbot)
@@ -125,7 +125,7 @@ class TestByHand:
     def test_another_image_is_advised_on_anew(self, viewer, opened, pair, qtbot):
         dock = opened(other=pair[1])
         choose(dock, "none")
-        dock.form.image_choice.value = viewer.layers["other"]
+        dock.form.image_choice.choose(viewer.layers["other"])
         advised(dock, qtbot)
         assert dock.form.reference_kind == "image"
 

@@ -168,8 +168,8 @@ class TestRun:
         assert names(viewer)[2:] == ["telea, Grey", "telea, Grey [1]"]
         viewer.add_image(ramp() + 2, name="other")
         viewer.add_labels(viewer.layers["mask"].data[0], name="flat")
-        dock.form.image_choice.value = viewer.layers["other"]
-        dock.form.mask_choice.value = viewer.layers["flat"]
+        dock.form.image_choice.choose(viewer.layers["other"])
+        dock.form.mask_choice.choose(viewer.layers["flat"])
         run(dock)
         assert names(viewer)[-1] == "telea, Grey [2]"
         assert len(viewer.layers) == 7
@@ -208,7 +208,7 @@ class TestRun:
         assert NO_REFERENCE in dock.status.text()
         viewer.add_image(colour_ramp() + 1, name="truth", rgb=True)
         dock.form.reference.setCurrentIndex(dock.form.reference.findData("layer"))
-        dock.form.reference_layer_choice.value = viewer.layers["truth"]
+        dock.form.reference_layer_choice.choose(viewer.layers["truth"])
         run(dock)
         assert all(row.metrics["psnr"] < 60 for row in dock.table.rows)
 
@@ -216,7 +216,7 @@ class TestRun:
         dock = ready()
         viewer.add_image(colour_ramp(50, 60), name="truth", rgb=True)
         dock.form.reference.setCurrentIndex(dock.form.reference.findData("layer"))
-        dock.form.reference_layer_choice.value = viewer.layers["truth"]
+        dock.form.reference_layer_choice.choose(viewer.layers["truth"])
         run(dock)
         assert "choose a reference" in messages["error"][0]
         assert dock.status.text().startswith("Failed")
@@ -278,7 +278,7 @@ class TestTable:
         click(dock, 0)
         assert shown(viewer) == {"pic", "mask", "telea, Grey-RGB"}
         assert viewer.layers.selection.active.name == "telea, Grey-RGB"
-        assert dock.look.right.value.name == "telea, Grey-RGB"
+        assert dock.look.right.layer.name == "telea, Grey-RGB"
         viewer.layers.remove("telea, RGB-RGB")
         click(dock, 2)
         assert "no longer among the layers" in dock.status.text()
@@ -326,7 +326,8 @@ class TestLooking:
         other = colour_ramp().astype(int)
         other[5, 7] = other[5, 7] - [3, 9, 1]
         viewer.add_image(other.astype(np.uint8), name="other", rgb=True)
-        dock.look.left.value, dock.look.right.value = viewer.layers["pic"], viewer.layers["other"]
+        dock.look.left.choose(viewer.layers["pic"])
+        dock.look.right.choose(viewer.layers["other"])
         dock.look.difference_button.click()
         layer = viewer.layers["difference: pic, other"]
         assert layer.data[5, 7] == 9

@@ -121,7 +121,7 @@ class TestReadiness:
     def test_combos_follow_the_layers(self, viewer, ready):
         dock = ready()
         viewer.add_image(ramp(), name="another")
-        assert "another" in [layer.name for layer in dock.form.image_choice.choices]
+        assert "another" in [layer.name for layer in dock.form.image_choice.layers]
         viewer.layers.remove("pic mask")
         dock.refresh()
         assert dock.form.mask_layer is None
@@ -166,7 +166,7 @@ class TestRun:
         mine = viewer.add_image(ramp(), name="pic filled")
         before = mine.data.copy()
         dock = ready()
-        dock.form.image_choice.value = viewer.layers["pic"]
+        dock.form.image_choice.choose(viewer.layers["pic"])
         run(dock)
         np.testing.assert_array_equal(mine.data, before)
         assert "pic filled [1]" in layer_names(viewer)
@@ -464,7 +464,7 @@ class TestWhatIsTheUsers:
             for _ in range(2):
                 dock.results.show_preview(colour_ramp(), dock._placement)
                 assert set(viewer.layers.selection) == selected
-            choices = [layer.name for layer in dock.form.image_choice.choices]
+            choices = [layer.name for layer in dock.form.image_choice.layers]
             assert choices == ["pic"]
             dock.results.remove_preview()
             assert set(viewer.layers.selection) == selected
@@ -581,7 +581,7 @@ class TestAxes:
         dock = ready(np.stack([ramp()] * 3))
         viewer.dims.set_current_step(0, 0)
         viewer.add_image(np.stack([ramp()] * 2), name="other")
-        dock.form.reference_choice.value = viewer.layers["other"]
+        dock.form.reference_choice.choose(viewer.layers["other"])
         dock.refresh()
         assert dock.status.text().startswith("other has no plane that belongs to the one in view")
         assert not dock.run_button.isEnabled()
@@ -660,7 +660,7 @@ class TestPlacement:
 class TestMetrics:
     def test_reference_fills_the_row(self, viewer, ready, run):
         dock = ready()
-        dock.form.reference_choice.value = viewer.layers["pic"]
+        dock.form.reference_choice.choose(viewer.layers["pic"])
         run(dock)
         row = dock.table.model.rows[0]
         expected = napari_greyfill.metrics(
@@ -680,7 +680,7 @@ class TestMetrics:
     def test_unfit_reference_costs_only_the_metrics(self, viewer, ready, run, messages):
         dock = ready()
         viewer.add_image(ramp(20, 20), name="other")
-        dock.form.reference_choice.value = viewer.layers["other"]
+        dock.form.reference_choice.choose(viewer.layers["other"])
         run(dock)
         assert "pic filled" in layer_names(viewer)
         assert any("No metrics" in text for text in messages["warning"])
@@ -1035,7 +1035,7 @@ class TestSeveralMethods:
         choose(dock, method=checkpoints.METHODS[0])
         dock.form.also.update_availability()
         dock.form.also.choose(checkpoints.METHODS[1:])
-        dock.form.reference_choice.value = viewer.layers["pic"]
+        dock.form.reference_choice.choose(viewer.layers["pic"])
         run(dock)
         assert tuple(row.combination.method for row in dock.table.rows) == checkpoints.METHODS
         assert all(row.metrics["psnr"] > 0 for row in dock.table.model.rows)
@@ -1158,7 +1158,7 @@ class TestColours:
         run(dock)
         before = viewer.layers["pic filled"].data.copy()
         points = viewer.add_points([[34, 60]], size=2, face_color="red", name="hints")
-        dock.form.hints_choice.value = points
+        dock.form.hints_choice.choose(points)
         run(dock)
         after = viewer.layers["pic filled"].data
         changed = (before != after).any(axis=-1)
@@ -1173,7 +1173,7 @@ class TestColours:
 
     def test_points_outside_are_told_of(self, viewer, ready, run, messages):
         dock = ready()
-        dock.form.hints_choice.value = viewer.add_points([[1, 1]], size=1, name="hints")
+        dock.form.hints_choice.choose(viewer.add_points([[1, 1]], size=1, name="hints"))
         run(dock)
         (told,) = messages["warning"]
         assert "outside the hole" in told
@@ -1181,7 +1181,7 @@ class TestColours:
     def test_only_colour_images_have_them(self, ready):
         dock = ready(image=ramp())
         dock.refresh()
-        assert not dock.form.hints_choice.enabled
+        assert not dock.form.hints_choice.isEnabled()
         assert not dock.form.confidence.isEnabled()
 
 

@@ -9,7 +9,7 @@ from skimage import data
 from napari_greyfill.files import read_image
 from napari_greyfill.masks import RANDOM_KINDS, detect_mask, masked_images, random_mask
 from napari_greyfill.viewer.layers.planes import PREVIEW
-from napari_greyfill.viewer.masks import dock as masks_dock
+from napari_greyfill.viewer.masks import edits
 from napari_greyfill.viewer.masks import outputs as mask_outputs
 from napari_greyfill.viewer.masks.pointer import Pointer
 from napari_greyfill.viewer.masks.tabs import EditTab
@@ -381,8 +381,8 @@ class TestEdit:
             go.wait(10)
             return np.where(plane == 2, plane.dtype.type(5), plane)
 
-        monkeypatch.setitem(masks_dock.edits.EDITS, "grow", slow)
-        dock.edit("grow", 2)
+        monkeypatch.setitem(edits.EDITS, "grow", slow)
+        dock.changes.edit("grow", 2)
         mask.data_setitem((np.array([110]), np.array([110])), 2)
         with qtbot.waitSignal(dock.mask_changed):
             go.set()
@@ -391,10 +391,8 @@ class TestEdit:
 
     def test_a_mask_removed_meanwhile(self, viewer, dock, mask, qtbot, monkeypatch):
         go = threading.Event()
-        monkeypatch.setitem(
-            masks_dock.edits.EDITS, "grow", lambda plane, size: go.wait(10) and plane
-        )
-        dock.edit("grow", 2)
+        monkeypatch.setitem(edits.EDITS, "grow", lambda plane, size: go.wait(10) and plane)
+        dock.changes.edit("grow", 2)
         viewer.layers.remove(mask)
         with qtbot.waitSignal(dock.background.rested):
             go.set()
@@ -435,7 +433,7 @@ class TestLayers:
         assert dock.preview.layer in viewer.layers
         assert form.mask_layer is None
         mask = viewer.add_labels(np.zeros((120, 140), np.uint8))
-        assert form.mask_choice.choices == (mask,)
+        assert form.mask_choice.layers == [mask]
 
     def test_user_removes_the_preview(self, viewer, dock, qtbot):
         previewed(qtbot, dock, lambda: turn_to(dock, "random"))
@@ -558,7 +556,7 @@ class TestOutputs:
         assert viewer.layers[-1].name == "photo grey-masked"
 
     def test_an_empty_mask_is_explained(self, dock):
-        dock.new_mask()
+        dock.changes.new_mask()
         dock.form.grey.click()
         assert "paint a mask first" in dock.form.status.text()
 
@@ -596,4 +594,4 @@ def test_grey_pictures_have_two_equal_outputs(viewer, qtbot, changed):
 
 
 def test_every_edit_has_a_button(viewer):
-    assert set(EditTab(viewer).buttons) == set(masks_dock.edits.EDITS)
+    assert set(EditTab(viewer).buttons) == set(edits.EDITS)

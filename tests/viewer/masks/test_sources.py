@@ -30,7 +30,7 @@ def dock_of(viewer):
         if name == "Masks":
             dock.form.image.choose(image)
         else:
-            dock.form.image_choice.value = image
+            dock.form.image_choice.choose(image)
         dock.refresh()
         return dock
 

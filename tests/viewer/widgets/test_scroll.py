@@ -26,7 +26,7 @@ def test_nothing_is_cut_off_in_a_dock_as_narrow_as_it_can_be(
     advanced = getattr(dock.form, "advanced", None)
     for expanded in (False, True) if advanced is not None else (False,):
         if expanded:
-            advanced.expand(animate=False)
+            advanced.expand()
         status.setText(LONG)
         qtbot.wait(50)
         window.resizeDocks([dock.parentWidget()], [100], Qt.Orientation.Horizontal)

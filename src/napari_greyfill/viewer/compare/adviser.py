@@ -12,9 +12,8 @@ from qtpy.QtCore import QObject, Signal
 
 from napari_greyfill.image.layer import data_of
 from napari_greyfill.measure.partner import ReferenceAdvice, suggest_reference
-from napari_greyfill.viewer.layers import planes
+from napari_greyfill.viewer.layers.choosing import is_made_here
 from napari_greyfill.viewer.layers.models import PlaneSource
-from napari_greyfill.viewer.layers.own import source_of
 from napari_greyfill.viewer.threads.background import Background
 
 if TYPE_CHECKING:
@@ -122,8 +121,7 @@ def partners_of(image: Image, layers: Iterable[Image], index: tuple[int, ...]) -
 
 
 def _is_like(layer: Image, image: Image) -> bool:
-    made_here = "greyfill" in layer.metadata or bool(source_of(layer))
-    if made_here or planes.PREVIEW in layer.metadata or bool(layer.rgb) != bool(image.rgb):
+    if is_made_here(layer) or bool(layer.rgb) != bool(image.rgb):
         return False
     own, other = data_of(layer), data_of(image)
     return own.dtype == other.dtype and tuple(own.shape) == tuple(other.shape)

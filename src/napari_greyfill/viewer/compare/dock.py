@@ -49,10 +49,11 @@ class CompareDock(RunDock):
     """
 
     runner: CompareRunner
+    form: CompareForm
 
     def __init__(self, napari_viewer: napari.viewer.Viewer) -> None:
         super().__init__(napari_viewer, CompareRunner(), TEXTS)
-        self.form = CompareForm(preferred_device())
+        self.form = CompareForm(napari_viewer, preferred_device())
         self.table = CompareTable()
         self.results = ComparedLayers(napari_viewer)
         self.look = LookBar(napari_viewer, self.results)
@@ -191,7 +192,7 @@ class CompareDock(RunDock):
             self.form.suggest(ReferenceAdvice(), None)
             return
         index = planes.plane_index(image, self.viewer)
-        listed = self.form.reference_layer_choice.choices
+        listed = self.form.reference_layer_choice.layers
         partners = partners_of(image, listed, index)
         nodata = self.form.options().nodata
         self.adviser.ask(
@@ -208,7 +209,7 @@ class CompareDock(RunDock):
 
     def _show_advice(self) -> None:
         advice = self.adviser.advice
-        listed = self.form.reference_layer_choice.choices
+        listed = self.form.reference_layer_choice.layers
         partner = next((p for p in listed if str(p.unique_id) == advice.partner), None)
         self.form.suggest(advice, partner)
 

@@ -12,7 +12,6 @@ from qtpy.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from superqt import QCollapsible
 
 from napari_greyfill.colorization import COLORIZERS
 from napari_greyfill.inpaint import INPAINTERS
@@ -22,11 +21,14 @@ from napari_greyfill.pipeline.options import SHARED, FillOptions
 from napari_greyfill.viewer.compare.random_choice import RandomChoice
 from napari_greyfill.viewer.masks.hole_form import HoleForm
 from napari_greyfill.viewer.widgets.check_list import CheckList, Entry, method_entry
-from napari_greyfill.viewer.widgets.parts import layer_choice, let_shrink
+from napari_greyfill.viewer.widgets.fold import Fold
+from napari_greyfill.viewer.widgets.layer_combo import LayerCombo
+from napari_greyfill.viewer.widgets.parts import form_layout, let_shrink
 from napari_greyfill.viewer.widgets.texts import COMPARE as TEXTS
 
 if TYPE_CHECKING:
     from napari.layers import Image
+    from napari.viewer import Viewer
 
 __all__ = ["CompareForm"]
 
@@ -42,10 +44,12 @@ _RANDOM = "Random masks are measured against the image itself."
 class CompareForm(HoleForm):
     """Image, mask and reference, and the methods, pipelines and colorizers to compare."""
 
-    def __init__(self, device: str = "auto", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, viewer: Viewer, device: str = "auto", parent: QWidget | None = None
+    ) -> None:
         # all that is painted counts, whatever its label
-        super().__init__((name for name in SHARED if name != "labels"), device, parent)
-        self.reference_layer_choice = layer_choice("napari.layers.Image")
+        super().__init__(viewer, (name for name in SHARED if name != "labels"), device, parent)
+        self.reference_layer_choice = LayerCombo(viewer, "Image")
         self.reference = QComboBox()
         for name, title in _REFERENCES.items():
             self.reference.addItem(title, name)
@@ -71,7 +75,7 @@ class CompareForm(HoleForm):
     @property
     def reference_layer(self) -> Image | None:
         """Return the layer to measure against; None unless another layer is wanted."""
-        return self.reference_layer_choice.value if self.reference_kind == "layer" else None
+        return self.reference_layer_choice.layer if self.reference_kind == "layer" else None
 
     def suggest(self, advice: ReferenceAdvice, partner: Image | None) -> None:
         """Choose the reference that is advised, unless one was chosen by hand; say why.
@@ -87,8 +91,8 @@ class CompareForm(HoleForm):
         if not self._by_hand:
             self._suggesting = True
             self.reference.setCurrentIndex(self.reference.findData(kind))
-            if partner is not None and partner in self.reference_layer_choice.choices:
-                self.reference_layer_choice.value = partner
+            if partner is not None and partner in self.reference_layer_choice.layers:
+                self.reference_layer_choice.choose(partner)
             self._suggesting = False
         note = "" if self.reference_kind == "layer" else advice.damage
         if partner is not None and self.reference_layer == partner:
@@ -118,7 +122,7 @@ class CompareForm(HoleForm):
         """Return the options that all fills share."""
         return FillOptions(**{name: each.value for name, each in self.fields.items()})
 
-    def _layer_choices(self) -> tuple:
+    def _layer_choices(self) -> tuple[LayerCombo, ...]:
         return (*super()._layer_choices(), self.reference_layer_choice)
 
     def refresh_methods(self) -> None:
@@ -132,7 +136,7 @@ class CompareForm(HoleForm):
         self.colorizers.setEnabled(colour and self.pipelines.chosen() != ("rgb-rgb",))
         own = bool(self.random.count)  # random masks are measured against the image itself
         self.reference.setEnabled(not own)
-        self.reference_layer_choice.native.setVisible(self.reference_kind == "layer" and not own)
+        self.reference_layer_choice.setVisible(self.reference_kind == "layer" and not own)
         if own:
             self._say(_RANDOM)
 
@@ -149,16 +153,14 @@ class CompareForm(HoleForm):
         self.methods.fill(map(method_entry, INPAINTERS.infos()), ticked)
 
     def _arrange(self) -> None:
-        form = QFormLayout()
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form = form_layout()
         rows = (
-            ("Image", "image", self.image_choice.native),
-            ("Mask", "mask", self.mask_choice.native),
+            ("Image", "image", self.image_choice),
+            ("Mask", "mask", self.mask_choice),
             ("Random", "random", self.random.number),
             ("", "random_kind", self.random.kinds),
             ("Reference", "reference", self.reference),
-            ("", "reference", self.reference_layer_choice.native),
+            ("", "reference", self.reference_layer_choice),
             ("", "reference", self.reference_note),
         )
         for title, key, widget in rows:
@@ -179,19 +181,13 @@ class CompareForm(HoleForm):
             layout.addWidget(QLabel(title))
             layout.addWidget(checks)
 
-    def _advanced(self) -> QCollapsible:
+    def _advanced(self) -> Fold:
         """Return the options that only some look at, folded up."""
-        rest = QFormLayout()
-        rest.setContentsMargins(0, 0, 0, 0)
-        rest.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        rest.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        rest = form_layout()
         self._add_fields(rest, advanced=True)
         content = QWidget()
         content.setLayout(rest)
-        self.advanced = QCollapsible("Advanced")
-        self.advanced.setDuration(0)
-        self.advanced.setContent(content)
-        self.advanced.collapse(animate=False)
+        self.advanced = Fold("Advanced", TEXTS["advanced"], content)
         return self.advanced
 
     def _add_fields(self, form: QFormLayout, *, advanced: bool) -> None:
@@ -201,8 +197,8 @@ class CompareForm(HoleForm):
                 form.labelForField(each).setToolTip(each.option.tip)
 
     def _connect(self) -> None:
-        self.reference_layer_choice.changed.connect(lambda _: self._choose_by_hand())
-        self.image_choice.changed.connect(lambda _: self._begin_anew())
+        self.reference_layer_choice.chosen.connect(self._choose_by_hand)
+        self.image_choice.chosen.connect(self._begin_anew)
         self.random.changed.connect(self.changed.emit)
         for checks in (self.methods, self.pipelines, self.colorizers):
             checks.ticked.connect(self.changed.emit)

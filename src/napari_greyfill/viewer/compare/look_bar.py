@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QCheckBox, QFormLayout, QPushButton, QSlider, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QCheckBox, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from napari_greyfill.errors import GreyfillError
 from napari_greyfill.viewer.compare.layers import ComparedLayers, add_difference
 from napari_greyfill.viewer.compare.swipe import Swipe
 from napari_greyfill.viewer.widgets.failures import show_failure
-from napari_greyfill.viewer.widgets.parts import button, layer_choice, side_by_side
+from napari_greyfill.viewer.widgets.layer_combo import LayerCombo
+from napari_greyfill.viewer.widgets.parts import button, form_layout, side_by_side
 from napari_greyfill.viewer.widgets.texts import COMPARE as TEXTS
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ class LookBar(QWidget):
         self.viewer = viewer
         self.results = results
         self.swipe = Swipe(viewer, self)
-        self.left = layer_choice("napari.layers.Image")
-        self.right = layer_choice("napari.layers.Image")
+        self.left = LayerCombo(viewer, "Image")
+        self.right = LayerCombo(viewer, "Image")
         self.grid_button = _toggle("Grid", TEXTS["grid"])
         self.swipe_button = _toggle("Swipe", TEXTS["swipe"])
         self.difference_button = button("Difference", TEXTS["difference"], self.add_difference)
@@ -53,12 +54,10 @@ class LookBar(QWidget):
         self._connect()
 
     def _arrange(self) -> None:
-        form = QFormLayout()
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form = form_layout()
         for title, choice, tip in (("Left", self.left, "left"), ("Right", self.right, "right")):
-            form.addRow(title, choice.native)
-            choice.native.setToolTip(TEXTS[tip])
+            form.addRow(title, choice)
+            choice.setToolTip(TEXTS[tip])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(form)
@@ -73,19 +72,19 @@ class LookBar(QWidget):
         self.swipe.moved.connect(self._follow)
         self.swipe.ended.connect(lambda: self.swipe_button.setChecked(False))
         for choice in (self.left, self.right):
-            choice.changed.connect(lambda _: self._swipe_anew())
+            choice.chosen.connect(self._swipe_anew)
 
     def reset_choices(self) -> None:
         """List the layers anew."""
         if self.swipe.active:  # its own layers come and go
             return
         for choice in (self.left, self.right):
-            choice.reset_choices()
+            choice.refresh()
 
     def put_right(self, layer: Layer) -> bool:
         """Choose the right layer; return whether the swipe shows it."""
-        if layer in self.right.choices:
-            self.right.value = layer
+        if layer in self.right.layers:
+            self.right.choose(layer)
         return self.swipe.active
 
     def stop(self) -> None:
@@ -100,7 +99,7 @@ class LookBar(QWidget):
 
     def add_difference(self) -> None:
         """Add the difference of the two layers."""
-        first, second = self.left.value, self.right.value
+        first, second = self.left.layer, self.right.layer
         if first is None or second is None:
             return
         self.stop()
@@ -122,7 +121,7 @@ class LookBar(QWidget):
             self._start_swipe()
 
     def _start_swipe(self) -> None:
-        near, far = self.left.value, self.right.value
+        near, far = self.left.layer, self.right.layer
         if near is None or far is None:
             self.swipe_button.setChecked(False)
             return

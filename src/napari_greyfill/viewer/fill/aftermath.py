@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING
 
 from napari_greyfill.viewer.layers.keeping import Original
@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from napari.viewer import Viewer
 
 __all__ = [
+    "HOLD_KEY",
     "OUTLINE_KEY",
+    "bind_keys",
     "hand_back",
     "holding",
     "outlining",
     "toggle_outlines",
 ]
 
+HOLD_KEY = "H"
 OUTLINE_KEY = "O"
 _ROLE = "greyfill"  # where results say what they are
 
@@ -84,6 +87,24 @@ def toggle_outlines(viewer: Viewer, source: str) -> None:
     shown = any(layer.visible for layer in found)
     for layer in found:
         layer.visible = not shown
+
+
+def bind_keys(layers: Iterable[Layer | None], original: Original, source: str) -> None:
+    """Give layers the keys that show the original, and hide the outlines of what is invented.
+
+    Parameters
+    ----------
+    layers : iterable of Layer or None
+        None for one that has gone.
+    original : Original
+        Shows it.
+    source : str
+        Unique id of the image.
+    """
+    for layer in layers:
+        if layer is not None:
+            layer.bind_key(HOLD_KEY, holding(original, source), overwrite=True)
+            layer.bind_key(OUTLINE_KEY, outlining(original.viewer, source), overwrite=True)
 
 
 def holding(original: Original, source: str) -> Callable[[Layer], Generator[None, None, None]]:

@@ -8,21 +8,18 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from qtpy.QtGui import QGuiApplication
 
-from napari_greyfill.comparison import Row
 from napari_greyfill.compute.events import Preview, Progress
 from napari_greyfill.errors import GreyfillError
-from napari_greyfill.masks import selected_labels
 from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.pipeline.result import FillResult
 from napari_greyfill.pipeline.suggest import possible_methods
 from napari_greyfill.stack.result import StackResult
-from napari_greyfill.viewer.fill.aftermath import OUTLINE_KEY, hand_back, holding, outlining
+from napari_greyfill.viewer.fill.aftermath import HOLD_KEY, bind_keys, hand_back, holding
+from napari_greyfill.viewer.fill.asking import request_of
 from napari_greyfill.viewer.fill.bars import BarRow
 from napari_greyfill.viewer.fill.form import FillForm
 from napari_greyfill.viewer.fill.runner import FillRunner
@@ -31,11 +28,11 @@ from napari_greyfill.viewer.fill.stack_bake import BakeBar
 from napari_greyfill.viewer.fill.stack_runs import StackRuns
 from napari_greyfill.viewer.fill.stack_worker import stack_as_python
 from napari_greyfill.viewer.fill.table import MetricsTable
-from napari_greyfill.viewer.fill.words import combination_of, name_of_plane, summary_of
+from napari_greyfill.viewer.fill.words import row_of, summary_of, why_not_mask
 from napari_greyfill.viewer.fill.worker import Finished, Part
 from napari_greyfill.viewer.layers import planes
 from napari_greyfill.viewer.layers.keeping import Original
-from napari_greyfill.viewer.layers.models import FillRequest, PlaneSource, as_python
+from napari_greyfill.viewer.layers.models import FillRequest, as_python
 from napari_greyfill.viewer.layers.results import PROVENANCE, REGION, ResultLayers
 from napari_greyfill.viewer.settings import preferred_device
 from napari_greyfill.viewer.threads.background import Background
@@ -50,8 +47,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FillDock"]
 
-HOLD_KEY = "H"
-
 
 class FillDock(RunDock):
     """Fills the painted hole of an image layer; the results come as new layers.
@@ -62,10 +57,11 @@ class FillDock(RunDock):
     """
 
     runner: FillRunner
+    form: FillForm
 
     def __init__(self, napari_viewer: napari.viewer.Viewer) -> None:
         super().__init__(napari_viewer, FillRunner(), TEXTS)
-        self.form = FillForm(preferred_device())
+        self.form = FillForm(napari_viewer, preferred_device())
         self.table = MetricsTable()
         self.stacks = StackRuns(napari_viewer, self.form)
         self.results = ResultLayers(napari_viewer)
@@ -99,8 +95,7 @@ class FillDock(RunDock):
         self.progress.setToolTip(TEXTS["progress"])
         layout = self._scrolled()
         layout.addWidget(self.form)
-        self.form.advanced.addWidget(self.defaults_button)
-        self.form.advanced.addWidget(self.settings_button)
+        self.form.add_below(self.settings_button, self.defaults_button)
         layout.addLayout(side_by_side(self.run_button, self.cancel_button))
         layout.addWidget(self.progress)
         layout.addWidget(self.status)
@@ -180,7 +175,7 @@ class FillDock(RunDock):
         if self.form.stack.together and (reason := self.stacks.why_not()):
             return reason
         unfit = planes.why_no_plane(self.form.reference_layer, self.viewer, image)
-        return unfit or self._why_not_mask()
+        return unfit or why_not_mask(self.painted_plane(), self.form.chosen_labels())
 
     @property
     def chosen_layers(self) -> tuple[Image | None, Labels | None]:
@@ -192,19 +187,6 @@ class FillDock(RunDock):
         if form.stack.together:
             return self.stacks.chosen(self._request_index())
         return super()._chosen(), form.options(), form.chosen_methods()
-
-    def _why_not_mask(self) -> str:
-        plane = self.painted_plane()
-        chosen = self.form.chosen_labels()
-        counted = plane if chosen is None else selected_labels(plane, chosen)
-        painted = np.count_nonzero(counted)
-        if painted == plane.size:
-            return "Everything is painted: leave some of the picture to fill from."
-        if painted:
-            return ""
-        if plane.any():
-            return "The selected label is not painted here: paint it, or use all labels."
-        return "The mask is empty here: paint over what is to be filled."
 
     def refresh(self) -> None:
         """Bring buttons and the sentence beside them up to date."""
@@ -253,7 +235,9 @@ class FillDock(RunDock):
             self._show_start(continued=goes_on)
             return
         image = self.form.image_layer
-        self._request, self._run_of = self._make_request(), self._chosen()
+        self._run_of = self._chosen()
+        after = None if self._result is None else self._result[1]
+        self._request = request_of(self.form, self._request_index(), after)
         self._source, self._mask = image.unique_id, self.form.mask_layer.unique_id
         self._placement = planes.Placement.of(image, self._request.image.index)
         self._done = 0
@@ -290,7 +274,8 @@ class FillDock(RunDock):
             self.status.setText("Select a layer with the result of a fill first.")
             return
         try:
-            self.form.choose(FillOptions.from_dict(provenance["parameters"]))
+            left = self.form.stack.choose(provenance["parameters"])
+            self.form.choose(FillOptions.from_dict(left))
         except GreyfillError as error:
             self.status.setText(str(error))
             return
@@ -306,32 +291,6 @@ class FillDock(RunDock):
 
     def _request_index(self) -> tuple[int, ...]:
         return planes.plane_index(self.form.image_layer, self.viewer)
-
-    def _make_request(self) -> FillRequest:
-        image, mask = self.form.image_layer, self.form.mask_layer
-        reference = self.form.reference_layer
-        index = self._request_index()
-        painted = planes.plane_at(mask, index, image)
-        hints = self.form.hints_layer
-        return FillRequest(
-            image=planes.plane_at(image, index),
-            # a copy: painting goes on while the fill runs
-            mask=PlaneSource(np.array(painted.read()), ()),
-            mask_index=painted.index,
-            rgb=bool(image.rgb),
-            options=self.form.options(),
-            image_name=image.name,
-            mask_name=mask.name,
-            reference=None if reference is None else planes.plane_at(reference, index, image),
-            reference_name="" if reference is None else reference.name,
-            intermediates=self.form.intermediates.isChecked(),
-            preview=self.form.preview.isChecked(),
-            methods=self.form.chosen_methods(),
-            hints=None if hints is None else planes.hints_on(hints, image, index),
-            hints_name="" if hints is None else hints.name,
-            confidence=self.form.confidence.isChecked(),
-            after=None if self._result is None else self._result[1],
-        )
 
     # ------------------------------------------------------------ the run's news
 
@@ -388,10 +347,7 @@ class FillDock(RunDock):
         self._shown |= {(label, image.role) for image in outcome.images}
         if outcome.region is not None:
             self._shown.add(("", REGION))
-        for each in (layer, planes.find(self.viewer, self._mask)):
-            if each is not None:
-                each.bind_key(HOLD_KEY, holding(self._original, self._source), overwrite=True)
-                each.bind_key(OUTLINE_KEY, outlining(self.viewer, self._source), overwrite=True)
+        bind_keys((layer, planes.find(self.viewer, self._mask)), self._original, self._source)
         self._outcome = f"{summary_of(outcome, request.rgb)} {result.reason}".strip()
         self._done += 1
         if self._done > 1:
@@ -400,14 +356,7 @@ class FillDock(RunDock):
         self.bars.offer(result, self._source, self._placement, provenance)
         self._runs += 1
         self._run_layers[self._runs] = layer.unique_id
-        self.table.add(
-            replace(
-                Row.of(combination_of(result, request.rgb), result),
-                picture=name_of_plane(request.image_name, self._placement.index),
-                run=self._runs,
-                result=None,  # the layer has it
-            )
-        )
+        self.table.add(row_of(result, request, self._placement.index, self._runs))
 
     def _show_cancelled(self) -> None:
         if self._request is None:

@@ -12,6 +12,7 @@ from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayout, 
 
 from napari_greyfill.compute.device import CancelCheck
 from napari_greyfill.compute.events import Progress
+from napari_greyfill.compute.time_left import TimeLeft
 from napari_greyfill.image.layer import data_of
 from napari_greyfill.pipeline.result import FINAL
 from napari_greyfill.stack.axes import Axes
@@ -24,7 +25,6 @@ from napari_greyfill.viewer.layers.results import PROVENANCE
 from napari_greyfill.viewer.threads.runs import Runner
 from napari_greyfill.viewer.widgets.parts import button
 from napari_greyfill.viewer.widgets.texts import STACK as TEXTS
-from napari_greyfill.viewer.widgets.time_left import TimeLeft
 
 if TYPE_CHECKING:
     from napari.layers import Layer

@@ -19,6 +19,7 @@ from napari_greyfill.compute.events import Event, Note, Preview, Progress, Resul
 from napari_greyfill.compute.progress import translated
 from napari_greyfill.errors import NothingKnownError, ShapeMismatchError, UnsupportedImageError
 from napari_greyfill.image.geometry import Window
+from napari_greyfill.pipeline.loading import announce_loading
 from napari_greyfill.pipeline.origin import origin_of
 from napari_greyfill.pipeline.result import FINAL, FillResult, Intermediate
 from napari_greyfill.pipeline.run import fill_steps
@@ -72,15 +73,18 @@ def fill_the_hole(request: FillRequest, cancelled: CancelCheck) -> Generator[Eve
 def _filled(
     request: FillRequest, truth: NDArray[Any] | None, cancelled: CancelCheck
 ) -> Generator[Event, None, Any]:
-    return fill_steps(
-        request.image.opened(),
-        request.mask.read(),
-        rgb=request.rgb,
-        hints=request.hints,
-        reference=truth,
-        after=request.after,
-        cancelled=cancelled,
-        **request.options.to_dict(),
+    yield from announce_loading(request.options)
+    return (
+        yield from fill_steps(
+            request.image.opened(),
+            request.mask.read(),
+            rgb=request.rgb,
+            hints=request.hints,
+            reference=truth,
+            after=request.after,
+            cancelled=cancelled,
+            **request.options.to_dict(),
+        )
     )
 
 
@@ -150,7 +154,7 @@ def _region(result: FillResult) -> Region | None:
     window = result.steps[-1].frame()
     if window.area > _OUTLINED:
         return None
-    return Region(result.hole[window.slices].copy(), window, origin_of(result.method))
+    return Region(result.labels_in(window), window, origin_of(result.method))
 
 
 def _kept(result: FillResult, request: FillRequest) -> Generator[ResultImage, None, None]:

@@ -14,8 +14,8 @@ from qtpy.QtWidgets import (
 
 from napari_greyfill.masks.candidates import BLEMISHES, Blemish
 from napari_greyfill.masks.detectors import Side
-from napari_greyfill.viewer.masks.option_form import form_layout, percent_slider
-from napari_greyfill.viewer.widgets.parts import button, let_shrink
+from napari_greyfill.viewer.masks.option_form import percent_slider
+from napari_greyfill.viewer.widgets.parts import button, form_layout, let_shrink
 from napari_greyfill.viewer.widgets.sentence import Sentence
 from napari_greyfill.viewer.widgets.texts import HEAL as TEXTS
 

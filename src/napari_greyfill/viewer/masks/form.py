@@ -9,18 +9,18 @@ from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
     QGroupBox,
-    QLabel,
     QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from napari_greyfill.viewer.layers import planes
-from napari_greyfill.viewer.masks.option_form import form_layout
 from napari_greyfill.viewer.masks.sources import MaskBar
 from napari_greyfill.viewer.masks.tabs import EditTab, HandTab, PictureTab, RandomTab
+from napari_greyfill.viewer.widgets.following import Following
 from napari_greyfill.viewer.widgets.layer_combo import LayerCombo
-from napari_greyfill.viewer.widgets.parts import button, let_shrink, side_by_side
+from napari_greyfill.viewer.widgets.parts import button, form_layout, let_shrink, side_by_side
+from napari_greyfill.viewer.widgets.sentence import Sentence
 from napari_greyfill.viewer.widgets.texts import MASKS as TEXTS
 from napari_greyfill.viewer.widgets.texts import STACK
 
@@ -55,10 +55,12 @@ class MasksForm(QWidget):
 
     def __init__(self, viewer: Viewer) -> None:
         super().__init__()
-        self.image = LayerCombo(viewer, "Image")
+        self.image = LayerCombo(viewer, "Image", follows=True)
         self.image.setToolTip(TEXTS["image"])
-        self.target = LayerCombo(viewer, "Labels", none="A new one")
+        self.target = LayerCombo(viewer, "Labels", none="A new one", follows=True)
         self.target.setToolTip(TEXTS["mask"])
+        self.following = Following(viewer, self.image, self.target, self)
+        self.following.now()
         self.mask_bar = MaskBar()
         self.new_mask = button("New mask", TEXTS["new_mask"], self.new_mask_wanted.emit)
         self.each = QCheckBox("New mask for each plane")
@@ -74,8 +76,7 @@ class MasksForm(QWidget):
         self.how.setToolTip(TEXTS["how"])
         self.apply = button("Apply", TEXTS["apply"], self.apply_wanted.emit)
         self.apply_all = button("To all planes", TEXTS["apply_all"], self.apply_all_wanted.emit)
-        self.status = QLabel()
-        self.status.setWordWrap(True)
+        self.status = Sentence()
         self.hole = QComboBox()
         for name in ("black", "white", "mean"):
             self.hole.addItem(name.capitalize(), name)
@@ -90,7 +91,8 @@ class MasksForm(QWidget):
     def _arrange(self) -> None:
         choices = form_layout()
         choices.addRow("Image", self.image)
-        choices.addRow("Mask", side_by_side(self.target, self.new_mask))
+        choices.addRow("Mask", self.target)
+        self.mask_bar.begin_with(self.new_mask)
         choices.addRow(self.each)
         choices.addRow(self.mask_bar)
         self.tabs = QTabWidget()
@@ -101,15 +103,18 @@ class MasksForm(QWidget):
             (self.random, "Random"),
             (self.edit, "Edit"),
         ):
+            tab.layout().setContentsMargins(4, 6, 4, 6)
             self.tabs.addTab(tab, title)
         outputs = QGroupBox("Masked images")
         hole = form_layout()
         hole.addRow("Hole", self.hole)
         inside = QVBoxLayout(outputs)
+        inside.setContentsMargins(6, 6, 6, 6)
         inside.addLayout(hole)
         inside.addLayout(side_by_side(self.grey, self.colour))
         inside.addWidget(self.save)
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 6, 4, 6)
         layout.addLayout(choices)
         layout.addWidget(self.tabs)
         layout.addLayout(side_by_side(self.how, self.apply))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from napari.layers import Image, Labels, Shapes
     from napari.viewer import Viewer
 
-__all__ = ["MaskPreview", "mask_plane", "shapes_mask"]
+__all__ = ["MaskPreview", "counted", "mask_plane", "shapes_mask"]
 
 Mask = NDArray[np.bool_]
 _COLOURS = {None: CLEAR, 0: CLEAR, 1: with_opacity(MASKED)}
@@ -142,3 +142,8 @@ def shapes_mask(shapes: Shapes, image: Image, index: tuple[int, ...]) -> Mask:
         return np.zeros(size, dtype=bool)
     flat = Shapes(corners, shape_type=kinds, edge_width=widths)
     return np.asarray(flat.to_masks(size).any(axis=0))
+
+
+def counted(found: Mask) -> str:
+    """Return how many pixels are masked, and which share they are."""
+    return f"{np.count_nonzero(found):,} pixels ({found.mean():.1%})"

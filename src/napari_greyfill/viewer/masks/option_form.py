@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from qtpy.QtCore import Qt, Signal
-from qtpy.QtWidgets import QCheckBox, QComboBox, QFormLayout, QWidget
+from qtpy.QtWidgets import QCheckBox, QComboBox, QWidget
 from superqt import QLabeledDoubleSlider, QLabeledSlider
 
 from napari_greyfill.options import Option
 from napari_greyfill.viewer.widgets.naming import name_controls
-from napari_greyfill.viewer.widgets.parts import let_shrink
+from napari_greyfill.viewer.widgets.parts import form_layout, let_shrink
 
-__all__ = ["OptionForm", "form_layout", "percent_slider"]
+__all__ = ["OptionForm", "percent_slider"]
 
 
 class OptionForm(QWidget):
@@ -98,12 +98,3 @@ def percent_slider(low: float, high: float, value: float) -> QLabeledDoubleSlide
     slider.setSingleStep(1)
     slider.setValue(100 * value)
     return slider
-
-
-def form_layout() -> QFormLayout:
-    """Return an empty form whose fields grow and whose titles stand on the left."""
-    form = QFormLayout()
-    form.setContentsMargins(0, 0, 0, 0)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    return form

@@ -15,13 +15,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
+from qtpy.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from napari_greyfill.errors import GreyfillError, GreyfillWarning
 from napari_greyfill.files import orientation_of, read_mask_as_stored
 from napari_greyfill.image.painted import looks_like_mask, painted_in
 from napari_greyfill.masks import Finding, about_hole
 from napari_greyfill.viewer.layers import planes
+from napari_greyfill.viewer.layers.choosing import is_made_here
 from napari_greyfill.viewer.layers.keeping import same_plane
 from napari_greyfill.viewer.masks.edits import EDITS
 from napari_greyfill.viewer.widgets.failures import outcome_shown
@@ -58,7 +67,7 @@ def mask_images(viewer: Viewer, image: Image | None) -> list[Image]:
         for layer in viewer.layers
         if isinstance(layer, napari.layers.Image)
         and layer is not image
-        and not {planes.PREVIEW, "greyfill"} & set(layer.metadata)
+        and not is_made_here(layer)
         and _is_plane(layer, size)
         and looks_like_mask(layer.data)
     ]
@@ -159,14 +168,18 @@ class MaskBar(QWidget):
         self.source = button("Mask from…", TEXTS["source"])
         self.menu = QMenu(self.source)
         self.source.setMenu(self.menu)
-        row = QHBoxLayout()
-        row.addWidget(self.source)
-        row.addWidget(self.invert)
+        self._row = QHBoxLayout()
+        self._row.addWidget(self.source)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(row)
+        layout.addLayout(self._row)
         layout.addWidget(self.sentence)
+        layout.addWidget(self.invert)
         self._say([])
+
+    def begin_with(self, made: QPushButton) -> None:
+        """Put a button before the others."""
+        self._row.insertWidget(0, made)
 
     def bind(
         self,

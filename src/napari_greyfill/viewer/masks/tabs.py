@@ -29,10 +29,11 @@ from napari_greyfill.masks import (
     RandomKind,
 )
 from napari_greyfill.masks.random import Share
-from napari_greyfill.viewer.masks.option_form import OptionForm, form_layout, percent_slider
+from napari_greyfill.viewer.masks.option_form import OptionForm, percent_slider
 from napari_greyfill.viewer.widgets.layer_combo import LayerCombo
-from napari_greyfill.viewer.widgets.parts import button, let_shrink, side_by_side
+from napari_greyfill.viewer.widgets.parts import button, form_layout, let_shrink, side_by_side
 from napari_greyfill.viewer.widgets.texts import MASKS as TEXTS
+from napari_greyfill.viewer.widgets.tips import wrapped
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -319,7 +320,8 @@ class EditTab(QWidget):
         layout = QVBoxLayout(self)
         layout.addLayout(form)
         layout.addLayout(_grid(list(self.buttons.values())))
-        layout.addWidget(_group("Combine with", (self.other,), tuple(self.combine.values())))
+        union, *others = self.combine.values()  # three beside each other are too wide
+        layout.addWidget(_group("Combine with", (self.other,), (union,), tuple(others)))
         layout.addStretch()
 
     def refresh(self) -> None:
@@ -351,7 +353,7 @@ def _kinds(kinds: Iterable[Detector | RandomKind]) -> QComboBox:
     combo = QComboBox()
     for index, kind in enumerate(kinds):
         combo.addItem(kind.title, kind.name)
-        combo.setItemData(index, kind.summary, _TOOLTIP)
+        combo.setItemData(index, wrapped(kind.summary), _TOOLTIP)
     let_shrink(combo)
     return combo
 

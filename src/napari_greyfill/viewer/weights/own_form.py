@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from napari_greyfill.viewer.masks.option_form import form_layout
-from napari_greyfill.viewer.widgets.parts import button, let_shrink, side_by_side
+from napari_greyfill.viewer.widgets.parts import button, form_layout, let_shrink, side_by_side
 from napari_greyfill.viewer.widgets.texts import OWN_WEIGHTS as TEXTS
 from napari_greyfill.weights.catalogue import CheckpointInfo
 from napari_greyfill.weights.own import NOT_KNOWN, Own

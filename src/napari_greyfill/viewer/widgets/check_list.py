@@ -9,6 +9,7 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QSizePolicy
 
 from napari_greyfill.compute.registry import MethodInfo
+from napari_greyfill.viewer.widgets.tips import wrapped
 
 __all__ = ["CheckList", "Entry", "method_entry"]
 
@@ -66,7 +67,7 @@ class CheckList(QListWidget):
         for entry in entries:
             item = QListWidgetItem(entry.title, self)
             item.setData(_NAME, entry.name)
-            item.setToolTip(entry.tip)
+            item.setToolTip(wrapped(entry.tip))
             flags = Qt.ItemFlag.ItemIsUserCheckable
             item.setFlags(flags | Qt.ItemFlag.ItemIsEnabled if entry.can_run else flags)
             item.setCheckState(_state(entry.can_run and entry.name in ticked))

@@ -11,12 +11,13 @@ from collections.abc import Callable
 from typing import Any
 
 from qtpy.compat import isalive
-from qtpy.QtCore import QEvent
+from qtpy.QtCore import QEvent, QTimer
 from qtpy.QtGui import QShowEvent
-from qtpy.QtWidgets import QWidget
+from qtpy.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from napari_greyfill.viewer.threads.ending import wait_at_exit
 from napari_greyfill.viewer.widgets.naming import name_controls
+from napari_greyfill.viewer.widgets.tips import wrap_tips
 
 __all__ = ["Dock"]
 
@@ -33,6 +34,10 @@ class Dock(QWidget):
         super().__init__()
         wait_at_exit()  # for work that the dock may still have in a thread by then
         self._followed: list[tuple[Any, Callable[..., Any]]] = []
+        self._placed = QTimer(self)  # napari places a dock once it has made it
+        self._placed.setSingleShot(True)
+        self._placed.setInterval(0)
+        self._placed.timeout.connect(self._settle_in)
 
     @property
     def closed(self) -> bool:
@@ -45,14 +50,62 @@ class Dock(QWidget):
         name_controls(self)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Let go when napari takes the dock out of its window."""
+        """Join other docks in a window; let go when napari takes the dock out of it."""
         super().changeEvent(event)
-        out = event.type() == QEvent.Type.ParentChange and self.parent() is None
-        if out and not self._closed:
+        if event.type() != QEvent.Type.ParentChange:
+            return
+        if self.parent() is not None:
+            wrap_tips(self)
+            self._placed.start()
+        elif not self._closed:
             self._closed = True
             self._unfollow()
             self._let_go()
             self.deleteLater()
+
+    def event(self, event: QEvent) -> bool:
+        """Let the window make the dock narrower when it needs less room than before.
+
+        The least width of the frame that napari puts around a dock only grows by itself.
+        """
+        laid_out = event.type() == QEvent.Type.LayoutRequest
+        handled = bool(super().event(event))
+        if laid_out:  # after other events the dock may be gone
+            self._let_narrow()
+        return handled
+
+    def _let_narrow(self) -> None:
+        frame = self.parent()
+        if not isinstance(frame, QDockWidget):
+            return
+        if frame.minimumWidth() > self.minimumSizeHint().width():
+            frame.setMinimumSize(0, frame.minimumHeight())
+
+    def _settle_in(self) -> None:
+        """Become a tab of our other docks at the same side of the window.
+
+        The manifest cannot say so, and opened by a menu docks would lie one below the other, each
+        too low to be used.
+        """
+        own = self.parent()
+        if not isinstance(own, QDockWidget):
+            return
+        window = own.parent()
+        if not isinstance(window, QMainWindow) or own.isFloating():
+            return
+        area = window.dockWidgetArea(own)
+        others = [
+            each
+            for each in window.findChildren(QDockWidget)
+            if each is not own
+            and each.findChild(Dock) is not None
+            and window.dockWidgetArea(each) == area
+            and not (each.isFloating() or each.isHidden())
+        ]
+        if others and own not in window.tabifiedDockWidgets(others[-1]):
+            window.tabifyDockWidget(others[-1], own)
+            own.show()
+            own.raise_()
 
     def _let_go(self) -> None:
         """Stop what runs and put the viewer back, for the dock is being closed."""

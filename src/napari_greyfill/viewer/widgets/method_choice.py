@@ -18,6 +18,7 @@ from qtpy.QtWidgets import (
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.viewer.widgets.check_list import CheckList, method_entry
 from napari_greyfill.viewer.widgets.parts import let_shrink
+from napari_greyfill.viewer.widgets.tips import wrapped
 
 __all__ = ["AlsoRun", "MethodCombo"]
 
@@ -53,7 +54,8 @@ class MethodCombo(QComboBox):
                 index = self.count()
                 self.addItem(info.title, info.name)
             self.setItemText(index, info.title)
-            self.setItemData(index, method_entry(info).tip, Qt.ItemDataRole.ToolTipRole)
+            tip = wrapped(method_entry(info).tip)
+            self.setItemData(index, tip, Qt.ItemDataRole.ToolTipRole)
             model.item(index).setEnabled(info.available)
 
     def _drop_all_but(self, names: Collection[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from qtpy.QtCore import Signal
@@ -16,6 +17,19 @@ __all__ = ["OptionField"]
 Box = TypeVar("Box", QSpinBox, QDoubleSpinBox)
 
 
+class _Combo(QComboBox):
+    """A list that is looked through anew when it is opened."""
+
+    def __init__(self, look: Callable[[QComboBox], None]) -> None:
+        super().__init__()
+        self._look = look
+
+    def showPopup(self) -> None:
+        """Open the list."""
+        self._look(self)
+        super().showPopup()
+
+
 class OptionField(QWidget):
     """Shows one option and holds its value.
 
@@ -24,6 +38,8 @@ class OptionField(QWidget):
     option : Option
         With choices, or with a number as its default; None stands for a number that may be
         missing.
+    offered : callable, optional
+        Returns which of the choices there are here; asked anew whenever the list is opened.
 
     Signals
     -------
@@ -33,9 +49,15 @@ class OptionField(QWidget):
 
     changed = Signal()
 
-    def __init__(self, option: Option, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        option: Option,
+        parent: QWidget | None = None,
+        offered: Callable[[], Collection[str]] | None = None,
+    ) -> None:
         super().__init__(parent)
         self.option = option
+        self._offered = offered or (lambda: option.choices)
         self.widget = self._made()
         self.widget.setToolTip(option.tip)
         self.widget.setAccessibleName(option.title)
@@ -77,13 +99,28 @@ class OptionField(QWidget):
         return self._whole() if isinstance(self.option.default, int) else self._number()
 
     def _combo(self) -> QComboBox:
-        combo = QComboBox()
-        for name, title in self.option.entries.items():
-            combo.addItem(title, name)
+        combo = _Combo(self._list)
+        self._list(combo)
         combo.setCurrentIndex(combo.findData(self.option.default))
         let_shrink(combo)
         combo.currentIndexChanged.connect(lambda _: self.changed.emit())
         return combo
+
+    def _list(self, combo: QComboBox) -> None:
+        """List the choices there are; what was chosen stays, or becomes the first one."""
+        offered = self._offered()
+        entries = {n: title for n, title in self.option.entries.items() if n in offered}
+        if [combo.itemData(index) for index in range(combo.count())] == list(entries):
+            return
+        before = combo.currentData()
+        combo.blockSignals(True)
+        combo.clear()
+        for name, title in entries.items():
+            combo.addItem(title, name)
+        combo.setCurrentIndex(max(0, combo.findData(before)))
+        combo.blockSignals(False)
+        if before is not None and combo.currentData() != before:
+            self.changed.emit()
 
     def _line(self) -> QLineEdit:
         line = QLineEdit()

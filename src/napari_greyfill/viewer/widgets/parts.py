@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
 
-from magicgui.widgets import ComboBox, create_widget
-from qtpy.QtCore import QSize
-from qtpy.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from qtpy.QtCore import QSize, Qt
+from qtpy.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
-from napari_greyfill.viewer.layers.planes import PREVIEW
-from napari_greyfill.viewer.layers.results import REGION
-
-if TYPE_CHECKING:
-    from napari.layers import Layer
-
-__all__ = ["button", "layer_choice", "let_shrink", "side_by_side"]
+__all__ = ["button", "form_layout", "let_shrink", "side_by_side"]
 
 
 def button(text: str, tip: str, action: Callable[[], object] | None = None) -> QPushButton:
@@ -45,28 +37,14 @@ def side_by_side(*widgets: QWidget) -> QHBoxLayout:
     return layout
 
 
-def layer_choice(kind: str, *, nullable: bool = False) -> ComboBox:
-    """Return a combo box that lists the viewer's layers of a kind, and may become narrow.
-
-    Neither previews nor the outlines of what was filled are a choice.
-
-    Parameters
-    ----------
-    kind : str
-        Such as "Image".
-    nullable : bool
-        Whether no layer is a choice.
-    """
-    choice = cast(ComboBox, create_widget(annotation=kind, options={"nullable": nullable}))
-    listed = choice.options["choices"]
-    choice.choices = lambda combo: [layer for layer in listed(combo) if _is_choice(layer)]
-    let_shrink(choice.native)
-    return choice
-
-
-def _is_choice(layer: Layer) -> bool:
-    outline = layer.metadata.get("greyfill", {}).get("role") == REGION
-    return PREVIEW not in layer.metadata and not outline
+def form_layout() -> QFormLayout:
+    """Return an empty form: fields grow, and stand below their titles where there is no room."""
+    form = QFormLayout()
+    form.setContentsMargins(0, 0, 0, 0)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+    form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    return form
 
 
 def let_shrink(combo: QComboBox) -> None:

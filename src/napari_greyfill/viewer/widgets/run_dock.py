@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 from qtpy.QtCore import QTimer, Signal
-from qtpy.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
+from qtpy.QtGui import QHideEvent, QShowEvent
+from qtpy.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from napari_greyfill.compute.device import leave_a_core
+from napari_greyfill.compute.time_left import TimeLeft
 from napari_greyfill.viewer.layers import planes
 from napari_greyfill.viewer.layers.models import checksum
 from napari_greyfill.viewer.settings import apply_weights_folder
@@ -20,11 +22,13 @@ from napari_greyfill.viewer.widgets.failures import show_failure
 from napari_greyfill.viewer.widgets.keys import CANCEL, RUN, Keys
 from napari_greyfill.viewer.widgets.parts import button
 from napari_greyfill.viewer.widgets.scroll import VerticalScroll
-from napari_greyfill.viewer.widgets.time_left import TimeLeft
+from napari_greyfill.viewer.widgets.sentence import Sentence
 
 if TYPE_CHECKING:
     import napari.viewer
     from napari.layers import Image, Labels, Layer
+
+    from napari_greyfill.viewer.masks.hole_form import HoleForm
 
 __all__ = ["MASK_CHANGED", "Painted", "RunDock", "removed"]
 
@@ -65,6 +69,7 @@ class RunDock(Dock):
     """
 
     run_ended = Signal()
+    form: HoleForm
 
     def __init__(
         self, viewer: napari.viewer.Viewer, runner: Runner, texts: Mapping[str, str]
@@ -77,12 +82,12 @@ class RunDock(Dock):
         self.runner = runner
         self._outcome = ""  # what came of the last run
         self._run_of: Hashable = None  # what was chosen for it
+        self._out_of_sight = False
         self._complete = False  # it was neither cancelled nor did it fail
         self._watched: tuple[Layer | None, Layer | None] = (None, None)  # image and mask
         self.run_button = button("Run", texts["run"], self.run)
         self.cancel_button = button("Cancel", texts["cancel"], self.cancel)
-        self.status = QLabel()
-        self.status.setWordWrap(True)
+        self.status = Sentence()
         self._time_left = TimeLeft()
         self.keys = Keys(self, {RUN: "run", CANCEL: "cancel"})
         self.progress = QProgressBar()
@@ -94,6 +99,7 @@ class RunDock(Dock):
         self._settle.timeout.connect(self.refresh)
         for name in ("current_step", "ndisplay", "order"):
             self._follow(getattr(viewer.dims.events, name), self._changed)
+        self._follow(viewer.layers.selection.events.active, self._selected)
         runner.failed.connect(self._show_failure)
         runner.cancelled.connect(self._stop_short)
         runner.ended.connect(self._end)
@@ -102,6 +108,7 @@ class RunDock(Dock):
         """Return the layout of what the dock shows, with a scroll bar where there is no room."""
         inner = QWidget()
         layout = QVBoxLayout(inner)
+        layout.setContentsMargins(6, 6, 6, 6)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(VerticalScroll(inner))
@@ -111,6 +118,11 @@ class RunDock(Dock):
         """Look again soon at whether a run can start; many events make one look."""
         if not self.closed:  # viewer and layers outlive a closed dock
             self._settle.start()
+
+    def _selected(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
+        """Let image and mask follow the selected layer."""
+        if not self.closed:
+            self.form.following.soon()
 
     def _watch(self, image: Layer | None, mask: Layer | None) -> None:
         """Follow the painting of the mask in use, and replaced data of the image."""
@@ -123,7 +135,23 @@ class RunDock(Dock):
             for emitter in _told_by(layer):
                 emitter.connect(self._changed)
         self._watched = (image, mask)
-        self.keys.put_on(self._watched)
+        self._put_keys()
+
+    def _put_keys(self) -> None:
+        """Give the keys to image and mask, unless another dock lies in front of this one."""
+        if not self._out_of_sight:
+            self.keys.put_on(self._watched)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the keys of image and mask, which another dock may have had."""
+        super().showEvent(event)
+        self._out_of_sight = False
+        self._put_keys()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Leave the keys to the dock that is in front."""
+        super().hideEvent(event)
+        self._out_of_sight = True
 
     def reset_choices(self, event: Any = None) -> None:  # noqa: ANN401 - napari's event
         """List the layers anew; napari calls it when layers come, go or are renamed."""
@@ -136,6 +164,7 @@ class RunDock(Dock):
     def _let_go(self) -> None:
         self.runner.leave()
         self._settle.stop()
+        self.form.following.stop()
         self._watch(None, None)
 
     # ------------------------------------------------------------ readiness

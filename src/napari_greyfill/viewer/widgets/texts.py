@@ -6,6 +6,8 @@ __all__ = [
     "COMPARE",
     "FILL",
     "HEAL",
+    "HOLE",
+    "LAYERS",
     "MASKS",
     "MASK_BAR",
     "METRICS_TABLE",
@@ -15,10 +17,13 @@ __all__ = [
 ]
 
 FILL = {
+    "advanced": "Method, look and colorizer one by one, and what only some need.",
     "defaults": "Set every choice but the layers back.",
     "settings": "Choose what the selected result was made with: its method, its options.",
-    "image": "The image to fill. It is never changed: results come as layers of their own.",
-    "mask": "The labels layer whose painted pixels are filled.",
+    "image": "The image to fill: the selected one, until you choose one here. It is never "
+    "changed: results come as layers of their own.",
+    "mask": "The labels layer whose painted pixels are filled: the selected one, until you choose "
+    "one here.",
     "new_mask": "Add an empty labels layer of the image's size and position, "
     "ready to paint on with the brush. Of a stack, it lies on every plane.",
     "hints": "A points layer: its points in the hole have the colours that the fill is to have "
@@ -45,6 +50,16 @@ FILL = {
     "save": "Write the last result, by default beside its picture and in its format, with what "
     "the file says besides pixels (EXIF, colour profile, pixel size). The mask is written too.",
     "progress": "What the fill is doing, and how much of it is done.",
+}
+
+HOLE = {
+    "only_cpu": "On this machine there is only the CPU.",
+}
+
+LAYERS = {
+    "follow": "Follow the selected layer",
+    "follow_tip": "This was chosen by hand and stays. Choose this entry to have it go with the "
+    "selected layer again.",
 }
 
 BARS = {
@@ -154,8 +169,10 @@ OWN_WEIGHTS = {
 }
 
 MASKS = {
-    "image": "The picture the mask is for. It is never changed.",
-    "mask": "The labels layer that is changed. Every change is one step that Undo (Ctrl+Z with "
+    "image": "The picture the mask is for: the selected one, until you choose one here. It is "
+    "never changed.",
+    "mask": "The labels layer that is changed: the selected one, until you choose one here. Every "
+    "change is one step that Undo (Ctrl+Z with "
     "the layer selected) takes back.",
     "new_mask": "Add an empty labels layer of the image's size and position. Of a stack, it lies "
     "on every plane.",
@@ -206,8 +223,11 @@ MASKS = {
 }
 
 COMPARE = {
-    "image": "The image to fill. It is never changed.",
-    "mask": "The labels layer whose painted pixels are filled.",
+    "advanced": "Options that all ways of filling share and only some need.",
+    "image": "The image to fill: the selected one, until you choose one here. It is never "
+    "changed.",
+    "mask": "The labels layer whose painted pixels are filled: the selected one, until you choose "
+    "one here.",
     "reference": "What the results are measured against: another layer that shows the image "
     "without its damage, or, if the mask is painted on an intact picture, the image itself. With "
     "none, the metrics stay empty.",

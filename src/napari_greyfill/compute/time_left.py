@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-__all__ = ["TimeLeft"]
+__all__ = ["TimeLeft", "duration"]
 
 _WAIT = 3.0  # seconds before anything is said
 _SHARE = 0.02  # of the work; less says nothing about the rest
@@ -49,13 +49,22 @@ class TimeLeft:
         if passed < _WAIT or done < _SHARE or fraction >= 1:
             return ""
         left = passed * (1 - fraction) / done
-        if left < 1.5:
-            return "nearly done"
-        if left < 90:
-            return f"about {_round(left)} s left"
-        if left < 90 * 60:
-            return f"about {round(left / 60)} min left"
-        return f"about {left / 3600:.1f} h left"
+        return "nearly done" if left < 1.5 else f"{duration(left)} left"
+
+
+def duration(seconds: float) -> str:
+    """Return such as "about 12 min", no finer than it is known.
+
+    Parameters
+    ----------
+    seconds : float
+        How long something takes.
+    """
+    if seconds < 90:
+        return f"about {_round(seconds)} s"
+    if seconds < 90 * 60:
+        return f"about {round(seconds / 60)} min"
+    return f"about {seconds / 3600:.1f} h"
 
 
 def _round(seconds: float) -> int:

@@ -1,6 +1,6 @@
 import pytest
 
-from napari_greyfill.viewer.widgets.time_left import TimeLeft
+from napari_greyfill.compute.time_left import TimeLeft
 
 
 @pytest.mark.parametrize(
