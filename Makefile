@@ -47,11 +47,14 @@ bench: system-libraries $(VENV)/.installed-bench ## run the benchmarks
 parity: $(VENV)/.installed-test ## compare with the reference implementations, write docs/parity.md
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.parity
 
-docs: system-libraries $(VENV)/.installed-docs ## build the documentation in docs/_build/html
-	QT_QPA_PLATFORM=offscreen $(BIN)/sphinx-build -W -b html docs docs/_build/html
+docs: system-libraries $(VENV)/.installed-docs ## build the documentation in docs/_build/html, and check its links
+	OMP_NUM_THREADS=1 QT_QPA_PLATFORM=offscreen NAPARI_CONFIG= \
+	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
+	$(BIN)/python scripts/check_site.py docs/_build/html
 
 clean: ## delete all that was built, but not .venv
 	rm -rf build dist src/*.egg-info docs/_build demo_output .coverage htmlcov
+	rm -rf docs/auto_examples docs/docks docs/generated docs/reference
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -not -path "./$(VENV)/*" -prune -exec rm -rf {} +
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from benchmarks import (
     cancelling,
+    clicks,
     colour,
     compare,
     corrections,
@@ -12,6 +13,7 @@ from benchmarks import (
     grey,
     healing,
     in_napari,
+    intervals,
     look,
     masks,
     networks,
@@ -21,8 +23,10 @@ from benchmarks import (
     sheets,
     specks,
     stacks,
+    stacks_in_napari,
     stacks_scale,
     stacks_volume,
+    touching_up,
 )
 from benchmarks.frame import write_section
 
@@ -30,6 +34,7 @@ BENCHMARKS = {
     "colour": colour.measure,
     "grey": grey.measure,
     "sensitivity": sensitivity.measure,
+    "intervals": intervals.measure,
     "costs": costs.measure,
     "networks": networks.measure,
     "scaling": scaling.measure,
@@ -37,11 +42,14 @@ BENCHMARKS = {
     "stacks": stacks.measure,
     "stacks_volume": stacks_volume.measure,
     "stacks_scale": stacks_scale.measure,
+    "stacks_in_napari": stacks_in_napari.measure,
     "look": look.measure,
     "sheets": sheets.measure,
     "responsiveness": responsiveness.measure,
     "in_napari": in_napari.measure,
     "healing": healing.measure,
+    "touching_up": touching_up.measure,
+    "clicks": clicks.measure,
     "cancelling": cancelling.measure,
     "masks": masks.measure,
     "compare": compare.measure,
@@ -53,12 +61,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="default: all")
     parser.add_argument("--repeats", type=int, default=5, help="timed runs of each contender")
-    parser.add_argument("--pictures", type=int, help="grey: at most so many, default: all")
-    parser.add_argument("--folder", type=Path, help="grey, look: more pictures; GREYFILL_PICTURES")
+    parser.add_argument(
+        "--pictures", type=int, help="grey, intervals: at most so many, default: all"
+    )
+    parser.add_argument(
+        "--folder", type=Path, help="grey, intervals, look: more pictures; GREYFILL_PICTURES"
+    )
     parser.add_argument("--stacks", type=Path, help="stacks: more of them; GREYFILL_STACKS")
     arguments = parser.parse_args()
     chosen = dict.fromkeys(
-        ("grey", "sensitivity", "corrections"), (arguments.pictures, arguments.folder)
+        ("grey", "sensitivity", "intervals", "corrections"),
+        (arguments.pictures, arguments.folder),
     )
     chosen["look"] = (arguments.folder,)
     chosen["stacks"] = chosen["stacks_volume"] = (arguments.stacks,)

@@ -277,7 +277,11 @@ def _introduction(chosen: Sequence[Stack]) -> str:
         "was decided after a first run on these planes; with all cases and without these rules "
         "the real stacks gained 4.31 dB in the mean and 2.51 in the median, 3.5 % lost more than "
         "0.3 dB, and 83 % of the expected errors were within 1.5×. Expected error and "
-        "interval are those that come with a fill; a good interval of 90 % holds 90 % of pixels."
+        "interval are those that come with a fill; a good interval of 90 % holds 90 % of pixels. "
+        "Of 119 cases on other planes of the six sets of the folder 0.8 % lost more than 0.3 dB, "
+        "and the same with up to three times the caution, which cost 0.02 to 0.12 dB in the mean: "
+        "the 3.8 % here are 5 of 130 cases, and no choice of the weights that was tried foresees "
+        "them."
     )
 
 

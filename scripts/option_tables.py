@@ -1,20 +1,24 @@
-"""Write the options of a fill into docs/usage.md and docs/cli.md."""
+"""Write the options of a fill, and of a stack, into docs/usage.md and docs/cli.md."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from typer.main import get_command
 
 from napari_greyfill.cli.app import app
 from napari_greyfill.options import Option
 from napari_greyfill.pipeline.options import FillOptions
+from napari_greyfill.stack.options import StackOptions
 
 DOCS = Path(__file__).parents[1] / "docs"
-BEGIN = "<!-- Written by scripts/option_tables.py from FillOptions. -->"
+BEGIN = "<!-- Written by scripts/option_tables.py from {}. -->"
 END = "<!-- End of what scripts/option_tables.py writes. -->"
 UNITS = {"px": "pixels"}
+# of the command, besides what `StackOptions` has
+AROUND_STACKS = {"axes": "letters", "jobs": "a whole number, from 1", "scheduler": "an address"}
 
 
 def usage_table() -> str:
@@ -28,25 +32,44 @@ def usage_table() -> str:
 
 def cli_table() -> str:
     """Return the options as the command `fill` takes them, in Markdown."""
-    said = {each.name: each for each in get_command(app).commands["fill"].params}  # type: ignore[attr-defined]
-    rows = []
-    for option in FillOptions.options():
-        given = said[option.name]
-        default = f"`{given.default}`"
-        if isinstance(given.show_default, str):
-            default = given.show_default
-        rows.append((f"`{given.opts[0]}`", default, _values(option), given.help))
+    said = _said()
+    rows = [_row(said[option.name], _values(option)) for option in FillOptions.options()]
     return _table(("option", "default", "values", "what it does"), rows)
 
 
-TABLES: dict[str, Callable[[], str]] = {"usage.md": usage_table, "cli.md": cli_table}
+def cli_stack_table() -> str:
+    """Return the options for stacks as the command `fill` takes them, in Markdown."""
+    said = _said()
+    rows = [_row(said[option.name], _values(option)) for option in StackOptions.options()]
+    rows += [_row(said[name], values) for name, values in AROUND_STACKS.items()]
+    return _table(("option", "default", "values", "what it does"), rows)
 
 
-def page(text: str, table: str) -> str:
-    """Return a page with the part between the two comments written anew."""
-    before, _, rest = text.partition(BEGIN)
+TABLES: dict[str, dict[str, Callable[[], str]]] = {
+    "usage.md": {"FillOptions": usage_table},
+    "cli.md": {"FillOptions": cli_table, "StackOptions": cli_stack_table},
+}
+
+
+def page(text: str, source: str, table: str) -> str:
+    """Return a page with the table of one source, between two comments, written anew."""
+    begin = BEGIN.format(source)
+    before, _, rest = text.partition(begin)
     _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{table}\n\n{END}{after}"
+    return f"{before}{begin}\n\n{table}\n\n{END}{after}"
+
+
+def _said() -> dict[str, Any]:
+    return {each.name: each for each in get_command(app).commands["fill"].params}  # type: ignore[attr-defined]
+
+
+def _row(given: Any, values: str) -> tuple[str, ...]:  # noqa: ANN401 - a parameter of typer's
+    default = f"`{given.default}`"
+    if isinstance(given.show_default, str):
+        default = given.show_default
+    if given.is_flag:
+        default = "on" if given.default else "off"
+    return f"`{given.opts[0]}`", default, values, given.help
 
 
 def _titled_values(option: Option) -> str:
@@ -56,6 +79,10 @@ def _titled_values(option: Option) -> str:
 
 
 def _values(option: Option) -> str:
+    if isinstance(option.default, bool):
+        return "on or off"
+    if option.name == "planes":
+        return "numbers and ranges"
     if option.choices:
         return ", ".join(f"`{choice}`" for choice in option.choices)
     if isinstance(option.default, str):
@@ -75,6 +102,7 @@ def _table(titles: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 if __name__ == "__main__":
-    for name, table in TABLES.items():
+    for name, tables in TABLES.items():
         path = DOCS / name
-        path.write_text(page(path.read_text("utf-8"), table()), "utf-8")
+        for source, table in tables.items():
+            path.write_text(page(path.read_text("utf-8"), source, table()), "utf-8")

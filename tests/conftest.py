@@ -7,12 +7,31 @@ from skimage import data
 
 from napari_greyfill.colorization.progressive import Progressive
 from napari_greyfill.colorization.published import Published, Schedule
+from napari_greyfill.compute.pytorch import lacking_torch
 
 settings.register_profile("greyfill", deadline=None, max_examples=40)
 settings.load_profile("greyfill")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    """Skip modules of tests that import torch where there is none.
+
+    That no module of the package does so unasked is for `test_imports.py` to say.
+    """
+    report = yield
+    missing = "No module named 'torch'" in str(report.longrepr)
+    if report.failed and missing and isinstance(collector, pytest.Module) and lacking_torch():
+        report.outcome, report.longrepr = "skipped", (str(collector.path), 0, "needs PyTorch")
+    return report
+
+
 def pytest_collection_modifyitems(items):
+    if lacking_torch():
+        for item in items:
+            if item.get_closest_marker("torch") or item.get_closest_marker("gpu"):
+                item.add_marker(pytest.mark.skip(reason="needs PyTorch"))
+        return
     marked = [item for item in items if item.get_closest_marker("gpu")]
     if not marked:
         return
@@ -53,11 +72,16 @@ def scratch():
     return _read_only(hole)
 
 
+@pytest.fixture
+def without_torch(monkeypatch):
+    """Let the package believe that PyTorch is not installed."""
+    monkeypatch.setattr("napari_greyfill.compute.pytorch.find_spec", lambda name: None)
+
+
 @pytest.fixture(scope="module")
 def short_schedules():
     """Let the networks train for two or three steps a level, on one processor core."""
-    import torch
-
+    torch = pytest.importorskip("torch")
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     short = {levels: Schedule((3, 2, 2)[:levels], (0.01,) * levels) for levels in (1, 2, 3)}

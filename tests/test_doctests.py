@@ -1,6 +1,7 @@
 """Every example in a docstring gives what it says."""
 
 import doctest
+import inspect
 from importlib import import_module
 from pathlib import Path
 
@@ -23,3 +24,28 @@ def test_examples(name):
     outcome = doctest.testmod(import_module(name))
     assert outcome.attempted > 0
     assert outcome.failed == 0
+
+
+# What scripts make or derive from themselves, besides calling functions.
+CLASSES = {
+    "Colorizer",
+    "ColourHints",
+    "Combination",
+    "Comparison",
+    "FillOptions",
+    "FillResult",
+    "Inpainter",
+    "StackOptions",
+    "StackResult",
+}
+
+
+def public_functions():
+    for name in napari_greyfill.__all__:
+        if inspect.isfunction(getattr(napari_greyfill, name)):
+            yield name
+
+
+@pytest.mark.parametrize("name", [*public_functions(), *sorted(CLASSES)])
+def test_public_names_have_an_example(name):
+    assert ">>> " in inspect.getdoc(getattr(napari_greyfill, name))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from napari_greyfill.pipeline.options import FillOptions
+from napari_greyfill.stack.options import StackOptions
 
 ROOT = Path(__file__).parents[1]
 
@@ -22,14 +23,23 @@ def script():
 @pytest.mark.parametrize("name", ["usage.md", "cli.md"])
 def test_the_page_is_what_the_options_say(script, name):
     text = (ROOT / "docs" / name).read_text("utf-8")
-    assert text.count(script.BEGIN) == text.count(script.END) == 1
-    assert script.page(text, script.TABLES[name]()) == text, "run: python scripts/option_tables.py"
+    assert text.count(script.END) == len(script.TABLES[name])
+    for source, table in script.TABLES[name].items():
+        assert text.count(script.BEGIN.format(source)) == 1
+        assert script.page(text, source, table()) == text, "run: python scripts/option_tables.py"
 
 
-@pytest.mark.parametrize("name", ["usage.md", "cli.md"])
-def test_every_option_has_a_row(script, name):
-    rows = script.TABLES[name]().splitlines()[2:]
-    options = FillOptions.options()
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [("usage.md", FillOptions), ("cli.md", FillOptions), ("cli.md", StackOptions)],
+)
+def test_every_option_has_a_row(script, name, source):
+    rows = script.TABLES[name][source.__name__]().splitlines()[2:]
+    options = source.options()
+    if source is StackOptions:
+        around, rows = rows[len(options) :], rows[: len(options)]
+        for each, row in zip(script.AROUND_STACKS, around, strict=True):
+            assert f"`--{each}`" in row
     assert len(rows) == len(options)
     for row, option in zip(rows, options, strict=True):
         spelled = option.name if name == "usage.md" else f"--{option.name.replace('_', '-')}"
@@ -37,3 +47,5 @@ def test_every_option_has_a_row(script, name):
         for choice in option.choices:
             assert f"`{choice}`" in row
         assert row.count(" | ") == (4 if name == "usage.md" else 3)
+        if isinstance(option.default, bool):
+            assert "a whole number" not in row and "on or off" in row

@@ -28,6 +28,7 @@ __all__ = [
     "names_of",
     "number_of",
     "numbers_of",
+    "share_of",
     "size_of",
     "whole_of",
 ]
@@ -312,3 +313,26 @@ def _shown(value: object) -> str:
 
 def _one_line(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
+
+
+def share_of(name: str, value: Any) -> float:  # noqa: ANN401 - the point is that it may be anything
+    """Return a number above 0 and below 1.
+
+    Parameters
+    ----------
+    name : str
+        The argument, for the message.
+    value : object
+        What was passed.
+
+    Raises
+    ------
+    BadParameterError
+        With a sentence, if it is none.
+    """
+    share = number_of(name, value, low=float("-inf"), example=0.9)
+    if not 0.0 < share < 1.0:
+        raise BadParameterError(
+            f"{name} is {share:g}, but it must lie between 0 and 1; set it to 0.9, for example."
+        )
+    return share

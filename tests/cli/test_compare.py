@@ -141,6 +141,7 @@ class TestCompare:
         assert compare("-o", "out", "--pipelines", "rgb-rgb").exit_code == 1
         assert compare("-o", "out", "--pipelines", "rgb-rgb", "--force").exit_code == 0
 
+    @pytest.mark.torch
     def test_no_method_with_weights(self, folder):
         result = run("compare", "photo.png", "mask.png", "--methods", "gmcnn-celebahq")
         assert result.exit_code == 1

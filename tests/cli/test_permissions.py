@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 
 from napari_greyfill.files import write_image
 from tests.unprivileged import run_unprivileged
@@ -22,13 +23,16 @@ def folder(astronaut, scratch):
     """A folder that everybody can reach; pytest's own are for one user."""
     folder = Path(tempfile.mkdtemp(prefix="greyfill-"))
     folder.chmod(0o777)
-    for name in ("data", "masks", "warm", "open", "closed", "listed"):
+    for name in ("data", "masks", "warm", "open", "closed", "listed", "kept"):
         (folder / name).mkdir()
         (folder / name).chmod(0o777)
     write_image(folder / "photo.png", astronaut)
     write_image(folder / "mask.png", scratch)
+    grey = np.stack([astronaut[..., 0]] * 3)
+    tifffile.imwrite(folder / "stack.tif", grey, photometric="minisblack")
     for name in ("data/a.png", "data/b.png", "closed/photo.png", "listed/photo.png"):
         write_image(folder / name, astronaut)
+    (folder / "kept" / "out.tif.unfinished.ome.zarr.journal").touch()
     for name in ("secret.png", "fixed.png"):
         write_image(folder / name, np.zeros((96, 120), np.uint8))
     yield folder
@@ -39,6 +43,7 @@ def folder(astronaut, scratch):
 
 WARM = [
     ["fill", "photo.png", "mask.png", "-o", "warm/out.png", *FAST],
+    ["fill", "stack.tif", "mask.png", "-o", "warm/out.tif", "--method", "biharmonic"],
     ["compare", "photo.png", "mask.png", "-o", "warm/compare", "--methods", "biharmonic"],
     ["evaluate", "data", "-o", "warm/study", *STUDY],
     ["mask", "photo.png", "-o", "warm/masks"],
@@ -47,6 +52,7 @@ WARM = [
 MODES = [
     ("secret.png", 0),
     ("fixed.png", 0o444),
+    ("kept/out.tif.unfinished.ome.zarr.journal", 0o444),
     ("closed", 0),
     ("listed", 0o666),
     ("open", 0o555),
@@ -58,6 +64,8 @@ REFUSED = {
     ("fill", "listed/photo.png", "mask.png", "-o", "out.png"): "listed/photo.png",
     ("fill", "photo.png", "mask.png", "-o", "open/out.png", "--force"): "no permission to write",
     ("fill", "photo.png", "mask.png", "-o", "closed/out.png", "--force"): "closed",
+    ("fill", "stack.tif", "mask.png", "-o", "open/out.tif"): "no permission to write to open",
+    ("fill", "stack.tif", "mask.png", "-o", "kept/out.tif"): "journal cannot be written",
     ("fill", "photo.png", "mask.png", "-o", "listed/out.png", "--force"): "listed",
     ("fill", "photo.png", "mask.png", "-o", "fixed.png", "--force"): "read-only",
     ("fill", "photo.png", "mask.png", "-o", "out.png", "--steps", "open/steps"): "no permission",

@@ -1,9 +1,12 @@
+from itertools import combinations
+
 import numpy as np
 import pytest
 
 from napari_greyfill.comparison import Combination, Row
 from napari_greyfill.comparison.bars import bars
 from napari_greyfill.errors import BadParameterError
+from tests.colour_vision import VISIONS, distance
 
 
 def row(picture, method, pipeline, value, **metrics):
@@ -106,3 +109,13 @@ class TestOnePicture:
 def test_unknown_metric():
     with pytest.raises(BadParameterError, match="choose one of"):
         bars(ROWS, "beauty")
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+def test_bars_of_pipelines_are_told_apart_whatever_colours_one_sees(vision):
+    pipelines = ("grey-rgb", "rgb-grey-rgb", "rgb-rgb", "grey")
+    figure = bars([row("", "telea", each, 20.0) for each in pipelines], "hole_psnr")
+    faces = {bar.get_facecolor()[:3] for axis in figure.axes for bar in axis.patches}
+    assert len(faces) == 4
+    for one, other in combinations(sorted(faces), 2):
+        assert distance(one, other, vision) > 10

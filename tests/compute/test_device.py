@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from napari_greyfill.compute import device
@@ -46,12 +48,22 @@ def test_the_machine_has_memory():
     assert free_memory("cpu") > 2**20
 
 
+def test_cores_are_those_that_this_process_may_use(monkeypatch):
+    assert 1 <= device.cores() <= os.cpu_count()
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 6)
+    assert device.cores() == 6
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert device.cores() == 1
+
+
 def test_compute_asks_whether_to_stop():
     Compute().check()
     with pytest.raises(CancelledError, match="nothing was changed"):
         Compute(cancelled=lambda: True).check()
 
 
+@pytest.mark.torch
 def test_torchs_memory_error_becomes_ours_with_a_next_step():
     import torch
 
@@ -62,6 +74,7 @@ def test_torchs_memory_error_becomes_ours_with_a_next_step():
         raise torch.OutOfMemoryError
 
 
+@pytest.mark.torch
 def test_other_errors_are_left_alone():
     with pytest.raises(ZeroDivisionError), clear_memory_errors("cpu"):
         raise ZeroDivisionError

@@ -12,6 +12,8 @@ from napari_greyfill.inpaint.spectral.solve import System, conditional_mean
 from napari_greyfill.inpaint.spectral.solve_torch import conditional_means
 from napari_greyfill.inpaint.spectral.spectrum import SIDE, Spectra, Spectrum
 
+pytestmark = pytest.mark.torch
+
 
 @pytest.fixture
 def in_torch(monkeypatch):

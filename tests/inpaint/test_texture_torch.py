@@ -15,6 +15,8 @@ from napari_greyfill.inpaint.texture.level import Level
 from napari_greyfill.inpaint.texture.matching import Field, Matcher
 from napari_greyfill.inpaint.texture.votes import PatchVote
 
+pytestmark = pytest.mark.torch
+
 
 @pytest.fixture
 def in_torch(monkeypatch):

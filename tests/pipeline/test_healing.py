@@ -10,7 +10,8 @@ from napari_greyfill.errors import (
     UnsupportedImageError,
 )
 from napari_greyfill.image.geometry import Window
-from napari_greyfill.pipeline.healing import Healing, Origin
+from napari_greyfill.pipeline.healing import Healing
+from napari_greyfill.pipeline.origin import Origin
 
 
 def picture(dtype=np.uint16, colour=False, size=96):
@@ -182,7 +183,7 @@ def test_whatever_is_done_can_be_taken_back_bit_by_bit(steps):
 
 
 def test_the_memory_of_edits_is_bounded(monkeypatch):
-    from napari_greyfill.pipeline import healing as module
+    from napari_greyfill.pipeline import edits as module
 
     monkeypatch.setattr(module, "MEMORY", 1000)
     healing = Healing(picture())

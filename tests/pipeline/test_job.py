@@ -153,6 +153,7 @@ class TestPrepare:
         assert job.compute.seed == job.inpainter.compute.seed == job.colorizer.compute.seed == 7
         assert job.compute.device == "cpu"
 
+    @pytest.mark.torch
     def test_the_device_is_chosen_for_networks_only(self, tissue, scratch, monkeypatch):
         monkeypatch.setattr(job_module, "choose_device", lambda name: ("mps", f"Chosen: {name}."))
         plain = prepare(tissue, scratch, FillOptions(device="auto"))

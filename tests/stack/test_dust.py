@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from napari_greyfill import EmptyMaskError, fill
+from napari_greyfill import EmptyMaskError, GreyfillWarning, fill
 from napari_greyfill.stack.tasks import Source
 from tests.stacks import blob
 
@@ -71,3 +71,26 @@ def test_frames_in_any_pieces_give_the_same(film, monkeypatch):
     monkeypatch.setattr("napari_greyfill.stack.plan.CHUNK", 3)
     pieces = fill(hidden, HOLE, axes="TYX", dust="inpaint").image
     assert np.abs(whole.astype(int) - pieces).max() <= 3
+
+
+def test_a_frame_of_nothing_leaves_the_others_filled(film):
+    truth, _ = film
+    hidden = np.where(HOLE, 200, truth).astype(np.float32)[:6]
+    hidden[2] = np.nan
+    with pytest.warns(GreyfillWarning, match="plane T 2"):
+        result = fill(hidden, HOLE, axes="TYX", dust="inpaint")
+    assert [plane.index for plane in result.planes] == [(0,), (1,), (3,), (4,), (5,)]
+    assert np.isnan(result.image[2]).all()
+
+
+@pytest.mark.filterwarnings("ignore:Dust at the same place")
+def test_corrected_frames_are_taken_up_again_and_measured_anew_where_they_changed(film):
+    _, dimmed = film
+    first = fill(dimmed, HOLE, axes="TYX")
+    again = fill(dimmed, HOLE, axes="TYX", resume=first)
+    assert again.complete and again.notes == first.notes
+    np.testing.assert_array_equal(again.image, first.image)
+    darker = np.where(HOLE, np.round(dimmed * 0.9), dimmed).astype(dimmed.dtype)
+    with pytest.warns(GreyfillWarning, match="has changed around"):
+        changed = fill(darker, HOLE, axes="TYX", resume=first)
+    np.testing.assert_array_equal(changed.image, fill(darker, HOLE, axes="TYX").image)

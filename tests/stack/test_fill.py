@@ -7,6 +7,7 @@ import pytest
 
 from napari_greyfill import FillResult, GreyfillError, StackResult, fill, fill_steps
 from napari_greyfill.errors import (
+    BadMaskError,
     BadParameterError,
     EmptyMaskError,
     ShapeMismatchError,
@@ -93,6 +94,72 @@ def test_layers_say_what_their_axes_are():
     )
     mask = SimpleNamespace(data=blob().astype(int), selected_label=1)
     assert fill(layer, mask, **QUICK).axes.names == ("T", "Z", "Y", "X")
+
+
+def layers_of(*layers):
+    """Return layers in a viewer without windows."""
+    pytest.importorskip("napari")
+    from napari.components import ViewerModel
+
+    viewer = ViewerModel()
+    for kind, data, more in layers:
+        getattr(viewer, f"add_{kind}")(data, **more)
+    return viewer.layers
+
+
+COLOURS = np.stack([moving(), 255 - moving(), moving()], axis=-1)
+LAYERS = {
+    "3-D": (moving(), {}, "ZYX"),
+    "4-D": (np.stack([moving()] * 2), {"axis_labels": ("t", "z", "y", "x")}, "TZYX"),
+    "4-D of words": (
+        np.stack([moving()] * 2, 1),
+        {"axis_labels": ["plane", "time", "y", "x"]},
+        "ZTYX",
+    ),
+    "RGB": (COLOURS, {"rgb": True}, "ZYXS"),
+    "RGB, 5-D": (np.stack([COLOURS] * 2), {"rgb": True, "axis_labels": tuple("tzyx")}, "TZYXS"),
+    "pyramid": ([moving(), moving()[:, ::2, ::2]], {"multiscale": True}, "ZYX"),
+}
+
+
+@pytest.mark.filterwarnings("ignore:Only the faithful")
+@pytest.mark.parametrize("name", LAYERS)
+def test_layers_of_napari_of_any_dimension(name):
+    data, more, axes = LAYERS[name]
+    painted = one_plane() if axes != "ZTYX" else one_plane()[:, None].repeat(2, 1)
+    image, mask = layers_of(("image", data, more), ("labels", painted.astype(int), {}))
+    result = fill(image, mask, **QUICK)
+    whole = data[0] if name == "pyramid" else data
+    assert "".join(result.axes.names) == axes
+    assert result.image.shape == whole.shape and result.image.dtype == whole.dtype
+    assert result.hole.sum() == painted.sum() * (2 if axes.startswith("TZ") else 1)
+    assert (result.image[..., 0:5, 0:5] == whole[..., 0:5, 0:5]).all() or "S" in axes
+    (filled, shown, kind), (region, _, _) = result.to_layers()
+    assert kind == "image" and filled.shape == whole.shape and shown["rgb"] == ("S" in axes)
+    assert region.shape == result.axes.without_colour().shape
+
+
+def test_a_layer_of_four_axes_that_nobody_named_needs_names_only_where_planes_help_each_other():
+    data, mask = np.stack([moving(2)] * 2), blob().astype(int)
+    image, labels = layers_of(("image", data, {}), ("labels", mask, {}))
+    with pytest.raises(UnsupportedImageError, match='axes="TZYX"'):
+        fill(image, labels)
+    assert fill(image, labels, **QUICK).hole.sum() == 4 * blob().sum()
+    assert fill(image, labels, axes="TZYX", context="none").axes.names[:2] == ("T", "Z")
+
+
+def test_a_layer_of_shapes_is_no_mask():
+    image, shapes = layers_of(
+        ("image", moving(), {}), ("shapes", [[3, 20, 20], [3, 30, 30]], {"shape_type": "line"})
+    )
+    with pytest.raises(BadMaskError, match="convert it to labels"):
+        fill(image, shapes)
+
+
+@pytest.mark.parametrize("given", ["store", "resume", "client"])
+def test_what_is_for_a_stack_is_refused_for_a_picture(given):
+    with pytest.raises(BadParameterError, match=f"{given} can be given for a stack"):
+        fill(moving()[0], blob(), **{given: "something"})
 
 
 @pytest.mark.filterwarnings("ignore:Only the faithful")

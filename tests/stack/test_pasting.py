@@ -37,7 +37,9 @@ def test_every_part_is_as_of_the_whole(shape, names):
     assert not stack.any()
 
 
-def test_there_are_no_steps():
-    lazy, _, _ = pasted(np.zeros((4, 8, 9)), axes_of(np.zeros((4, 8, 9))))
+def test_steps_are_taken_and_go_forwards():
+    stack = np.arange(4 * 8 * 9.0).reshape(4, 8, 9)
+    lazy, _, _ = pasted(stack, axes_of(stack))
+    np.testing.assert_array_equal(lazy[::2, 1::3], np.asarray(lazy)[::2, 1::3])
     with pytest.raises(IndexError):
-        lazy[::2]
+        lazy[::-1]

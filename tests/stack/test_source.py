@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
+from napari_greyfill import fill
 from napari_greyfill.errors import NothingKnownError
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.stack.axes import axes_of
 from napari_greyfill.stack.masks import matched
 from napari_greyfill.stack.source import StackImage, range_of_stack
+from tests.stacks import moving, one_plane
 
 
 def ranged(stack, mask):
@@ -54,3 +56,51 @@ def test_windows_are_grey_on_the_scale_of_the_stack():
     assert values.shape == (2, 3, 3) and image.kind == "rgb"
     plane = image.grey(values, np.eye(2, 3, dtype=bool))
     assert plane[0, 0] == 0 and plane[0, 1] == image.values.to_unit(np.array(51.0))
+
+
+class OwnType:
+    """A type of values that numpy does not know, as that of tensorstore."""
+
+    numpy_dtype = np.dtype(np.uint8)
+
+
+class Lazy:
+    """An array that is read once numpy asks for it, with a type of its own; logs what was read."""
+
+    def __init__(self, values, read=None):
+        self._values, self.read = values, [] if read is None else read
+        self.shape, self.dtype, self.ndim = values.shape, OwnType(), values.ndim
+        self.domain = type("Domain", (), {"labels": ("t", "y", "x")})
+
+    def __getitem__(self, place):
+        return Lazy(self._values[place], self.read)
+
+    def __array__(self, dtype=None, copy=None):
+        self.read.append(self._values.shape)
+        return np.array(self._values, dtype=dtype)
+
+
+def test_an_array_that_reads_when_it_is_asked_with_a_type_of_its_own():
+    lazy = Lazy(moving())
+    result = fill(lazy, one_plane(), reference=lazy)
+    assert result.axes.names == ("T", "Y", "X") and result.metrics["hole_psnr"] > 20
+    assert all(len(shape) == 2 for shape in lazy.read[: len(result.results)])
+    np.testing.assert_array_equal(result.image, fill(moving(), one_plane(), axes="TYX").image)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_tensorstore(tmp_path, jobs):
+    tensorstore = pytest.importorskip("tensorstore")
+    if jobs > 1:
+        pytest.importorskip("distributed")
+    stack, mask = moving(), one_plane() | one_plane(plane=5)
+    spec = {
+        "driver": "zarr3",
+        "kvstore": {"driver": "file", "path": str(tmp_path / "stack.zarr")},
+        "metadata": {"shape": stack.shape, "data_type": "uint8", "dimension_names": list("zyx")},
+    }
+    store = tensorstore.open(spec, create=True).result()
+    store[...] = stack
+    result = fill(store, tensorstore.array(mask), jobs=jobs)
+    assert result.axes.names == ("Z", "Y", "X") and result.stack.dtype == np.uint8
+    np.testing.assert_array_equal(result.image, fill(stack, mask, axes="ZYX").image)

@@ -71,7 +71,7 @@ class TestWhatIsWritten:
         whole = tuple(slice(None) for _ in axes.names)
         values, codes = store.values(whole), store.codes(whole)
         assert values.shape == axes.shape
-        assert codes.shape == axes.spatial_shape
+        assert codes.shape == axes.without_colour().shape
         assert np.count_nonzero(codes) == np.count_nonzero(patch.hole)
         part = axes.upright(values[axes.place(patch.index, patch.window)])
         np.testing.assert_array_equal(part[patch.hole], patch.values[patch.hole])

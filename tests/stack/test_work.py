@@ -114,6 +114,17 @@ def test_a_bubble_is_filled_over_all_its_planes():
     assert rms(result.patches, truth) < 1.05 * rms(by_itself, truth)
 
 
+def test_a_bubble_through_a_plane_of_nothing_is_filled_in_the_others_and_said():
+    stack, mask = moving().astype(np.float32), one_plane(plane=2) | one_plane(plane=3)
+    mask |= one_plane(plane=4)
+    stack[4] = np.nan
+    job = job_of(stack, mask)
+    assert [task.kind for task in job.tasks] == ["bubble"]
+    result = work_on(job.tasks[0], work=job.work)
+    assert [patch.index for patch in result.patches] == [(2,), (3,)]
+    assert len(result.notes) == 1 and "plane Z 4" in result.notes[0]
+
+
 def test_planes_that_are_missing_are_made_of_those_on_either_side():
     truth = moving(14)
     mask = np.zeros(truth.shape, bool)

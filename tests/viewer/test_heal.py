@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QFileDialog
 
+from napari_greyfill.files import read_image, write_image
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.viewer.heal import dock as dock_module
 from napari_greyfill.viewer.heal import hand as hand_module
@@ -51,7 +53,7 @@ def finish(qtbot):
     """Wait until all better fills are there."""
 
     def waited(dock):
-        qtbot.waitUntil(lambda: not dock.runner.running and not dock._pending, timeout=20_000)
+        qtbot.waitUntil(lambda: not dock.runner.running and not dock.queue.busy, timeout=20_000)
 
     return waited
 
@@ -427,3 +429,96 @@ def test_the_dock_fill_opens_it_with_its_image(viewer, mouse, finish):
     mouse.stroke((40, 40), (40, 50))
     finish(dock)
     assert changed(dock)[38:43].any()
+
+
+def test_the_healed_picture_is_saved_beside_its_file(
+    viewer, mouse, finish, tmp_path, qtbot, monkeypatch
+):
+    path, wanted = tmp_path / "slide.tif", tmp_path / "slide filled.tif"
+    write_image(path, picture())
+    viewer.open(path, plugin="napari")
+    dock = viewer.window.add_plugin_dock_widget("napari-greyfill", "Heal")[1]
+    assert not dock.save_button.isEnabled()
+    mouse.stroke((40, 40), (40, 60))
+    finish(dock)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *asked: (asked[2], ""))
+    dock.save_button.click()
+    qtbot.waitUntil(lambda: dock.status.text().startswith("Saved"), timeout=20_000)
+    np.testing.assert_array_equal(read_image(wanted).array, dock.session.result)
+    mask = read_image(tmp_path / "slide filled mask.png").array
+    np.testing.assert_array_equal(mask > 0, dock.session.origins > 0)
+
+
+def test_another_picture_in_the_layer_begins_anew(viewer, heal, mouse, finish):
+    dock = heal()
+    dock.form.fill.setCurrentIndex(dock.form.fill.findData(""))
+    mouse.stroke((40, 40), (40, 50))
+    before = dock.session.result
+    viewer.layers["slide"].data = picture(np.uint16)[::-1].copy()
+    mouse.stroke((80, 40), (80, 50))
+    assert "other pixels" in dock.status.text()
+    dock.take_button.click()
+    assert dock.session.invented == 0
+    assert dock.session.result is not before
+    assert names(viewer)[:3] == ["slide", "slide healed", "slide healed [1]"]
+    mouse.stroke((80, 40), (80, 50))
+    assert changed(dock)[78:83].any()
+    assert not changed(dock)[38:43].any()
+
+
+def test_what_is_erased_on_the_brush_takes_no_outline_away(heal, mouse, qtbot):
+    dock = heal()
+    dock.form.fill.setCurrentIndex(dock.form.fill.findData(""))
+    mouse.stroke((40, 40), (40, 60))
+    mouse.key(Qt.Key.Key_O)
+    brush = dock.layers.brush
+    outlined = brush.data.copy()
+    brush.mode = "erase"
+    mouse.stroke((40, 40), (40, 60))
+    qtbot.waitUntil(lambda: np.array_equal(brush.data, outlined))
+    assert len(dock.session.edits) == 1
+
+
+@pytest.mark.parametrize("zoom", [1.0, 4.0])
+@pytest.mark.parametrize(
+    "placed",
+    [{"scale": (2, 3)}, {"rotate": 30}, {"translate": (5, -7), "scale": (0.5, 0.5), "rotate": 90}],
+    ids=["scaled", "rotated", "all"],
+)
+def test_strokes_lie_where_they_are_painted(viewer, heal, mouse, placed, zoom):
+    dock = heal(**placed)
+    dock.form.fill.setCurrentIndex(dock.form.fill.findData(""))
+    world = viewer.layers["slide"].data_to_world((50, 60))
+    viewer.scene.camera.center = (0, *world)
+    viewer.scene.camera.zoom *= zoom
+    mouse.stroke((50, 60))
+    rows, columns = np.nonzero(changed(dock))
+    assert abs(rows.mean() - 50) <= 1
+    assert abs(columns.mean() - 60) <= 1
+    patch = dock.layers.patch
+    height, width = patch.data.shape
+    middle = patch.data_to_world(((height - 1) / 2, (width - 1) / 2))
+    np.testing.assert_allclose(viewer.layers["slide"].world_to_data(middle), (50, 60), atol=1.5)
+
+
+def test_colour_stacks_and_alpha(viewer, heal, mouse, finish):
+    rng = np.random.default_rng(0)
+    stack = rng.integers(90, 160, (2, SIZE, SIZE, 4)).astype(np.uint8)
+    dock = heal(stack, rgb=True)
+    viewer.dims.set_current_step(0, 1)
+    mouse.stroke((40, 40), (40, 50))
+    finish(dock)
+    result = viewer.layers["slide healed"].data
+    assert (result[1] != stack[1])[38:43, 38:53, :3].any()
+    np.testing.assert_array_equal(result[..., 3], stack[..., 3])
+    np.testing.assert_array_equal(result[0], stack[0])
+
+
+def test_a_lasso_heals_what_it_surrounds(heal, mouse, qtbot):
+    dock = heal()
+    dock.form.fill.setCurrentIndex(dock.form.fill.findData(""))
+    dock.layers.brush.paint_polygon([(40, 40), (40, 60), (60, 60)], STROKE)
+    qtbot.waitUntil(lambda: changed(dock)[45, 55])
+    assert not changed(dock)[55, 45]
+    assert not (dock.layers.brush.data == STROKE).any()
+    assert len(dock.session.edits) == 1

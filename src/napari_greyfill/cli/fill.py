@@ -16,6 +16,7 @@ from napari_greyfill.cli.options import (
     Scheduler,
     with_options,
 )
+from napari_greyfill.errors import BadParameterError
 from napari_greyfill.pipeline.options import ONE_FILL, SHARED
 from napari_greyfill.stack.options import StackOptions
 
@@ -107,20 +108,26 @@ def fill(
     stack or a folder that was interrupted.
     """
     with ending_in_sentences():
-        from napari_greyfill.cli.stack_run import fill_several, is_several
+        from napari_greyfill.cli.stack_run import (
+            Several,
+            fill_several,
+            is_several,
+            require_unchosen,
+        )
 
         stacks = StackOptions.options()
         chosen = {option.name: options.pop(option.name) for option in stacks}
         if is_several(image):
-            if hints or reference or steps:
-                from napari_greyfill.errors import BadParameterError
-
+            if hints or steps:
                 raise BadParameterError(
-                    "--hints, --reference and --steps are for a single picture; leave them out."
+                    "--hints and --steps are for a single picture; leave them out."
                 )
-            several = (image, mask, output, axes, jobs, scheduler, force, invert, mask_frame)
+            several = Several(
+                image, mask, output, axes, jobs, scheduler, force, invert, mask_frame, reference
+            )
             fill_several(several, chosen, options, quiet=quiet, json=as_json)
             return
+        require_unchosen(chosen, axes, "a stack, and this is a single picture")
         from napari_greyfill.cli.fill_run import FillCommand
         from napari_greyfill.cli.report import fill_json, fill_text
 

@@ -14,7 +14,7 @@ from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.measure.metrics import METRICS
 from napari_greyfill.pipeline.suggest import possible_methods
 
-__all__ = ["as_json", "fill_json", "fill_text", "methods_json", "methods_text"]
+__all__ = ["as_json", "fill_json", "fill_text", "measures", "methods_json", "methods_text"]
 
 _WIDTH = 88
 _INDENT = 17
@@ -35,7 +35,7 @@ def _summary(outcome: Outcome) -> str:
     lines += [f"{s.remark[:1].upper()}{s.remark[1:]}." for s in result.steps if s.remark]
     if outcome.steps:
         lines.append(f"Wrote {len(outcome.steps)} steps to {outcome.steps[0].parent}.")
-    return "\n".join(lines + _measures(result.metrics))
+    return "\n".join(lines + measures(result.metrics))
 
 
 def fill_json(outcomes: Outcomes) -> str:
@@ -81,7 +81,8 @@ def methods_json() -> str:
     )
 
 
-def _measures(found: dict[str, float]) -> list[str]:
+def measures(found: dict[str, float]) -> list[str]:
+    """Return a line for people on each metric that was measured."""
     return [
         f"  {metric.title:<10}{found[metric.key]:>10.{metric.digits}f}  {metric.explanation}"
         for metric in METRICS

@@ -1,53 +1,81 @@
-"""The command `fill` for stacks and for folders of pictures."""
+"""The command `fill` for stacks, and whether it is one that it is given."""
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from napari_greyfill.cli.exit_codes import FAILED
-from napari_greyfill.cli.fill_run import FillCommand
+from napari_greyfill.cli.folder_run import FolderCommand
 from napari_greyfill.cli.options import FILE, read_options
 from napari_greyfill.cli.progressbar import progress_bar
-from napari_greyfill.cli.report import as_json
-from napari_greyfill.compute.device import CancelCheck, never
+from napari_greyfill.cli.report import as_json, measures
+from napari_greyfill.compute.device import never
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import (
     BadParameterError,
     CancelledError,
     EmptyMaskError,
-    GreyfillError,
-    UnreadableFileError,
     UnwritablePathError,
 )
-from napari_greyfill.files import make_folder, read_mask
-from napari_greyfill.files.pairs import is_mask_of, without_masks
-from napari_greyfill.files.suffixes import is_picture_name
+from napari_greyfill.files import read_mask
 from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.stack.axes import Axes, axes_of
 from napari_greyfill.stack.bake import bake
 from napari_greyfill.stack.files import StackFile, is_stack_file, is_zarr, open_stack, write_stack
 from napari_greyfill.stack.keeping import journal_of
+from napari_greyfill.stack.measured import truth_of
 from napari_greyfill.stack.options import StackOptions
 from napari_greyfill.stack.result import StackResult
 from napari_greyfill.stack.run import prepare_stack
-from napari_greyfill.stack.scheduler import connected, run_tasks
+from napari_greyfill.stack.scheduler import connected
 
 if TYPE_CHECKING:
     from distributed import Client
 
-__all__ = ["FolderCommand", "StackCommand", "fill_several", "is_several"]
+__all__ = [
+    "Several",
+    "StackCommand",
+    "fill_several",
+    "is_several",
+    "require_unchosen",
+]
 
 
-_Given = tuple[Path, Path | None, Path, str, int, str, bool, bool, str]
+@dataclass(frozen=True, eq=False)
+class Several:
+    """What the command was given for a stack or a folder.
+
+    Attributes
+    ----------
+    image, output : Path
+    mask, reference : Path or None
+    axes : str
+        Of a stack; empty to believe the file.
+    jobs : int
+    scheduler : str
+        Of a cluster; empty for none.
+    force, invert : bool
+    frame : str
+        How masks lie, as in `read_mask`.
+    """
+
+    image: Path
+    mask: Path | None
+    output: Path
+    axes: str
+    jobs: int
+    scheduler: str
+    force: bool
+    invert: bool
+    frame: str
+    reference: Path | None = None
 
 
 def is_several(path: Path) -> bool:
@@ -55,16 +83,37 @@ def is_several(path: Path) -> bool:
     return path.is_dir() or is_stack_file(path)
 
 
+def require_unchosen(chosen: dict[str, Any], axes: str, why: str) -> None:
+    """Check that nothing is chosen that only means something for a stack.
+
+    Parameters
+    ----------
+    chosen : dict
+        What is chosen for stacks.
+    axes : str
+        As the user names them.
+    why : str
+        For what these choices are, and what there is instead.
+
+    Raises
+    ------
+    BadParameterError
+    """
+    names = [*StackOptions(**chosen).changed(), *(["axes"] if axes else [])]
+    if names:
+        flags = ", ".join(f"--{name.replace('_', '-')}" for name in names)
+        raise BadParameterError(f"{flags} is for {why}; leave it out.")
+
+
 def fill_several(
-    given: _Given, chosen: dict[str, Any], options: dict[str, Any], *, quiet: bool, json: bool
+    given: Several, chosen: dict[str, Any], options: dict[str, Any], *, quiet: bool, json: bool
 ) -> None:
     """Fill a stack or a folder, and print what came of it.
 
     Parameters
     ----------
-    given : tuple
-        Image, mask and output, axes, jobs and scheduler, whether to overwrite and to invert, and
-        how masks lie.
+    given : Several
+        Paths, and what is not chosen by name.
     chosen : dict
         What is chosen for stacks.
     options : dict
@@ -72,19 +121,26 @@ def fill_several(
     quiet, json : bool
         What to print.
     """
-    image, mask, output, axes, jobs, scheduler, force, invert, frame = given
+    image, output = given.image, given.output
+    own = {name: getattr(given, name) for name in ("jobs", "scheduler", "force", "invert")}
     if image.is_dir() and not is_zarr(image):
-        folder = FolderCommand(image, mask, output, force, invert, frame, jobs, scheduler)
+        require_unchosen(chosen, given.axes, "a stack, and this is a folder of pictures")
+        if given.reference is not None or json:
+            raise BadParameterError(
+                "--reference and --json are for one picture or stack, and this is a folder; leave "
+                "them out."
+            )
+        folder = FolderCommand(image, given.mask, output, frame=given.frame, **own)
         folder.run(options, quiet=quiet)
         return
-    command = StackCommand(image, mask, output, axes, jobs, scheduler, force, invert)
+    command = StackCommand(image, given.mask, output, given.axes, reference=given.reference, **own)
     read = read_options(options)
     if read.get("nodata") == FILE:
         read["nodata"] = None
     fill = FillOptions(**read)
     result = command.run(StackOptions(**chosen), fill, show_progress=not (quiet or json))
     if json:
-        typer.echo(as_json({"output": str(output), "provenance": result.provenance}))
+        typer.echo(stack_json(result, output))
     elif not quiet:
         typer.echo(stack_text(result, output))
 
@@ -103,6 +159,8 @@ class StackCommand:
     scheduler : str
         Of a cluster; empty for none.
     force, invert : bool
+    reference : Path or None
+        The true stack.
     """
 
     image: Path
@@ -113,6 +171,7 @@ class StackCommand:
     scheduler: str = ""
     force: bool = False
     invert: bool = False
+    reference: Path | None = None
 
     def run(self, options: StackOptions, fill: FillOptions, *, show_progress: bool) -> StackResult:
         """Fill and write; what is finished is kept beside the output until it is complete.
@@ -135,6 +194,8 @@ class StackCommand:
         axes = axes_of(like.data, axes=self.axes or None, labels=like.names)
         mask = self._mask(axes)
         job = prepare_stack(like.data, mask, axes, options, fill)
+        if self.reference is not None:
+            job.truth = truth_of(open_stack(self.reference).data, job.work.image)
         store = self._store()
         with ExitStack() as stack:
             client: Client | None = None
@@ -166,6 +227,18 @@ class StackCommand:
     def _check_output(self) -> None:
         if self.output.exists() and not self.force:
             raise UnwritablePathError(f"{self.output} exists; add --force to overwrite it.")
+        if self.output.is_dir() and not is_zarr(self.output):
+            raise UnwritablePathError(
+                f"{self.output} is a folder, and no stack; choose another name."
+            )
+        given = [path for path in (self.image, self.mask, self.reference) if path is not None]
+        if self.output.is_dir() and any(
+            path.exists() and self.output.samefile(path) for path in given
+        ):
+            raise UnwritablePathError(
+                f"{self.output} is read while it is filled, so it cannot be overwritten; choose "
+                "another name."
+            )
         zarr = self.output.name.lower().endswith(".zarr")
         if not zarr and self.output.suffix.lower() not in (".tif", ".tiff"):
             raise BadParameterError(
@@ -175,6 +248,10 @@ class StackCommand:
         if not self.output.parent.is_dir():
             raise UnwritablePathError(
                 f"There is no folder {self.output.parent}; make it, or choose another."
+            )
+        if not os.access(self.output.parent, os.W_OK):
+            raise UnwritablePathError(
+                f"There is no permission to write to {self.output.parent}; choose another folder."
             )
 
     def _mask(self, axes: Axes) -> Any:  # noqa: ANN401 - any array
@@ -186,12 +263,17 @@ class StackCommand:
         return read_mask(self.mask, axes.plane_shape, invert=self.invert)
 
     def _write(self, result: StackResult, axes: Axes, like: StackFile) -> None:
-        if self.output.is_dir() and self.force:
-            shutil.rmtree(self.output)
-        if self.output.name.lower().endswith(".zarr"):
-            exhaust(bake(result.lazy, axes, self.output, like.place, cancelled=never))
-        else:
+        if not self.output.name.lower().endswith(".zarr"):
             write_stack(self.output, result.lazy, axes, like)
+            return
+        fresh = self.output
+        if self.output.exists():  # stays until the new one is complete
+            fresh = self.output.with_name(f"{self.output.name}.new.ome.zarr")
+            shutil.rmtree(fresh, ignore_errors=True)
+        exhaust(bake(result.lazy, axes, fresh, like.place, cancelled=never))
+        if fresh != self.output:
+            shutil.rmtree(self.output)
+            fresh.rename(self.output)
 
 
 def stack_text(result: StackResult, output: Path) -> str:
@@ -219,131 +301,29 @@ def stack_text(result: StackResult, output: Path) -> str:
             f"Expected error about {result.expected_error:.3g}, worst {worst.expected_error:.3g} "
             f"(plane {worst.name})."
         )
+    if result.metrics:
+        lines += [f"Means over the {len(result.planes)} planes:", *measures(result.metrics)]
     return "\n".join(lines)
 
 
-@dataclass(frozen=True, eq=False)
-class FolderCommand:
-    """One run of the command on a folder of pictures, with one mask for all or one each.
+def stack_json(result: StackResult, output: Path) -> str:
+    """Return the same for programs, with the whole provenance and the metrics of each plane.
 
-    Attributes
+    Parameters
     ----------
-    folder, mask, output : Path
-    force, invert : bool
-    frame : str
-        As in `read_mask`.
-    jobs : int
-        How many processes of this computer share the pictures.
-    scheduler : str
-        Of a cluster that shares them instead; empty for none.
+    result : StackResult
+        What came of it.
+    output : Path
+        Where it was written.
     """
-
-    folder: Path
-    mask: Path | None
-    output: Path
-    force: bool = False
-    invert: bool = False
-    frame: str = "auto"
-    jobs: int = 1
-    scheduler: str = ""
-
-    def run(self, options: dict[str, Any], *, quiet: bool) -> None:
-        """Fill every picture, with a line for each; what is there already is left.
-
-        Parameters
-        ----------
-        options : dict
-            As the command line holds them.
-        quiet : bool
-            Whether to print what failed only.
-
-        Raises
-        ------
-        GreyfillError
-            If there is nothing to fill, or nowhere to write.
-        typer.Exit
-            With the exit code of failure if any picture failed.
-        """
-        pictures = self._pictures()
-        make_folder(self.output)
-        commands = []
-        for picture, mask in pictures:
-            target = self.output / picture.name
-            if not target.exists() or self.force:
-                own = None if mask is None else mask.absolute()
-                paths = (picture.absolute(), own, target.absolute())
-                commands.append(
-                    FillCommand(*paths, force=True, invert=self.invert, frame=self.frame)
-                )
-            elif not quiet:
-                typer.echo(f"{picture.name}: is there already, left as it is")
-        failed = 0
-        with ExitStack() as stack:
-            client = stack.enter_context(connected(self.scheduler)) if self.scheduler else None
-            work = partial(_filled_picture, options=options)
-            done = run_tasks(commands, work, jobs=self.jobs, client=client)
-            for command, (line, filled) in stack.enter_context(closing(done)):
-                failed += not filled
-                if not (quiet and filled):
-                    typer.echo(f"{command.image.name}: {line}", err=not filled)
-        if failed:
-            typer.echo(f"{failed} of {len(pictures)} pictures failed.", err=True)
-            raise typer.Exit(FAILED)
-
-    def _pictures(self) -> list[tuple[Path, Path | None]]:
-        found = sorted(p for p in self.folder.iterdir() if p.is_file() and is_picture_name(p))
-        pictures, masks = without_masks(found)
-        if self.mask is not None and self.mask.is_file():
-            pictures = [p for p in pictures if not p.samefile(self.mask)]
-            pairs: list[tuple[Path, Path | None]] = [(p, self.mask) for p in pictures]
-        else:
-            if self.mask is not None:
-                masks = sorted(self._masks_in(self.mask))
-            pairs = [(p, next(_masks_of(p, masks, self.mask), None)) for p in pictures]
-        if not pairs:
-            raise UnreadableFileError(
-                f"There is no picture in {self.folder}; choose another folder."
-            )
-        if all(mask is None for _, mask in pairs):
-            raise EmptyMaskError(
-                f"No picture in {self.folder} has a mask; give one mask for all, or a folder with "
-                "masks of the same names."
-            )
-        if is_picture_name(self.output):
-            raise UnwritablePathError(
-                f"{self.output} is a name for one picture, and {self.folder} is a folder of them; "
-                "name a folder to write to."
-            )
-        if self.output.exists() and self.folder.samefile(self.output):
-            raise UnwritablePathError("The output is the folder itself; choose another one.")
-        return pairs
-
-    def _masks_in(self, folder: Path) -> Iterator[Path]:
-        if not folder.is_dir():
-            raise UnreadableFileError(f"There is no mask or folder {folder}; choose another.")
-        yield from (path for path in folder.iterdir() if path.is_file())
-
-
-def _filled_picture(
-    command: FillCommand, cancelled: CancelCheck, *, options: dict[str, Any]
-) -> tuple[str, bool]:
-    """Fill one picture of a folder, and return a line on it, and whether it was filled."""
-    try:
-        if command.mask is None:
-            raise EmptyMaskError("no mask is named like it; add one, or give one for all.")
-        (outcome,) = command.run(options, show_progress=False).outcomes
-    except CancelledError:
-        raise
-    except GreyfillError as error:
-        return str(error), False
-    result = outcome.result
-    pixels = result.provenance["filled_pixels"]
-    return f"{pixels:,} pixels filled in {result.seconds:.1f} s by {result.method}", True
-
-
-def _masks_of(picture: Path, masks: list[Path], folder: Path | None) -> Iterator[Path]:
-    """Yield the masks of a picture: named as its mask, or in a folder of masks named like it."""
-    for mask in masks:
-        same = folder is not None and mask.stem.lower() == picture.stem.lower()
-        if same or is_mask_of(mask.name, picture.name):
-            yield mask
+    fields = {
+        "output": str(output),
+        "metrics": result.metrics or None,
+        "planes": [
+            {"index": list(plane.index), "metrics": plane.metrics or None}
+            for plane in result.planes
+        ],
+        "notes": list(result.notes),
+        "provenance": result.provenance,
+    }
+    return as_json(fields)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from napari_greyfill.cli.exit_codes import FAILED, ending_in_sentences
+from napari_greyfill.compute.pytorch import lacking_torch
 from napari_greyfill.errors import (
     BadCheckpointError,
     BadParameterError,
@@ -74,7 +75,7 @@ def list_command(folder: _Folder = None, as_json: _Json = False) -> None:
     with ending_in_sentences(_INTERRUPTED):
         store = network_weights(folder)
         store.sweep()
-        store.recognise()
+        _look(store)
         found = store.list()
         if as_json:
             _print_json(found, folder=str(store.folder.path))
@@ -238,7 +239,7 @@ def describe(
 
     with ending_in_sentences(_INTERRUPTED):
         store = network_weights(folder)
-        store.recognise()
+        _look(store)
         known = store.said(name)
         said = Own(
             own_name or known.name,
@@ -312,6 +313,14 @@ class _Verified:
             return cls(name, store.verify(name), None)
         except GreyfillError as error:
             return cls(name, None, str(error))
+
+
+def _look(store: WeightsStore) -> None:
+    """Look at the files that were put into the folder by hand, or say why nobody can."""
+    if lacking_torch():
+        typer.echo(f"No network can run: {lacking_torch()}", err=True)
+    else:
+        store.recognise()
 
 
 def _require_one_meaning(name: str | None, own_name: str | None, facts: str) -> None:

@@ -79,6 +79,19 @@ class Colorizer(ABC):
         How weakly the colour of holes of a few pixels, which flows in from around them, is pulled
         to none; see `colorization.specks`. With 0 nothing is said of how sure it is. None if `run`
         colours them too.
+
+    Examples
+    --------
+    >>> class Grey(Colorizer):
+    ...     def run(self, colour, grey, hole, hints=None):
+    ...         filled = colour.copy()
+    ...         filled[hole] = grey[hole][:, None]
+    ...         yield Level("colouring", 1.0)
+    ...         return Colours(filled)
+    >>> colour, grey = np.ones((4, 4, 3), np.float32), np.full((4, 4), 0.5, np.float32)
+    >>> hole = np.eye(4, dtype=bool)
+    >>> [level.name for level in Grey().run(colour, grey, hole)]
+    ['colouring']
     """
 
     speck_pull: ClassVar[float | None] = None

@@ -12,7 +12,8 @@ from napari_greyfill.colorization.propagation import Propagation
 from napari_greyfill.colorization.published import Published
 from napari_greyfill.compute.plugins import COLORIZERS as GROUP
 from napari_greyfill.compute.plugins import methods_from_outside
-from napari_greyfill.compute.registry import MethodInfo, Registry, installed
+from napari_greyfill.compute.pytorch import lacking_torch
+from napari_greyfill.compute.registry import MethodInfo, Registry
 
 __all__ = ["COLORIZERS", "colorizers"]
 
@@ -58,7 +59,6 @@ COLORIZERS.add(
     ),
     Propagation,
 )
-_TORCH = installed("torch", "torch")
 _CITATION = "Wang, Ouyang and Chen, CVPR 2021, arXiv 2104.09068"
 COLORIZERS.add(
     MethodInfo(
@@ -78,7 +78,7 @@ COLORIZERS.add(
         title="The progressive network",
         instead_title="the default method",
     ),
-    why_not=_TORCH,
+    why_not=lacking_torch,
 )
 COLORIZERS.add(
     MethodInfo(
@@ -91,10 +91,16 @@ COLORIZERS.add(
         uses_torch=True,
     ),
     partial(Guarded, Published, title="The published schedule"),
-    why_not=_TORCH,
+    why_not=lacking_torch,
 )
 
 
 def colorizers() -> list[MethodInfo]:
-    """Return every colorization method, whether or not it can run here."""
+    """Return every colorization method, whether or not it can run here.
+
+    Examples
+    --------
+    >>> "hybrid" in [info.name for info in colorizers()]
+    True
+    """
     return COLORIZERS.infos()

@@ -31,7 +31,7 @@ _COLOURS = {
     "grey-rgb": "#0072B2",
     "rgb-grey-rgb": "#E69F00",
     "rgb-rgb": "#009E73",
-    GREY: "#767676",
+    GREY: "#444444",
 }
 _SHOWN = ("hole_psnr", "hole_ssim")
 _INCH_PER_BAR = 0.17

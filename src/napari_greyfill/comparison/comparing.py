@@ -72,6 +72,17 @@ def compare_steps(
     Yields
     ------
     Event
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skimage import data
+    >>> photo = data.camera()[:96, :96]
+    >>> mask = np.zeros(photo.shape, dtype=bool)
+    >>> mask[40:44, 20:80] = True
+    >>> steps = compare_steps(photo, mask, methods=["biharmonic", "spectral"])
+    >>> [event.value.combination.method for event in steps if isinstance(event, Result)]
+    ['biharmonic', 'spectral']
     """
     shared = FillOptions(**options)  # type: ignore[arg-type]  # checked there
     callable_of("cancelled", cancelled)

@@ -42,6 +42,11 @@ class Combination:
         One of `PIPELINES`, or "grey" for pictures without colour.
     colorizer : str
         Empty where no colour is recovered.
+
+    Examples
+    --------
+    >>> Combination("biharmonic", "rgb-rgb").title
+    'biharmonic, RGB-RGB'
     """
 
     method: str

@@ -72,6 +72,15 @@ def compare_masks_steps(
     Yields
     ------
     Event
+
+    Examples
+    --------
+    >>> from skimage import data
+    >>> photo = data.camera()[:96, :96]
+    >>> steps = compare_masks_steps(photo, count=2, share=0.05, methods="biharmonic")
+    >>> fractions = [event.fraction for event in steps]
+    >>> fractions[-1], fractions == sorted(fractions)
+    (1.0, True)
     """
     shared = FillOptions(**options)  # type: ignore[arg-type]  # checked there
     callable_of("cancelled", cancelled)

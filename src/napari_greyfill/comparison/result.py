@@ -35,6 +35,16 @@ class Comparison:
         Empty if there was a reference.
     notes : tuple of str
         Sentences the user should know.
+
+    Examples
+    --------
+    >>> from skimage import data
+    >>> import napari_greyfill as greyfill
+    >>> mask = np.zeros((64, 64), dtype=bool)
+    >>> mask[30:32, 10:50] = True
+    >>> found = greyfill.compare(data.camera()[:64, :64], mask, methods=["biharmonic", "spectral"])
+    >>> [row.combination.title for row in found.rows]
+    ['biharmonic, Grey', 'spectral, Grey']
     """
 
     rows: tuple[Row, ...]

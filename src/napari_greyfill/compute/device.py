@@ -5,10 +5,12 @@ Importing this module does not import torch; `choose_device` does.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from napari_greyfill.compute.pytorch import lacking_torch
 from napari_greyfill.errors import BadParameterError, CancelledError, OutOfMemoryError
 
 __all__ = [
@@ -17,10 +19,11 @@ __all__ = [
     "Compute",
     "choose_device",
     "clear_memory_errors",
+    "cores",
     "free_memory",
     "leave_a_core",
+    "most_threads",
     "never",
-    "threads_for",
 ]
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -71,17 +74,24 @@ def leave_a_core() -> None:
     _window = True
 
 
-def threads_for(device: str, most: int) -> int:
-    """Return how many threads a network may take.
+def cores() -> int:
+    """Return how many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def most_threads(device: str) -> int | None:
+    """Return how many threads a network may take at most; None if that is torch's to say.
+
+    The answer does not depend on how many it takes now, so that runs at the same time agree.
 
     Parameters
     ----------
     device : str
         Where it runs.
-    most : int
-        How many it would take.
     """
-    return max(1, most - 1) if _window and device == "cpu" else most
+    return max(1, cores() - 1) if _window and device == "cpu" else None
 
 
 def choose_device(requested: str) -> tuple[str, str]:
@@ -108,10 +118,13 @@ def choose_device(requested: str) -> tuple[str, str]:
         return (working or ["cpu"])[0], ""
     if requested in working:
         return requested, ""
-    return "cpu", f"The device {requested} does not work here, so the CPU is used instead."
+    sentence = f"The device {requested} does not work here, so the CPU is used instead."
+    return "cpu", " ".join(filter(None, (sentence, lacking_torch())))
 
 
 def _accelerators() -> list[str]:
+    if lacking_torch():
+        return []
     import torch
 
     found = []

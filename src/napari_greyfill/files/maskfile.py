@@ -67,6 +67,15 @@ def read_mask(
     -----
     GreyfillWarning
         If values were divided, the mask was turned, or its polarity was guessed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from napari_greyfill.files import write_image
+    >>> path = Path(tempfile.mkdtemp()) / "mask.png"
+    >>> write_image(path, np.array([[0, 255], [0, 0]], dtype=np.uint8))
+    >>> read_mask(path).tolist()
+    [[0, 255], [0, 0]]
     """
     path = Path(path)
     orientation = shape.orientation if isinstance(shape, ImageFile) else 1

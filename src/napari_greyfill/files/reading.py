@@ -91,6 +91,17 @@ def read_image(path: str | os.PathLike[str]) -> ImageFile:
     -----
     GreyfillWarning
         If the file is an animation, of which only the first picture is read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> from napari_greyfill.files import write_image
+    >>> path = Path(tempfile.mkdtemp()) / "grey.png"
+    >>> write_image(path, np.full((4, 6), 1000, dtype=np.uint16))
+    >>> picture = read_image(path)
+    >>> picture.array.shape, picture.array.dtype.name, int(picture.array.max())
+    ((4, 6), 'uint16', 1000)
     """
     path = Path(path)
     decoded = decode(path)

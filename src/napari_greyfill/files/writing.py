@@ -95,6 +95,14 @@ def write_image(path: str | os.PathLike[str], array: Array, like: ImageFile | No
     -----
     GreyfillWarning
         If the format changes pixels (JPEG).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "grey.tif"
+    >>> write_image(path, np.zeros((4, 6), dtype=np.float32))
+    >>> path.exists()
+    True
     """
     path = Path(path)
     array = _with_alpha(np.asarray(array), like)

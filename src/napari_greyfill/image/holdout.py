@@ -135,10 +135,18 @@ def contrast(plane: NDArray[np.float32], hole: Hole, place: Hole) -> float:
     )
 
 
-def part_of(hole: Hole) -> Window:
-    """Return the part of a plane with most hole, at most 192 pixels a side; all if it is small."""
+def part_of(hole: Hole, side: int = SIDE) -> Window:
+    """Return the part of a plane with most hole; all if it is small.
+
+    Parameters
+    ----------
+    hole : (H, W) bool array
+        The hole.
+    side : int
+        Of the part at most, in pixels.
+    """
     height, width = hole.shape
-    sides = (min(SIDE, height), min(SIDE, width))
+    sides = (min(side, height), min(side, width))
     starts = [range(0, max(n - s, 0) + 1, 64) for n, s in zip(hole.shape, sides, strict=True)]
     sums = np.pad(hole.astype(np.int64).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
     best, most = Window(0, sides[0], 0, sides[1]), -1

@@ -43,6 +43,10 @@ class LazyPlane:
         """Return the number of values."""
         return int(np.prod(self.shape))
 
+    def same_as(self, other: LazyPlane) -> bool:
+        """Return whether another one reads the same plane of the same array."""
+        return self._data is other._data and self._index == other._index
+
     def window(self, window: Window) -> NDArray[Any]:
         """Return the values of a window, with all its channels; read anew only if they must be."""
         for known, values in self._read:

@@ -67,6 +67,20 @@ class Inpainter(ABC):
         The files its weights come from, for messages; empty without any.
     weights : tuple of dict
         What is known about each of these files, for the provenance.
+
+    Examples
+    --------
+    >>> class Flat(Inpainter):
+    ...     def run(self, plane, hole, unknown=None):
+    ...         yield 0.0
+    ...         filled = plane.copy()
+    ...         filled[hole] = plane[~hole].mean()
+    ...         return Fill(filled)
+    >>> plane = np.full((8, 8), 0.5, dtype=np.float32)
+    >>> hole = np.zeros((8, 8), dtype=bool)
+    >>> plane[2:4, 2:4], hole[2:4, 2:4] = 0, True
+    >>> float(Flat().fill(plane, hole)[2, 2])
+    0.5
     """
 
     channels: ClassVar[tuple[int, ...]] = (1, 3)

@@ -208,6 +208,14 @@ def detect_mask(
         If there is no such detector or option, or a value makes no sense.
     UnsupportedImageError, NothingKnownError
         As in `Tones.of`.
+
+    Examples
+    --------
+    >>> picture = np.full((64, 64), 90, dtype=np.uint8)
+    >>> picture[30:32, 5:60] = 255
+    >>> mask = detect_mask(picture, "brighter", level=0.9)
+    >>> int(mask.sum())
+    110
     """
     if kind not in DETECTORS:
         raise BadParameterError(

@@ -106,6 +106,16 @@ def metrics(
     UnsupportedImageError
         If they are no pictures, or their values are of types that do not compare.
     BadMaskError, BadParameterError
+
+    Examples
+    --------
+    >>> reference = np.full((32, 32), 100, dtype=np.uint8)
+    >>> hole = np.zeros((32, 32), dtype=bool)
+    >>> hole[10:20, 10:20] = True
+    >>> filled = np.where(hole, 102, reference).astype(np.uint8)
+    >>> found = metrics(filled, reference, hole)
+    >>> round(found["hole_psnr"], 1), found["mae"]
+    (42.1, 2.0)
     """
     reference, _ = channels_last(reference, channel_axis, rgb=rgb)
     image, rgb = channels_last(image, channel_axis, rgb=rgb)

@@ -39,6 +39,7 @@ from napari_greyfill.pipeline.patches import (
 )
 from napari_greyfill.pipeline.result import FILLED_COLOUR, FILLED_GREY, Intermediate
 from napari_greyfill.pipeline.stages import BEYOND_RANGE, Stage
+from napari_greyfill.pipeline.unchanged import Done, Memory, key_of
 
 __all__ = ["Filling"]
 
@@ -100,6 +101,8 @@ class Filling(Stage):
         self._one_at_a_time = False
         self._filled = PatchIndex(())  # the specks
         self._errors: list[tuple[float, int]] = []  # expected ones, and of how many pixels
+        self._short = False  # of memory
+        self._beyond = False  # whether the windows filled last left [0, 1]
 
     def result(self, patches: Patches) -> Intermediate:
         """Return what this stage filled."""
@@ -125,9 +128,53 @@ class Filling(Stage):
         self._filled = PatchIndex((yield from self._fill_specks()))
         patches: list[Patch] = []
         while len(patches) < len(self.regions):
-            tasks = self._next_tasks(patches)
-            patches += yield from self._fill(tasks, len(patches))
+            patches += yield from self._next(patches)
         return (*self._filled.patches, *patches)
+
+    def _next(self, patches: Sequence[Patch]) -> Generator[Event, None, list[Patch]]:
+        """Return the patch of the next region, as an earlier fill left it if nothing changed.
+
+        More than one where regions go together.
+        """
+        memory, index = self._memory(), len(patches)
+        if memory is None:
+            return (yield from self._fill(self._next_tasks(patches), index))
+        region = self.regions[index]
+        key = self._key(region, *self._looked(region, self._seen_by(index, patches)))
+        done = memory.find(key, region.core)
+        if done is not None:
+            self._errors += done.errors
+            for note in done.notes:
+                yield from self._told(index, note)
+            return [done.patch]
+        errors = len(self._errors)
+        found = yield from self._fill(self._next_tasks(patches), index)
+        if not self._short:
+            told = (BEYOND_RANGE,) if self._beyond else ()
+            memory.keep(key, Done(found[0], tuple(self._errors[errors:]), notes=told))
+        return found
+
+    def _memory(self) -> Memory | None:
+        """Return what earlier fills left; None where windows are not filled by themselves."""
+        alone = self.job.compute.device == "cpu" and self.job.inpainter.most_pixels() == 0
+        return self.job.memory if alone else None
+
+    def _key(self, region: Region, plane: Plane, hole: Hole) -> bytes:
+        """Return what all that the fill of a region depends on comes to."""
+        job, picture = self.job, self.job.picture
+        how = (
+            "grey",
+            job.method.name,
+            job.fills_colour,
+            job.options.scale,
+            job.options.seed,
+            job.inpainter.weights,
+            picture.values,
+            self._limits,
+            region.core.within(region.window),
+        )
+        unknown = None if picture.unknown is None else picture.unknown[region.window.slices]
+        return key_of(how, plane, hole, picture.hole[region.window.slices], unknown)
 
     def _specks_of(self, job: FillJob) -> tuple[Window, ...]:
         return job.specks
@@ -170,17 +217,24 @@ class Filling(Stage):
         return [other for other in self._neighbours[index] if other < index]
 
     def _task_of(self, index: int, patches: Sequence[Patch]) -> _Task:
-        region = self.regions[index]
-        earlier = (patches[other] for other in self._earlier(index))
-        return self._task(region, (*self._filled.meeting(region.window), *earlier))
+        return self._task(self.regions[index], self._seen_by(index, patches))
+
+    def _seen_by(self, index: int, patches: Sequence[Patch]) -> Patches:
+        """Return the finished patches that a region's window may overlap."""
+        specks = self._filled.meeting(self.regions[index].window)
+        return (*specks, *(patches[other] for other in self._earlier(index)))
+
+    def _looked(self, region: Region, seen: Patches) -> tuple[Plane, Hole]:
+        """Return the window of a region with finished patches, and what is missing in it."""
+        plane = self.job.picture.planes(region.window)
+        if not self.job.fills_colour and plane.ndim == 3:
+            plane = luma(plane)
+        return plane, with_patches(plane, self.job.picture, region.window, seen)
 
     def _task(self, region: Region, seen: Patches) -> _Task:
         """Return the task of a region whose window may overlap finished patches."""
         job, inpainter = self.job, self.job.inpainter
-        plane = job.picture.planes(region.window)
-        if not job.fills_colour and plane.ndim == 3:
-            plane = luma(plane)
-        hole = with_patches(plane, job.picture, region.window, seen)
+        plane, hole = self._looked(region, seen)
         wanted = hole & job.picture.hole[region.window.slices]
         factor = reduction(wanted, job.options.scale, inpainter.training_scale)
         scale, shown = (handed_over_in_unit if inpainter.unit else handed_over)(plane, hole)
@@ -213,7 +267,7 @@ class Filling(Stage):
         try:
             return (yield from self._together(tasks, index))
         except OutOfMemoryError as error:
-            problem = error
+            problem, self._short = error, True
         short = f"The device {self.job.compute.device} has too little memory"
         if len(tasks) > 1:
             yield from self._told(index, f"{short}: windows are filled one at a time instead.")
@@ -258,7 +312,8 @@ class Filling(Stage):
         planes, holes = map(list, zip(*padded, strict=True))
         unknown = [self._unknown(task, size) for task in tasks]
         work = inpainter.run_together(planes, holes, unknown)
-        if inpainter.unit and any(task.scale.changes for task in tasks):
+        self._beyond = inpainter.unit and any(task.scale.changes for task in tasks)
+        if self._beyond:
             yield from self._told(index, BEYOND_RANGE)
         name = f"filling {'colour' if self.job.fills_colour else 'grey'}{self._in_region(index)}"
         while True:

@@ -4,16 +4,12 @@ A `Healing` keeps what costs time to find out, the picture's range of values and
 far, and works in the window of a stroke only. It knows no windows and no threads: `heal` gives the
 quick fill, `refinement` what a thread of the caller's may run, `settle` takes its pixels.
 
-Every change is an `Edit` that knows what stood there before, so that each can be taken back, the
-last one or one in the middle: pixels that later edits painted over are changed in what those
-remember.
+Every change is an `Edit`, and each can be taken back, the last one or one in the middle.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from enum import IntEnum
 from math import isqrt
 from typing import Any
 
@@ -27,66 +23,14 @@ from napari_greyfill.image.picture import Picture
 from napari_greyfill.image.regions import CONTEXT
 from napari_greyfill.image.validity import invalid_pixels
 from napari_greyfill.image.values import Kind, ValueRange
+from napari_greyfill.pipeline.edits import Edit, Edits, Offset
 from napari_greyfill.pipeline.heal_fills import Refinement, cloned, quick
+from napari_greyfill.pipeline.origin import Origin, origin_of
 
-__all__ = ["Edit", "Healing", "Origin"]
+__all__ = ["Healing"]
 
-MEMORY = 256_000_000  # bytes that are kept to take edits back; the oldest go first
-Offset = tuple[int, int]
 Pixels = NDArray[Any]
 Mask = NDArray[np.bool_]
-
-
-class Origin(IntEnum):
-    """Where a pixel of the result comes from."""
-
-    PICTURE = 0
-    INFERRED = 1  # from what surrounds it: a smooth fill
-    CORRECTED = 2  # by what a network learned
-    COPIED = 3  # from another place of the picture
-
-
-_ORIGINS = {
-    "correction": Origin.CORRECTED,
-    "blend": Origin.CORRECTED,
-    "texture": Origin.COPIED,
-}
-
-
-@dataclass(eq=False)
-class Edit:
-    """One stroke, and what stood there before.
-
-    Attributes
-    ----------
-    window : Window
-        The box of the stroke.
-    painted : (h, w) bool array
-        The stroke in its box.
-    old : (n,) or (n, channels) array
-        The n painted pixels before, in reading order.
-    old_origins : (n,) uint8 array
-        Where those came from.
-    offset : tuple of int or None
-        From painted pixels to those that were cloned: rows, columns.
-    """
-
-    window: Window
-    painted: Mask
-    old: Pixels
-    old_origins: NDArray[np.uint8]
-    offset: Offset | None = None
-    new: tuple[Pixels, NDArray[np.uint8]] | None = field(default=None, repr=False)  # if undone
-
-    @property
-    def count(self) -> int:
-        """Return how many pixels are painted."""
-        return len(self.old)
-
-    @property
-    def nbytes(self) -> int:
-        """Return how much memory it takes."""
-        return self.painted.nbytes + self.old.nbytes + self.old_origins.nbytes
 
 
 class Healing:
@@ -107,9 +51,7 @@ class Healing:
 
     Attributes
     ----------
-    original, result : arrays
-    origins : (H, W) uint8 array
-        An `Origin` for each pixel.
+    original : array
 
     Raises
     ------
@@ -148,19 +90,32 @@ class Healing:
             small = self.original[:1, :1]
             kind = Picture.from_array(np.zeros_like(small), nothing[:1, :1], rgb=rgb).kind
             self._values, self._kind = values, kind
-        self.result = self.original.copy() if result is None else result
-        if (self.result.shape, self.result.dtype) != (self.original.shape, self.original.dtype):
+        healed = self.original.copy() if result is None else result
+        if (healed.shape, healed.dtype) != (self.original.shape, self.original.dtype):
             raise ShapeMismatchError(
                 "The result has another shape or type than the image; start with a copy of it."
             )
-        self.origins: NDArray[np.uint8] = np.zeros(nothing.shape, dtype=np.uint8)
+        origins = np.zeros(nothing.shape, dtype=np.uint8)
         if result is not None:
-            self.origins[_differs(self.original, self.result)] = Origin.INFERRED
-        self.invented = int(np.count_nonzero(self.origins))
-        self._edits: list[Edit] = []
-        self._undone: list[Edit] = []
+            origins[_differs(self.original, healed)] = Origin.INFERRED
+        self._edits = Edits(healed, origins)
 
     # ------------------------------------------------------------ what there is
+
+    @property
+    def result(self) -> NDArray[Any]:
+        """Return what is written to."""
+        return self._edits.result
+
+    @property
+    def origins(self) -> NDArray[np.uint8]:
+        """Return an `Origin` for each pixel."""
+        return self._edits.origins
+
+    @property
+    def invented(self) -> int:
+        """Return how many pixels are not the picture's."""
+        return self._edits.changed
 
     @property
     def values(self) -> ValueRange:
@@ -180,12 +135,12 @@ class Healing:
     @property
     def edits(self) -> Sequence[Edit]:
         """Return the edits that can be taken back, the last one last."""
-        return tuple(self._edits)
+        return self._edits.done
 
     @property
     def can_redo(self) -> bool:
         """Return whether something was taken back that can be done again."""
-        return bool(self._undone)
+        return self._edits.can_redo
 
     def outline(self, window: Window) -> Mask:
         """Return the invented pixels of a window that touch others, corners not included.
@@ -228,7 +183,7 @@ class Healing:
         box, painted = self._tight(painted, window)
         picture, frame = self._around(box, painted)
         made = quick(picture)[box.within(frame)][painted] if fill else None
-        edit = self._record(box, painted)
+        edit = self._edits.record(box, painted)
         if made is not None:
             self._write(edit, made, Origin.INFERRED)
         return edit
@@ -262,7 +217,7 @@ class Healing:
         box, painted = self._tight(painted, window)
         picture, frame = self._around(box, painted)
         made = cloned(picture, self._source(frame, offset), blended=blended)
-        edit = self._record(box, painted)
+        edit = self._edits.record(box, painted)
         edit.offset = offset
         self._write(edit, made[box.within(frame)][painted], Origin.COPIED)
         return edit
@@ -300,7 +255,7 @@ class Healing:
         Edit
         """
         box, painted = self._tight(painted, window)
-        edit = self._record(box, painted)
+        edit = self._edits.record(box, painted)
         self._write(edit, self.original[box.slices][painted], Origin.PICTURE)
         return edit
 
@@ -343,41 +298,20 @@ class Healing:
         """
         if edit not in self._edits:
             return False
-        if isinstance(origin, str):
-            origin = _ORIGINS.get(origin, Origin.INFERRED)
-        self._replace(edit, pixels, np.full(edit.count, origin, dtype=np.uint8))
+        self._write(edit, pixels, origin_of(origin) if isinstance(origin, str) else origin)
         return True
 
     def undo(self) -> Edit | None:
         """Take the last edit back, bit by bit; return it, or None if there is none."""
-        if not self._edits:
-            return None
-        edit = self._edits[-1]
-        view, origins = self._views(edit)
-        edit.new = view[edit.painted].copy(), origins[edit.painted].copy()
-        self._replace(edit, edit.old, edit.old_origins)
-        self._edits.pop()
-        self._undone.append(edit)
-        return edit
+        return self._edits.undo()
 
     def redo(self) -> Edit | None:
         """Do again what was taken back last; return it, or None if there is nothing."""
-        if not self._undone:
-            return None
-        edit = self._undone.pop()
-        assert edit.new is not None  # undo kept it
-        self._edits.append(edit)
-        self._replace(edit, *edit.new)
-        edit.new = None
-        return edit
+        return self._edits.redo()
 
     def remove(self, edit: Edit) -> bool:
         """Take an edit back wherever it stands among the others; return whether it was there."""
-        if edit not in self._edits:
-            return False
-        self._replace(edit, edit.old, edit.old_origins)
-        self._edits.remove(edit)
-        return True
+        return self._edits.remove(edit)
 
     # ------------------------------------------------------------ inside
 
@@ -410,49 +344,15 @@ class Healing:
         columns = np.clip(np.arange(frame.x0, frame.x1) + offset[1], 0, width - 1)
         if without is None:
             return self.result[np.ix_(rows, columns)]
-        view, _ = self._views(without)
+        view, _ = self._edits.views(without)
         now = view[without.painted].copy()
         view[without.painted] = without.old
         source = self.result[np.ix_(rows, columns)]
         view[without.painted] = now
         return source
 
-    def _views(self, edit: Edit) -> tuple[Pixels, NDArray[np.uint8]]:
-        return self.result[edit.window.slices], self.origins[edit.window.slices]
-
-    def _record(self, box: Window, painted: Mask) -> Edit:
-        old = self.result[box.slices][painted].copy()
-        edit = Edit(box, painted, old, self.origins[box.slices][painted].copy())
-        self._edits.append(edit)
-        self._undone.clear()
-        while len(self._edits) > 1 and sum(each.nbytes for each in self._edits) > MEMORY:
-            self._edits.pop(0)
-        return edit
-
     def _write(self, edit: Edit, pixels: Pixels, origin: Origin) -> None:
-        self._replace(edit, pixels, np.full(edit.count, origin, dtype=np.uint8))
-
-    def _replace(self, edit: Edit, pixels: Pixels, origins: NDArray[np.uint8]) -> None:
-        """Give the pixels of an edit other values, below those of later ones."""
-        left = edit.painted.copy()
-        values = np.empty_like(self.result[edit.window.slices])
-        kinds = np.empty(edit.window.shape, dtype=np.uint8)
-        values[left], kinds[left] = pixels, origins
-        for later in self._edits[self._edits.index(edit) + 1 :]:
-            common = edit.window.intersection(later.window)
-            if common is None:
-                continue
-            here, there = common.within(edit.window), common.within(later.window)
-            both = left[here] & later.painted[there]
-            known = np.zeros_like(later.painted)
-            known[there] = both
-            at = known[later.painted]
-            later.old[at], later.old_origins[at] = values[here][both], kinds[here][both]
-            left[here] &= ~both
-        view, own = self._views(edit)
-        before = int(np.count_nonzero(own[left]))
-        view[left], own[left] = values[left], kinds[left]
-        self.invented += int(np.count_nonzero(kinds[left])) - before
+        self._edits.replace(edit, pixels, np.full(edit.count, origin, dtype=np.uint8))
 
 
 def _shape(array: NDArray[Any]) -> tuple[int, int]:

@@ -35,6 +35,11 @@ class ColourHints:
         RGB.
     shape : tuple of int, optional
         Height and width of the picture they were painted on, if they were.
+
+    Examples
+    --------
+    >>> ColourHints.from_points([[4, 6]], [[1.0, 0.5, 0.0]], size=1)
+    <ColourHints for 1 pixels>
     """
 
     pixels: NDArray[np.intp]

@@ -15,11 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.checks import (
-    array_of,
-    callable_of,
-    flag_of,
-)
+from napari_greyfill.checks import array_of, callable_of, flag_of
 from napari_greyfill.colorization import COLORIZERS, Colorizer
 from napari_greyfill.compute.device import CancelCheck, Compute, choose_device, never
 from napari_greyfill.compute.registry import MethodInfo
@@ -39,6 +35,7 @@ from napari_greyfill.pipeline.notes import IN_COLOUR, notes_of
 from napari_greyfill.pipeline.options import FillOptions, PipelineName
 from napari_greyfill.pipeline.result import FINAL, WITH_HOLE, FillResult, Intermediate, Piece
 from napari_greyfill.pipeline.suggest import method_for
+from napari_greyfill.pipeline.unchanged import Memory
 
 __all__ = [
     "FillJob",
@@ -74,6 +71,7 @@ class FillJob:
         Whether the method copies colours, so that it fills them whatever pipeline was chosen.
     grey_share : float
         Share of the progress bar for stage 1.
+    memory : Memory or None, for regions that need not be filled again
     """
 
     options: FillOptions
@@ -89,6 +87,7 @@ class FillJob:
     hints: ColourHints | None = None
     reason: str = ""
     in_colour: bool = False
+    memory: Memory | None = None
     started: float = field(default_factory=time.perf_counter)
 
     @property
@@ -176,6 +175,7 @@ class FillJob:
             confidences=confidences,
             reason=self.reason,
             pieces=pieces,
+            memory=self.memory,
         )
 
     def _used_torch(self) -> bool:
@@ -199,6 +199,7 @@ class FillJob:
             "mask_sha256": _hash(hole),
             "filled_pixels": int(np.count_nonzero(hole)),
             "specks": len(self.specks),
+            "regions": None if self.memory is None else self.memory.counts,
             "hint_pixels": len(self.hints) if self.hints else 0,
             "value_range": [self.picture.values.low, self.picture.values.high],
             "expected_error": errors[0] if errors else None,

@@ -28,6 +28,7 @@ __all__ = [
     "KeepInvalid",
     "LookName",
     "MaskChoices",
+    "NoiseName",
     "PipelineName",
     "ScaleName",
     "SharedChoices",
@@ -40,6 +41,7 @@ CorrectName = Literal["off", "auto", "on"]
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 ScaleName = Literal["auto", "native", "training"]
 KeepInvalid = Literal["auto", "keep", "fill"]
+NoiseName = Literal["none", "match"]
 
 LOOKS: tuple[str, ...] = get_args(LookName)
 _PLACE = "<options>"  # where a docstring lists them
@@ -67,6 +69,7 @@ class SharedChoices(MaskChoices, ComputeChoices, total=False):
 
     feather: float
     scale: ScaleName
+    noise: NoiseName
 
 
 class FillChoices(SharedChoices, total=False):
@@ -87,6 +90,14 @@ class FillOptions:
     ------
     BadParameterError
         With a sentence, if a value is none that its option takes.
+
+    Examples
+    --------
+    >>> options = FillOptions(method="spectral", grow=2)
+    >>> options.changed()
+    {'method': 'spectral', 'grow': 2.0}
+    >>> FillOptions.from_dict(options.to_dict()) == options
+    True
     """
 
     method: str = option_field(
@@ -166,6 +177,16 @@ class FillOptions:
         "or auto, reduced only if the hole is larger than those they were trained on.",
         choices=get_args(ScaleName),
         titles=("Auto", "As it is", "As in training"),
+        advanced=True,
+    )
+    noise: NoiseName = option_field(
+        "none",
+        "Noise",
+        "Whether a faithful fill, which is smooth, gets noise like that of the picture around it, "
+        "of the same strength at the same brightness and of the same grain. None is right for "
+        "measuring; match is for montages, and for what takes a quiet place for an object.",
+        choices=get_args(NoiseName),
+        titles=("None (for measuring)", "Like the surroundings"),
         advanced=True,
     )
     nodata: float | None = option_field(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from typing import Any, Literal
@@ -9,10 +10,18 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.checks import share_of, whole_of
+from napari_greyfill.compute.device import CancelCheck, never
+from napari_greyfill.compute.events import Event
+from napari_greyfill.compute.progress import exhaust
+from napari_greyfill.errors import UnsupportedImageError
 from napari_greyfill.image.arrays import channels_at, described
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.picture import Patch, Picture
+from napari_greyfill.pipeline.intervals import Draws, bounds, drawn
 from napari_greyfill.pipeline.presentation import LayerData, as_layers
+from napari_greyfill.pipeline.uncertainty import Refill, Uncertainty, learned, why_no_interval
+from napari_greyfill.pipeline.unchanged import Memory
 
 __all__ = ["FillResult", "Intermediate", "Piece", "StageName"]
 
@@ -24,7 +33,7 @@ FILLED_GREY = "filled grey"
 FILLED_COLOUR = "filled colour"
 FINAL = "filled"
 
-INFERRED, CORRECTED = 1, 2  # what a pixel of the hole is made of; the filled region's labels
+FILLED, CORRECTED = 1, 4  # labels of the filled region; the latter is `Origin.RECORDED`
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +45,7 @@ class Piece:
     box : Window
     pixels : bool array of the box's shape
     label : int
-        1 if it is filled, inferred from around; 2 if what was recorded there is corrected.
+        1 if it is filled; 4 if what was recorded there is corrected.
     why : str
         A few words.
     passes, adds : tuple of float
@@ -169,6 +178,20 @@ class FillResult:
         Along which axis of the image its colours lie; the last one, if any, for None.
     pieces : tuple of Piece
         What became of each painted piece, if the option `correct` asked; empty otherwise.
+    memory : Memory or None
+        What each region came to, for a fill after this one; see `fill`.
+    refill : callable or None
+        Fills a hole elsewhere in the same way, for `interval` and `draws`.
+
+    Examples
+    --------
+    >>> from skimage import data
+    >>> import napari_greyfill as greyfill
+    >>> mask = np.zeros((96, 96), dtype=bool)
+    >>> mask[40:44, 20:80] = True
+    >>> result = greyfill.fill(data.camera()[:96, :96], mask, grow=1)
+    >>> result.image.shape, int(result.hole.sum()), result.provenance["method"]
+    ((96, 96), 368, 'blend')
     """
 
     whole: NDArray[Any] | None
@@ -185,13 +208,20 @@ class FillResult:
     reason: str = ""
     channel_axis: int | None = None
     pieces: tuple[Piece, ...] = field(default=(), repr=False)
+    memory: Memory | None = field(default=None, repr=False)
+    refill: Refill | None = field(default=None, repr=False)
+    _learned: list[Uncertainty] = field(default_factory=list, repr=False)  # once it was asked for
 
     @cached_property
     def image(self) -> NDArray[Any]:
         """Return the filled image: shape, type and range of the input, known pixels identical."""
         final = self.steps[-1]
-        image = final.image if self.whole is None else self.whole
-        return channels_at(image.reshape(final.picture.given or image.shape), self.channel_axis)
+        return self._as_given(final.image if self.whole is None else self.whole)
+
+    def _as_given(self, image: NDArray[Any]) -> NDArray[Any]:
+        """Return an image with the axes of the array that the user gave."""
+        given = self.steps[-1].picture.given or image.shape
+        return channels_at(image.reshape(given), self.channel_axis)
 
     @cached_property
     def confidence(self) -> NDArray[np.float32] | None:
@@ -217,7 +247,7 @@ class FillResult:
         return part
 
     def labels_in(self, frame: Window) -> NDArray[np.uint8]:
-        """Return a part of the labels: 0 known, 1 inferred, 2 corrected.
+        """Return a part of the labels: 0 known, 1 filled, 4 corrected.
 
         Parameters
         ----------
@@ -227,7 +257,7 @@ class FillResult:
         labels = self.hole[frame.slices].astype(np.uint8)
         for piece in self.pieces:
             common = piece.box.intersection(frame)
-            if common is not None and piece.label != INFERRED:
+            if common is not None and piece.label != FILLED:
                 inside = piece.pixels[common.within(piece.box)]
                 labels[common.within(frame)][inside] = piece.label
         return labels
@@ -240,6 +270,144 @@ class FillResult:
         corrected = sum(piece.label == CORRECTED for piece in self.pieces)
         some = f"{corrected} region{'' if corrected == 1 else 's'} corrected"
         return f"{some}, {len(self.pieces) - corrected} filled."
+
+    def interval(self, level: float = 0.9) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return between which values each pixel lies, with a probability.
+
+        The hole is filled in known places of the same picture, and the errors found there, over
+        a local scale, hold for the hole. That takes about as long as two fills, the first time it
+        is asked for; other levels and `draws` use the same trials. The probability is that over
+        all pixels of many holes, not that of one pixel or of one picture.
+
+        Parameters
+        ----------
+        level : float
+            The share of true values that are to lie within, above 0 and below 1.
+
+        Returns
+        -------
+        low, high : arrays like `image`
+            In the image's units and its type; both equal the image outside the hole.
+
+        Raises
+        ------
+        UnsupportedImageError
+            If the method has no errors to expect: networks and texture, a feathered seam, pictures
+            of two values.
+        NothingKnownError
+            If no known place has room for the hole.
+        BadParameterError
+            If the level is no share.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from skimage import data
+        >>> from napari_greyfill import fill
+        >>> photo = data.camera()[200:328, 200:328]
+        >>> mask = np.zeros(photo.shape, dtype=bool)
+        >>> mask[60:64, 20:100] = True
+        >>> low, high = fill(photo, mask).interval(0.9)
+        >>> bool(np.mean((low <= photo)[mask] & (photo <= high)[mask]) > 0.8)
+        True
+        """
+        return exhaust(self.interval_steps(level))
+
+    def interval_steps(
+        self, level: float = 0.9, cancelled: CancelCheck = never
+    ) -> Generator[Event, None, tuple[NDArray[Any], NDArray[Any]]]:
+        """Do what `interval` does step by step; closing the generator cancels.
+
+        Parameters
+        ----------
+        level : float
+            As in `interval`.
+        cancelled : callable
+            Asked inside long computations, which then raise `CancelledError`.
+        """
+        share = share_of("level", level)
+        known = yield from self._trials(cancelled)
+        final = self.steps[-1]
+        found = yield from bounds(final.picture, final.image_in, known, share, cancelled)
+        return self._as_given(found[0]), self._as_given(found[1])
+
+    def draws(self, n: int = 50, seed: int = 0) -> NDArray[Any]:
+        """Return plausible fills: what the picture may be like in the hole.
+
+        Each is the fill and an error: a random field with the spectrum of what is around, zero
+        wherever the picture is known, of the amounts that `interval` speaks of. Whatever is
+        measured on all of them is spread as the truth may be; see `propagate`.
+
+        Parameters
+        ----------
+        n : int
+            How many. All are in memory at once: n times the image, and four bytes for each draw
+            and value in the hole. `draw_steps` returns them to be taken one at a time.
+        seed : int
+            The same seed gives the same fills; the first of many are those of few.
+
+        Returns
+        -------
+        (n, ...) array
+            Like `image`, known pixels identical in each.
+
+        Raises
+        ------
+        GreyfillError
+            As in `interval`.
+        """
+        return np.stack(list(exhaust(self.draw_steps(n, seed))))
+
+    def draw_steps(
+        self, n: int = 50, seed: int = 0, cancelled: CancelCheck = never
+    ) -> Generator[Event, None, Draws]:
+        """Do what `draws` does step by step; the draws are put together as they are taken.
+
+        Parameters
+        ----------
+        n, seed
+            As in `draws`.
+        cancelled : callable
+            Asked inside long computations, which then raise `CancelledError`.
+
+        Returns
+        -------
+        Draws
+            A sequence of images; in memory are only the values in the hole.
+        """
+        count, seed = whole_of("n", n, low=1, example=50), whole_of("The seed", seed)
+        known = yield from self._trials(cancelled)
+        final = self.steps[-1]
+        return (
+            yield from drawn(
+                final.picture, final.image_in, known, count, seed, cancelled, self._as_given
+            )
+        )
+
+    def _trials(self, cancelled: CancelCheck) -> Generator[Event, None, Uncertainty]:
+        """Return what trials teach; they are made once."""
+        picture = self.steps[-1].picture
+        chosen = self.provenance["parameters"]
+        if chosen.get("noise", "none") != "none":
+            raise UnsupportedImageError(
+                "Noise was added to this fill, so its pixels are no estimates any more; fill with "
+                "the noise none."
+            )
+        feather = float(chosen["feather"])
+        if reason := why_no_interval(self.method, feather, picture):
+            raise UnsupportedImageError(reason)
+        if any(piece.label == CORRECTED for piece in self.pieces):
+            raise UnsupportedImageError(
+                "Marks were corrected in this fill, of which trials of fills say nothing; fill "
+                'with correct="off" for an interval.'
+            )
+        if self.refill is None:
+            raise UnsupportedImageError(
+                "This result does not know how it was filled; fill again to have an interval."
+            )
+        if not self._learned:
+            self._learned.append((yield from learned(picture, self.refill, cancelled)))
+        return self._learned[0]
 
     def to_layers(self) -> list[LayerData]:
         """Return the result as layers for napari: the image, where it was filled, the confidence.

@@ -16,6 +16,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Generator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Unpack
 
 import numpy as np
@@ -33,7 +34,7 @@ from napari_greyfill.errors import (
 )
 from napari_greyfill.image.arrays import ImageLike, MaskLike, channels_at, channels_last
 from napari_greyfill.image.colour import luma
-from napari_greyfill.image.picture import Patch
+from napari_greyfill.image.picture import Patch, Picture
 from napari_greyfill.image.specks import Plan
 from napari_greyfill.inpaint.texture import Look
 from napari_greyfill.pipeline.correcting import taken_back
@@ -46,6 +47,7 @@ from napari_greyfill.pipeline.job import (
     read_picture,
     require_methods,
 )
+from napari_greyfill.pipeline.noise import with_noise
 from napari_greyfill.pipeline.options import (
     ComputeChoices,
     FillChoices,
@@ -57,6 +59,7 @@ from napari_greyfill.pipeline.reference import Reference
 from napari_greyfill.pipeline.result import FillResult, Intermediate, Piece
 from napari_greyfill.pipeline.stages import Colouring
 from napari_greyfill.pipeline.suggest import suggested_look
+from napari_greyfill.pipeline.unchanged import Memory
 
 __all__ = ["Filled", "colorize", "coloured", "fill_steps", "filled_grey", "suggest_look"]
 
@@ -87,6 +90,7 @@ def fill_steps(
     channel_axis: int | None = None,
     hints: HintsOrLayer = None,
     reference: ImageLike | None = None,
+    after: FillResult | None = None,
     cancelled: CancelCheck = never,
     **options: Unpack[FillChoices],
 ) -> Generator[Event, None, FillResult]:
@@ -98,7 +102,7 @@ def fill_steps(
 
     Parameters
     ----------
-    image, mask, rgb, channel_axis, hints, reference
+    image, mask, rgb, channel_axis, hints, reference, after
         As in `fill`.
     cancelled : callable
         Asked inside long computations, in the thread that runs the generator, which then
@@ -109,7 +113,7 @@ def fill_steps(
     ------
     Event
     """
-    chosen = FillOptions(**options)  # type: ignore[arg-type]  # checked there
+    chosen, memory = FillOptions(**options), Memory.of(after)  # type: ignore[arg-type]
     require_methods(chosen)  # before the image is looked at: it is quick
     if chosen.correct != "off" and isinstance(reference, str) and reference == "image":
         raise BadParameterError(
@@ -117,10 +121,10 @@ def fill_steps(
             'nothing to correct; choose correct="off", or give another reference.'
         )
     image, rgb = channels_last(image, channel_axis, rgb=rgb)
-    picture = read_picture(image, mask, chosen, rgb=rgb)
+    picture = memory.on_same_scale(read_picture(image, mask, chosen, rgb=rgb))
     truth = Reference.of(reference, picture, chosen, channel_axis=channel_axis)
     placed = None if hints is None else ColourHints.of(hints)
-    job = make_job(picture, chosen, hints=placed, cancelled=cancelled)
+    job = replace(make_job(picture, chosen, hints=placed, cancelled=cancelled), memory=memory)
     if truth is not None and truth.warning:
         job.notes.append(truth.warning)
     return _run(job, truth, channel_axis)
@@ -168,6 +172,18 @@ def colorize(
     -----
     GreyfillWarning
         As in `fill`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skimage import data
+    >>> photo = data.astronaut()[:96, 128:224]
+    >>> mask = np.zeros(photo.shape[:2], dtype=bool)
+    >>> mask[40:44, 20:80] = True
+    >>> grey = photo.mean(axis=-1).astype("uint8")  # filled by whatever method you like
+    >>> coloured = colorize(photo, grey, mask)
+    >>> coloured.shape, bool((coloured[~mask] == photo[~mask]).all())
+    ((96, 96, 3), True)
     """
     image, _ = channels_last(image, channel_axis)
     job = prepare(
@@ -223,6 +239,15 @@ def suggest_look(
     ------
     GreyfillError
         As in `fill`, for what is wrong with image and mask.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skimage import data
+    >>> mask = np.zeros((128, 128), dtype=bool)
+    >>> mask[60:64, 20:100] = True
+    >>> suggest_look(data.astronaut()[:128, 128:256], mask).name
+    'faithful'
     """
     picture = read_picture(image, mask, FillOptions(**options), rgb=rgb)  # type: ignore[arg-type]
     return suggested_look(picture, Plan(picture.hole, picture.unknown))
@@ -276,11 +301,23 @@ def coloured(filled: Filled, start: float) -> Generator[Event, None, FillResult]
             yield event
         job, confidences = stage.job, stage.confidences
     pieces: tuple[Piece, ...] = ()
+    patches = with_noise(job, patches)
     if job.options.correct != "off":
         patches, pieces = yield from taken_back(job, patches, 0.9)
     steps.append(job.final(patches))
     yield _complete(steps[-1], 1.0)
-    return job.finished(tuple(steps), confidences, pieces)
+    finished = job.finished(tuple(steps), confidences, pieces)
+    return replace(finished, refill=partial(_refilled, job.options, job.method.name))
+
+
+def _refilled(
+    options: FillOptions, method: str, picture: Picture, cancelled: CancelCheck
+) -> Generator[Event, None, NDArray[Any]]:
+    """Fill another picture in the same way, and return its image."""
+    job = make_job(picture, replace(options, method=method, correct="off"), cancelled=cancelled)
+    filled = yield from filled_grey(job, job.grey_share)
+    result = yield from coloured(filled, job.grey_share)
+    return result.image
 
 
 def _run(

@@ -34,6 +34,7 @@ from napari_greyfill.pipeline.patches import (
     with_patches,
 )
 from napari_greyfill.pipeline.result import Intermediate, StageName
+from napari_greyfill.pipeline.unchanged import Done, Memory, key_of
 
 __all__ = ["BEYOND_RANGE", "Colouring", "Stage"]
 
@@ -216,36 +217,84 @@ class Colouring(Stage):
         with_patches(grey, picture, window, self._grey.meeting(window))
         done = tuple(every[i] for i in self._neighbours[index] if i < index)
         hole = with_patches(colour, picture, window, (*self._coloured.meeting(window), *done))
+        key = self._key(region, colour, grey, hole)
+        known = None if self._memory is None else self._memory.find(key, region.core)
+        if known is not None:
+            return (yield from self._taken_over(known, index, every))
         wanted = hole & picture.hole[window.slices]
         seen, shown = handed_over_in_unit(colour, hole, grey)
+        notes: list[str] = [BEYOND_RANGE] if seen.changes else []
         if seen.changes:
             yield from self._told(index, BEYOND_RANGE)
         tone = seen.shown(grey)
         hints = self._hinted(window, shown, tone, hole)
         given = seen.back(shown)  # with the hints
-        self._colourless &= np.abs(chroma(shown[~hole])).max(initial=0.0) < _NO_CHROMA
+        colourless = bool(np.abs(chroma(shown[~hole])).max(initial=0.0) < _NO_CHROMA)
+        self._colourless &= colourless
+        levels: list[tuple[str, Patch]] = []
         work = colorizer.run(shown, tone, hole, hints)
         while True:
             try:
                 level = next(work)
             except StopIteration as stop:
                 found: Colours = stop.value
-                sure = found.confidence
-                self._confidences.append(
-                    None if sure is None else own_core(region, sure, np.ones_like(tone), wanted)
-                )
+                sure = None
+                if found.confidence is not None:
+                    sure = own_core(region, found.confidence, np.ones_like(tone), wanted)
+                self._confidences.append(sure)
                 for note in found.notes:
                     yield from self._told(index, note)
                 require_finite(found.plane, hole, self.job.colouring, "")
-                return self._core(region, seen.back(found.plane), given, hole)
+                patch = self._core(region, seen.back(found.plane), given, hole)
+                if self._memory is not None:
+                    told = (*notes, *found.notes)
+                    kept = Done(patch, (), sure, told, colourless, tuple(levels))
+                    self._memory.keep(key, kept)
+                return patch
             self.job.compute.check()
             fraction = self._fraction(index, level.fraction)
             if level.preview is not None and (level.complete or self._preview.ready()):
                 patch = self._core(region, seen.back(level.preview()), given, hole)
+                if level.complete:
+                    levels.append((level.name, patch))
                 pieces = (*self._coloured.patches, *every, patch)
                 yield self._preview_of(level, index, fraction, pieces)
             elif self._progress.ready():
                 yield Progress(level.name + self._in_region(index), fraction)
+
+    @property
+    def _memory(self) -> Memory | None:
+        """Return what earlier fills left; None where a region's colours may be others' again."""
+        return self.job.memory if self.job.compute.device == "cpu" else None
+
+    def _key(self, region: Region, colour: Plane, grey: Plane, hole: Hole) -> bytes:
+        """Return what all that the colours of a region depend on come to."""
+        job, picture, window = self.job, self.job.picture, region.window
+        where, hints = (None, None) if job.hints is None else job.hints.planes(window)
+        method = None if job.colouring is None else job.colouring.name
+        how = (
+            "colour",
+            method,
+            job.options.seed,
+            picture.values,
+            self._limits,
+            region.core.within(window),
+        )
+        return key_of(how, colour, grey, hole, picture.hole[window.slices], where, hints)
+
+    def _taken_over(
+        self, known: Done, index: int, every: Patches
+    ) -> Generator[Event, None, Patch]:
+        """Take the colours of a region from an earlier fill, and say and show what that did."""
+        self._confidences.append(known.confidence)
+        self._colourless &= known.colourless
+        for note in known.notes:
+            yield from self._told(index, note)
+        for name, patch in known.levels:
+            level = Level(name, 1.0, complete=True)
+            pieces = (*self._coloured.patches, *every, patch)
+            yield self._preview_of(level, index, self._fraction(index, 1.0), pieces)
+        return known.patch
 
     def _hinted(self, window: Window, colour: Plane, grey: Plane, hole: Hole) -> Hole | None:
         """Make the pixels with a hint known, with its chroma and the luma filled; say where."""

@@ -14,7 +14,7 @@ from napari_greyfill.checks import flag_of, whole_of
 from napari_greyfill.errors import BadParameterError, UnsupportedImageError
 from napari_greyfill.image.geometry import Window
 
-__all__ = ["Axes", "as_array", "axes_of", "labels_on", "names_of_axes"]
+__all__ = ["Axes", "as_array", "axes_of", "dtype_of", "labels_on", "names_of_axes"]
 
 Index = tuple[int, ...]
 _WORDS = {
@@ -92,11 +92,6 @@ class Axes:
     def plane_shape(self) -> tuple[int, int]:
         """Return (height, width) of a plane in pixels."""
         return self.shape[self.y], self.shape[self.x]
-
-    @property
-    def spatial_shape(self) -> tuple[int, ...]:
-        """Return the shape without colour."""
-        return tuple(n for i, n in enumerate(self.shape) if i != self.colour)
 
     @property
     def planes(self) -> int:
@@ -380,6 +375,12 @@ def _named_single(axes: Axes) -> Axes:
     names = list(axes.names)
     names[open_ones[0]] = "Z"
     return Axes(tuple(names), axes.shape)
+
+
+def dtype_of(data: Any) -> np.dtype[Any]:  # noqa: ANN401 - any array
+    """Return the type of an array's values as numpy has it; tensorstore has one of its own."""
+    found: np.dtype[Any] = np.dtype(getattr(data.dtype, "numpy_dtype", data.dtype))
+    return found
 
 
 def as_array(part: Any) -> NDArray[Any]:  # noqa: ANN401 - any array

@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.errors import MissingDependencyError, ShapeMismatchError
+from napari_greyfill.stack.axes import dtype_of
+from napari_greyfill.stack.indexing import placed
 from napari_greyfill.stack.store import PatchStore
 
 if TYPE_CHECKING:
     from dask.array import Array
 
-__all__ = ["Composite", "composite"]
+__all__ = ["Composite", "StoredCodes", "composite"]
 
 _CHUNK = 1024  # pixels along y and x, where the stack has no chunks of its own
 
@@ -43,25 +45,49 @@ class Composite:
             )
         self._image, self._store = image, store
         self.shape: tuple[int, ...] = store.axes.shape
-        self.dtype: np.dtype[Any] = np.dtype(image.dtype)
+        self.dtype: np.dtype[Any] = dtype_of(image)
         self.ndim = len(self.shape)
 
     def __getitem__(self, index: Any) -> NDArray[Any]:  # noqa: ANN401 - as arrays take it
         """Return a part: numbers, slices forwards, and an ellipsis."""
-        place, dropped = _slices(index, self.shape)
-        part = np.array(self._image[place])
-        over = self._store.codes(place) > 0
+        place = placed(index, self.shape)
+        part = np.array(self._image[place.slices])
+        over = self._store.codes(place.slices) > 0
         if over.any():
             colour = self._store.axes.colour
             over = over if colour is None else np.expand_dims(over, colour)
-            np.copyto(part, self._store.values(place), where=over)
-        return part[tuple(0 if axis in dropped else slice(None) for axis in range(self.ndim))]
+            np.copyto(part, self._store.values(place.slices), where=over)
+        return place.of(part)
 
     def __array__(
         self, dtype: np.dtype[Any] | None = None, copy: bool | None = None
     ) -> NDArray[Any]:
         """Return all of it."""
         return np.asarray(self[...], dtype=dtype)
+
+
+class StoredCodes:
+    """What was filled of a stack in a store, as labels that are read part by part.
+
+    Parameters
+    ----------
+    store : PatchStore
+        Which store.
+    """
+
+    def __init__(self, store: PatchStore) -> None:
+        self._store = store
+        self.shape: tuple[int, ...] = store.axes.without_colour().shape
+        self.dtype: np.dtype[Any] = np.dtype(np.uint8)
+        self.ndim = len(self.shape)
+
+    def __getitem__(self, index: Any) -> NDArray[np.uint8]:  # noqa: ANN401 - as arrays take it
+        """Return a part: numbers, slices forwards, and an ellipsis."""
+        place = placed(index, self.shape)
+        full, colour = list(place.slices), self._store.axes.colour
+        if colour is not None:
+            full.insert(colour, slice(None))
+        return place.of(self._store.codes(full))
 
 
 def composite(image: Any, store: PatchStore) -> Array:  # noqa: ANN401 - any array type
@@ -104,27 +130,3 @@ def _chunks_of(image: Any, store: PatchStore) -> tuple[Any, ...]:  # noqa: ANN40
         return tuple(own)
     squares = {store.axes.y: _CHUNK, store.axes.x: _CHUNK, store.axes.colour: 4}
     return tuple(min(n, squares.get(axis, 1)) for axis, n in enumerate(store.axes.shape))
-
-
-def _slices(index: Any, shape: tuple[int, ...]) -> tuple[tuple[slice, ...], set[int]]:  # noqa: ANN401
-    """Return an index as a slice for each axis, and which of them were numbers."""
-    given = index if isinstance(index, tuple) else (index,)
-    if any(part is Ellipsis for part in given):
-        at = next(i for i, part in enumerate(given) if part is Ellipsis)
-        missing = len(shape) - len(given) + 1
-        given = (*given[:at], *[slice(None)] * missing, *given[at + 1 :])
-    given = (*given, *[slice(None)] * (len(shape) - len(given)))
-    place, dropped = [], set()
-    for axis, (part, length) in enumerate(zip(given, shape, strict=True)):
-        if isinstance(part, slice):
-            start, stop, step = part.indices(length)
-            if step < 0:
-                raise IndexError("Slices go forwards.")
-            place.append(slice(start, max(start, stop), step))
-            continue
-        at = int(part) + (length if int(part) < 0 else 0)
-        if not 0 <= at < length:
-            raise IndexError(f"There is no {part} along axis {axis}, whose length is {length}.")
-        place.append(slice(at, at + 1))
-        dropped.add(axis)
-    return tuple(place), dropped

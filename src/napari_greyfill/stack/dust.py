@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import exhaust
+from napari_greyfill.errors import NothingKnownError
 from napari_greyfill.inpaint.blend import Blend
 from napari_greyfill.inpaint.neighbours.base import Slice
 from napari_greyfill.inpaint.neighbours.dust import FEWEST, estimate_gain
@@ -90,9 +91,13 @@ def filled_dust(
     if work.image.axes.stack_names[task.axis or 0] != "T":
         return [plane.alone() for plane in wanted if not plane.missing.all()], []
     fills: list[tuple[PlaneWork, Plane, float | None]] = []
+    notes: list[str] = []
     for plane in planes:
-        if plane.missing.all():
+        try:
             plane.require_known()
+        except NothingKnownError as nothing:
+            notes.append(str(nothing))
+            continue
         around = plane.around(None)
         own = around(0)
         assert own is not None  # it is the plane itself
@@ -101,13 +106,16 @@ def filled_dust(
         width = around.scale.width * work.image.values.width
         error = None if fill.expected_error is None else fill.expected_error * width
         fills.append((plane, plane.on_stack(fill.plane, around), error))
+    if not fills:
+        return [], notes
     smooth = smoothed_in_time([fill for _, fill, _ in fills], planes[0].own)
     patches = []
-    for number in range(before, len(planes) - after):
-        plane, _, error = fills[number]
-        values = plane.coloured(smooth[number])
-        patches.append(plane.made(values, Source.OWN, error, "its own plane, calmed along t", 0.0))
-    return patches, []
+    for (plane, _, error), calm in zip(fills, smooth, strict=True):
+        if plane in wanted:
+            values = plane.coloured(calm)
+            words = "its own plane, calmed along t"
+            patches.append(plane.made(values, Source.OWN, error, words, 0.0))
+    return patches, notes
 
 
 def _corrected(plane: PlaneWork, gain: Gain) -> StackPatch:

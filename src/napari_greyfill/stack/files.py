@@ -16,7 +16,7 @@ from napari_greyfill.errors import UnreadableFileError, UnsupportedImageError, U
 from napari_greyfill.stack.axes import Axes
 from napari_greyfill.stack.ome import Place, open_zarr
 
-__all__ = ["StackFile", "is_stack_file", "is_zarr", "open_stack", "write_stack"]
+__all__ = ["StackFile", "is_stack_file", "is_zarr", "open_levels", "open_stack", "write_stack"]
 
 _SUFFIXES = (".tif", ".tiff", ".btf", ".tf2", ".tf8")
 _STRUCTURE = ("ImageJ", "images", "slices", "frames", "channels", "hyperstack", "axes")
@@ -98,6 +98,30 @@ def open_stack(path: Path) -> StackFile:
         raise UnreadableFileError(
             f"{path} cannot be read as a stack ({reason_of(error)}); get the file again."
         ) from error
+
+
+def open_levels(path: Path) -> list[Any]:
+    """Return a stack as arrays, one for each of its levels, finest first.
+
+    Parameters
+    ----------
+    path : Path
+        As for `open_stack`.
+
+    Raises
+    ------
+    GreyfillError
+        As `open_stack` does.
+    """
+    finest = open_stack(path).data
+    if not is_zarr(path):
+        return [finest]
+    node = open_zarr().open(str(path), mode="r")
+    if hasattr(node, "dtype"):
+        return [finest]
+    attributes = dict(node.attrs)
+    listed = attributes.get("ome", attributes)["multiscales"][0]["datasets"]
+    return [finest, *(node[each["path"]] for each in listed[1:])]
 
 
 def write_stack(path: Path, image: Any, axes: Axes, like: StackFile) -> None:  # noqa: ANN401

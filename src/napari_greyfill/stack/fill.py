@@ -8,7 +8,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
-from napari_greyfill.checks import array_of, flag_of
+from napari_greyfill.checks import array_of, callable_of, flag_of, whole_of
 from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.compute.events import Event
 from napari_greyfill.compute.progress import exhaust
@@ -24,7 +24,7 @@ from napari_greyfill.stack.measured import truth_of
 from napari_greyfill.stack.ome import place_of
 from napari_greyfill.stack.options import StackChoices, StackOptions
 from napari_greyfill.stack.result import StackResult
-from napari_greyfill.stack.run import check_of, jobs_of, prepare_stack
+from napari_greyfill.stack.run import prepare_stack
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -42,6 +42,7 @@ def fill_steps(
     axes: Any = None,  # noqa: ANN401 - text, or a list of it
     hints: HintsOrLayer = None,
     reference: ImageLike | None = None,
+    after: FillResult | None = None,
     resume: StackResult | None = None,
     jobs: int = 1,
     client: Client | None = None,
@@ -60,7 +61,7 @@ def fill_steps(
 
     Parameters
     ----------
-    image, mask, rgb, channel_axis, axes, hints, reference, resume, jobs, client, store
+    image, mask, rgb, channel_axis, axes, hints, reference, after, resume, jobs, client, store
         As in `fill`.
     cancelled : callable
         Asked inside long computations, in the thread that runs the generator, which then
@@ -70,10 +71,28 @@ def fill_steps(
     Yields
     ------
     Event
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skimage import data
+    >>> photo = data.camera()[:96, :96]
+    >>> mask = np.zeros(photo.shape, dtype=bool)
+    >>> mask[40:44, 20:80] = True
+    >>> *before, last = fill_steps(photo, mask, method="biharmonic")
+    >>> last.fraction, last.value.image.shape
+    (1.0, (96, 96))
     """
     own, rest = StackOptions.parted(options)
     found = stack_axes(image, axes=axes, channel_axis=channel_axis, rgb=rgb)
     if found is None:
+        given = {"resume": resume, "client": client, "store": store}
+        names = [name for name, value in given.items() if value is not None]
+        if names:
+            raise BadParameterError(
+                f"{' and '.join(names)} can be given for a stack, and this is a single picture; "
+                "leave it out, or name the axes of a stack."
+            )
         return picture.fill_steps(
             image,
             mask,
@@ -81,6 +100,7 @@ def fill_steps(
             channel_axis=channel_axis,
             hints=hints,
             reference=reference,
+            after=after,
             cancelled=cancelled,
             **rest,
         )
@@ -94,7 +114,12 @@ def fill_steps(
             "Marks are corrected in a single picture, not in a stack; fill the plane by itself, "
             "or leave dust that all frames share to the option dust."
         )
-    count, check = jobs_of(jobs), check_of(cancelled)
+    if after is not None:
+        raise BadParameterError(
+            "after is for single pictures; pass the result of an earlier run on a stack as resume."
+        )
+    count = whole_of("jobs", jobs, low=1, example=1)
+    check = callable_of("cancelled", cancelled)
     path = None if store is None else Path(fspath(store))
     job = prepare_stack(_array(image), mask, found, own, FillOptions(**rest), resume=resume)
     job.truth = truth_of(reference, job.work.image)
@@ -112,6 +137,7 @@ def fill(
     axes: Any = None,  # noqa: ANN401 - text, or a list of it
     hints: HintsOrLayer = None,
     reference: ImageLike | None = None,
+    after: FillResult | None = None,
     resume: StackResult | None = None,
     jobs: int = 1,
     client: Client | None = None,
@@ -149,6 +175,10 @@ def fill(
     reference : array, napari Image layer or "image", optional
         The true picture, to measure the fill against; "image" is the image itself, for holes
         painted on an intact picture. Of a stack each filled plane is measured.
+    after : FillResult, optional
+        What an earlier fill of the same picture returned: only regions whose hole or
+        surroundings changed are filled again, the others keep their pixels. `result.memory` says
+        how many they are.
     resume : StackResult, optional
         What an earlier run on the same stack got done; see `fill_steps`.
     jobs : int, optional
@@ -204,6 +234,7 @@ def fill(
         axes=axes,
         hints=hints,
         reference=reference,
+        after=after,
         resume=resume,
         jobs=jobs,
         client=client,

@@ -64,6 +64,20 @@ class Keeping:
         """
         self._journal.add(result.key, self.store.add(result))
 
+    def forget(self, result: TaskResult) -> None:
+        """Take back what was kept of a task that is to be worked on again.
+
+        Parameters
+        ----------
+        result : TaskResult
+            What `restored` returned for it.
+
+        Raises
+        ------
+        UnwritablePathError
+        """
+        self.store.remove(result)
+
 
 def journal_of(path: Path) -> Path:
     """Return where the journal of a store lies."""

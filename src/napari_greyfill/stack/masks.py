@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import product
 from math import ceil
@@ -20,6 +20,7 @@ from napari_greyfill.image.layer import data_of
 from napari_greyfill.masks import grow as grown
 from napari_greyfill.masks.hole import painted_in
 from napari_greyfill.stack.axes import Axes
+from napari_greyfill.stack.seen import Witness
 
 __all__ = ["StackMask", "interpolated", "matched"]
 
@@ -47,6 +48,8 @@ class StackMask:
         By how many pixels it is larger than painted.
     added : dict
         Holes of planes that nobody painted, by the part of the index that the mask follows.
+    witness : Witness or None
+        Is told what is read.
     """
 
     data: Any
@@ -55,6 +58,7 @@ class StackMask:
     labels: tuple[int, ...] | None = None
     grow: float = 0.0
     added: dict[Index, tuple[Window, Hole]] = field(default_factory=dict, repr=False)
+    witness: Witness | None = field(default=None, repr=False)
 
     @property
     def followed(self) -> tuple[int, ...]:
@@ -92,12 +96,18 @@ class StackMask:
         """
         shape = self.axes.plane_shape
         window = window or Window(0, shape[0], 0, shape[1])
+        hole = self._hole(own, window)
+        if self.witness is not None:
+            self.witness.mask(own, window, hole)
+        return hole
+
+    def _hole(self, own: Index, window: Window) -> Hole:
         if own in self.added:
             box, hole = self.added[own]
             return _cut(box, hole, window)
         if not self.grow:
             return self._painted(own, window)
-        wide = window.expanded(ceil(self.grow) + 1, shape)
+        wide = window.expanded(ceil(self.grow) + 1, self.axes.plane_shape)
         return grown(self._painted(own, wide), self.grow)[window.within(wide)].copy()
 
     def _painted(self, own: Index, window: Window) -> Hole:
@@ -141,6 +151,11 @@ def matched(
         If it is no array of two axes or more.
     """
     data = data_of(mask)
+    if hasattr(mask, "to_labels"):
+        raise BadMaskError(
+            "The mask is a layer of shapes, which has no pixels; convert it to labels first "
+            "(right click on it, or its method to_labels)."
+        )
     if not hasattr(data, "shape") or not hasattr(data, "dtype"):
         data = array_of("mask", data, BadMaskError)
     shape = tuple(int(length) for length in data.shape)
@@ -213,7 +228,7 @@ def interpolated(mask: StackMask, axis: int | None = None) -> StackMask:
             if before is not None and number > before[0] + 1:
                 _fill_between(line, before, (number, hole), added)
             before = number, hole
-    return StackMask(mask.data, mask.where, mask.axes, mask.labels, mask.grow, added)
+    return replace(mask, added=added)
 
 
 def _fill_between(

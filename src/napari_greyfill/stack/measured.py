@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 
 from napari_greyfill.checks import array_of
-from napari_greyfill.errors import ShapeMismatchError
+from napari_greyfill.errors import ShapeMismatchError, UnsupportedImageError
 from napari_greyfill.image.layer import data_of
 from napari_greyfill.measure.metrics import metrics
+from napari_greyfill.stack.axes import dtype_of
 from napari_greyfill.stack.pasting import paste
 from napari_greyfill.stack.result import StackResult
 from napari_greyfill.stack.source import StackImage
+from napari_greyfill.stack.tasks import StackPatch
 
 __all__ = ["measured", "truth_of"]
 
@@ -32,6 +34,8 @@ def truth_of(reference: Any, stack: StackImage) -> StackImage | None:  # noqa: A
     ------
     ShapeMismatchError
         If it has another shape.
+    UnsupportedImageError
+        If it has another type.
     """
     if reference is None:
         return None
@@ -45,6 +49,12 @@ def truth_of(reference: Any, stack: StackImage) -> StackImage | None:  # noqa: A
         raise ShapeMismatchError(
             f"The reference is {shapes[0]} and the stack {shapes[1]}; give a reference of the "
             "stack's own shape."
+        )
+    types = stack.dtype.newbyteorder("="), dtype_of(data).newbyteorder("=")
+    if types[0] != types[1] and not types[0].kind == types[1].kind == "f":
+        raise UnsupportedImageError(
+            f"The stack holds values of type {stack.dtype} and the reference of type "
+            f"{dtype_of(data)}, so they cannot be compared; convert the reference first."
         )
     return replace(stack, data=data)
 
@@ -60,15 +70,17 @@ def measured(result: StackResult, truth: StackImage) -> StackResult:
         What `truth_of` returned.
     """
     found = {}
-    for plane in result.planes:
-        patches = [patch for patch in result.patches if patch.index == plane.index]
-        image = paste(np.array(result.stack.read(plane.index)), patches)
+    by_plane: dict[tuple[int, ...], list[StackPatch]] = {}
+    for patch in result.patches:
+        by_plane.setdefault(patch.index, []).append(patch)
+    colour = result.axes.colour is not None
+    for index, patches in sorted(by_plane.items()):
+        image = paste(np.array(result.stack.read(index)), patches)
         hole = np.zeros(result.axes.plane_shape, dtype=bool)
         for patch in patches:
             hole[patch.window.slices] |= patch.hole
-        colour = result.axes.colour is not None
-        reference = np.asarray(truth.read(plane.index))
-        found[plane.index] = metrics(image, reference, hole, rgb=colour, nodata=truth.nodata)
+        reference = np.asarray(truth.read(index))
+        found[index] = metrics(image, reference, hole, rgb=colour, nodata=truth.nodata)
     names = next(iter(found.values()), {})
     means = {name: float(np.mean([each[name] for each in found.values()])) for name in names}
     return replace(result, plane_metrics=found, metrics=means)

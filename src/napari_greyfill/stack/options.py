@@ -38,6 +38,11 @@ class StackOptions:
     ------
     BadParameterError
         With a sentence, if a value is none that its option takes.
+
+    Examples
+    --------
+    >>> StackOptions(context="z", quick=True).changed()
+    {'context': 'z', 'quick': True}
     """
 
     context: ContextName = option_field(
@@ -76,8 +81,8 @@ class StackOptions:
     quick: bool = option_field(
         False,
         "Quick",
-        "Try what other planes know in the plane itself only: about half the time, and nearly as "
-        "good.",
+        "Try what other planes know in the plane itself only: about two thirds of the time, and "
+        "nearly as good.",
         advanced=True,
     )
 

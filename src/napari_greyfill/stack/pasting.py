@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.image.geometry import Window
-from napari_greyfill.stack.axes import Axes, as_array
+from napari_greyfill.stack.axes import Axes, as_array, dtype_of
+from napari_greyfill.stack.indexing import placed
 from napari_greyfill.stack.tasks import StackPatch
 
 __all__ = ["Pasted", "filled_region", "paste"]
@@ -54,7 +55,7 @@ class Pasted:
         for patch in patches:
             self._patches.setdefault(patch.index, []).append(patch)
         self.shape = self._axes.shape
-        self.dtype: np.dtype[Any] = np.dtype(np.uint8 if data is None else data.dtype)
+        self.dtype: np.dtype[Any] = np.dtype(np.uint8) if data is None else dtype_of(data)
         self.ndim = len(self.shape)
 
     @property
@@ -68,11 +69,8 @@ class Pasted:
 
     def __getitem__(self, key: Any) -> NDArray[Any]:  # noqa: ANN401 - as numpy has it
         """Return a part, read and pasted."""
-        slices, dropped = _normal(key, self.shape)
-        part = self._part(slices)
-        return np.asarray(
-            part[tuple(0 if axis in dropped else slice(None) for axis in range(self.ndim))]
-        )
+        place = placed(key, self.shape)
+        return place.of(self._part(place.slices))
 
     def __array__(
         self, dtype: np.dtype[Any] | None = None, copy: bool | None = None
@@ -122,26 +120,3 @@ def filled_region(axes: Axes, patches: Iterable[StackPatch]) -> Pasted:
         Of any planes.
     """
     return Pasted(None, axes, patches)
-
-
-def _normal(key: Any, shape: tuple[int, ...]) -> tuple[tuple[slice, ...], set[int]]:  # noqa: ANN401
-    """Return a slice with two ends for each axis, and which axes a number drops."""
-    parts = list(key) if isinstance(key, tuple) else [key]
-    if Ellipsis in [part for part in parts if not isinstance(part, np.ndarray)]:
-        at = next(i for i, part in enumerate(parts) if part is Ellipsis)
-        parts[at : at + 1] = [slice(None)] * (len(shape) - len(parts) + 1)
-    parts += [slice(None)] * (len(shape) - len(parts))
-    slices, dropped = [], set()
-    for axis, (part, length) in enumerate(zip(parts, shape, strict=True)):
-        if isinstance(part, slice):
-            start, stop, step = part.indices(length)
-            if step != 1:
-                raise IndexError("Parts of a filled stack are read without steps.")
-            slices.append(slice(start, max(start, stop)))
-        else:
-            place = int(part) + (length if int(part) < 0 else 0)
-            if not 0 <= place < length:
-                raise IndexError(f"There is no place {part} along an axis of {length}.")
-            slices.append(slice(place, place + 1))
-            dropped.add(axis)
-    return tuple(slices), dropped

@@ -6,117 +6,29 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import product
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_greyfill.checks import whole_of
-from napari_greyfill.errors import BadParameterError, EmptyMaskError
+from napari_greyfill.errors import EmptyMaskError
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.regions import LIMIT, Region, halves, plan_regions
-from napari_greyfill.stack.axes import Axes
+from napari_greyfill.inpaint.neighbours.bubble import MOST_PLANES
+from napari_greyfill.inpaint.neighbours.dust import FEWEST
 from napari_greyfill.stack.masks import StackMask
 from napari_greyfill.stack.tasks import Task, TaskKind
 
-__all__ = ["MOST_PLANES", "chosen_planes", "measuring", "plan_tasks"]
+__all__ = ["measuring", "plan_tasks"]
 
 Hole = NDArray[np.bool_]
 Index = tuple[int, ...]
 
-MOST_PLANES = 16  # that a bubble goes through; longer damage is filled plane by plane
-STATIC, STATIC_PLANES = 0.5, 5  # damage in this share of the planes, and so many, stands still
+STATIC = 0.5  # damage in this share of the planes, and in `FEWEST` at least, stands still
 CHUNK = 12  # planes with static damage that are filled in one task
 SOLID = 0.5  # of a box that is hole: it is filled as a whole, however large
 LARGEST = 512  # side of a bubble's window, pixels
 _AROUND = np.ones((3, 3), dtype=bool)
-
-
-def chosen_planes(planes: Any, axes: Axes) -> tuple[tuple[int, ...], ...]:  # noqa: ANN401
-    """Return which places along each axis are to be filled.
-
-    Parameters
-    ----------
-    planes : "all", int, slice, sequence of int, text, or a mapping of these by axis
-        Of one kind: along the first axis with several planes.
-    axes : Axes
-        Of the stack.
-
-    Raises
-    ------
-    BadParameterError
-        If there is no such axis or plane.
-    """
-    lengths = axes.stack_shape
-    found = [tuple(range(length)) for length in lengths]
-    if isinstance(planes, str) and planes.strip().lower() in ("all", ""):
-        return tuple(found)
-    if isinstance(planes, str) and "=" in planes:
-        planes = dict(_named(part) for part in planes.split(",") if part.strip())
-    if not isinstance(planes, Mapping):
-        long = [axis for axis, length in enumerate(lengths) if length > 1] or [0]
-        planes = {long[0]: planes}
-    for name, wanted in planes.items():
-        axis = _axis_of(name, axes)
-        found[axis] = _places(wanted, lengths[axis])
-    return tuple(found)
-
-
-def _named(part: str) -> tuple[str, str]:
-    name, _, value = part.partition("=")
-    return name.strip(), value.strip()
-
-
-def _axis_of(name: Any, axes: Axes) -> int:  # noqa: ANN401 - a name or a number
-    names = axes.stack_names
-    if isinstance(name, str) and name.strip().upper() in names:
-        return names.index(name.strip().upper())
-    if isinstance(name, int) and 0 <= name < len(names):
-        return name
-    raise BadParameterError(
-        f"planes names the axis {name!r}, which {axes.described()} has not; choose one of: "
-        f"{', '.join(each for each in names if each)}."
-    )
-
-
-def _places(wanted: Any, length: int) -> tuple[int, ...]:  # noqa: ANN401 - what a caller passed
-    if isinstance(wanted, str):
-        wanted = _read(wanted, length)
-    if isinstance(wanted, slice):
-        found = tuple(range(length)[wanted])
-    elif isinstance(wanted, int | np.integer) and not isinstance(wanted, bool):
-        found = (_place(wanted, length),)
-    else:
-        try:
-            found = tuple(sorted({_place(each, length) for each in wanted}))
-        except TypeError:
-            found = (_place(wanted, length),)
-    if not found:
-        raise BadParameterError(
-            f"planes={wanted!r} chooses none of the {length} planes; choose at least one, or all."
-        )
-    return found
-
-
-def _place(value: Any, length: int) -> int:  # noqa: ANN401 - what a caller passed
-    place = whole_of("planes", value, low=-length, high=length - 1, example=0)
-    return place % length
-
-
-def _read(text: str, length: int) -> slice | tuple[int, ...] | int:
-    """Read a number, or a range such as 3:10."""
-    if text.strip().lower() in ("all", ":"):
-        return slice(None)
-    try:
-        if ":" in text:
-            return slice(*[int(part) if part.strip() else None for part in text.split(":")])
-        return int(text)
-    except (ValueError, TypeError) as error:
-        raise BadParameterError(
-            f"planes={text!r} is no number and no range; give it as in 3 or 3:10, from 0 to "
-            f"{length - 1}."
-        ) from error
 
 
 def plan_tasks(
@@ -124,7 +36,6 @@ def plan_tasks(
     places: Sequence[Sequence[int]],
     context: Sequence[int],
     *,
-    bubbles: bool = True,
     static: int | None = None,
 ) -> list[Task]:
     """Return the tasks of a stack, in the order of its planes.
@@ -139,8 +50,6 @@ def plan_tasks(
         What `chosen_planes` returned.
     context : sequence of int
         The axes along which planes may be filled from each other, the best first.
-    bubbles : bool
-        Whether holes that go on in the next plane are filled in one task.
     static : int, optional
         The axis along which damage at one place of most planes is filled together.
 
@@ -155,7 +64,7 @@ def plan_tasks(
         where = "" if every else " in the planes that were chosen"
         raise EmptyMaskError(f"No pixel of the mask is painted{where}; paint a mask first.")
     axis = next((each for each in context if each in mask.followed), None)
-    groups = _groups(mask, found, whole, axis) if bubbles and axis is not None else {}
+    groups = _groups(mask, found, whole, axis) if axis is not None else {}
     still = _still(mask, found, whole, places, static)
     tasks: list[Task] = []
     for index in product(*places):
@@ -264,7 +173,7 @@ def _still(
     if static is None:
         return {}
     every = tuple(places[static])
-    least = max(STATIC * mask.axes.stack_shape[static], STATIC_PLANES)
+    least = max(STATIC * mask.axes.stack_shape[static], FEWEST)
     if static not in mask.followed:
         if len(every) < least:
             return {}
@@ -338,7 +247,7 @@ def _groups(
     result: dict[tuple[Index, int], _Group] = {}
     for group in members.values():
         places = tuple(sorted({own[at] for own, _ in group}))
-        if len(places) >= max(STATIC * mask.axes.stack_shape[axis], STATIC_PLANES):
+        if len(places) >= max(STATIC * mask.axes.stack_shape[axis], FEWEST):
             continue
         joined = reduce(Region.joined, (found[own][number] for own, number in group))
         gap = group[0][0] in whole

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.pipeline.run import Filled, coloured, filled_grey
 from napari_greyfill.stack.masks import StackMask
 from napari_greyfill.stack.reading import Around
+from napari_greyfill.stack.seen import Witness
 from napari_greyfill.stack.source import StackImage
 from napari_greyfill.stack.tasks import Source, StackPatch, Task
 
@@ -60,6 +61,17 @@ class StackWork:
     channels: int | None = None
     quick: bool = False
     gains: Mapping[str, Gain] = field(default_factory=dict)
+
+    def watched(self, witness: Witness) -> StackWork:
+        """Return the same with someone who is told what is read.
+
+        Parameters
+        ----------
+        witness : Witness
+            Of one task.
+        """
+        image = replace(self.image, witness=witness)
+        return replace(self, image=image, mask=replace(self.mask, witness=witness))
 
 
 class PlaneWork:

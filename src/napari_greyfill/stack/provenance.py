@@ -68,7 +68,10 @@ def provenance_of(result: StackResult, work: StackWork, options: StackOptions) -
 
 
 def fingerprint_of(work: StackWork, tasks: Sequence[Task], options: StackOptions) -> str:
-    """Return what stands for a stack, a mask and options: the same planes come of the same.
+    """Return what stands for a stack, a mask and options, without a look at the pixels.
+
+    Of the pixels there is only the range; whether those that a task was made of are as they were,
+    `still_holds` tells.
 
     Parameters
     ----------

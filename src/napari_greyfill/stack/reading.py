@@ -9,17 +9,17 @@ from numpy.typing import NDArray
 
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.inpaint.neighbours.base import Slice
+from napari_greyfill.inpaint.neighbours.planes import FARTHEST
 from napari_greyfill.pipeline.handover import Handover, handed_over, without_spikes
 from napari_greyfill.stack.masks import StackMask
 from napari_greyfill.stack.source import StackImage
 
-__all__ = ["REACH", "Around", "best_axis", "moved", "other_channels"]
+__all__ = ["Around", "best_axis", "moved", "other_channels"]
 
 Hole = NDArray[np.bool_]
 Plane = NDArray[np.float32]
 Index = tuple[int, ...]
 
-REACH = 6  # planes, that far a plane is looked for that knows what is under a hole
 _ALIKE = 0.02  # of the correlation: the first axis is taken unless another is better by this
 
 
@@ -99,7 +99,7 @@ class Around:
 
     def knows(self, hole: Hole) -> bool:
         """Return whether a plane within reach has nothing painted under a hole."""
-        offsets = [sign * far for far in range(1, REACH + 1) for sign in (-1, 1)]
+        offsets = [sign * far for far in range(1, FARTHEST + 1) for sign in (-1, 1)]
         for offset in offsets:
             other = self.hole(offset)
             if other is not None and not (other & hole).any():

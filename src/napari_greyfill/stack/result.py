@@ -151,6 +151,17 @@ class StackResult:
         Those of each plane, by its index.
     stored : bool
         Whether filled pixels are in a store and not in memory; the image is then read from there.
+
+    Examples
+    --------
+    >>> from skimage import data
+    >>> import napari_greyfill as greyfill
+    >>> stack = np.stack([data.camera()[z : z + 64, :64] for z in range(3)])
+    >>> mask = np.zeros((64, 64), dtype=bool)
+    >>> mask[30:32, 10:50] = True
+    >>> result = greyfill.fill(stack, mask, axes="ZYX", context="none", method="biharmonic")
+    >>> result.image.shape, len(result.planes), result.complete
+    ((3, 64, 64), 3, True)
     """
 
     stack: StackImage = field(repr=False)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_greyfill.checks import callable_of, whole_of
 from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.compute.events import Event, Note, Preview, Progress, Result
 from napari_greyfill.errors import BadParameterError, EmptyMaskError, NothingKnownError
@@ -21,15 +20,17 @@ from napari_greyfill.inpaint.neighbours.gain import Gain
 from napari_greyfill.pipeline.job import require_methods
 from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.stack.axes import Axes
+from napari_greyfill.stack.choice import chosen_planes
 from napari_greyfill.stack.keeping import Keeping, kept
 from napari_greyfill.stack.masks import interpolated, matched
 from napari_greyfill.stack.measured import measured
 from napari_greyfill.stack.ome import Place
 from napari_greyfill.stack.options import StackOptions
-from napari_greyfill.stack.plan import chosen_planes, measuring, plan_tasks
+from napari_greyfill.stack.plan import measuring, plan_tasks
 from napari_greyfill.stack.progress import PlaneCount
 from napari_greyfill.stack.provenance import fingerprint_of, provenance_of
 from napari_greyfill.stack.result import FilledPlane, StackResult
+from napari_greyfill.stack.resuming import taken_up
 from napari_greyfill.stack.scheduler import run_tasks
 from napari_greyfill.stack.source import StackImage, range_of_stack
 from napari_greyfill.stack.stored import left_in_store
@@ -122,8 +123,6 @@ class StackJob:
                 axes, dtype = self.work.image.axes, self.work.image.dtype
                 keep = stack.enter_context(kept(store, axes, dtype, self.fingerprint, place))
                 self.stored = True
-                for key, found in keep.restored(task.key for task in self.tasks).items():
-                    self.results[key] = left_in_store(found, keep.store)
             return (yield from self._steps(jobs, client, cancelled, keep))
 
     def _steps(
@@ -132,6 +131,8 @@ class StackJob:
         for note in self.notes:
             yield Note(note)
         yield from self._measured(jobs, client, cancelled)
+        if keep is not None or self.results:
+            yield from self._resumed(keep, cancelled)
         planes = PlaneCount(self.work.image.axes, self.tasks, self.results)
         left = [task for task in self.tasks if task.key not in self.results]
         if left:
@@ -144,10 +145,7 @@ class StackJob:
                     keep.add(done_task)
                     done_task = left_in_store(done_task, keep.store)
                 self.results[task.key] = done_task
-                for note in done_task.notes:
-                    if note not in self.notes:
-                        self.notes.append(note)
-                        yield Note(note, planes.fraction)
+                yield from self._noted(done_task.notes, planes.fraction)
                 done = planes.done(task, done_task)
                 yield Progress(planes.text(task), planes.fraction)
                 for index in done:
@@ -172,6 +170,21 @@ class StackJob:
         yield Result("filled", 1.0, result)
         return result
 
+    def _noted(self, notes: Iterable[str], fraction: float = 0.0) -> Generator[Event, None, None]:
+        """Yield and keep the notes that are new."""
+        for note in notes:
+            if note not in self.notes:
+                self.notes.append(note)
+                yield Note(note, fraction)
+
+    def _resumed(
+        self, keep: Keeping | None, cancelled: CancelCheck
+    ) -> Generator[Event, None, None]:
+        """Take up what earlier runs have finished, where the image is as it was."""
+        yield Progress("looking at what is finished")
+        self.results, notes = taken_up(self.tasks, self.results, self.work, keep, cancelled)
+        yield from self._noted(notes)
+
     def _measured(
         self, jobs: int, client: Client | None, cancelled: CancelCheck
     ) -> Generator[Event, None, None]:
@@ -191,10 +204,7 @@ class StackJob:
             if self.options.dust == "correct" and gain.depth > 0:
                 gain = replace(gain, decision="correct")
             gains[task.key] = gain
-            for note in result.notes:
-                if note not in self.notes:
-                    self.notes.append(note)
-                    yield Note(note)
+            yield from self._noted(result.notes)
         self.gains.update(
             {task.key: (task, gains[task.key]) for task in wanted if task.key in gains}
         )
@@ -259,9 +269,12 @@ def prepare_stack(
     require_methods(fill)
     notes: list[str] = []
     method, reason = _method_of(fill)
-    context = axes.context(options.context)
+    context: tuple[int, ...] = ()
+    if method == INPAINTERS.auto or options.context in ("z", "t"):
+        context = axes.context(options.context)
     if method != INPAINTERS.auto:
-        if context:
+        known = any(axes.axis_named(name) is not None for name in ("Z", "T"))
+        if known and options.context != "none":
             notes.append(NO_NEIGHBOURS)
         context = ()
     fill = replace(fill, method=method)
@@ -277,8 +290,8 @@ def prepare_stack(
         tasks = _without_static(tasks, notes)
     at = [(plane, task.window) for task in tasks for plane in task.planes]
     image = replace(image, values=range_of_stack(image, found, at))
-    channels = axes.axis_named("C") if context or options.context == "auto" else None
-    channels = channels if method == INPAINTERS.auto and options.context == "auto" else None
+    among = method == INPAINTERS.auto and options.context == "auto"
+    channels = axes.axis_named("C") if among else None
     work = StackWork(image, found, fill, context, channels, options.quick)
     job = StackJob(work, tasks, options, fingerprint_of(work, tasks, options), notes, reason)
     if resume is not None:
@@ -339,13 +352,3 @@ def _without_static(tasks: list[Task], notes: list[str]) -> list[Task]:
             'do; choose dust="auto".'
         )
     return left
-
-
-def jobs_of(jobs: Any) -> int:  # noqa: ANN401 - what a caller passed
-    """Return a number of processes; raises `BadParameterError`."""
-    return whole_of("jobs", jobs, low=1, example=1)
-
-
-def check_of(cancelled: Any) -> CancelCheck:  # noqa: ANN401 - what a caller passed
-    """Return what says whether to stop; raises `BadParameterError`."""
-    return callable_of("cancelled", cancelled)

@@ -14,8 +14,9 @@ from napari_greyfill.image.colour import luma
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.validity import invalid_pixels
 from napari_greyfill.image.values import LARGE, Kind, ValueRange, value_range
-from napari_greyfill.stack.axes import Axes, as_array
+from napari_greyfill.stack.axes import Axes, as_array, dtype_of
 from napari_greyfill.stack.masks import StackMask
+from napari_greyfill.stack.seen import Witness
 
 __all__ = ["StackImage", "range_of_stack"]
 
@@ -41,18 +42,20 @@ class StackImage:
         The one scale of all planes.
     nodata : float or None
         A value that stands for none.
+    witness : Witness or None
+        Is told what is read.
     """
 
     data: Any
     axes: Axes
     values: ValueRange = field(default_factory=lambda: ValueRange(0.0, 1.0))
     nodata: float | None = None
+    witness: Witness | None = field(default=None, repr=False)
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """Return the type of the values."""
-        found: np.dtype[Any] = np.dtype(self.data.dtype)
-        return found
+        return dtype_of(self.data)
 
     @property
     def kind(self) -> Kind:
@@ -72,7 +75,11 @@ class StackImage:
         window : Window, optional
             By default the whole plane.
         """
-        return self.axes.upright(as_array(self.data[self.axes.place(index, window)]))
+        values = self.axes.upright(as_array(self.data[self.axes.place(index, window)]))
+        if self.witness is not None:
+            height, width = self.axes.plane_shape
+            self.witness.image(index, window or Window(0, height, 0, width), values)
+        return values
 
     def invalid(self, values: NDArray[Any]) -> Hole:
         """Return which pixels of what was read hold no value."""

@@ -8,9 +8,9 @@ takes the room of the holes, however large the stack, and any reader of OME-Zarr
 from __future__ import annotations
 
 import shutil
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ from napari_greyfill.stack.ome import (
     stored_axes,
     write_image_metadata,
 )
+from napari_greyfill.stack.records import DAMAGED, patch_of, place_in, record_of
+from napari_greyfill.stack.seen import Seen
 from napari_greyfill.stack.tasks import Source, StackPatch, TaskResult
 
 __all__ = ["PatchStore"]
@@ -184,7 +186,28 @@ class PatchStore:
         return {
             "patches": [record for record in records if record],
             "notes": list(result.notes),
+            "seen": None if result.seen is None else result.seen.to_dict(),
         }
+
+    def remove(self, result: TaskResult) -> None:
+        """Take out what came of a task; what the journal has of it is not believed any more.
+
+        Parameters
+        ----------
+        result : TaskResult
+            What `restored` returned.
+
+        Raises
+        ------
+        UnwritablePathError
+        """
+        plain = self.axes.without_colour()
+        with _written(self.path):
+            for patch in result.patches:
+                _, codes = self.read(patch.index, patch.window)
+                codes[patch.hole] = 0
+                place = self._at(plain, patch.index, patch.window)
+                self._codes[place] = self._as_stored(plain, codes)
 
     def _write(self, patch: StackPatch) -> dict[str, Any]:
         box = tight_box(patch.hole)
@@ -198,15 +221,8 @@ class PatchStore:
         self._values[self._at(self.axes, patch.index, window)] = self._as_stored(self.axes, old)
         plain = self.axes.without_colour()
         self._codes[self._at(plain, patch.index, window)] = self._as_stored(plain, codes)
-        return {
-            "index": list(patch.index),
-            "window": [window.y0, window.y1, window.x0, window.x1],
-            "source": int(patch.source),
-            "expected_error": patch.expected_error,
-            "share": float(patch.share),
-            "words": patch.words,
-            "check": _check_of(old, codes),
-        }
+        filled = replace(patch, window=window, values=old, hole=hole)
+        return record_of(filled, codes)
 
     # ------------------------------------------------------------ read
 
@@ -246,24 +262,13 @@ class PatchStore:
         patches = []
         try:
             for each in record["patches"]:
-                index, window = tuple(each["index"]), Window(*each["window"])
-                values, codes = self.read(index, window)
-                if _check_of(values, codes) != each["check"]:
+                patch = patch_of(each, *self.read(*place_in(each)))
+                if patch is None:
                     return None
-                patches.append(
-                    StackPatch(
-                        index,
-                        window,
-                        values,
-                        codes > 0,
-                        int(each["source"]),
-                        each["expected_error"],
-                        float(each["share"]),
-                        str(each["words"]),
-                    )
-                )
-            return TaskResult(key, tuple(patches), tuple(record["notes"]))
-        except (OSError, KeyError, IndexError, TypeError, ValueError, RuntimeError):
+                patches.append(patch)
+            seen = None if record["seen"] is None else Seen.from_dict(record["seen"])
+            return TaskResult(key, tuple(patches), tuple(record["notes"]), seen=seen)
+        except (*DAMAGED, OSError, RuntimeError):
             return None  # whatever is wrong with it, the task is worked on again
 
     def codes(self, place: Sequence[slice]) -> NDArray[np.uint8]:
@@ -350,12 +355,6 @@ def _make_labels(group: Any, axes: Axes, stored: StoredAxes, place: Place) -> No
         labels, _LABELS, properties=meaning, fmt=FormatV05(), source={"image": "../../"}
     )
     labels.attrs["ome"] = {**labels.attrs["ome"], "version": FormatV05().version}
-
-
-def _check_of(values: NDArray[Any], codes: NDArray[np.uint8]) -> int:
-    """Return a checksum of what is filled."""
-    own = np.ascontiguousarray(values[codes > 0])
-    return zlib.crc32(own.tobytes(), zlib.crc32(codes.tobytes()))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -67,4 +68,4 @@ def left_in_store(result: TaskResult, store: PatchStore) -> TaskResult:
         Which has it.
     """
     patches = tuple(StoredPatch(patch, store) for patch in result.patches)
-    return TaskResult(result.key, patches, result.notes, result.gain)
+    return replace(result, patches=patches)

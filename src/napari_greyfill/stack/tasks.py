@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.inpaint.neighbours.gain import Gain
+from napari_greyfill.stack.seen import Seen
 
 __all__ = ["Source", "StackPatch", "Task", "TaskKind", "TaskResult"]
 
@@ -135,9 +136,12 @@ class TaskResult:
         Sentences that the user must see.
     gain : Gain or None
         Of static dust: how much light came through on the window of the task, and what to do.
+    seen : Seen or None
+        What it was made of; None if nobody knows.
     """
 
     key: str
     patches: tuple[StackPatch, ...]
     notes: tuple[str, ...] = ()
     gain: Gain | None = None
+    seen: Seen | None = None

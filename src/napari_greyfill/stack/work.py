@@ -6,7 +6,8 @@ other tasks have filled, not on their order, not on who works on them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,9 +22,10 @@ from napari_greyfill.inpaint.neighbours.gap import fill_gap
 from napari_greyfill.stack.dust import filled_dust, measured_dust
 from napari_greyfill.stack.plane import PlaneWork, StackWork
 from napari_greyfill.stack.reading import Around, best_axis, other_channels
+from napari_greyfill.stack.seen import Witness
 from napari_greyfill.stack.tasks import Source, StackPatch, Task, TaskResult
 
-__all__ = ["StackWork", "work_on"]
+__all__ = ["StackWork", "still_holds", "work_on"]
 
 _Found = tuple[list[StackPatch], list[str]]
 
@@ -52,6 +54,45 @@ def work_on(task: Task, cancelled: CancelCheck = never, *, work: StackWork) -> T
     compute = Compute("cpu", work.options.seed, cancelled)
     if task.kind == "gain":
         return measured_dust(task, work, compute)
+    witness = Witness()
+    result = _filled(task, work.watched(witness), compute)
+    _tell_gain(witness, task, work)
+    return replace(result, seen=witness.seen)
+
+
+def still_holds(task: Task, result: TaskResult, work: StackWork) -> bool:
+    """Return whether all that a task was made of is as it was; it is read again.
+
+    Parameters
+    ----------
+    task : Task
+        What was filled.
+    result : TaskResult
+        What `work_on` returned for it, perhaps in an earlier run.
+    work : StackWork
+        What all tasks have in common now.
+    """
+    if result.seen is None:
+        return False
+    witness = Witness()
+    watched = work.watched(witness)
+    for window, indices in result.seen.image:
+        for index in indices:
+            watched.image.read(index, window)
+    for window, indices in result.seen.mask:
+        for own in indices:
+            watched.mask.hole(own, window)
+    _tell_gain(witness, task, work)
+    return witness.seen.digest == result.seen.digest
+
+
+def _tell_gain(witness: Witness, task: Task, work: StackWork) -> None:
+    gain = work.gains.get(task.group)
+    if gain is not None:
+        witness.more(gain.decision, gain.gain)
+
+
+def _filled(task: Task, work: StackWork, compute: Compute) -> TaskResult:
     ways: dict[str, Callable[[Task, StackWork, Compute], _Found]] = {
         "region": _region,
         "bubble": _bubble,
@@ -70,12 +111,17 @@ def work_on(task: Task, cancelled: CancelCheck = never, *, work: StackWork) -> T
 def _region(task: Task, work: StackWork, compute: Compute) -> _Found:
     """Fill a region of one plane, from planes next to it or channels where these know better."""
     plane = PlaneWork(task, 0, work, compute.cancelled)
-    if not plane.own.any():
-        return [], []
+    return _filled_plane(plane, compute) if plane.own.any() else ([], [])
+
+
+def _filled_plane(plane: PlaneWork, compute: Compute) -> _Found:
+    """Fill one plane of a task, from others where these know better."""
     plane.require_known()
-    axis = None
+    work, axis = plane.work, None
     if work.context:
-        axis = best_axis(work.image, work.mask, plane.index, task.window, plane.own, work.context)
+        axis = best_axis(
+            work.image, work.mask, plane.index, plane.task.window, plane.own, work.context
+        )
     found: list[tuple[NeighbourFill, Around, Source]] = []
     if axis is not None:
         around = plane.around(axis)
@@ -123,10 +169,8 @@ def _bubble(task: Task, work: StackWork, compute: Compute) -> _Found:
     planes = [plane for plane in planes if plane.own.any()]
     if not planes:
         return [], []
-    known = [plane for plane in planes if not plane.missing.all()]
-    if len(known) < len(planes):
-        planes[0].require_known()
-        return [], []
+    if any(plane.missing.all() for plane in planes):
+        return _one_by_one(planes, compute)
     middle = planes[len(planes) // 2]
     around = middle.around(task.axis)
     offsets = [plane.index[task.axis] - middle.index[task.axis] for plane in planes]
@@ -138,6 +182,20 @@ def _bubble(task: Task, work: StackWork, compute: Compute) -> _Found:
         for offset, plane in zip(offsets, planes, strict=True)
     ]
     return patches, [note for fill in fills.values() for note in fill.notes]
+
+
+def _one_by_one(planes: Sequence[PlaneWork], compute: Compute) -> _Found:
+    """Fill the planes of a hole by themselves, because nothing is known in some of them."""
+    patches: list[StackPatch] = []
+    notes: list[str] = []
+    for plane in planes:
+        try:
+            found, said = _filled_plane(plane, compute)
+        except NothingKnownError as error:
+            found, said = [], [str(error)]
+        patches += found
+        notes += said
+    return patches, notes
 
 
 def _gap(task: Task, work: StackWork, compute: Compute) -> _Found:

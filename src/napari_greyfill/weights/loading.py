@@ -136,8 +136,7 @@ def load_state_dict(
     BadCheckpointError
         If it is damaged, no checkpoint, or not safe to load.
     MissingDependencyError
-        If it is a safetensors file and safetensors is not installed, or torch is too old to
-        load other files safely.
+        If PyTorch is not installed, or too old to load such files safely.
     """
     checkpoint = read_checkpoint(path, cancelled)
     if expected_sha256:

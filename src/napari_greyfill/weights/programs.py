@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from napari_greyfill.compute.pytorch import require_torch
 from napari_greyfill.errors import BadCheckpointError
 
 if TYPE_CHECKING:
@@ -42,7 +43,13 @@ def trusted_program(content: bytes) -> Program:
     ----------
     content : bytes
         The whole file, whose SHA-256 somebody vouches for.
+
+    Raises
+    ------
+    MissingDependencyError
+        If PyTorch is not installed.
     """
+    require_torch("Running a TorchScript program")
     import torch
 
     with warnings.catch_warnings():

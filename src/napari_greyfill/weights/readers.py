@@ -15,6 +15,7 @@ from io import BytesIO
 from pickle import UnpicklingError
 from typing import Any
 
+from napari_greyfill.compute.pytorch import require_torch
 from napari_greyfill.errors import BadCheckpointError, MissingDependencyError
 from napari_greyfill.weights.inspection import LARGEST
 
@@ -64,16 +65,12 @@ def with_safetensors(content: bytes, name: str) -> object:
     BadCheckpointError
         If it is damaged.
     MissingDependencyError
-        If safetensors is not installed.
+        If PyTorch is not installed.
     """
-    try:
-        from safetensors import SafetensorError
-        from safetensors.torch import load
-    except ImportError as error:
-        raise MissingDependencyError(
-            f"{name} is a safetensors file, and safetensors is not installed; "
-            "install it with: pip install safetensors"
-        ) from error
+    require_torch(_loading(name))
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
     try:
         return load(content)
     except SafetensorError as error:
@@ -94,9 +91,9 @@ def with_graph(content: bytes, name: str) -> object:
     ------
     BadCheckpointError
         If it is damaged, or claims what it does not hold.
+    MissingDependencyError
+        If PyTorch is not installed.
     """
-    import torch
-
     from napari_greyfill.weights.graph import constants
 
     try:
@@ -107,7 +104,14 @@ def with_graph(content: bytes, name: str) -> object:
             f"{name} is a frozen graph of TensorFlow that is damaged or made to do harm: it has "
             f"{wrong}; get it again or choose another file."
         ) from error
+    require_torch(_loading(name))
+    import torch
+
     return {name: torch.from_numpy(array.copy()) for name, array in found.items()}
+
+
+def _loading(name: str) -> str:
+    return f"Looking at the tensors of {name}"
 
 
 def member_of(content: bytes, member: str) -> bytes:
@@ -157,8 +161,9 @@ def with_torch(content: bytes, name: str, others: Sequence[str] = ()) -> object:
     BadCheckpointError
         If it is damaged.
     MissingDependencyError
-        If torch is too old to load safely.
+        If PyTorch is not installed, or too old to load safely.
     """
+    require_torch(_loading(name))
     import torch
 
     _require_safe_torch(torch.__version__)

@@ -294,6 +294,12 @@ class WeightsStore:
         -------
         list of StoredCheckpoint
             These files, as they are now.
+
+        Raises
+        ------
+        MissingDependencyError
+            If PyTorch is not installed and there is a file that only it can look at.
+        CancelledError
         """
         unknown = [stored.info for stored in self.list() if stored.state == "unknown"]
         for info in unknown:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.compute.pytorch import require_torch
 from napari_greyfill.errors import BadCheckpointError
 from napari_greyfill.weights.torch7 import Record, read_torch7
 
@@ -55,14 +56,17 @@ def torch7_tensors(content: bytes, name: str) -> dict[str, Tensor]:
     ------
     BadCheckpointError
         If the file is damaged, claims too much, or holds no row of modules.
+    MissingDependencyError
+        If PyTorch is not installed.
     """
-    import torch
-
     found = dict(_Walk(name).tensors(read_torch7(content, name), "", 0))
     if not found:
         raise BadCheckpointError(
             f"{name} is a Torch7 file without a network in it; choose another file."
         )
+    require_torch(f"Looking at the tensors of {name}")
+    import torch
+
     return {key: torch.from_numpy(_plain(array)) for key, array in found.items()}
 
 

@@ -3,6 +3,7 @@ import pytest
 import torch
 from torch import nn
 
+from napari_greyfill.compute import device
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import BadCheckpointError, CancelledError
 from napari_greyfill.inpaint.networks.description import shape_of
@@ -85,24 +86,80 @@ def test_it_can_be_stopped_after_each_layer(state, asked):
     assert next(calls) == asked + 2
 
 
-def test_a_window_keeps_a_core(monkeypatch):
-    from napari_greyfill.compute import device
+class _Counting(nn.Module):
+    """Remembers how many threads it was given."""
 
-    seen = []
+    def __init__(self):
+        super().__init__()
+        self.seen = []
 
-    class Counting(torch.nn.Module):
+    def forward(self, x):
+        self.seen.append(torch.get_num_threads())
+        return x
+
+
+@pytest.fixture
+def threads(monkeypatch):
+    """Three threads on as many cores, a window or none, and how often that number is changed."""
+    changes, before = [], torch.get_num_threads()
+    change = torch.set_num_threads
+
+    def begin(*, window, cores=3):
+        monkeypatch.setattr(device, "_window", window)
+        monkeypatch.setattr(device, "cores", lambda: cores)
+        changes.clear()
+
+    def counted(number):
+        changes.append(number)
+        change(number)
+
+    change(3)
+    monkeypatch.setattr(torch, "set_num_threads", counted)
+    yield begin, changes
+    change(before)
+
+
+def _applied(module):
+    applied(module, np.zeros((1, 4, 4, 3), np.float32), Compute())
+
+
+@pytest.mark.parametrize(
+    ("window", "cores", "seen", "changed"),
+    [
+        (False, 3, 3, []),
+        (True, 3, 2, [2, 3]),
+        (True, 1, 1, [1, 3]),
+        (True, 4, 3, []),  # as few as that already
+        (True, 8, 3, []),
+    ],
+)
+def test_a_window_keeps_a_core(threads, window, cores, seen, changed):
+    begin, changes = threads
+    module = _Counting()
+    begin(window=window, cores=cores)
+    _applied(module)
+    assert module.seen == [seen]
+    assert changes == changed
+    assert torch.get_num_threads() == 3
+
+
+def test_runs_at_the_same_time_leave_the_number_of_threads_as_it_was(threads):
+    begin, changes = threads
+    inner = _Counting()
+
+    class Outer(nn.Module):
         def forward(self, x):
-            seen.append(torch.get_num_threads())
+            _applied(inner)
             return x
 
-    before = torch.get_num_threads()
-    torch.set_num_threads(3)
-    try:
-        for window in (False, True):
-            monkeypatch.setattr(device, "_window", window)
-            applied(Counting(), np.zeros((1, 4, 4, 3), np.float32), Compute())
-        assert torch.get_num_threads() == 3
-    finally:
-        torch.set_num_threads(before)
-    assert seen == [3, 2]
-    assert [device.threads_for("cpu", 1), device.threads_for("cuda", 3)] == [1, 3]
+    begin(window=True)
+    _applied(Outer())
+    assert inner.seen == [2]
+    assert changes == [2, 3]
+    assert torch.get_num_threads() == 3
+
+
+def test_only_the_cpu_has_a_limit(monkeypatch):
+    monkeypatch.setattr(device, "_window", True)
+    monkeypatch.setattr(device, "cores", lambda: 3)
+    assert [device.most_threads("cpu"), device.most_threads("cuda")] == [2, None]

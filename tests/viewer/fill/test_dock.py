@@ -1183,3 +1183,33 @@ class TestColours:
         dock.refresh()
         assert not dock.form.hints_choice.enabled
         assert not dock.form.confidence.isEnabled()
+
+
+def test_only_what_changed_is_filled_again(viewer, open_dock, qtbot):
+    rng = np.random.default_rng(0)
+    image = rng.normal(120, 20, (60, 300)).clip(0, 255).astype(np.uint8)
+    viewer.add_image(image, name="pic")
+    dock = open_dock()
+    dock.new_mask()
+    mask = dock.form.mask_layer
+    choose(dock, method="biharmonic")
+
+    def run():
+        dock.refresh()
+        dock.run()
+        qtbot.waitUntil(lambda: not dock.running, timeout=20_000)
+        return viewer.layers["pic filled"].data.copy()
+
+    mask.data[20:23, 10:30] = mask.data[20:23, 260:280] = 1
+    first = run()
+    assert "Filled in" in dock.status.text()
+    mask.data[30:33, 260:280] = 1
+    again = run()
+    assert "1 of 2 regions filled again" in dock.status.text()
+    np.testing.assert_array_equal(again[:, :200], first[:, :200])
+    fresh = napari_greyfill.fill(image, mask.data, method="biharmonic")
+    np.testing.assert_array_equal(again, fresh.image)
+    mask.data[20:23, 10:30] = 0
+    np.testing.assert_array_equal(run()[:, :200], image[:, :200])
+    run()
+    assert "Nothing has changed" in dock.status.text()

@@ -1,52 +1,10 @@
 """Stacks filled from the dock, with real clicks."""
 
-import threading
-
 import numpy as np
-import pytest
 from qtpy.QtCore import Qt
-from scipy.ndimage import gaussian_filter
 
 import napari_greyfill
-from napari_greyfill.inpaint import Fill, Inpainter
-
-
-def stack_of(*lengths, seed=0):
-    """Return smooth planes that resemble their neighbours."""
-    noise = np.random.default_rng(seed).normal(size=(*lengths, 40, 48))
-    smooth = gaussian_filter(noise, (1.5,) * len(lengths) + (2, 2))
-    smooth = (smooth - smooth.min()) / np.ptp(smooth)
-    return (smooth * 4000 + 100).astype(np.uint16)
-
-
-def choose(dock, planes, **fields):
-    form = dock.form.stack
-    form.planes.setCurrentIndex(form.planes.findData(planes))
-    for name, value in fields.items():
-        form.fields[name].value = value
-
-
-def method(dock, name):
-    dock.form.method.setCurrentIndex(dock.form.method.findData(name))
-
-
-@pytest.fixture
-def ready(viewer, open_dock):
-    """Return a dock with a stack and a painted mask, flat unless told otherwise."""
-
-    def make(stack, *, each=False, **kwargs):
-        viewer.add_image(stack, name="pic", **kwargs)
-        dock = open_dock()
-        dock.form.stack.each.setChecked(each)
-        dock.form.new_mask.click()
-        mask = dock.form.mask_layer
-        data = mask.data.copy()
-        data[..., 15:20, 20:28] = 1
-        mask.data = data
-        dock.refresh()
-        return dock
-
-    return make
+from tests.viewer.stacks import choose, method, stack_of
 
 
 class TestForm:
@@ -147,24 +105,6 @@ class TestRun:
 
 
 class TestCancel:
-    @pytest.fixture
-    def stepping(self, add_method):
-        """Add a method that fills one plane, and waits in the second one until it is let go."""
-        go = threading.Event()
-        count = []
-
-        class Stepping(Inpainter):
-            def run(self, plane, hole, unknown=None):
-                count.append(1)
-                while len(count) > 1 and not go.wait(0.01):
-                    yield 0.5
-                yield 0.9
-                return Fill(np.where(hole, 0.5, plane))
-
-        add_method("stepping", Stepping)
-        yield go
-        go.set()
-
     def test_finished_planes_stay_and_continue_goes_on(
         self, viewer, ready, stepping, qtbot, messages
     ):

@@ -2,17 +2,19 @@ import numpy as np
 import pytest
 
 from napari_greyfill.compute.device import never
-from napari_greyfill.compute.events import Note, Preview, Progress, Result
+from napari_greyfill.compute.events import Note, Preview, Result
+from napari_greyfill.errors import UnreadableFileError
 from napari_greyfill.pipeline.options import FillOptions
+from napari_greyfill.stack.about import found_at
 from napari_greyfill.stack.axes import axes_of
 from napari_greyfill.stack.options import StackOptions
 from napari_greyfill.stack.result import FilledPlane
 from napari_greyfill.viewer.fill.stack_worker import (
     Canvas,
     StackRequest,
+    Stored,
     fill_the_stack,
     stack_as_python,
-    with_time_left,
 )
 
 
@@ -36,6 +38,8 @@ def test_a_canvas_comes_first_then_planes_then_the_result(stack):
     assert isinstance(sources[0], Canvas)
     assert [source.index for source in sources[1:]] == [(0,), (1,), (2,)]
     assert isinstance(events[-1], Result)
+    texts = [event.text for event in events if isinstance(event, Preview)][1:]
+    assert texts == [f"plane {n + 1} of 3 (Z {n})" for n in range(3)]
     for plane in sources[1:]:
         plane.paste(sources[0].image, sources[0].labels)
     np.testing.assert_array_equal(sources[0].image, events[-1].value.image)
@@ -62,24 +66,41 @@ def test_stacks_that_are_read_in_parts_have_no_canvas(stack):
     assert not any(isinstance(e, Preview) and isinstance(e.source, Canvas) for e in events)
 
 
-def test_the_time_that_is_left_comes_after_a_while():
-    clock = iter([0.0, 1.0, 10.0, 200.0]).__next__
+def test_what_is_kept_on_disk_is_told_with_its_store(stack, tmp_path):
+    path = tmp_path / "filled.ome.zarr"
+    asked = StackRequest(**{**vars(request(stack)), "path": path, "about": {"name": "pic"}})
+    events = list(fill_the_stack(asked, never))
+    sources = [event.source for event in events if isinstance(event, Preview)]
+    assert isinstance(sources[0], Stored)
+    assert sources[0].store.path == path
+    assert events[-1].value.stored
+    assert found_at(path).about == {"name": "pic", "complete": True}
 
-    def steps():
-        yield Note("a note")
-        yield Progress("plane 1 of 4 (Z 0)", 0.0)
-        yield Progress("plane 1 of 4 (Z 0)", 0.25)
-        yield Preview("Z 0", 0.5, None)
-        yield Progress("plane 3 of 4 (Z 2)", 0.5)
 
-    texts = [event.text for event in with_time_left(steps(), clock)]
-    assert texts == [
-        "a note",
-        "plane 1 of 4 (Z 0)",
-        "plane 1 of 4 (Z 0)",
-        "plane 1 of 4 (Z 0), about 10 s left",
-        "plane 3 of 4 (Z 2), about 3 min left",
-    ]
+def test_another_run_gets_a_name_of_its_own_unless_a_name_was_chosen(stack, tmp_path):
+    path = tmp_path / "filled.ome.zarr"
+    asked = StackRequest(**{**vars(request(stack)), "path": path, "exact": False})
+    assert len(list(fill_the_stack(asked, never))) > 1
+    other = StackRequest(**{**vars(request(stack[:, ::-1])), "path": path, "exact": False})
+    other.mask[0, 0] = 1
+    events = list(fill_the_stack(other, never))
+    store = next(e.source.store for e in events if isinstance(e, Preview))
+    assert store.path.name == "filled 2.ome.zarr"
+    chosen = StackRequest(**{**vars(other), "exact": True})
+    with pytest.raises(UnreadableFileError, match="another place"):
+        list(fill_the_stack(chosen, never))
+
+
+def test_what_was_kept_of_another_mask_is_filled_anew(stack):
+    steps = fill_the_stack(request(stack), never)
+    planes = (e.source for e in steps if isinstance(e, Preview))
+    kept = next(source for source in planes if isinstance(source, FilledPlane)).so_far
+    steps.close()
+    again = StackRequest(**{**vars(request(stack)), "resume": kept})
+    again.mask[15, 15] = 1
+    events = list(fill_the_stack(again, never))
+    assert any(isinstance(e, Note) and "filled anew" in e.text for e in events)
+    assert events[-1].value.complete
 
 
 def test_lines_for_the_console(stack):

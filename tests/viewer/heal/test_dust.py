@@ -50,7 +50,7 @@ def looked(dock, qtbot):
 
 def heal_all(dock, qtbot):
     dock.dust.form.heal.click()
-    qtbot.waitUntil(lambda: not dock.runner.running and not dock._pending, timeout=30_000)
+    qtbot.waitUntil(lambda: not dock.runner.running and not dock.queue.busy, timeout=30_000)
 
 
 def healed(dock):

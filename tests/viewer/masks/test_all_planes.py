@@ -72,3 +72,28 @@ def test_a_single_picture_has_no_other_planes(viewer, dock, stack):
     picture = viewer.add_image(stack[0], name="picture")
     dock.form.image.choose(picture)
     assert dock.form.apply_all.isHidden()
+    assert dock.form.each.isHidden()
+
+
+@pytest.mark.parametrize("each", [False, True])
+def test_a_new_mask_is_flat_unless_asked(dock, qtbot, each):
+    if each:
+        dock.form.each.click()
+    qtbot.mouseClick(dock.form.new_mask, Qt.MouseButton.LeftButton)
+    assert dock.form.target.layer.data.shape == ((4, 60, 80) if each else (60, 80))
+
+
+def test_a_mask_with_some_of_the_axes_gets_what_is_found_along_the_others(viewer, qtbot, stack):
+    """Planes that share one of the mask come neither all together nor one after the other."""
+    viewer.add_image(np.stack([stack, stack[::-1]]), name="two")
+    dock = viewer.window.add_plugin_dock_widget("napari-greyfill", "Masks")[1]
+    dock.form.tabs.setCurrentWidget(dock.form.picture)
+    detector = dock.form.picture.detector
+    detector.setCurrentIndex(detector.findData("saturated"))
+    some = viewer.add_labels(np.zeros(stack.shape, np.uint8), name="some")
+    dock.form.target.choose(some)
+    painted = np.asarray(click(qtbot, dock).data) != 0
+    for plane, mirrored, own in zip(stack, stack[::-1], painted, strict=True):
+        np.testing.assert_array_equal(own, saturated(plane) | saturated(mirrored))
+    dock.hide()
+    qtbot.waitUntil(lambda: not dock.background.busy, timeout=8_000)

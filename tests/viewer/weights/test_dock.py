@@ -46,6 +46,12 @@ def test_lists_every_checkpoint_with_its_state(dock):
     assert shown == [STATES[stored.state] for stored in dock.model.rows]
 
 
+def test_says_that_no_network_runs_without_pytorch(without_torch, dock, folder):
+    lines = dock.status.text().splitlines()
+    assert [line.split(" ")[0] for line in lines] == ["No", "Kept"]
+    assert 'pip install "napari-greyfill[networks]"' in lines[0]
+
+
 def test_model_behaves(qtmodeltester, dock):
     qtmodeltester.check(dock.model)
 

@@ -30,3 +30,14 @@ def test_a_restart_counts_from_then():
     now[0] = 50.0
     left.restart()
     assert left.said(0.5) == ""
+
+
+def test_what_was_done_before_does_not_count_into_the_pace():
+    now = [0.0]
+    left = TimeLeft(lambda: now[0])
+    left.restart(continued=True)
+    assert left.said(0.0) == ""
+    now[0] = 1.0
+    assert left.said(0.5) == ""
+    now[0] = 11.0
+    assert left.said(0.75) == "about 10 s left"

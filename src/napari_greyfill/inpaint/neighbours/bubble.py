@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,18 +12,17 @@ from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import scaled
 from napari_greyfill.errors import BadParameterError
 from napari_greyfill.image.holdout import LEAST, contrast
-from napari_greyfill.inpaint.blend import MOST_UNLIKE, Blend, Blended, mixed
+from napari_greyfill.inpaint.blend import Blend, Blended
 from napari_greyfill.inpaint.neighbours.base import Hole, NeighbourFill, Plane, Reader, Slice
 from napari_greyfill.inpaint.neighbours.bubble_trials import Part, moved, other_planes, within
-from napari_greyfill.inpaint.neighbours.members import range_of
+from napari_greyfill.inpaint.neighbours.members import span_of
 from napari_greyfill.inpaint.neighbours.planes import neighbours_of
+from napari_greyfill.inpaint.neighbours.weighing import weighed
 from napari_greyfill.inpaint.neighbours.weights import (
     SHADOWS,
     Shadow,
     cautious_weights,
-    deviation_of,
-    error_to_expect,
-    spread_of,
+    relative_contrast,
 )
 
 __all__ = ["MOST_PLANES", "fill_bubble"]
@@ -115,7 +114,8 @@ def fill_bubble(
     fills = yield from scaled(real.fills(compute, seed, own_fills, own_spectral), 0.8, 1.0)
     shadows = [one.pooled for one in tried]
     count = SHADOWS if quick else len(shadows) + SHADOWS - TRIALS
-    weights = cautious_weights(shadows, span=_span(real), count=count, caution=CAUTION)
+    span = span_of(map(real.slice, real.holes))
+    weights = cautious_weights(shadows, span=span, count=count, caution=CAUTION)
     return {at: _filled(real, at, fills[at], weights, tried) for at in holes}
 
 
@@ -153,8 +153,7 @@ def _shadow(
         roughness = contrast(own.plane, own.unknown, real.holes[at])
         shown = place.slice(at)
         here = contrast(shown.plane, shown.unknown, hole)
-        ratio = np.clip(roughness / here, 1 / MOST_UNLIKE, MOST_UNLIKE) if here > 0 else 1.0
-        found[at] = Shadow(errors.astype(np.float64), float(ratio))
+        found[at] = Shadow(errors.astype(np.float64), relative_contrast(roughness, here))
     if sum(one.errors.shape[1] for one in found.values()) < LEAST:
         return None
     return _Tried(found)
@@ -172,32 +171,15 @@ def _filled(
     shadows = [one.planes[at] for one in tried if at in one.planes]
     shadows = [one for one in shadows if one.errors.shape[1] >= LEAST]
     shadows = shadows or [one.pooled for one in tried]
-    error = error_to_expect(shadows, weights)
-    deviation = np.zeros_like(own.plane)
-    hole = real.holes[at]
-    deviation[hole] = deviation_of(np.stack([fill[hole] for fill in fills]), error or 0.0)
-    around = real.around[at]
-    blended, residual, volume = (float(weight) for weight in weights)
-    return NeighbourFill(
-        mixed(fills, weights, own.plane, own.unknown),
-        error,
-        (blended, 0.0, residual, volume),
-        around.offsets if blended < 1 else (),
-        spread_of(shadows, weights),
-        deviation,
-    )
+    found = weighed(fills, weights, shadows, own, real.holes[at], used=real.around[at].offsets)
+    blended, residual, volume = found.weights
+    return replace(found, weights=(blended, 0.0, residual, volume))
 
 
 def _alone(blended: Blended) -> NeighbourFill:
     return NeighbourFill(
         blended.fill.plane, blended.fill.expected_error, weights=(1.0, 0.0, 0.0, 0.0)
     )
-
-
-def _span(real: Part) -> float:
-    values = [one.plane[~one.unknown] for one in map(real.slice, real.holes)]
-    low, high = range_of(values)
-    return min(high - low, 1.0)
 
 
 def _hiding(read: Reader, holes: Mapping[int, Hole]) -> Reader:

@@ -9,19 +9,13 @@ import numpy as np
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import scaled
 from napari_greyfill.image.holdout import contrast
-from napari_greyfill.inpaint.blend import Blend, mixed
+from napari_greyfill.inpaint.blend import Blend
 from napari_greyfill.inpaint.neighbours.base import Hole, NeighbourFill, Slice
-from napari_greyfill.inpaint.neighbours.members import Place, foretell, range_of
+from napari_greyfill.inpaint.neighbours.members import Place, foretell, span_of
 from napari_greyfill.inpaint.neighbours.planes import Neighbours
 from napari_greyfill.inpaint.neighbours.shadows import SPECTRAL, in_plane
-from napari_greyfill.inpaint.neighbours.weights import (
-    SHADOWS,
-    cautious_weights,
-    deviation_of,
-    error_to_expect,
-    gains,
-    spread_of,
-)
+from napari_greyfill.inpaint.neighbours.weighing import weighed
+from napari_greyfill.inpaint.neighbours.weights import SHADOWS, cautious_weights, gains
 
 __all__ = ["PROMISED", "fill_from_channels"]
 
@@ -73,8 +67,7 @@ def fill_from_channels(
     roughness = contrast(own.plane, missing, hole)
     trial = in_plane(own, blended, around, (), roughness, compute, seed)
     shadow = yield from scaled(trial, 0.5, 0.75)
-    low, high = range_of([own.plane[~missing]])
-    span = min(high - low, 1.0)
+    span = span_of([own])
     if shadow is None or gains(shadow, span) <= PROMISED:
         return alone
     place = Place(own.plane, missing, hole, blended.members[SPECTRAL], around, ())
@@ -83,14 +76,4 @@ def fill_from_channels(
         return alone
     weights = cautious_weights([shadow], span=span, count=SHADOWS)
     fills = (blended.fill.plane, *foretold)
-    error = error_to_expect([shadow], weights)
-    deviation = np.zeros_like(own.plane)
-    deviation[hole] = deviation_of(np.stack([fill[hole] for fill in fills]), error or 0.0)
-    return NeighbourFill(
-        mixed(fills, weights, own.plane, missing),
-        error,
-        tuple(float(weight) for weight in weights),
-        tuple(whole) if weights[0] < 1 else (),
-        spread_of([shadow], weights),
-        deviation,
-    )
+    return weighed(fills, weights, [shadow], own, hole, used=tuple(whole))

@@ -29,14 +29,15 @@ __all__ = ["FEWEST", "estimate_gain", "estimate_gain_steps"]
 
 FEWEST = 5  # frames that a gain can be told from
 FILLED = 24  # frames, spread over all, that are filled for the joint estimate
-TRIED = 8  # of those, for the trial at a clean place
+TRIED = 8  # of those, for the trials at clean places
+PLACES = 3  # clean places at most: content stands still in one and moves in another
 JUDGED = 3  # frames that are filled to see how well that would do
 SHALLOW, DEEP = 0.15, 0.92  # depths: leave below the one, think twice above the other
 CLEAN = 1e-4  # variance of the gain outside the dust
 SMOOTHING = 2.0  # sigma of the joint gain, pixels
 FAINT = 0.02  # of the median, added before logarithms
 DEPTH_AT = 5.0  # percentile of the gain that its depth is taken from
-DOUBT = 0.6  # how much the error at a clean place counts
+DOUBT = 1.5  # how much the squared error at clean places counts
 RIM = 6  # pixels around the dust that gradients are looked at
 
 Field = NDArray[np.float64]
@@ -69,8 +70,8 @@ def estimate_gain_steps(
     The gain is the geometric mean of two estimates, at most 1. The joint one is the least squares
     factor between frames and their spectral fills, smoothed by how sure it is. The
     other is the median over time of the slopes of the logarithm, integrated from the rim. The
-    same is done at a clean place, where the gain is 1: the more of a gain is found there, the less
-    of that in the dust is believed.
+    same is done at up to three clean places, where the gain is 1: the more of a gain is found
+    there, the less of that in the dust is believed.
 
     Dust that takes less than 15 % of the light is left alone; up to 92 % it is corrected; what
     takes more is corrected only if that leaves less noise than filling would err.
@@ -102,9 +103,9 @@ def estimate_gain_steps(
     """
     _checked(frames, hole)
     chosen = [frames[i] for i in _spread(len(frames), FILLED)]
-    gain = yield from scaled(_gain(frames, chosen, hole, hole, black, compute), 0.0, 0.7)
+    gain = yield from scaled(_gain(frames, chosen, hole, hole, black, compute), 0.0, 0.5)
     few = [frames[i] for i in _spread(len(frames), TRIED)]
-    known_to = yield from scaled(_known_to(frames, few, hole, black, compute), 0.7, 0.9)
+    known_to = yield from scaled(_known_to(frames, few, hole, black, compute), 0.5, 0.9)
     gain = _doubted(gain, hole, known_to)
     depth = float(1 - np.percentile(gain[hole], DEPTH_AT))
     decision: Decision = "leave" if depth < SHALLOW else "correct"
@@ -253,17 +254,24 @@ def _integrated(slopes: Sequence[Field], place: Hole) -> Field:
 def _known_to(
     frames: Sequence[Slice], chosen: Sequence[Slice], hole: Hole, black: float, compute: Compute
 ) -> Generator[float, None, float | None]:
-    """Return by which share the gain is wrong at a clean place of the same shape."""
-    unknown = np.any([one.unknown for one in frames], axis=0)
-    tried = moved_hole(hole | unknown, hole)
-    if tried is None:
-        return None
-    part = tried.window.slices
-    cut = [Slice(one.plane[part], one.unknown[part]) for one in frames]
-    few = [Slice(one.plane[part], one.unknown[part]) for one in chosen]
-    work = _gain(cut, few, hole[part] | tried.pixels, tried.pixels, black, compute)
-    gain = yield from work
-    return float(np.sqrt(np.mean(np.log(gain[tried.pixels].astype(np.float64)) ** 2)))
+    """Return by which share the gain is wrong at some clean places: their geometric mean."""
+    taken = np.any([one.unknown for one in frames], axis=0) | hole
+    errors: list[float] = []
+    for number in range(PLACES):
+        tried = moved_hole(taken, hole)
+        if tried is None:
+            break
+        part = tried.window.slices
+        cut = [Slice(one.plane[part], one.unknown[part]) for one in frames]
+        few = [Slice(one.plane[part], one.unknown[part]) for one in chosen]
+        work = _gain(cut, few, hole[part] | tried.pixels, tried.pixels, black, compute)
+        gain = yield from scaled(work, number / PLACES, (number + 1) / PLACES)
+        logarithms = np.log(gain[tried.pixels].astype(np.float64))
+        errors.append(float(np.sqrt(np.mean(logarithms**2))))
+        taken = taken.copy()
+        taken[part] |= tried.pixels
+    least = float(np.finfo(np.float32).tiny)
+    return float(np.exp(np.mean(np.log(np.maximum(errors, least))))) if errors else None
 
 
 def _doubted(gain: Plane, hole: Hole, known_to: float | None) -> Plane:

@@ -9,7 +9,7 @@ import numpy as np
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import scaled
 from napari_greyfill.image.holdout import contrast, part_of
-from napari_greyfill.inpaint.blend import Blend, Blended, mixed
+from napari_greyfill.inpaint.blend import Blend, Blended
 from napari_greyfill.inpaint.neighbours.base import (
     Hole,
     NeighbourFill,
@@ -17,18 +17,11 @@ from napari_greyfill.inpaint.neighbours.base import (
     Reader,
     Slice,
 )
-from napari_greyfill.inpaint.neighbours.members import Place, foretell, range_of, sides_between
+from napari_greyfill.inpaint.neighbours.members import Place, foretell, sides_between, span_of
 from napari_greyfill.inpaint.neighbours.planes import Neighbours, neighbours_of, trial_planes
 from napari_greyfill.inpaint.neighbours.shadows import SPECTRAL, in_other_plane, in_plane
-from napari_greyfill.inpaint.neighbours.weights import (
-    SHADOWS,
-    Shadow,
-    agree,
-    cautious_weights,
-    deviation_of,
-    error_to_expect,
-    spread_of,
-)
+from napari_greyfill.inpaint.neighbours.weighing import weighed
+from napari_greyfill.inpaint.neighbours.weights import SHADOWS, Shadow, agree, cautious_weights
 
 __all__ = ["fill_from_neighbours"]
 
@@ -96,20 +89,9 @@ def fill_from_neighbours(
     others = (yield from scaled(foretell(place, compute, seed), 0.9, 1.0)) if shadows else None
     if others is None:
         return NeighbourFill(blended.fill.plane, blended.fill.expected_error, notes=notes)
-    weights = cautious_weights(shadows, span=_span(own), count=count)
-    error = error_to_expect(shadows, weights)
+    weights = cautious_weights(shadows, span=span_of([own]), count=count)
     fills = (blended.fill.plane, *others)
-    deviation = np.zeros_like(own.plane)
-    deviation[wanted] = deviation_of(np.stack([fill[wanted] for fill in fills]), error or 0.0)
-    return NeighbourFill(
-        mixed(fills, weights, own.plane, missing),
-        error,
-        tuple(float(weight) for weight in weights),
-        around.offsets if weights[0] < 1 else (),
-        spread_of(shadows, weights),
-        deviation,
-        notes,
-    )
+    return weighed(fills, weights, shadows, own, wanted, used=around.offsets, notes=notes)
 
 
 def _tried(
@@ -132,7 +114,7 @@ def _tried(
     if quick and shadows:
         return shadows, QUICK_COUNT
     window = part_of(wanted) if blended.holdout is None else blended.holdout.window
-    span = _span(own)
+    span = span_of([own])
     for number, (at, there) in enumerate(trial_planes(read, wanted, around)):
         if len(shadows) == SHADOWS - 1 and agree(shadows, span):
             return shadows, SHADOWS
@@ -147,12 +129,6 @@ def _tried(
         if quick and shadows:
             return shadows, QUICK_COUNT
     return shadows, len(shadows)
-
-
-def _span(own: Slice) -> float:
-    """Return how far the values of the plane are apart, at most the whole scale."""
-    low, high = range_of([own.plane[~own.unknown]])
-    return min(high - low, 1.0)
 
 
 def _notes(around: Neighbours) -> tuple[str, ...]:

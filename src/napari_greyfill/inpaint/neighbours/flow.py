@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.registration import optical_flow_ilk, optical_flow_tvl1
 
-__all__ = ["between", "towards", "without_gaps"]
+__all__ = ["between", "between_far", "towards", "without_gaps"]
 
 Plane = NDArray[np.float32]
 Hole = NDArray[np.bool_]
@@ -57,6 +57,36 @@ def between(
     flow = optical_flow_tvl1(*small, attachment=5, num_warp=3, num_iter=5)
     flow = _enlarged(flow, factor, before.shape)
     return _moved(before, -share * flow), _moved(after, (1 - share) * flow)
+
+
+def between_far(
+    before: Plane, after: Plane, share: float, scale: tuple[float, float]
+) -> list[tuple[Plane, Plane]]:
+    """Return the same for planes that lie far apart, by two flows that see far.
+
+    TV-L1 at a quarter of the size with more rounds, and ILK, whose windows move as a whole.
+
+    Parameters
+    ----------
+    before, after, share, scale
+        As in `between`.
+
+    Returns
+    -------
+    list of two pairs of (H, W) float32 arrays
+    """
+    factor = _factor(before.shape, QUARTER)
+    small = [_reduced(_scaled(plane, scale), factor) for plane in (before, after)]
+    radius = min(RADIUS, (min(small[0].shape) - 1) // 2)
+    flows = (
+        optical_flow_tvl1(*small, attachment=5, num_warp=8, num_iter=10),
+        optical_flow_ilk(*small, radius=radius),
+    )
+    found = []
+    for one in flows:
+        flow = _enlarged(one.astype(np.float32), factor, before.shape)
+        found.append((_moved(before, -share * flow), _moved(after, (1 - share) * flow)))
+    return found
 
 
 def towards(

@@ -35,7 +35,7 @@ class Gain:
         1 less the 5th percentile of the gain in the dust: 0.3 if the dust takes 30 % of the light.
     decision : {"leave", "correct", "inpaint"}
     known_to : float or None
-        By which share the gain may be wrong, as tried at a clean place; None without room for it.
+        By which share the gain may be wrong, as tried at clean places; None without room for any.
     """
 
     gain: Plane

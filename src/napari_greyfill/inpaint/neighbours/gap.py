@@ -10,8 +10,8 @@ import numpy as np
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import BadParameterError, GapTooWideError
 from napari_greyfill.inpaint.neighbours.base import NeighbourFill, Plane, Reader, Slice
-from napari_greyfill.inpaint.neighbours.flow import between, without_gaps
-from napari_greyfill.inpaint.neighbours.members import range_of, unbelievable
+from napari_greyfill.inpaint.neighbours.flow import between_far, without_gaps
+from napari_greyfill.inpaint.neighbours.members import range_of, span_of, unbelievable
 from napari_greyfill.inpaint.neighbours.regression import Lesson, foretold_alike
 from napari_greyfill.inpaint.neighbours.weights import (
     SHADOWS,
@@ -28,13 +28,14 @@ LESSONS = 4  # whole planes that are learned from
 FARTHEST = 12  # planes away that they may lie
 FURTHER = 6  # planes that a made-up gap may lie farther away than it needs to
 TRIALS = 2
+CAUTION = 0.1  # decibels; fading is no safer than the others, as a plane's own fill is
 LOST = 0.2  # share of a plane that may be unknown for it to be used
 # Correlation of fading with the truth in made-up gaps: nothing is filled below the one, and the
 # user is warned below the other.
 REFUSED, WARNED = 0.6, 0.85
 REFUSED_ENDS, WARNED_ENDS = 0.5, 0.7  # and of the ends, where no gap could be made up
 
-Fills = dict[int, tuple[Plane, ...]]  # by offset: linear, flow, regression
+Fills = dict[int, tuple[Plane, ...]]  # by offset: linear, two flows, regression
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,10 +83,11 @@ def fill_gap(
 ) -> Generator[float, None, dict[int, NeighbourFill]]:
     """Fill planes that are missing as a whole, yielding the progress.
 
-    Three fills are weighed: fading from the plane before to the one after; the same with both
-    moved by optical flow; and a regression on those and the planes behind them, learned
-    on the nearest whole planes with neighbours at the same distances. The weights come from gaps
-    of the same length made up in whole planes nearby, which tell as well whether to fill at all.
+    Four fills are weighed: fading from the plane before to the one after; the same with both
+    moved by optical flow, of two kinds; and a regression on all those and the planes behind them,
+    learned on the nearest whole planes with neighbours at the same distances. The weights come
+    from gaps of the same length made up in whole planes nearby, which tell as well whether to fill
+    at all.
 
     Parameters
     ----------
@@ -101,7 +103,7 @@ def fill_gap(
     Returns
     -------
     dict of int to NeighbourFill
-        For each missing plane. The weights are 0 for a fill of its own, then those of the three.
+        For each missing plane. The weights are 0 for a fill of its own, then those of the four.
 
     Raises
     ------
@@ -142,10 +144,8 @@ def fill_gap(
         else:
             shadows.append(_errors(one, filled, first))
     pooled = [_pooled(one) for one in shadows]
-    low, high = range_of([one.plane for one in ends])
-    weights = cautious_weights(
-        pooled, span=min(high - low, 1.0), count=len(pooled) + SHADOWS - TRIALS
-    )
+    count = len(pooled) + SHADOWS - TRIALS
+    weights = cautious_weights(pooled, span=span_of(ends), count=count, caution=CAUTION)
     found = {}
     for at, each in fills.items():
         own = [one[at] for one in shadows]
@@ -174,14 +174,15 @@ def _made_up(gap: _Gap) -> Iterator[_Gap]:
 
 
 def _fills(gap: _Gap, at: int, seed: int) -> tuple[Plane, ...]:
-    """Return the three fills of one plane; without lessons the last is the flow's."""
+    """Return the four fills of one plane; without lessons the last is a flow's."""
     ends = gap.ends
     assert ends is not None  # checked by whoever made the gap
     before, after = gap.first - 1 - at, gap.last + 1 - at
     share = np.float32(-before / (after - before))
     faded = (1 - share) * ends[0].plane + share * ends[1].plane
-    moved = _moved(ends, float(share))
-    flowing = (1 - share) * moved[0] + share * moved[1]
+    pairs = _moved(ends, float(share))
+    flowing = [(1 - share) * one + share * other for one, other in pairs]
+    moved = [plane for pair in pairs for plane in pair]
     behind = [offset for offset in (before - 1, after + 1) if gap.whole(at + offset) is not None]
     wanted = [before, after, *behind]
     lessons: list[Lesson] = []
@@ -193,10 +194,10 @@ def _fills(gap: _Gap, at: int, seed: int) -> tuple[Plane, ...]:
     planes = [one.plane for one in sources if one is not None]
     learned = foretold_alike([*planes, *moved], lessons, seed)
     if learned is None:
-        return faded, flowing, flowing
+        return faded, *flowing, flowing[0]
     low = min(0.0, *(float(plane.min()) for plane in planes))
     high = max(1.0, *(float(plane.max()) for plane in planes))
-    return faded, flowing, np.clip(learned, low, high)
+    return faded, *flowing, np.clip(learned, low, high)
 
 
 def _sources(gap: _Gap, at: int) -> Iterator[int]:
@@ -222,14 +223,15 @@ def _lesson(gap: _Gap, at: int, wanted: Sequence[int], share: float) -> Lesson |
         if one is None:
             return None
         slices.append(one)
-    moved = _moved((slices[0], slices[1]), share)
+    moved = [plane for pair in _moved((slices[0], slices[1]), share) for plane in pair]
     bad = own.unknown | unbelievable(slices)
     return Lesson(own.plane, (*(one.plane for one in slices), *moved), bad)
 
 
-def _moved(ends: tuple[Slice, Slice], share: float) -> tuple[Plane, Plane]:
+def _moved(ends: tuple[Slice, Slice], share: float) -> list[tuple[Plane, Plane]]:
+    """Return both ends moved to a place between them, once by each flow."""
     before, after = (one.plane for one in ends)
-    return between(before, after, share, range_of([before, after]))
+    return between_far(before, after, share, range_of([before, after]))
 
 
 def _errors(gap: _Gap, fills: Fills, first: int) -> dict[int, Shadow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from napari_greyfill.inpaint.neighbours.planes import Neighbours
 from napari_greyfill.inpaint.neighbours.regression import foretold
 from napari_greyfill.inpaint.spectral import Spectral
 
-__all__ = ["Place", "foretell", "range_of", "sides_between", "unbelievable"]
+__all__ = ["Place", "foretell", "range_of", "sides_between", "span_of", "unbelievable"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +63,12 @@ def range_of(planes: Sequence[Plane]) -> tuple[float, float]:
     """Return the smallest and the largest value but for the rarest."""
     low, high = np.percentile(np.concatenate([plane.ravel() for plane in planes]), (0.1, 99.9))
     return float(low), float(high)
+
+
+def span_of(slices: Iterable[Slice]) -> float:
+    """Return how far the known values of planes are apart, at most the whole scale."""
+    low, high = range_of([one.plane[~one.unknown] for one in slices])
+    return min(high - low, 1.0)
 
 
 def foretell(

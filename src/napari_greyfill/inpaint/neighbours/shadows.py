@@ -10,7 +10,7 @@ from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import scaled
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.holdout import LEAST, contrast
-from napari_greyfill.inpaint.blend import MOST_UNLIKE, Blended, member_fills, mixed
+from napari_greyfill.inpaint.blend import Blended, member_fills, mixed
 from napari_greyfill.inpaint.neighbours.base import Hole, Plane, Slice
 from napari_greyfill.inpaint.neighbours.members import (
     Place,
@@ -19,7 +19,7 @@ from napari_greyfill.inpaint.neighbours.members import (
     unbelievable,
 )
 from napari_greyfill.inpaint.neighbours.planes import Neighbours
-from napari_greyfill.inpaint.neighbours.weights import Shadow
+from napari_greyfill.inpaint.neighbours.weights import Shadow, relative_contrast
 
 __all__ = ["in_other_plane", "in_plane"]
 
@@ -137,5 +137,4 @@ def _shadow(
     if others is None:
         return None
     errors = np.stack([(fill - truth)[believed] for fill in (filled, *others)])
-    ratio = float(np.clip(roughness / here, 1 / MOST_UNLIKE, MOST_UNLIKE)) if here > 0 else 1.0
-    return Shadow(errors.astype(np.float64), ratio)
+    return Shadow(errors.astype(np.float64), relative_contrast(roughness, here))

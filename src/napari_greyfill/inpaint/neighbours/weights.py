@@ -12,6 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.inpaint.blend import MOST_UNLIKE
+from napari_greyfill.inpaint.uncertainty.quantiles import alike, holding
+
 __all__ = [
     "Shadow",
     "agree",
@@ -19,6 +22,7 @@ __all__ = [
     "deviation_of",
     "error_to_expect",
     "gains",
+    "relative_contrast",
     "spread_of",
 ]
 
@@ -51,6 +55,17 @@ class Shadow:
 
     errors: Errors
     contrast: float
+
+
+def relative_contrast(here: float, there: float) -> float:
+    """Return how much rougher it is around a hole than around a trial, as far as believed.
+
+    Parameters
+    ----------
+    here, there : float
+        Contrasts around the hole and around the trial; the result is from 0.1 to 10.
+    """
+    return float(np.clip(here / there, 1 / MOST_UNLIKE, MOST_UNLIKE)) if there > 0 else 1.0
 
 
 def cautious_weights(
@@ -163,16 +178,12 @@ def spread_of(shadows: Sequence[Shadow], weights: Weights) -> float | None:
     """
     if not shadows:
         return None
-    ratios, counts = [], []
+    ratios = []
     for shadow in shadows:
         deviation = deviation_of(shadow.errors, _rms(shadow, weights))
         tiny = np.finfo(np.float32).tiny
         ratios.append(np.abs(weights @ shadow.errors) / np.maximum(deviation, tiny))
-        counts.append(np.full(deviation.size, 1 / deviation.size))
-    ratio, count = np.concatenate(ratios), np.concatenate(counts)
-    order = np.argsort(ratio)
-    total = np.cumsum(count[order])
-    return float(ratio[order][np.searchsorted(total, COVERED * total[-1])])
+    return holding(*alike(ratios), COVERED)
 
 
 def _rms(shadow: Shadow, weights: Weights) -> float:

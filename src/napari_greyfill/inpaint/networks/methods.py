@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from napari_greyfill.compute.device import Compute
-from napari_greyfill.compute.registry import Method, MethodInfo, Training, installed
-from napari_greyfill.errors import MissingWeightsError
+from napari_greyfill.compute.pytorch import lacking_torch
+from napari_greyfill.compute.registry import Method, MethodInfo, Training
+from napari_greyfill.errors import MissingDependencyError, MissingWeightsError
 from napari_greyfill.inpaint.base import Inpainter
 from napari_greyfill.inpaint.networks import NETWORKS
 from napari_greyfill.inpaint.networks.base import NetworkInpainter
@@ -48,11 +49,12 @@ class NetworkMethod:
 
     def registered(self) -> Method[Inpainter]:
         """Return what the registry of methods takes."""
-        return Method(self.info, self.create, self.why_not, MissingWeightsError)
+        lacking = MissingDependencyError if lacking_torch() else MissingWeightsError
+        return Method(self.info, self.create, self.why_not, lacking)
 
     def why_not(self) -> str:
         """Return what is missing, or an empty string."""
-        return installed("torch", "torch")() or self._missing()
+        return lacking_torch() or self._missing()
 
     def create(self, compute: Compute) -> NetworkInpainter:
         """Return the network, ready to fill; its checkpoints are loaded unless they still are.

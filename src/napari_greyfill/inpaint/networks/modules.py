@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.compute.device import Compute, threads_for
+from napari_greyfill.compute.device import Compute, most_threads
 from napari_greyfill.errors import BadCheckpointError
 from napari_greyfill.inpaint.networks.description import StateDict, shape_of
 
@@ -127,12 +127,18 @@ def applied(
 
 @contextmanager
 def _threads(compute: Compute) -> Iterator[None]:
-    """Leave a core to the window, if there is one, while a network computes on the CPU."""
+    """Leave a core to the window, if there is one, while a network computes on the CPU.
+
+    The number is one for the whole process: it is changed only where it is too large, so that of
+    two runs at the same time the one that ends last restores what the first one found.
+    """
     import torch
 
-    before = torch.get_num_threads()
-    spared = min(before, threads_for(compute.device, before))
-    torch.set_num_threads(spared)
+    before, most = torch.get_num_threads(), most_threads(compute.device)
+    if most is None or before <= most:
+        yield
+        return
+    torch.set_num_threads(most)
     try:
         yield
     finally:

@@ -18,7 +18,6 @@ __all__ = [
     "OUTLINE_KEY",
     "hand_back",
     "holding",
-    "invented",
     "outlining",
     "toggle_outlines",
 ]
@@ -85,20 +84,6 @@ def toggle_outlines(viewer: Viewer, source: str) -> None:
     shown = any(layer.visible for layer in found)
     for layer in found:
         layer.visible = not shown
-
-
-def invented(pixels: int, size: int) -> str:
-    """Return such as "9,958 invented pixels, 3.2 % of this plane.".
-
-    Parameters
-    ----------
-    pixels, size : int
-        How many are invented, of how many.
-    """
-    percent = 100 * pixels / max(size, 1)
-    share = f"{percent:.1f}" if percent >= 1 or not percent else f"{percent:.1g}"
-    noun = "pixel" if pixels == 1 else "pixels"
-    return f"{pixels:,} invented {noun}, {share} % of this plane."
 
 
 def holding(original: Original, source: str) -> Callable[[Layer], Generator[None, None, None]]:

@@ -23,9 +23,11 @@ from napari_greyfill.pipeline.result import FillResult
 from napari_greyfill.pipeline.suggest import possible_methods
 from napari_greyfill.stack.result import StackResult
 from napari_greyfill.viewer.fill.aftermath import OUTLINE_KEY, hand_back, holding, outlining
+from napari_greyfill.viewer.fill.bars import BarRow
 from napari_greyfill.viewer.fill.form import FillForm
 from napari_greyfill.viewer.fill.runner import FillRunner
 from napari_greyfill.viewer.fill.saving import Saving, ask_where, source_path
+from napari_greyfill.viewer.fill.stack_bake import BakeBar
 from napari_greyfill.viewer.fill.stack_runs import StackRuns
 from napari_greyfill.viewer.fill.stack_worker import stack_as_python
 from napari_greyfill.viewer.fill.table import MetricsTable
@@ -92,6 +94,8 @@ class FillDock(RunDock):
         self.heal_button = button("Heal as you paint", TEXTS["heal"], self.open_heal)
         self.defaults_button = button("Restore defaults", TEXTS["defaults"])
         self.settings_button = button("Load settings", TEXTS["settings"])
+        self.baking = BakeBar(self.viewer, lambda: self.stacks.shown)
+        self.bars = BarRow(self.viewer)
         self.progress.setToolTip(TEXTS["progress"])
         layout = self._scrolled()
         layout.addWidget(self.form)
@@ -102,6 +106,8 @@ class FillDock(RunDock):
         layout.addWidget(self.status)
         layout.addLayout(side_by_side(self.original_button, self.python_button))
         layout.addLayout(side_by_side(self.save_button, self.heal_button))
+        layout.addWidget(self.baking)
+        layout.addWidget(self.bars)
         layout.addWidget(self.table, stretch=1)
 
     def _connect(self) -> None:
@@ -129,6 +135,9 @@ class FillDock(RunDock):
         self.runner.noted.connect(self._show_note)
         self.runner.finished.connect(self._show_result)
         self.background.failed.connect(self._show_failure)
+        self.baking.told.connect(self.status.setText)
+        self.baking.failed.connect(self._show_failure)
+        self._follow(self.viewer.layers.selection.events.active, self._changed)
 
         self._follow(NEWS.changed, self._look_at_weights)
 
@@ -151,6 +160,8 @@ class FillDock(RunDock):
     def _let_go(self) -> None:
         super()._let_go()
         self.background.leave()
+        self.baking.leave()
+        self.bars.leave()
         self.results.remove_preview()
         self.release_original()
 
@@ -201,12 +212,17 @@ class FillDock(RunDock):
         self.stacks.follow()
         self.form.mask_bar.refresh()
         super().refresh()
-        kept = self.form.stack.together and self.stacks.kept_of(self._chosen()) is not None
+        kept = self.form.stack.together and self.stacks.goes_on(self._chosen())
         self.run_button.setText("Continue" if kept and not self.running else "Run")
         self.form.new_mask.setEnabled(self.form.image_layer is not None)
         self.original_button.setEnabled(self.form.image_layer is not None)
+        self.baking.refresh()
         self.python_button.setEnabled(bool(self._python))
         self.save_button.setEnabled(self._result is not None and not self.background.busy)
+
+    def _ready(self) -> str:
+        together = self.form.stack.together
+        return (self.stacks.ready() if together else "") or super()._ready()
 
     # ------------------------------------------------------------ actions
 
@@ -230,10 +246,11 @@ class FillDock(RunDock):
             return
         if self.form.stack.together:
             self._run_of, keep = self._chosen(), self.form.keep.isChecked()
+            goes_on = self.stacks.goes_on(self._run_of)
             self._source, self._done = self.form.image_layer.unique_id, 0
             self._mask = self.form.mask_layer.unique_id
             self.runner.start(self.stacks.begin(self._request_index(), keep=keep))
-            self._show_start()
+            self._show_start(continued=goes_on)
             return
         image = self.form.image_layer
         self._request, self._run_of = self._make_request(), self._chosen()
@@ -313,6 +330,7 @@ class FillDock(RunDock):
             hints=None if hints is None else planes.hints_on(hints, image, index),
             hints_name="" if hints is None else hints.name,
             confidence=self.form.confidence.isChecked(),
+            after=None if self._result is None else self._result[1],
         )
 
     # ------------------------------------------------------------ the run's news
@@ -334,7 +352,7 @@ class FillDock(RunDock):
 
     def _show_stack(self, result: StackResult) -> None:
         layer = self.stacks.finish(result)
-        self._python = stack_as_python(self.stacks.request)
+        self._python = stack_as_python(self.stacks.request, self.stacks.path)
         layer.bind_key(HOLD_KEY, holding(self._original, self._source), overwrite=True)
         self._outcome = self.stacks.summary(result)
         self._runs += 1
@@ -379,6 +397,7 @@ class FillDock(RunDock):
         if self._done > 1:
             self._outcome = f"{self._done} methods are done. {result.method}: {self._outcome}"
         self._result = layer.unique_id, result
+        self.bars.offer(result, self._source, self._placement, provenance)
         self._runs += 1
         self._run_layers[self._runs] = layer.unique_id
         self.table.add(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import (
@@ -17,9 +17,13 @@ from qtpy.QtWidgets import (
 
 from napari_greyfill.stack.axes import Axes
 from napari_greyfill.stack.options import StackOptions
+from napari_greyfill.viewer.fill.stack_store import StoreRow
 from napari_greyfill.viewer.widgets.option_fields import OptionField
 from napari_greyfill.viewer.widgets.parts import let_shrink
 from napari_greyfill.viewer.widgets.texts import STACK as TEXTS
+
+if TYPE_CHECKING:
+    from napari.layers import Layer
 
 __all__ = ["StackForm"]
 
@@ -59,6 +63,7 @@ class StackForm(QWidget):
             row.addWidget(each)
         row.addStretch(1)
         self.fields = {o.name: OptionField(o) for o in StackOptions.options(("context", "dust"))}
+        self.store = StoreRow()
         self.each = QCheckBox("New mask for each plane")
         self._layout = QFormLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -68,6 +73,7 @@ class StackForm(QWidget):
         self._add("", TEXTS["range"], self.range)
         for name, field in self.fields.items():
             self._add(tips[name].title, tips[name].tip, field)
+        self._add("Keep in", TEXTS["store"], self.store)
         self._layout.addRow(self.each)  # in both columns, for narrow docks
         self.each.setToolTip(TEXTS["each"])
         self.planes.currentIndexChanged.connect(lambda _: self._choose())
@@ -75,6 +81,7 @@ class StackForm(QWidget):
             box.valueChanged.connect(lambda _: self.changed.emit())
         for field in self.fields.values():
             field.changed.connect(lambda: self.changed.emit())
+        self.store.changed.connect(self.changed.emit)
         self.follow(None)
 
     def _add(self, title: str, tip: str, field: QWidget) -> None:
@@ -84,8 +91,21 @@ class StackForm(QWidget):
         if label is not None:
             label.setToolTip(tip)
 
-    def follow(self, axes: Axes | None) -> None:
-        """Offer the planes of a stack; hide all of it for None, a single picture."""
+    def follow(self, axes: Axes | None, image: Layer | None = None) -> None:
+        """Offer the planes of a stack; hide all of it for None, a single picture.
+
+        Parameters
+        ----------
+        axes : Axes or None
+            Of the stack.
+        image : Layer, optional
+            Its layer.
+        """
+        together = axes is not None and self.planes.currentData() != ALONE
+        self.store.follow(image if together else None)
+        label = self._layout.labelForField(self.store)
+        if label is not None:
+            label.setVisible(not self.store.isHidden())
         if axes == self.axes and (axes is not None) == (not self.isHidden()):
             return
         self.axes = axes
@@ -143,6 +163,7 @@ class StackForm(QWidget):
         self.first.setValue(0)
         self.last.setValue(self.last.maximum())
         self.each.setChecked(False)
+        self.store.restore_default()
         for field in self.fields.values():
             field.reset()
 

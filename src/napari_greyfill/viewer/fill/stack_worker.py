@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.compute.device import CancelCheck
-from napari_greyfill.compute.events import Event, Preview, Progress
+from napari_greyfill.compute.events import Event, Note, Preview, Progress, Result
+from napari_greyfill.errors import BadParameterError
 from napari_greyfill.pipeline.options import FillOptions
+from napari_greyfill.stack.about import describe, free_or_same
 from napari_greyfill.stack.axes import Axes
+from napari_greyfill.stack.ome import Place
 from napari_greyfill.stack.options import StackOptions
 from napari_greyfill.stack.result import FilledPlane, StackResult
 from napari_greyfill.stack.run import prepare_stack
+from napari_greyfill.stack.store import PatchStore
 
-__all__ = ["Canvas", "StackRequest", "fill_the_stack", "stack_as_python", "with_time_left"]
+__all__ = ["Canvas", "StackRequest", "Stored", "fill_the_stack", "stack_as_python"]
 
-_SMALL = 2**30  # bytes; larger stacks are put together where they are looked at
+_SMALL = 2**28  # bytes; larger stacks are put together where they are looked at
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +42,19 @@ class Canvas:
 
     image: NDArray[Any] = field(repr=False)
     labels: NDArray[np.uint8] = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Stored:
+    """The store that a run keeps its result in.
+
+    Attributes
+    ----------
+    store : PatchStore
+        Open for reading.
+    """
+
+    store: PatchStore
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +75,17 @@ class StackRequest:
         Of the layers.
     resume : StackResult or None
         As far as an earlier run got.
+    levels : tuple of array-like
+        All levels of the stack, finest first.
+    path : Path or None
+        Where the result is kept on disk; None keeps it in memory.
+    exact : bool
+        Whether it is kept there and nowhere else. Otherwise a number is added to the name of
+        what is there already and is of another run.
+    place : Place or None
+        Where the pixels lie.
+    about : mapping
+        What is to be known of the stack when the store is opened again.
     """
 
     data: Any
@@ -67,6 +96,11 @@ class StackRequest:
     image_name: str
     mask_name: str
     resume: StackResult | None = None
+    levels: tuple[Any, ...] = ()
+    path: Path | None = None
+    exact: bool = True
+    place: Place | None = None
+    about: Mapping[str, Any] = field(default_factory=dict)
 
 
 def fill_the_stack(request: StackRequest, cancelled: CancelCheck) -> Generator[Event, None, None]:
@@ -82,66 +116,44 @@ def fill_the_stack(request: StackRequest, cancelled: CancelCheck) -> Generator[E
     Yields
     ------
     Event
-        First a `Preview` whose source is a `Canvas`, if the stack is small and in memory; then
-        one with a `FilledPlane` for each finished plane, and a `Result` at the end.
+        First a `Preview` whose source is a `Canvas`, if the stack is small and in memory, or
+        `Stored`, if it is kept on disk; then one with a `FilledPlane` for each finished plane, and
+        a `Result` at the end.
     """
     yield Progress("reading the stack")
-    job = prepare_stack(
-        request.data,
-        request.mask,
-        request.axes,
-        request.options,
-        request.fill,
-        resume=request.resume,
-    )
+    what = (request.data, request.mask, request.axes, request.options, request.fill)
+    try:
+        job = prepare_stack(*what, resume=request.resume)
+    except BadParameterError:  # a large mask may have been painted on since
+        if request.resume is None:
+            raise
+        request = replace(request, resume=None)
+        job = prepare_stack(*what)
+        yield Note("The mask or the image was changed meanwhile, so all planes are filled anew.")
     canvas = _canvas(request)
     if canvas is not None:
         yield Preview("reading the stack", 0.0, canvas)
-    yield from with_time_left(job.steps(cancelled=cancelled), time.perf_counter)
-
-
-def with_time_left(
-    steps: Generator[Event, None, Any],
-    clock: Any,  # noqa: ANN401 - a function without arguments
-) -> Generator[Event, None, Any]:
-    """Run a generator and add to its progress how long the rest takes about.
-
-    Parameters
-    ----------
-    steps : generator
-        Of events, whose fractions grow.
-    clock : callable
-        Returns seconds.
-    """
-    start: tuple[float, float] | None = None
-    text = ""
-    try:
+    path = request.path
+    if path is not None and not request.exact:
+        path = free_or_same(path, job.fingerprint)
+    store: PatchStore | None = None
+    text = "reading the stack"
+    with closing(job.steps(cancelled=cancelled, store=path, place=request.place)) as steps:
         for event in steps:
-            if isinstance(event, Progress):
-                text = event.text
-            if isinstance(event, Progress | Preview):
-                now = clock()
-                if start is None:
-                    start = (now, event.fraction)
-                rest = _left(now - start[0], event.fraction - start[1], 1 - event.fraction)
-                yield replace(event, text=f"{text or event.text}{rest}")
-            else:
-                yield event
-    finally:
-        steps.close()
-
-
-def _left(seconds: float, done: float, left: float) -> str:
-    if seconds < 2 or done <= 0 or left <= 0:
-        return ""
-    rest = seconds / done * left
-    if rest < 50:
-        return f", about {max(1, round(rest))} s left"
-    return f", about {max(1, round(rest / 60))} min left"
+            if path is not None and store is None:  # it is there from the first event on
+                describe(path, {**request.about, "complete": False})
+                store = PatchStore.open(path, read_only=True)
+                yield Preview(text, event.fraction, Stored(store))
+            if path is not None and isinstance(event, Result):
+                describe(path, {"complete": True})
+            text = event.text if isinstance(event, Progress) else text
+            yield replace(event, text=text) if isinstance(event, Preview) else event
 
 
 def _canvas(request: StackRequest) -> Canvas | None:
     data = request.data
+    if request.path is not None:
+        return None
     plain = isinstance(data, np.ndarray) and not isinstance(data, np.memmap)
     if not plain or data.nbytes > _SMALL:
         return None
@@ -154,13 +166,22 @@ def _canvas(request: StackRequest) -> Canvas | None:
     return canvas
 
 
-def stack_as_python(request: StackRequest) -> str:
-    """Return lines for napari's console that repeat a run."""
+def stack_as_python(request: StackRequest, path: Path | None = None) -> str:
+    """Return lines for napari's console that repeat a run.
+
+    Parameters
+    ----------
+    request : StackRequest
+        The run.
+    path : Path, optional
+        Where its result is kept.
+    """
     chosen = {**request.fill.changed(), **request.options.changed()}
     arguments = [
         f"viewer.layers[{request.image_name!r}]",
         f"viewer.layers[{request.mask_name!r}]",
         *(f"{name}={value!r}" for name, value in chosen.items()),
+        *([] if path is None else [f"store={str(path)!r}"]),
     ]
     listed = "".join(f"    {argument},\n" for argument in arguments)
     rgb = request.axes.colour is not None

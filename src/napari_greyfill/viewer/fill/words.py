@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from napari_greyfill.comparison import Combination
 from napari_greyfill.pipeline.names import GREY
+from napari_greyfill.pipeline.origin import invented, origin_of
 from napari_greyfill.pipeline.result import FillResult
-from napari_greyfill.viewer.fill.aftermath import invented
 from napari_greyfill.viewer.fill.worker import Finished
 
 __all__ = ["combination_of", "name_of_plane", "summary_of"]
@@ -48,10 +48,20 @@ def summary_of(outcome: Finished, rgb: bool) -> str:
         Whether the plane has colours.
     """
     pixels = outcome.result.provenance["filled_pixels"]
-    text = f"{invented(pixels, outcome.result.hole.size)} "
-    text += f"Filled in {outcome.result.seconds:.1f} s."
+    made = invented(pixels, outcome.result.hole.size, origin_of(outcome.result.method))
+    text = f"{made} {_again(outcome.result)}"
     if outcome.result.about_pieces:
         text += f" {outcome.result.about_pieces}"
     if outcome.remark:
         text += f" {outcome.remark[:1].upper()}{outcome.remark[1:]}."
     return text if rgb else f"{text} The image is grey: there was no colour to recover."
+
+
+def _again(result: FillResult) -> str:
+    """Return in which time how much was filled, if not everything."""
+    seconds, memory = f"{result.seconds:.1f} s", result.memory
+    if memory is None or memory.anew == memory.regions:
+        return f"Filled in {seconds}."
+    if not memory.anew:
+        return "Nothing has changed since the last run, so nothing was filled again."
+    return f"{memory.anew} of {memory.regions} regions filled again in {seconds}."

@@ -19,6 +19,7 @@ from napari_greyfill.compute.events import Event, Note, Preview, Progress, Resul
 from napari_greyfill.compute.progress import translated
 from napari_greyfill.errors import NothingKnownError, ShapeMismatchError, UnsupportedImageError
 from napari_greyfill.image.geometry import Window
+from napari_greyfill.pipeline.origin import origin_of
 from napari_greyfill.pipeline.result import FINAL, FillResult, Intermediate
 from napari_greyfill.pipeline.run import fill_steps
 from napari_greyfill.viewer.layers.models import FillRequest
@@ -77,6 +78,7 @@ def _filled(
         rgb=request.rgb,
         hints=request.hints,
         reference=truth,
+        after=request.after,
         cancelled=cancelled,
         **request.options.to_dict(),
     )
@@ -148,7 +150,7 @@ def _region(result: FillResult) -> Region | None:
     window = result.steps[-1].frame()
     if window.area > _OUTLINED:
         return None
-    return Region(result.labels_in(window), window)
+    return Region(result.labels_in(window), window, origin_of(result.method))
 
 
 def _kept(result: FillResult, request: FillRequest) -> Generator[ResultImage, None, None]:

@@ -6,7 +6,6 @@ from qtpy.QtCore import Signal
 from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QLabel,
     QPushButton,
     QSpinBox,
     QVBoxLayout,
@@ -17,6 +16,7 @@ from napari_greyfill.masks.candidates import BLEMISHES, Blemish
 from napari_greyfill.masks.detectors import Side
 from napari_greyfill.viewer.masks.option_form import form_layout, percent_slider
 from napari_greyfill.viewer.widgets.parts import button, let_shrink
+from napari_greyfill.viewer.widgets.sentence import Sentence
 from napari_greyfill.viewer.widgets.texts import HEAL as TEXTS
 
 __all__ = ["DustForm"]
@@ -54,8 +54,7 @@ class DustForm(QWidget):
         self.largest.setToolTip(TEXTS["size"])
         self.contrast = percent_slider(0.01, 0.5, _CONTRAST)
         self.contrast.setToolTip(TEXTS["contrast"])
-        self.count = QLabel()
-        self.count.setWordWrap(True)
+        self.count = Sentence()
         self.heal: QPushButton = button("Heal all", TEXTS["heal_all"])
         self.inner = QWidget()
         self._lay_out()

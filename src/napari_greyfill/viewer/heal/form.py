@@ -16,6 +16,8 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from napari_greyfill.viewer.layers.own import source_of
+from napari_greyfill.viewer.layers.planes import find
 from napari_greyfill.viewer.widgets.layer_combo import LayerCombo
 from napari_greyfill.viewer.widgets.parts import button, let_shrink, side_by_side
 from napari_greyfill.viewer.widgets.texts import HEAL as TEXTS
@@ -57,6 +59,7 @@ class HealForm(QWidget):
 
     def __init__(self, viewer: Viewer) -> None:
         super().__init__()
+        self._viewer = viewer
         self.image = LayerCombo(viewer, "Image")
         self.image.setToolTip(TEXTS["image"])
         self.tools = {
@@ -100,6 +103,17 @@ class HealForm(QWidget):
         layout.addLayout(side_by_side(*self.tools.values()))
         layout.addWidget(self.blended)
         layout.addWidget(self.outline)
+
+    def choose_first(self) -> None:
+        """Choose the selected image, or else the one on top; of a result, what was healed."""
+        active = self._viewer.layers.selection.active
+        listed = [self.image.itemData(i) for i in range(self.image.count())]
+        wanted = getattr(active, "unique_id", None)
+        chosen = listed.index(wanted) if wanted in listed else len(listed) - 1
+        layer = find(self._viewer, listed[chosen]) if listed else None
+        source = "" if layer is None else source_of(layer)
+        sources = [str(unique_id) for unique_id in listed]
+        self.image.setCurrentIndex(sources.index(source) if source in sources else chosen)
 
     @property
     def tool(self) -> Tool:

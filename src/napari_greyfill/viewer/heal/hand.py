@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from qtpy.QtCore import QTimer
 
 from napari_greyfill.image.geometry import Window, tight_box
-from napari_greyfill.pipeline.healing import Edit
+from napari_greyfill.pipeline.edits import Edit
 from napari_greyfill.viewer.heal.form import CLONE, HEAL, RESTORE
 from napari_greyfill.viewer.heal.layers import SOURCE, STROKE, WAITING, HealLayers
 from napari_greyfill.viewer.heal.strokes import LARGE, dashed, window_of
@@ -107,12 +108,25 @@ class Hand:
         window = window_of(event.value, self._shape)
         if window is None:
             return
+        if not self._take(window):  # polygons tell of themselves before they are painted
+            QTimer.singleShot(0, lambda: self._look_again(window))
+
+    def _look_again(self, window: Window) -> None:
+        """Take what was painted meanwhile; what was erased may have been an outline."""
+        if not self._dock.closed and self._layers.brush is not None and not self._take(window):
+            self.draw(window)
+
+    def _take(self, window: Window) -> bool:
+        """Use what is painted in a window; return whether anything is."""
+        brush = self._layers.brush
+        assert brush is not None  # the caller has looked
         painted = brush.data[window.slices] == STROKE
         box = tight_box(painted)
         if box is None:
-            return
+            return False
         painted, window = painted[box.slices], box.moved(window.y0, window.x0)
         self._used(window, painted)
+        return True
 
     def _used(self, window: Window, painted: NDArray[np.bool_]) -> None:
         dock, tool = self._dock, self._dock.form.tool

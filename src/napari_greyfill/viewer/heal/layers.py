@@ -15,9 +15,13 @@ from numpy.typing import NDArray
 from napari_greyfill.compute.device import free_memory
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.layer import data_of
-from napari_greyfill.pipeline.healing import Healing, Origin
+from napari_greyfill.pipeline.healing import Healing
 from napari_greyfill.viewer.heal.strokes import put
+from napari_greyfill.viewer.layers import colours
+from napari_greyfill.viewer.layers.colours import with_opacity
 from napari_greyfill.viewer.layers.keeping import kept_selection, same_plane
+from napari_greyfill.viewer.layers.models import checksum
+from napari_greyfill.viewer.layers.origins import COLOURS as ORIGIN_COLOURS
 from napari_greyfill.viewer.layers.own import Purpose, find_own, sign
 from napari_greyfill.viewer.layers.planes import (
     PREVIEW,
@@ -39,14 +43,12 @@ __all__ = ["DROPPED", "DUST", "SOURCE", "STROKE", "WAITING", "HealLayers"]
 # labels of the brush's layer; outlines of what is invented are between the first two
 STROKE, WAITING, SOURCE, DUST, DROPPED = 1, 5, 6, 7, 8
 _COLOURS = {
-    STROKE: (1.0, 0.2, 0.6, 0.55),
-    1 + Origin.INFERRED: (0.2, 0.9, 1.0, 1.0),
-    1 + Origin.CORRECTED: (0.4, 1.0, 0.3, 1.0),
-    1 + Origin.COPIED: (1.0, 0.7, 0.1, 1.0),
-    WAITING: (1.0, 0.5, 0.0, 0.55),
-    SOURCE: (1.0, 1.0, 1.0, 1.0),
-    DUST: (1.0, 0.15, 0.15, 1.0),
-    DROPPED: (0.6, 0.6, 0.7, 0.8),
+    STROKE: with_opacity(colours.STROKE, 0.55),
+    **{1 + origin: with_opacity(colour) for origin, colour in ORIGIN_COLOURS.items()},
+    WAITING: with_opacity(colours.WAITING, 0.55),
+    SOURCE: with_opacity(colours.SOURCE),
+    DUST: with_opacity(colours.DUST),
+    DROPPED: with_opacity(colours.DROPPED, 0.8),
 }
 _MOST = 1_000_000  # pixels of a patch; more, and the result's layer is drawn anew
 _MEMORY = 0.5  # the share of what is free that a copy of a stack may take
@@ -69,6 +71,8 @@ class HealLayers:
     def __init__(self, viewer: Viewer, image: Image, index: Index) -> None:
         self.viewer = viewer
         self.source = image.unique_id
+        self._given = image.data
+        self._pixels = _named(image.data)
         self.name = image.name
         self._rgb = bool(image.rgb)
         self._size = plane_size(image)
@@ -110,6 +114,10 @@ class HealLayers:
             and self.patch is not None
             and len(self.results) == len(self._results)
         )
+
+    def outdated(self, image: Image) -> bool:
+        """Return whether the image was given other pixels since."""
+        return image.data is not self._given
 
     def result(self, index: Index) -> Image | None:
         """Return the layer with the result of a plane."""
@@ -154,7 +162,7 @@ class HealLayers:
         return self._sessions[index]
 
     def _purpose(self, key: Index) -> Purpose:
-        return Purpose("heal", str(self.source), key, role="healed")
+        return Purpose("heal", str(self.source), key, self._pixels, "healed")
 
     def _add_result(self, image: Image, key: Index) -> Image:
         placement = Placement.of(image, key)
@@ -305,6 +313,11 @@ class HealLayers:
         sign(layer, self._purpose(key))
 
 
+def _named(data: Any) -> str:  # noqa: ANN401 - any array type
+    """Return what stands for the pixels of an image: what was healed of others is no result."""
+    return str(checksum(data)) if isinstance(data, np.ndarray) else str(getattr(data, "name", ""))
+
+
 def _plane_of(image: Image, index: Index) -> NDArray[Any]:
     """Return one plane with axes of length 1 for those of its stack."""
     plane = plane_at(image, index).read()
@@ -337,5 +350,5 @@ def _brush_size_with_alt() -> Callable[..., None]:
 def _colormap() -> DirectLabelColormap:
     from napari.utils.colormaps import DirectLabelColormap
 
-    clear = (0.0, 0.0, 0.0, 0.0)
+    clear = colours.CLEAR
     return DirectLabelColormap(color_dict={None: clear, 0: clear, **_COLOURS})

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from napari_greyfill.image.lazy import LazyPlane
 from napari_greyfill.pipeline.hints import ColourHints
 from napari_greyfill.pipeline.options import SHARED, FillOptions
+from napari_greyfill.pipeline.result import FillResult
 
 __all__ = [
     "FillRequest",
@@ -81,6 +82,8 @@ class FillRequest:
     hints : ColourHints or None
     confidence : bool
         Whether to show how sure the colours are.
+    after : FillResult or None
+        The fill before, of which what has not changed is kept.
     """
 
     image: PlaneSource
@@ -98,6 +101,7 @@ class FillRequest:
     hints: ColourHints | None = None
     hints_name: str = ""
     confidence: bool = False
+    after: FillResult | None = None
 
     @property
     def several(self) -> bool:

@@ -33,6 +33,7 @@ __all__ = [
     "not_ready",
     "plane_at",
     "plane_index",
+    "plane_indices",
     "plane_size",
     "why_no_plane",
 ]
@@ -59,6 +60,11 @@ def plane_index(layer: Layer, viewer: Viewer) -> tuple[int, ...]:
     position = layer.world_to_data(viewer.dims.point[-layer.ndim :])
     last = np.array(_shape(layer)[:extra]) - 1
     return tuple(int(i) for i in np.clip(np.rint(position[:extra]), 0, last))
+
+
+def plane_indices(layer: Layer) -> list[tuple[int, ...]]:
+    """Return where the planes of a stack lie, in order; one empty index for a single picture."""
+    return list(np.ndindex(*_stack(layer)))
 
 
 def plane_at(layer: Layer, index: tuple[int, ...], image: Layer | None = None) -> PlaneSource:

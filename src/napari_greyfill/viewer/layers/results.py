@@ -10,13 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.image.geometry import Window
+from napari_greyfill.pipeline.origin import Origin
+from napari_greyfill.viewer.layers.colours import GUESSED, with_opacity
 from napari_greyfill.viewer.layers.keeping import kept_selection, same_plane
+from napari_greyfill.viewer.layers.origins import is_outline, outline_colours
 from napari_greyfill.viewer.layers.own import Purpose, disown, find_own, own_layers, sign
 from napari_greyfill.viewer.layers.planes import PREVIEW, Placement, find
 
 if TYPE_CHECKING:
     from napari.layers import Layer
-    from napari.utils.colormaps import Colormap, DirectLabelColormap
+    from napari.utils.colormaps import Colormap
     from napari.viewer import Viewer
 
 __all__ = [
@@ -33,7 +36,6 @@ PROVENANCE = "greyfill"  # the key in a layer's metadata
 
 CONFIDENCE = "colour confidence"
 REGION = "filled region"  # the role of the labels layer with the pixels that were filled
-_VIOLET = (0.45, 0.0, 0.9, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,13 +69,16 @@ class Region:
     Attributes
     ----------
     filled : (h, w) bool or uint8 array
-        As numbers: 1 inferred, 2 corrected.
+        As numbers: 1 filled, 4 corrected.
     window : Window or None
         The part, None for all of the plane.
+    origin : Origin
+        Where they come from, which their outline shows.
     """
 
     filled: NDArray[np.bool_] | NDArray[np.uint8]
     window: Window | None = None
+    origin: Origin = Origin.INFERRED
 
 
 def put_image(
@@ -148,13 +153,7 @@ def _added(
 def _tint() -> Colormap:
     from napari.utils.colormaps import Colormap
 
-    return Colormap([_VIOLET, (1.0, 1.0, 1.0, 1.0)], name="violet to clear")
-
-
-def _outline() -> DirectLabelColormap:
-    from napari.utils.colormaps import DirectLabelColormap
-
-    return DirectLabelColormap(color_dict={1: "cyan", None: "transparent"}, name="outline")
+    return Colormap([with_opacity(GUESSED), (1.0, 1.0, 1.0, 1.0)], name="violet to clear")
 
 
 class ResultLayers:
@@ -299,13 +298,15 @@ class ResultLayers:
     def _put_region(self, purpose: Purpose, placement: Placement, region: Region) -> Layer:
         placement = placement.at(region.window)
         data = placement.stacked(region.filled.astype(np.uint8))
-        layer = find_own(self.viewer, purpose)
+        layer, colours = find_own(self.viewer, purpose), outline_colours(region.origin)
         if layer is not None:
             _update(layer, data, placement)
+            if is_outline(layer.colormap.name) and layer.colormap.name != colours.name:
+                layer.colormap = colours
         else:
             name = f"{placement.source} {REGION}"
             layer = self.viewer.add_labels(
-                data, name=name, colormap=_outline(), opacity=1.0, **placement.spatial
+                data, name=name, colormap=colours, opacity=1.0, **placement.spatial
             )
             layer.contour = 1
         sign(layer, purpose)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from napari_greyfill.viewer.masks import edits
 if TYPE_CHECKING:
     from napari.layers import Image, Labels
 
-__all__ = ["Changes", "indices_of", "work_on_all"]
+__all__ = ["Changes", "work_on_all"]
 
 Index = tuple[int, ...]
 Mask = NDArray[np.bool_]
@@ -47,13 +48,6 @@ class Changes:
                 mask.data_setitem(self.where, self.values)
 
 
-def indices_of(image: Image) -> list[Index]:
-    """Return where the planes of a stack lie, in order; one empty index for a single picture."""
-    axes = image.ndim - 2
-    data = image.data[0] if image.multiscale else image.data
-    return list(np.ndindex(*data.shape[:axes]))
-
-
 def work_on_all(
     find_at: Callable[[Index], Callable[[], Mask]],
     image: Image,
@@ -78,21 +72,22 @@ def work_on_all(
     size = planes.plane_size(image)
     pieces = [
         (find_at(index), None if mask is None else planes.plane_at(mask, index, image), index)
-        for index in indices_of(image)
+        for index in planes.plane_indices(image)
     ]
 
     def work() -> Changes:
-        found: dict[Index, Mask] = {}
-        sources, masked, count = {}, 0, 0
+        left = Counter(index if source is None else source.index for _, source, index in pieces)
+        found: dict[Index, Mask] = {}  # of places that more planes come to
+        masked, count, where, values = 0, 0, [], []
         for find, source, index in pieces:
             own = find()
             masked, count = masked + int(np.count_nonzero(own)), count + bool(own.any())
             place = index if source is None else source.index
-            sources[place] = source
-            found[place] = own | found[place] if place in found else own
-        where, values = [], []
-        for place, own in found.items():
-            source = sources[place]
+            own = own | found.pop(place) if place in found else own
+            left[place] -= 1
+            if left[place]:
+                found[place] = own
+                continue
             before = np.zeros(size, np.uint8) if source is None else np.asarray(source.read())
             after = edits.applied(before, own, how, label)
             changed = np.nonzero(before != after)

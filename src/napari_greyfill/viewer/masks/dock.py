@@ -21,7 +21,7 @@ from napari_greyfill.errors import GreyfillError
 from napari_greyfill.masks import about_hole
 from napari_greyfill.viewer.layers import planes
 from napari_greyfill.viewer.masks import edits
-from napari_greyfill.viewer.masks.all_planes import Changes, indices_of, work_on_all
+from napari_greyfill.viewer.masks.all_planes import Changes, work_on_all
 from napari_greyfill.viewer.masks.finder import MaskFinder
 from napari_greyfill.viewer.masks.form import MasksForm
 from napari_greyfill.viewer.masks.layers import MaskPreview, mask_plane, shapes_mask
@@ -224,9 +224,9 @@ class MasksDock(Dock):
         image = self.form.image.layer
         if image is None:
             return None
-        mask = planes.new_mask(self.viewer, image)
-        self.form.refresh_layers()
-        self.form.target.choose(mask)
+        each = not self.form.each.isHidden() and self.form.each.isChecked()
+        mask = planes.new_mask(self.viewer, image, each_plane=each)
+        self._choose_mask(mask)
         return mask
 
     def apply(self) -> None:
@@ -245,7 +245,7 @@ class MasksDock(Dock):
     def apply_to_all(self) -> None:
         """Use what the tab in front finds in every plane of the stack."""
         image, mask, how = self._place()[0], self.form.target.layer, self.form.how.currentData()
-        numbers = {index: number for number, index in enumerate(indices_of(image))}
+        numbers = {index: number for number, index in enumerate(planes.plane_indices(image))}
         if self._work() is None:
             return
         work = work_on_all(

@@ -5,15 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QComboBox, QGroupBox, QLabel, QTabWidget, QVBoxLayout, QWidget
+from qtpy.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QGroupBox,
+    QLabel,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
-from napari_greyfill.viewer.masks.all_planes import indices_of
+from napari_greyfill.viewer.layers import planes
 from napari_greyfill.viewer.masks.option_form import form_layout
 from napari_greyfill.viewer.masks.sources import MaskBar
 from napari_greyfill.viewer.masks.tabs import EditTab, HandTab, PictureTab, RandomTab
 from napari_greyfill.viewer.widgets.layer_combo import LayerCombo
 from napari_greyfill.viewer.widgets.parts import button, let_shrink, side_by_side
 from napari_greyfill.viewer.widgets.texts import MASKS as TEXTS
+from napari_greyfill.viewer.widgets.texts import STACK
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -52,6 +61,8 @@ class MasksForm(QWidget):
         self.target.setToolTip(TEXTS["mask"])
         self.mask_bar = MaskBar()
         self.new_mask = button("New mask", TEXTS["new_mask"], self.new_mask_wanted.emit)
+        self.each = QCheckBox("New mask for each plane")
+        self.each.setToolTip(STACK["each"])
         self.hand = HandTab(viewer)
         self.picture = PictureTab()
         self.random = RandomTab(viewer)
@@ -80,6 +91,7 @@ class MasksForm(QWidget):
         choices = form_layout()
         choices.addRow("Image", self.image)
         choices.addRow("Mask", side_by_side(self.target, self.new_mask))
+        choices.addRow(self.each)
         choices.addRow(self.mask_bar)
         self.tabs = QTabWidget()
         self.tabs.setUsesScrollButtons(False)
@@ -147,7 +159,9 @@ class MasksForm(QWidget):
         finds = ready and self.tab in (self.picture, self.random)
         self.apply.setEnabled(finds)
         image = self.image.layer
-        self.apply_all.setVisible(image is not None and len(indices_of(image)) > 1)
+        several = image is not None and len(planes.plane_indices(image)) > 1
+        self.apply_all.setVisible(several)
+        self.each.setVisible(several)
         self.apply_all.setEnabled(finds)
         for made in (self.hole, self.grey, self.colour, self.save):
             made.setEnabled(ready and has_mask)

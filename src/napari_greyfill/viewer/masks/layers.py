@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.viewer.layers import planes as layers
+from napari_greyfill.viewer.layers.colours import CLEAR, MASKED, with_opacity
 from napari_greyfill.viewer.layers.keeping import kept_selection, same_plane
 from napari_greyfill.viewer.layers.planes import PREVIEW, Placement, find
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["MaskPreview", "mask_plane", "shapes_mask"]
 
 Mask = NDArray[np.bool_]
-_COLOURS = {None: "transparent", 0: "transparent", 1: "magenta"}
+_COLOURS = {None: CLEAR, 0: CLEAR, 1: with_opacity(MASKED)}
 
 
 @dataclass

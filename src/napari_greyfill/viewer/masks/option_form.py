@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QCheckBox, QComboBox, QFormLayout, QWidget
 from superqt import QLabeledDoubleSlider, QLabeledSlider
 
 from napari_greyfill.options import Option
+from napari_greyfill.viewer.widgets.naming import name_controls
 from napari_greyfill.viewer.widgets.parts import let_shrink
 
 __all__ = ["OptionForm", "form_layout", "percent_slider"]
@@ -38,6 +39,7 @@ class OptionForm(QWidget):
             title = f"{option.title} ({option.unit})" if option.unit else option.title
             form.addRow("" if isinstance(widget, QCheckBox) else title, widget)
         self.setLayout(form)
+        name_controls(self)  # the dock has done so for what it began with
 
     def values(self) -> dict[str, Any]:
         """Return the options as a detector takes them."""

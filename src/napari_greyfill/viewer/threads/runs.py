@@ -106,7 +106,9 @@ class Runner(QObject):
         assert not self.running
         # no bar in napari's activity dock: its animation redraws the window all the time, which
         # without a graphics card doubles the time of a fill
-        worker = create_worker(outcome_of_steps, work, _start_thread=False)
+        worker = create_worker(
+            outcome_of_steps, work, _start_thread=False, _worker_class=_closing(work)
+        )
         self._workers.append(worker)
         worker.yielded.connect(self._on_step)
         worker.returned.connect(self._on_returned)
@@ -131,6 +133,24 @@ class Runner(QObject):
         if stopped:
             self.cancelled.emit()
         self.ended.emit()
+
+
+def _closing(work: Generator[Any, None, Any]) -> type[GeneratorWorker]:
+    """Return a worker class that ends a generator in its thread, however it was left.
+
+    A worker that is told to quit leaves its generator where it is. Files it holds would stay
+    held, and half-written ones lie about, until it is collected as garbage.
+    """
+    from napari.qt.threading import GeneratorWorker
+
+    class Closing(GeneratorWorker):
+        def work(self) -> Any:  # noqa: ANN401 - whatever the generator returns
+            try:
+                return super().work()
+            finally:
+                work.close()
+
+    return Closing
 
 
 def _quit(workers: list[GeneratorWorker]) -> None:

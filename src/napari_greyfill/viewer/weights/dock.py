@@ -20,6 +20,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from napari_greyfill.compute.pytorch import lacking_torch
 from napari_greyfill.errors import CancelledError, GreyfillError, UnidentifiedCheckpointError
 from napari_greyfill.inpaint.networks.store import network_weights
 from napari_greyfill.viewer.settings import apply_weights_folder
@@ -186,7 +187,7 @@ class WeightsDock(Dock):
         self.progress.setVisible(busy)
         self.cancel_button.setVisible(busy)
         if not busy and not self.status.text():
-            self.status.setText(f"Kept in {self.store.folder.path}")
+            self.status.setText(f"{_no_network()}Kept in {self.store.folder.path}")
 
     def _show_get(self, chosen: StoredCheckpoint | None, busy: bool) -> None:
         self.get_button.setText("Download" if chosen is None else verb_of(chosen))
@@ -457,6 +458,11 @@ class WeightsDock(Dock):
             self._added = None
         NEWS.changed.emit()
         self.done.emit()
+
+
+def _no_network() -> str:
+    """Return why no network can run whatever weights are here, or nothing."""
+    return f"No network can run: {lacking_torch()}\n" if lacking_torch() else ""
 
 
 def _summary(done: list[Fetched]) -> str:

@@ -1,4 +1,4 @@
-"""What every dock does when it is closed: it lets go of the viewer, and is gone.
+"""What every dock does: it names its controls, and when it is closed lets go of the viewer.
 
 napari takes a dock that is closed by the X of its title bar out of the window and drops it, which
 leaves the rest to the garbage collector, whenever that comes. Hidden docks, and those behind
@@ -12,9 +12,11 @@ from typing import Any
 
 from qtpy.compat import isalive
 from qtpy.QtCore import QEvent
+from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QWidget
 
 from napari_greyfill.viewer.threads.ending import wait_at_exit
+from napari_greyfill.viewer.widgets.naming import name_controls
 
 __all__ = ["Dock"]
 
@@ -36,6 +38,11 @@ class Dock(QWidget):
     def closed(self) -> bool:
         """Return whether the dock was closed; nothing may be done with it any more."""
         return self._closed or not isalive(self)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Give every control a name for screen readers."""
+        super().showEvent(event)
+        name_controls(self)
 
     def changeEvent(self, event: QEvent) -> None:
         """Let go when napari takes the dock out of its window."""

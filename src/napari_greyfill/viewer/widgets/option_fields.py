@@ -38,6 +38,8 @@ class OptionField(QWidget):
         self.option = option
         self.widget = self._made()
         self.widget.setToolTip(option.tip)
+        self.widget.setAccessibleName(option.title)
+        self.setFocusProxy(self.widget)  # for the title that stands beside it
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.widget)

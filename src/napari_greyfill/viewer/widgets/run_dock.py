@@ -210,10 +210,10 @@ class RunDock(Dock):
             self.cancel_button.setEnabled(False)
             self.status.setText("Cancelling…")
 
-    def _show_start(self) -> None:
+    def _show_start(self, *, continued: bool = False) -> None:
         self._outcome, self._complete = "", True
         self.progress.setValue(0)
-        self._time_left.restart()
+        self._time_left.restart(continued=continued)
         self.refresh()
         self.status.setText("Starting…")
 

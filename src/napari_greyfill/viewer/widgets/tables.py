@@ -163,6 +163,7 @@ def table_view(model: TableModel | SortedRows, tip: str, height: int) -> QTableV
     view = QTableView()
     view.setModel(model)
     view.setToolTip(tip)
+    view.setTabKeyNavigation(False)  # arrows go from cell to cell, Tab goes on
     view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

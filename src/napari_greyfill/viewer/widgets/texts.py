@@ -47,11 +47,28 @@ FILL = {
     "progress": "What the fill is doing, and how much of it is done.",
 }
 
+BARS = {
+    "interval": "How far the last fill may be from the truth: between which values 90 of 100 true "
+    "ones lie. Adds both ends, hidden, and half their distance as a glow over the hole. The hole "
+    "is tried out in known places of this picture, which takes about three times as long as the "
+    "fill.",
+    "draws": "Plausible fills, all different, as one layer with a slider: what the picture may be "
+    "like there. Measure on all of them to learn the plus-minus of a measurement.",
+    "count": "How many plausible fills to draw.",
+    "stop": "Stop working out the interval or the draws; no layer is added.",
+}
+
 STACK = {
     "planes": "Which planes of the stack to fill: the one in view, all that have something "
     "painted, or a range along the first axis. Several planes come as one layer of the "
     "shape of the stack.",
     "range": "The first and the last plane to fill, counted from 0.",
+    "store": "The folder that keeps what is filled, for stacks that are read in parts or are "
+    "larger than 1 GB: an OME-Zarr with the filled pixels alone, so it is small. A run that was "
+    "cancelled, or whose napari was closed, goes on from there. Empty: in memory.",
+    "bake": "Write the filled stack in full, as an OME-Zarr or a TIFF: of the selected result, or "
+    "of the last one.",
+    "bake_cancel": "Stop writing. Nothing is left behind.",
     "each": "New mask adds a mask in which every plane has its own pixels, as for damage that is "
     "not at the same place everywhere. Otherwise one plane serves all.",
 }
@@ -76,6 +93,8 @@ HEAL = {
     "redo": "Do again what was taken back. Key: Ctrl+Shift+Z.",
     "run": "Fill the large strokes, which wait. Key: Ctrl+Enter.",
     "cancel": "Stop the fills that are running and take their strokes back. Key: Esc.",
+    "save": "Write the healed picture, of a stack the plane in view, by default beside its file "
+    "and in its format, with what the file says besides pixels. What is invented is written too.",
     "mask": "Add a labels layer with the pixels that are no longer those of the picture: "
     "1 inferred, 2 corrected, 3 copied.",
     "progress": "How much of the fill is done.",

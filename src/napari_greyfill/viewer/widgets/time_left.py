@@ -22,11 +22,18 @@ class TimeLeft:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._start = clock()
+        self.restart()
 
-    def restart(self) -> None:
-        """Count from now."""
-        self._start = self._clock()
+    def restart(self, *, continued: bool = False) -> None:
+        """Count from now.
+
+        Parameters
+        ----------
+        continued : bool
+            Whether some of the work was done before: the first share that is told is of that.
+        """
+        self._start, self._before = self._clock(), 0.0
+        self._continued = continued
 
     def said(self, fraction: float) -> str:
         """Return such as "about 40 s left"; empty as long as nothing can be said.
@@ -36,10 +43,12 @@ class TimeLeft:
         fraction : float
             The finished share of the work, 0 to 1.
         """
-        passed = self._clock() - self._start
-        if passed < _WAIT or fraction < _SHARE or fraction >= 1:
+        if self._continued and fraction > 0:
+            self._start, self._before, self._continued = self._clock(), fraction, False
+        passed, done = self._clock() - self._start, fraction - self._before
+        if passed < _WAIT or done < _SHARE or fraction >= 1:
             return ""
-        left = passed * (1 - fraction) / fraction
+        left = passed * (1 - fraction) / done
         if left < 1.5:
             return "nearly done"
         if left < 90:
