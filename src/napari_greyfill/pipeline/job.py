@@ -177,8 +177,8 @@ class FillJob:
             seconds=seconds,
             confidences=confidences,
             reason=self.reason,
-            memory=self.memory,
             pieces=pieces,
+            memory=self.memory,
         )
 
     def _used_torch(self) -> bool:
