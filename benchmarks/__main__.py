@@ -8,6 +8,7 @@ from benchmarks import (
     clicks,
     colour,
     compare,
+    corrections,
     costs,
     grey,
     healing,
@@ -16,6 +17,7 @@ from benchmarks import (
     look,
     masks,
     networks,
+    noise,
     responsiveness,
     scaling,
     sensitivity,
@@ -34,6 +36,7 @@ BENCHMARKS = {
     "grey": grey.measure,
     "sensitivity": sensitivity.measure,
     "intervals": intervals.measure,
+    "noise": noise.measure,
     "costs": costs.measure,
     "networks": networks.measure,
     "scaling": scaling.measure,
@@ -52,6 +55,7 @@ BENCHMARKS = {
     "cancelling": cancelling.measure,
     "masks": masks.measure,
     "compare": compare.measure,
+    "corrections": corrections.measure,
 }
 
 
@@ -68,7 +72,8 @@ def main() -> None:
     parser.add_argument("--stacks", type=Path, help="stacks: more of them; GREYFILL_STACKS")
     arguments = parser.parse_args()
     chosen = dict.fromkeys(
-        ("grey", "sensitivity", "intervals"), (arguments.pictures, arguments.folder)
+        ("grey", "sensitivity", "intervals", "noise", "corrections"),
+        (arguments.pictures, arguments.folder),
     )
     chosen["look"] = (arguments.folder,)
     chosen["stacks"] = chosen["stacks_volume"] = (arguments.stacks,)

@@ -281,11 +281,14 @@ def _dust(chosen: Sequence[Stack]) -> str:
         )  # fmt: skip
     return (
         "### Static dust\n\nCorrected over left / corrected over filled / what is chosen over "
-        "left, dB:\n\n" + table(("light lost", *names), rows) + "\n\nWhere content stands still, "
-        "as most of the embryo does, nothing tells it from a gain. How far a gain is doubted was "
-        "chosen on dust at other places: the error found at one clean place, the worst and the "
-        "root mean square of three were worse in the mean than the geometric mean of three, and "
-        "the contrast around the dust and around those places did not tell more."
+        "left, dB:\n\n" + table(("light lost", *names), rows) + "\n\n"
+        "Where content stands still, as most of the embryo does and some of the cells do, "
+        "nothing tells it from a gain, so what is found is doubted, and weak dust may stay as "
+        "it is. How far was chosen on dust at other places: the error found at one clean place, "
+        "the worst and the root mean square of three were worse in the mean than the geometric "
+        "mean of three, and the contrast around the dust and around those places did not tell "
+        "more. Before, with one place, the same dust on the embryo lost 3.6 to 0.6 dB at 10 to "
+        "35 %, and on the cells gained 1.2 to 4.8 dB at 15 to 35 %."
     )
 
 

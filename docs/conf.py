@@ -45,21 +45,28 @@ myst_heading_anchors = 3
 
 html_theme = "pydata_sphinx_theme"
 html_title = "napari-greyfill"
+html_favicon = "images/icon.png"
 html_static_path = ["static"]
 html_css_files = ["greyfill.css"]
 html_show_sourcelink = False
 html_sidebars = {
     "index": [],
     "quickstart": [],
+    "install": [],
     "which_method": [],
     "faq": [],
     "citation": [],
     "api": [],
 }
 html_theme_options = {
+    "logo": {
+        "text": "napari-greyfill",
+        "image_light": "images/icon.png",
+        "image_dark": "images/icon.png",
+    },
     "github_url": "https://github.com/napari-greyfill/napari-greyfill",
     "navbar_align": "left",
-    "header_links_before_dropdown": 8,
+    "header_links_before_dropdown": 9,
     "navbar_persistent": ["search-button"],
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],

@@ -26,6 +26,7 @@ from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFormLayout,
+    QLabel,
     QLayout,
     QLineEdit,
     QProgressBar,
@@ -184,6 +185,8 @@ def _title(leaf: QWidget, around: list[QWidget]) -> str:
             label = _label(form, inner)
             if label:
                 return label
+        if isinstance(leaf, QAbstractItemView) and (heading := _heading(inner, outer)):
+            return heading
     if leaf.accessibleName():
         return str(leaf.accessibleName())
     if isinstance(leaf, QLineEdit) and leaf.placeholderText():
@@ -192,16 +195,26 @@ def _title(leaf: QWidget, around: list[QWidget]) -> str:
 
 
 def _label(form: QFormLayout, widget: QWidget) -> str:
-    """Return what stands beside a widget in a form, or nothing if it is not there."""
+    """Return what stands beside a widget in a form, or beside the row it goes on from."""
+    title = ""
     for row in range(form.rowCount()):
         label = form.itemAt(row, QFormLayout.ItemRole.LabelRole)
         field = form.itemAt(row, QFormLayout.ItemRole.FieldRole)
-        if label is None or field is None or not hasattr(label.widget(), "text"):
-            continue
-        within = list(_laid(field.layout())) if field.layout() else [field.widget()]
-        if widget in within:
-            return str(label.widget().text())
+        if label is not None and isinstance(label.widget(), QLabel):
+            title = label.widget().text() or title
+        if field is not None:
+            within = list(_laid(field.layout())) if field.layout() else [field.widget()]
+            if widget in within:
+                return title
     return ""
+
+
+def _heading(widget: QWidget, outer: QWidget) -> str:
+    """Return the label right above a widget, or nothing if there is none."""
+    laid = list(_laid(outer.layout())) if outer.layout() else []
+    above = laid[laid.index(widget) - 1] if widget in laid[1:] else None
+    text = above.text() if isinstance(above, QLabel) else ""
+    return text if 0 < len(text) < 20 else ""
 
 
 def _part(around: list[QWidget]) -> str:

@@ -99,6 +99,7 @@ def test_nothing_is_filled_again_if_nothing_changed(filled):
     again = fill(image, strokes(), method="correction", after=first)
     assert not filled
     np.testing.assert_array_equal(again.image, first.image)
+    assert not again.memory._earlier  # of all fills before, only the last one's is held
     thrice = fill(image, strokes(), method="correction", after=again)
     assert thrice.memory.anew == 0
 

@@ -64,6 +64,13 @@ _Reference = Annotated[
 _Steps = Annotated[
     Path | None, typer.Option(help="Folder for the intermediate images.", readable=False)
 ]
+_Interval = Annotated[
+    float | None,
+    typer.Option(
+        help="Also write between which values the true ones lie, with this probability (0.9, for "
+        "example): two images beside the output, named ...-low and ...-high.",
+    ),
+]
 _FillJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON object instead of the summary.")
 ]
@@ -94,6 +101,7 @@ def fill(
     hints: _Hints = None,
     reference: _Reference = None,
     steps: _Steps = None,
+    interval: _Interval = None,
     axes: _Axes = "",
     jobs: _Jobs = 1,
     scheduler: Scheduler = "",
@@ -118,9 +126,9 @@ def fill(
         stacks = StackOptions.options()
         chosen = {option.name: options.pop(option.name) for option in stacks}
         if is_several(image):
-            if hints or steps:
+            if hints or steps or interval is not None:
                 raise BadParameterError(
-                    "--hints and --steps are for a single picture; leave them out."
+                    "--hints, --steps and --interval are for a single picture; leave them out."
                 )
             several = Several(
                 image, mask, output, axes, jobs, scheduler, force, invert, mask_frame, reference
@@ -132,7 +140,7 @@ def fill(
         from napari_greyfill.cli.report import fill_json, fill_text
 
         command = FillCommand(
-            image, mask, output, hints, reference, steps, force, invert, mask_frame
+            image, mask, output, hints, reference, steps, force, invert, mask_frame, interval
         )
         outcomes = command.run(options, show_progress=not (quiet or as_json))
         if as_json:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.checks import share_of
 from napari_greyfill.cli.exit_codes import tell_what_is_lost
 from napari_greyfill.cli.options import names_in, read_options
 from napari_greyfill.cli.progressbar import progress_bar
@@ -59,11 +60,14 @@ class Outcome:
     steps : list of Path
         The intermediate images that were written.
     result : FillResult
+    interval : list of Path
+        Its lower and its upper end, if they were asked for.
     """
 
     output: Path
     steps: list[Path]
     result: FillResult
+    interval: list[Path] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +109,8 @@ class FillCommand:
         Whether to fill what is not painted.
     frame : str
         As in `read_mask`.
+    interval : float or None
+        The probability of the interval to write as well; None for none.
     written : list of Path
         Grows with every file that is complete.
     """
@@ -118,6 +124,7 @@ class FillCommand:
     force: bool = False
     invert: bool = False
     frame: str = "auto"
+    interval: float | None = None
     written: list[Path] = field(default_factory=list)
 
     def run(self, options: dict[str, Any], *, show_progress: bool) -> Outcomes:
@@ -205,17 +212,30 @@ class FillCommand:
     def _written(self, result: FillResult, original: ImageFile) -> Outcome:
         before = len(self.written)
         original = _seen(original, result.hole)
+        ends = () if self.interval is None else result.interval(self.interval)
         self._write(self.output, result.image, original)
         self._write_steps(result.steps, original)
         steps = self.written[before + 1 :]
-        return Outcome(self.output, steps, result)
+        for path, image in zip(self._ends(), ends, strict=True):
+            self._write(path, image, original)
+        return Outcome(self.output, steps, result, self._ends())
+
+    def _ends(self) -> list[Path]:
+        """Return where the ends of the interval go; none if it was not asked for."""
+        if self.interval is None:
+            return []
+        stem, suffix = self.output.stem, self.output.suffix
+        return [self.output.with_name(f"{stem}-{end}{suffix}") for end in ("low", "high")]
 
     def _check_output(self) -> None:
-        if self.output.is_file() and not self.force:
-            is_input = self.image.exists() and self.output.samefile(self.image)
-            what = "is the image itself" if is_input else "exists"
-            raise UnwritablePathError(f"{self.output} {what}; add --force to overwrite it.")
-        require_writable(self.output)
+        if self.interval is not None:
+            share_of("--interval", self.interval)
+        for path in (self.output, *self._ends()):
+            if path.is_file() and not self.force:
+                is_input = self.image.exists() and path.samefile(self.image)
+                what = "is the image itself" if is_input else "exists"
+                raise UnwritablePathError(f"{path} {what}; add --force to overwrite it.")
+            require_writable(path)
 
     def _check_steps(self) -> None:
         if self.steps is None:

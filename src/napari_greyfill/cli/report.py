@@ -30,10 +30,14 @@ def _summary(outcome: Outcome) -> str:
     how = result.method + (f", then {result.colorizer}" if result.colorizer else "")
     work = f"{result.provenance['filled_pixels']:,} pixels filled in {result.seconds:.1f} s"
     lines = [f"Wrote {outcome.output}: {work} by {how} ({result.pipeline})."]
+    lines += [result.about_pieces] if result.about_pieces else []
     lines += [result.reason] if result.reason else []
     lines += [f"{s.remark[:1].upper()}{s.remark[1:]}." for s in result.steps if s.remark]
     if outcome.steps:
         lines.append(f"Wrote {len(outcome.steps)} steps to {outcome.steps[0].parent}.")
+    if outcome.interval:
+        low, high = (path.name for path in outcome.interval)
+        lines.append(f"Wrote the interval to {low} and {high}.")
     return "\n".join(lines + measures(result.metrics))
 
 
@@ -49,6 +53,7 @@ def _fill_fields(outcome: Outcome) -> dict[str, Any]:
     return {
         "output": str(outcome.output),
         "steps": [str(path) for path in outcome.steps],
+        "interval": [str(path) for path in outcome.interval] or None,
         "metrics": outcome.result.metrics or None,
         "notes": list(outcome.result.notes),
         "provenance": outcome.result.provenance,

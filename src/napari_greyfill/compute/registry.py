@@ -14,6 +14,7 @@ from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from napari_greyfill.checks import choice_of
 from napari_greyfill.compute.device import Compute
+from napari_greyfill.compute.pytorch import lacking_torch
 from napari_greyfill.errors import GreyfillError, MissingDependencyError
 
 __all__ = ["Kind", "Method", "MethodInfo", "Registry", "Training", "installed"]
@@ -143,7 +144,7 @@ class Method(Generic[T]):
     why_not : callable
         Says what it lacks here and now; "" if nothing.
     lacking : type
-        The error if it is asked for while it lacks something.
+        The error if it is asked for while it lacks something else than PyTorch.
     """
 
     info: MethodInfo
@@ -248,7 +249,9 @@ class Registry(Generic[T]):
         method = self._method(name)
         info = _checked(method)
         if not info.available:
-            raise method.lacking(f"{info.title} cannot run: {info.why_not}")
+            no_torch = info.uses_torch and lacking_torch()
+            lacking = MissingDependencyError if no_torch else method.lacking
+            raise lacking(f"{info.title} cannot run: {info.why_not}")
         return replace(method, info=info)
 
     def _method(self, name: str) -> Method[T]:

@@ -208,20 +208,32 @@ def _continued(values: Blocks, weights: Blocks, rounds: int) -> Blocks:
     mean = (weights * values).sum(axis=(1, 2), keepdims=True)
     wanted = values - mean
     weights = weights / np.maximum(weights.max(axis=(1, 2), keepdims=True), _TINY)
-    waves = last = fft.rfft2(np.zeros_like(wanted))
-    model = before = seen = np.zeros_like(wanted)
-    threshold = np.float32(0)
+    size = np.empty((len(wanted), FRAME, FRAME // 2 + 1), dtype=np.float32)
+    ahead, last = np.zeros((2, *size.shape), dtype=np.complex64)
+    seen, before = np.zeros((2, *wanted.shape), dtype=np.float32)
+    threshold, model = size[:, :1], before
     for index in range(rounds):
-        waves = waves + fft.rfft2(weights * (wanted - seen))
-        size = np.abs(waves)
+        np.subtract(wanted, seen, out=seen)
+        seen *= weights
+        waves = fft.rfft2(seen)
+        waves += ahead
+        np.abs(waves, out=size)
         if index == 0:
             threshold = (size * _GENTLE).max(axis=(1, 2), keepdims=True) / _GENTLE
         level = threshold * np.float32(FIRST * (LAST / FIRST) ** (index / max(rounds - 1, 1)))
-        waves *= np.maximum(size - level, 0) / np.maximum(size, _TINY)
+        np.subtract(size, level, out=level)
+        np.maximum(level, 0, out=level)
+        level /= np.maximum(size, _TINY, out=size)
+        waves *= level
         model = fft.irfft2(waves, s=(FRAME, FRAME))
-        ahead = min(MOMENTUM, index / (index + 3))
-        waves, last = waves + ahead * (waves - last), waves
-        seen, before = model + ahead * (model - before), model
+        share = np.float32(min(MOMENTUM, index / (index + 3)))
+        np.subtract(waves, last, out=ahead)
+        ahead *= share
+        ahead += waves
+        np.subtract(model, before, out=seen)
+        seen *= share
+        seen += model
+        last, before = waves, model
     return np.asarray(model + mean)
 
 

@@ -17,11 +17,9 @@ from napari_greyfill.image.regions import Region, plan_regions
 from napari_greyfill.image.values import as_type
 from napari_greyfill.inpaint.uncertainty.field import ErrorField
 from napari_greyfill.inpaint.uncertainty.scale import local_scale
-from napari_greyfill.pipeline.uncertainty import Uncertainty
+from napari_greyfill.pipeline.uncertainty import Reader, Uncertainty
 
 __all__ = ["Draws", "bounds", "drawn"]
-
-Reader = Callable[[Any], NDArray[Any]]  # returns a part of the filled image
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +31,8 @@ class _Place:
     region : Region
     own : (h, w) bool array
         The hole of the region's core, in its window.
+    missing : (h, w) bool array
+        What is not known.
     planes : (h, w) or (h, w, 3) float32 array
         The filled window, in planes.
     scale : (pixels, channels) array
@@ -44,6 +44,22 @@ class _Place:
     missing: NDArray[np.bool_]
     planes: NDArray[np.float32]
     scale: NDArray[np.float64]
+
+    def plausible(self, errors: NDArray[np.float32], width: float) -> NDArray[np.float32]:
+        """Return errors that take the fill no further than known pixels of the window reach.
+
+        Parameters
+        ----------
+        errors : (pixels, channels) array
+            In image units.
+        width : float
+            Of the range of values, in image units.
+        """
+        known = self.planes[~self.missing].reshape(-1, errors.shape[1])
+        fill = self.planes[self.own].reshape(errors.shape)
+        low = np.minimum(known.min(axis=0), fill) - fill
+        high = np.maximum(known.max(axis=0), fill) - fill
+        return np.clip(errors, low * width, high * width)
 
 
 def bounds(
@@ -170,6 +186,7 @@ def drawn(
             for channel, model in enumerate(known.models):
                 own = model.errors(together[:, channel], float(luck[index, 0]))
                 errors[index, :, channel] = own * place.scale[:, channel]
+            errors[index] = place.plausible(errors[index], picture.values.width)
             yield Progress(f"drawing {index + 1}/{count}", (index + 1) / count)
         found.append((place, errors))
     return Draws(picture, read, found, count, as_given)

@@ -33,6 +33,7 @@ from napari_greyfill.masks import feather, grow, hole_from_mask
 from napari_greyfill.pipeline.hints import ColourHints, HintsOrLayer, placed_hints
 from napari_greyfill.pipeline.notes import IN_COLOUR, notes_of
 from napari_greyfill.pipeline.options import FillOptions, PipelineName
+from napari_greyfill.pipeline.pieces import Piece
 from napari_greyfill.pipeline.result import FINAL, WITH_HOLE, FillResult, Intermediate
 from napari_greyfill.pipeline.suggest import method_for
 from napari_greyfill.pipeline.unchanged import Memory
@@ -143,12 +144,27 @@ class FillJob:
         return Intermediate("done", FINAL, self.picture, patches)
 
     def finished(
-        self, steps: tuple[Intermediate, ...], confidences: tuple[Patch, ...] | None
+        self,
+        steps: tuple[Intermediate, ...],
+        confidences: tuple[Patch, ...] | None,
+        pieces: tuple[Piece, ...] = (),
     ) -> FillResult:
-        """Return the result from the images that were kept and the confidence of each region."""
+        """Return the result from what was kept.
+
+        Parameters
+        ----------
+        steps : tuple of Intermediate
+            The images; the last one is the result.
+        confidences : tuple of Patch, or None
+            How sure the colours of each region are.
+        pieces : tuple of Piece
+            What became of each painted piece, if that was asked.
+        """
         lazily = isinstance(self.picture.original, LazyPlane)
         image = None if lazily else steps[-1].image
         seconds = time.perf_counter() - self.started
+        if self.memory is not None:
+            self.memory.let_go()
         return FillResult(
             whole=image,
             hole=self.picture.hole,
@@ -157,18 +173,21 @@ class FillJob:
             method=self.method.name,
             pipeline=self.pipeline,
             colorizer=self.colouring.name if self.colouring else "",
-            provenance=self._provenance(seconds, steps),
+            provenance=self._provenance(seconds, steps, pieces),
             seconds=seconds,
             confidences=confidences,
             reason=self.reason,
             memory=self.memory,
+            pieces=pieces,
         )
 
     def _used_torch(self) -> bool:
         methods = (self.method, self.colouring)
         return self.devices != ["cpu"] or any(info.uses_torch for info in methods if info)
 
-    def _provenance(self, seconds: float, steps: tuple[Intermediate, ...]) -> dict[str, Any]:
+    def _provenance(
+        self, seconds: float, steps: tuple[Intermediate, ...], pieces: tuple[Piece, ...]
+    ) -> dict[str, Any]:
         hole = self.picture.hole
         errors = [step.expected_error for step in steps if step.expected_error is not None]
         return {
@@ -188,6 +207,7 @@ class FillJob:
             "value_range": [self.picture.values.low, self.picture.values.high],
             "expected_error": errors[0] if errors else None,
             "weights": [dict(each) for each in self.inpainter.weights],
+            "pieces": [piece.to_dict() for piece in pieces],
             "notes": list(self.notes),
             "seconds": round(seconds, 3),
         }

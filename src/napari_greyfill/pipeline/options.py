@@ -22,6 +22,7 @@ __all__ = [
     "ONE_FILL",
     "SHARED",
     "ComputeChoices",
+    "CorrectName",
     "DeviceName",
     "FillChoices",
     "FillOptions",
@@ -37,6 +38,7 @@ __all__ = [
 
 PipelineName = Literal["grey-rgb", "rgb-grey-rgb", "rgb-rgb"]
 LookName = Literal["auto", "faithful", "texture"]
+CorrectName = Literal["off", "auto", "on"]
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 ScaleName = Literal["auto", "native", "training"]
 KeepInvalid = Literal["auto", "keep", "fill"]
@@ -79,6 +81,7 @@ class FillChoices(SharedChoices, total=False):
     look: LookName
     pipeline: str
     colorizer: str
+    correct: CorrectName
 
 
 _PRESET = option_field(
@@ -147,6 +150,17 @@ class FillOptions:
         "commonest cause of a bad fill.",
         high=999.0,
         unit="px",
+    )
+    correct: CorrectName = option_field(
+        "off",
+        "Correct marks",
+        "Whether marks that let light pass, such as pen, dust or a shadow, are corrected instead "
+        "of filled. Off never looks at what is under the mask. Auto corrects a region where "
+        "structure shows through and a trial elsewhere in the picture says that it is better; on "
+        "wherever it is possible. One method at a time, and no stacks.",
+        choices=get_args(CorrectName),
+        titles=("Off (always fill)", "Auto (where it is better)", "On (where possible)"),
+        advanced=True,
     )
     pipeline: PipelineName = option_field(
         "grey-rgb",
@@ -308,7 +322,7 @@ class FillOptions:
         return {name: getattr(self, name) for name in SHARED}  # type: ignore[return-value]
 
 
-ONE_FILL = ("preset", "method", "look", "pipeline", "colorizer")
+ONE_FILL = ("preset", "method", "look", "pipeline", "colorizer", "correct")
 SHARED = tuple(each.name for each in fields(FillOptions) if each.name not in ONE_FILL)
 
 

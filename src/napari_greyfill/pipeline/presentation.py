@@ -14,7 +14,7 @@ LayerData: TypeAlias = tuple[NDArray[Any], dict[str, Any], str]  # data, argumen
 
 def as_layers(
     image: NDArray[Any],
-    hole: NDArray[np.bool_],
+    labels: NDArray[np.uint8],
     confidence: NDArray[np.float32] | None,
     provenance: dict[str, Any],
 ) -> list[LayerData]:
@@ -24,8 +24,8 @@ def as_layers(
     ----------
     image : array
         As the user gave it, filled.
-    hole : (H, W) bool array
-        True where it was filled.
+    labels : (H, W) uint8 array
+        Not 0 where it was filled: 1 inferred, 2 corrected.
     confidence : (H, W) float32 array in [0, 1] or None
         None if no colour was recovered.
     provenance : dict
@@ -36,12 +36,12 @@ def as_layers(
     list of (array, dict, str)
         Only the image is visible at first.
     """
-    rgb = image.shape[-1] in (3, 4) and image.shape[:-1][-2:] == hole.shape
+    rgb = image.shape[-1] in (3, 4) and image.shape[:-1][-2:] == labels.shape
     shown = {"name": "filled", "rgb": rgb, "metadata": {"greyfill": provenance}}
     region = {"name": "filled region", "visible": False}
     layers: list[LayerData] = [
         (image, shown, "image"),
-        (hole.astype(np.uint8), region, "labels"),
+        (labels, region, "labels"),
     ]
     if confidence is not None:
         sure = {"name": "colour confidence", "contrast_limits": (0.0, 1.0), "visible": False}

@@ -19,6 +19,7 @@ from napari_greyfill.image.arrays import channels_at, described
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.picture import Patch, Picture
 from napari_greyfill.pipeline.intervals import Draws, bounds, drawn
+from napari_greyfill.pipeline.pieces import CORRECTED, INVENTED, Piece
 from napari_greyfill.pipeline.presentation import LayerData, as_layers
 from napari_greyfill.pipeline.uncertainty import Refill, Uncertainty, learned, why_no_interval
 from napari_greyfill.pipeline.unchanged import Memory
@@ -138,6 +139,8 @@ class FillResult:
         What each region came to, for a fill after this one; see `fill`.
     refill : callable or None
         Fills a hole elsewhere in the same way, for `interval` and `draws`.
+    pieces : tuple of Piece
+        What became of each painted piece, if the option `correct` asked; empty otherwise.
 
     Examples
     --------
@@ -166,6 +169,7 @@ class FillResult:
     memory: Memory | None = field(default=None, repr=False)
     refill: Refill | None = field(default=None, repr=False)
     _learned: list[Uncertainty] = field(default_factory=list, repr=False)  # once it was asked for
+    pieces: tuple[Piece, ...] = field(default=(), repr=False)
 
     @cached_property
     def image(self) -> NDArray[Any]:
@@ -316,12 +320,17 @@ class FillResult:
 
     def _trials(self, cancelled: CancelCheck) -> Generator[Event, None, Uncertainty]:
         """Return what trials teach; they are made once."""
-        picture = self.steps[-1].picture
+        picture, read = self.steps[-1].picture, self.steps[-1].image_in
         chosen = self.provenance["parameters"]
         if chosen.get("noise", "none") != "none":
             raise UnsupportedImageError(
                 "Noise was added to this fill, so its pixels are no estimates any more; fill with "
                 "the noise none."
+            )
+        if any(piece.label == CORRECTED for piece in self.pieces):
+            raise UnsupportedImageError(
+                "What lies under a mark was corrected, which no trial knows; fill with marks left "
+                'out (correct="off") to have an interval.'
             )
         feather = float(chosen["feather"])
         if reason := why_no_interval(self.method, feather, picture):
@@ -331,8 +340,33 @@ class FillResult:
                 "This result does not know how it was filled; fill again to have an interval."
             )
         if not self._learned:
-            self._learned.append((yield from learned(picture, self.refill, cancelled)))
+            self._learned.append((yield from learned(picture, read, self.refill, cancelled)))
         return self._learned[0]
+
+    def labels_in(self, frame: Window) -> NDArray[np.uint8]:
+        """Return a part of the labels: 0 known, 1 invented, 2 corrected.
+
+        Parameters
+        ----------
+        frame : Window
+            The part.
+        """
+        labels = self.hole[frame.slices].astype(np.uint8)
+        for piece in self.pieces:
+            common = piece.box.intersection(frame)
+            if common is not None and piece.label != INVENTED:
+                inside = piece.pixels[common.within(piece.box)]
+                labels[common.within(frame)][inside] = piece.label
+        return labels
+
+    @property
+    def about_pieces(self) -> str:
+        """Return how many regions were corrected and filled, a sentence; empty if nobody asked."""
+        if not self.pieces:
+            return ""
+        corrected = sum(piece.label == CORRECTED for piece in self.pieces)
+        some = f"{corrected} region{'' if corrected == 1 else 's'} corrected"
+        return f"{some}, {len(self.pieces) - corrected} filled."
 
     def to_layers(self) -> list[LayerData]:
         """Return the result as layers for napari: the image, where it was filled, the confidence.
@@ -342,7 +376,9 @@ class FillResult:
         list of (array, dict, str)
             What `napari.layers.Layer.create` takes; only the image is visible at first.
         """
-        return as_layers(self.image, self.hole, self.confidence, self.provenance)
+        height, width = self.hole.shape
+        labels = self.labels_in(Window(0, height, 0, width))
+        return as_layers(self.image, labels, self.confidence, self.provenance)
 
     def __repr__(self) -> str:
         """Say in one line what was filled, how, and how well."""

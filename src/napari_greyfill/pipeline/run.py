@@ -27,6 +27,7 @@ from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.compute.events import Event, Note, Preview, Progress, Result
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import (
+    BadParameterError,
     GreyfillWarning,
     ShapeMismatchError,
     UnsupportedImageError,
@@ -36,6 +37,7 @@ from napari_greyfill.image.colour import luma
 from napari_greyfill.image.picture import Patch, Picture
 from napari_greyfill.image.specks import Plan
 from napari_greyfill.inpaint.texture import Look
+from napari_greyfill.pipeline.correcting import taken_back
 from napari_greyfill.pipeline.grey_stage import Filling
 from napari_greyfill.pipeline.hints import ColourHints, HintsOrLayer
 from napari_greyfill.pipeline.job import (
@@ -53,6 +55,7 @@ from napari_greyfill.pipeline.options import (
     MaskChoices,
     takes_options,
 )
+from napari_greyfill.pipeline.pieces import Piece
 from napari_greyfill.pipeline.reference import Reference
 from napari_greyfill.pipeline.result import FillResult, Intermediate
 from napari_greyfill.pipeline.stages import Colouring
@@ -113,6 +116,11 @@ def fill_steps(
     """
     chosen, memory = FillOptions(**options), Memory.of(after)  # type: ignore[arg-type]
     require_methods(chosen)  # before the image is looked at: it is quick
+    if chosen.correct != "off" and isinstance(reference, str) and reference == "image":
+        raise BadParameterError(
+            "An image that is its own reference is taken for intact under the mask, so there is "
+            'nothing to correct; choose correct="off", or give another reference.'
+        )
     image, rgb = channels_last(image, channel_axis, rgb=rgb)
     picture = memory.on_same_scale(read_picture(image, mask, chosen, rgb=rgb))
     truth = Reference.of(reference, picture, chosen, channel_axis=channel_axis)
@@ -293,10 +301,12 @@ def coloured(filled: Filled, start: float) -> Generator[Event, None, FillResult]
                 steps.append(event.source)
             yield event
         job, confidences = stage.job, stage.confidences
-    patches = with_noise(job, patches)
+    patches, pieces = with_noise(job, patches), tuple[Piece, ...]()
+    if job.options.correct != "off":
+        patches, pieces = yield from taken_back(job, patches, 0.9)
     steps.append(job.final(patches))
     yield _complete(steps[-1], 1.0)
-    finished = job.finished(tuple(steps), confidences)
+    finished = job.finished(tuple(steps), confidences, pieces)
     return replace(finished, refill=partial(_refilled, job.options, job.method.name))
 
 
@@ -304,7 +314,8 @@ def _refilled(
     options: FillOptions, method: str, picture: Picture, cancelled: CancelCheck
 ) -> Generator[Event, None, NDArray[Any]]:
     """Fill another picture in the same way, and return its image."""
-    job = make_job(picture, replace(options, method=method), cancelled=cancelled)
+    options = replace(options, method=method, correct="off")  # under a trial hole lies the truth
+    job = make_job(picture, options, cancelled=cancelled)
     filled = yield from filled_grey(job, job.grey_share)
     result = yield from coloured(filled, job.grey_share)
     return result.image

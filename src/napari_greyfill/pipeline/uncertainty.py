@@ -26,7 +26,6 @@ from napari_greyfill.compute.events import Event, Progress
 from napari_greyfill.errors import NothingKnownError
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.holdout import LEAST, is_compact, part_of
-from napari_greyfill.image.lazy import values_in
 from napari_greyfill.image.picture import Picture
 from napari_greyfill.image.regions import plan_regions
 from napari_greyfill.image.trials import trial_holes
@@ -34,7 +33,7 @@ from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.inpaint.uncertainty.errors import ErrorModel
 from napari_greyfill.inpaint.uncertainty.scale import local_scale
 
-__all__ = ["Refill", "Uncertainty", "learned", "why_no_interval"]
+__all__ = ["Reader", "Refill", "Uncertainty", "learned", "why_no_interval"]
 
 SIDE = 256  # pixels of the part of a picture that trials are made in
 BROAD = 384  # the same for one broad hole, which needs room to be moved
@@ -44,6 +43,7 @@ PARTS = 4  # parts at most
 SHARED, SHARED_BY_ONE = 0.1, 0.17
 
 Refill: TypeAlias = Callable[[Picture, CancelCheck], Generator[Event, None, NDArray[Any]]]
+Reader: TypeAlias = Callable[[Window], NDArray[Any]]
 Errors = NDArray[np.float64]
 
 
@@ -105,7 +105,7 @@ def why_no_interval(method: str, feather: float, picture: Picture) -> str:
 
 
 def learned(
-    picture: Picture, refill: Refill, cancelled: CancelCheck
+    picture: Picture, read: Reader, refill: Refill, cancelled: CancelCheck
 ) -> Generator[Event, None, Uncertainty]:
     """Fill trial holes in known surroundings, and return what they teach.
 
@@ -113,6 +113,8 @@ def learned(
     ----------
     picture : Picture
         With the hole.
+    read : callable
+        Returns a window of the filled image.
     refill : callable
         Fills another picture in the same way, and returns its image.
     cancelled : callable
@@ -137,7 +139,7 @@ def learned(
     for index, (part, hole) in enumerate(work):
         fraction = index / len(work)
         yield Progress(f"trying the hole elsewhere, {index + 1}/{len(work)}", fraction)
-        trial = _cut(picture, part, hole)
+        trial = _cut(picture, read, part, hole)
         filled = yield from _within(refill(trial, cancelled), fraction, 1 / len(work))
         found = _ratios(trial, filled)
         pieces.append(_pieces(picture.missing(part), picture.hole[part.slices]))
@@ -178,11 +180,15 @@ def _trials(picture: Picture, part: Window) -> list[NDArray[np.bool_]]:
     return trial_holes(picture.missing(part), wanted, FILLS)
 
 
-def _cut(picture: Picture, part: Window, hole: NDArray[np.bool_]) -> Picture:
-    """Return a part of a picture with another hole, whose own hole is unknown."""
+def _cut(picture: Picture, read: Reader, part: Window, hole: NDArray[np.bool_]) -> Picture:
+    """Return a part of a picture with another hole, whose own hole is unknown.
+
+    What is unknown shows its fill, as it does where the hole itself is judged; no method takes
+    anything from it.
+    """
     return replace(
         picture,
-        original=np.array(values_in(picture.original, part)),
+        original=np.array(read(part)),
         hole=hole,
         unknown=picture.missing(part),
         invalid=0,
@@ -217,6 +223,8 @@ def _ratios(trial: Picture, filled: NDArray[Any]) -> Errors:
     errors = found[hole].astype(np.float64) - truth[hole].astype(np.float64)
     if truth.dtype.kind in "iu":  # half a step more is within what rounding makes of an interval
         errors = np.sign(errors) * np.maximum(np.abs(errors) - 0.5, 0.0)
+    if found.dtype.kind == "f":  # pixels without a value that are kept
+        found = np.nan_to_num(found, posinf=0.0, neginf=0.0)
     scale = local_scale(trial.values.to_unit(found), missing)[hole]
     ratios = errors / (scale * trial.values.width)
     return ratios.reshape(len(ratios), -1)

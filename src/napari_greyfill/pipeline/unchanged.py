@@ -140,6 +140,10 @@ class Memory:
         """Keep what came of a region for a fill after this one."""
         self._done[key] = done
 
+    def let_go(self) -> None:
+        """Hold nothing of the fill before any more, for this one is finished."""
+        self._earlier, self._picture = {}, None
+
     def on_same_scale(self, picture: Picture) -> Picture:
         """Return a picture on the scale of the earlier one, if it is the same and that serves.
 

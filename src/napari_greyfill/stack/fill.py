@@ -113,6 +113,11 @@ def fill_steps(
         raise BadParameterError(
             "after is for single pictures; pass the result of an earlier run on a stack as resume."
         )
+    if rest.get("correct", "off") != "off":
+        raise BadParameterError(
+            "Marks are corrected in a single picture, not in a stack; fill the plane by itself, "
+            "or leave dust that all frames share to the option dust."
+        )
     count = whole_of("jobs", jobs, low=1, example=1)
     check = callable_of("cancelled", cancelled)
     path = None if store is None else Path(fspath(store))
@@ -172,8 +177,8 @@ def fill(
         painted on an intact picture. Of a stack each filled plane is measured.
     after : FillResult, optional
         What an earlier fill of the same picture returned: only regions whose hole or
-        surroundings changed are filled again, the others keep their pixels. `result.memory` says
-        how many they are.
+        surroundings changed are filled again, the others keep their pixels, and the picture the
+        scale of its values. `result.memory.counts` says how many they are.
     resume : StackResult, optional
         What an earlier run on the same stack got done; see `fill_steps`.
     jobs : int, optional

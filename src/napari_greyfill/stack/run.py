@@ -46,6 +46,10 @@ NO_NEIGHBOURS = (
     "Only the faithful default fills planes from each other; with this method each plane of the "
     "stack is filled by itself."
 )
+NOISE_ADDED = (
+    "Noise like that of the surroundings was added to fills, except to planes that are missing as "
+    "a whole; measure on a fill without it."
+)
 FAITHFUL = (
     "planes of a stack are filled faithfully, for measuring; choose the look texture to have each "
     "made up by itself"
@@ -267,7 +271,7 @@ def prepare_stack(
         As listed in `napari_greyfill.fill`.
     """
     require_methods(fill)
-    notes: list[str] = []
+    notes: list[str] = [NOISE_ADDED] if fill.noise != "none" else []
     method, reason = _method_of(fill)
     context: tuple[int, ...] = ()
     if method == INPAINTERS.auto or options.context in ("z", "t"):

@@ -103,6 +103,27 @@ class TestRun:
         expected = napari_greyfill.fill(stack, viewer.layers["pic mask"].data, context="none")
         np.testing.assert_array_equal(filled.compute(), expected.image)
 
+    def test_its_settings_can_be_loaded(self, viewer, ready, run):
+        dock = ready(stack_of(3))
+        method(dock, "telea")
+        choose(dock, "all", context="z")
+        run(dock)
+        dock.form.restore_defaults("auto")
+        dock.settings_button.click()
+        assert dock.status.text() == "The settings are those of pic filled."
+        assert dock.form.method.currentData() == "telea"
+        assert dock.form.stack.fields["context"].value == "z"
+
+    def test_its_lines_for_the_console_give_the_same_and_lie_there(self, viewer, ready, run):
+        dock = ready(stack_of(3), scale=(3, 0.5, 0.5), axis_labels=("z", "y", "x"))
+        method(dock, "telea")
+        choose(dock, "all", context="none")
+        run(dock)
+        exec(dock._python, {"viewer": viewer})
+        made, own = viewer.layers["pic filled [1]"], viewer.layers["pic filled"]
+        np.testing.assert_array_equal(made.data, own.data)
+        np.testing.assert_array_equal(made.scale, own.scale)
+
 
 class TestCancel:
     def test_finished_planes_stay_and_continue_goes_on(

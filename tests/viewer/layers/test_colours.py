@@ -7,7 +7,12 @@ from tests.colour_vision import VISIONS, distance
 
 # What stands side by side in a picture, and must be told apart.
 TOGETHER = {
-    "where pixels come from": (colours.INFERRED, colours.CORRECTED, colours.COPIED),
+    "where pixels come from": (
+        colours.INFERRED,
+        colours.CORRECTED,
+        colours.COPIED,
+        colours.LIT,
+    ),
     "what was found": (colours.DUST, colours.DROPPED),
     "what is painted": (colours.STROKE, colours.WAITING),
     "source and result": (colours.SOURCE, colours.INFERRED, colours.COPIED),
@@ -28,7 +33,7 @@ def test_the_check_would_notice_red_and_green():
 
 
 def test_an_outline_shows_on_black_and_on_white():
-    for each in (colours.INFERRED, colours.CORRECTED, colours.COPIED, colours.DUST):
+    for each in (colours.INFERRED, colours.CORRECTED, colours.COPIED, colours.LIT, colours.DUST):
         assert distance(each, (0, 0, 0), "normal") > 20
         assert distance(each, (1, 1, 1), "normal") > 20
 

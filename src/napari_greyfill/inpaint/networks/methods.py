@@ -14,7 +14,7 @@ from typing import Any
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.pytorch import lacking_torch
 from napari_greyfill.compute.registry import Method, MethodInfo, Training
-from napari_greyfill.errors import MissingDependencyError, MissingWeightsError
+from napari_greyfill.errors import MissingWeightsError
 from napari_greyfill.inpaint.base import Inpainter
 from napari_greyfill.inpaint.networks import NETWORKS
 from napari_greyfill.inpaint.networks.base import NetworkInpainter
@@ -49,8 +49,7 @@ class NetworkMethod:
 
     def registered(self) -> Method[Inpainter]:
         """Return what the registry of methods takes."""
-        lacking = MissingDependencyError if lacking_torch() else MissingWeightsError
-        return Method(self.info, self.create, self.why_not, lacking)
+        return Method(self.info, self.create, self.why_not, MissingWeightsError)
 
     def why_not(self) -> str:
         """Return what is missing, or an empty string."""

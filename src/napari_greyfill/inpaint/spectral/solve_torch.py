@@ -58,7 +58,7 @@ def _solved(
         return torch.from_numpy(planes).to(compute.device)
 
     x, unknown = stacked("x"), stacked("unknown")
-    covariance, precision = stacked("covariance"), stacked("precision")
+    guide, precision = stacked("preconditioner"), stacked("precision")
 
     def filtered(v: Tensor, response: Tensor) -> Tensor:
         smooth: Tensor = torch.fft.irfft2(torch.fft.rfft2(v) * response, s=v.shape[1:])
@@ -66,7 +66,7 @@ def _solved(
 
     operators: Operators[Tensor] = Operators(
         matrix=lambda v: filtered(v, precision),
-        preconditioner=lambda v: filtered(v, covariance),
+        preconditioner=lambda v: filtered(v, guide),
         dot=_dot,
     )
     descent = conjugate_gradients(x, -filtered(x, precision), operators)

@@ -126,6 +126,7 @@ class BarRow(QWidget):
         self.count = QSpinBox()
         self.count.setRange(2, 500)
         self.count.setValue(DRAWS)
+        self.count.setMinimumWidth(60)
         self.count.setToolTip(TEXTS["count"])
         self.stop_button = button("Stop", TEXTS["stop"], self.stop)
         self.progress = QProgressBar()

@@ -274,7 +274,8 @@ class FillDock(RunDock):
             self.status.setText("Select a layer with the result of a fill first.")
             return
         try:
-            self.form.choose(FillOptions.from_dict(provenance["parameters"]))
+            left = self.form.stack.choose(provenance["parameters"])
+            self.form.choose(FillOptions.from_dict(left))
         except GreyfillError as error:
             self.status.setText(str(error))
             return

@@ -20,7 +20,7 @@ class FillRunner(Runner):
     -------
     progressed : Progress
     previewed : Part
-        Of a stack a `Canvas`, and then a `FilledPlane` for each plane.
+        Of a stack a `Canvas` or `Stored`, and then a `FilledPlane` for each plane.
     noted : str
         A sentence the user must see.
     finished : Finished or StackResult

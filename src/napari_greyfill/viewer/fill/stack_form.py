@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import Signal
@@ -150,6 +152,20 @@ class StackForm(QWidget):
         return StackOptions(
             planes=self._planes(index), **{name: each.value for name, each in self.fields.items()}
         )
+
+    def choose(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Show what an earlier run on a stack had, but its planes, and return what is left.
+
+        Parameters
+        ----------
+        parameters : mapping
+            Those of a fill, as its provenance has them.
+        """
+        for name, field in self.fields.items():
+            if name in parameters:
+                field.value = parameters[name]
+        own = {each.name for each in fields(StackOptions)}
+        return {name: value for name, value in parameters.items() if name not in own}
 
     def why_not(self) -> str:
         """Return why the choices cannot be run, or an empty string."""

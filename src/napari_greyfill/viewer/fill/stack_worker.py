@@ -184,9 +184,15 @@ def stack_as_python(request: StackRequest, path: Path | None = None) -> str:
         *([] if path is None else [f"store={str(path)!r}"]),
     ]
     listed = "".join(f"    {argument},\n" for argument in arguments)
-    rgb = request.axes.colour is not None
+    name, rgb = request.image_name + " filled", request.axes.colour is not None
     return (
         f"import napari_greyfill as greyfill\n\nresult = greyfill.fill(\n{listed})\n"
-        f"viewer.add_image(result.image, name={request.image_name + ' filled'!r}, rgb={rgb})\n"
-        "viewer.add_labels(result.filled)\n"
+        f"source = viewer.layers[{request.image_name!r}]\n"
+        "place = {\n"
+        "    'scale': source.scale,\n"
+        "    'translate': source.translate,\n"
+        "    'units': source.units,\n"
+        "}\n"
+        f"viewer.add_image(result.image, name={name!r}, rgb={rgb}, **place)\n"
+        "viewer.add_labels(result.filled, **place)\n"
     )

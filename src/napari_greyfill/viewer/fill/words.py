@@ -80,6 +80,8 @@ def summary_of(outcome: Finished, rgb: bool) -> str:
     pixels = outcome.result.provenance["filled_pixels"]
     made = invented(pixels, outcome.result.hole.size, origin_of(outcome.result.method))
     text = f"{made} {_again(outcome.result)}"
+    if outcome.result.about_pieces:
+        text += f" {outcome.result.about_pieces}"
     if outcome.remark:
         text += f" {outcome.remark[:1].upper()}{outcome.remark[1:]}."
     return text if rgb else f"{text} The image is grey: there was no colour to recover."

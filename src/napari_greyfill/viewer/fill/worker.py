@@ -154,7 +154,7 @@ def _region(result: FillResult) -> Region | None:
     window = result.steps[-1].frame()
     if window.area > _OUTLINED:
         return None
-    return Region(result.hole[window.slices].copy(), window, origin_of(result.method))
+    return Region(result.labels_in(window), window, origin_of(result.method))
 
 
 def _kept(result: FillResult, request: FillRequest) -> Generator[ResultImage, None, None]:

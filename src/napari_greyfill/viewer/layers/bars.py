@@ -15,6 +15,7 @@ from napari_greyfill.viewer.layers.results import PROVENANCE
 
 if TYPE_CHECKING:
     from napari.layers import Layer
+    from napari.utils.colormaps import Colormap
     from napari.viewer import Viewer
 
 __all__ = ["show_bars"]
@@ -75,9 +76,9 @@ def _added(viewer: Viewer, role: str, data: NDArray[Any], placement: Placement) 
         return viewer.add_image(
             placement.stacked(data),
             name=name,
-            colormap="inferno",
+            colormap=_glow(),
             contrast_limits=(0.0, most),
-            blending="additive",
+            blending="translucent",
             **placement.spatial,
         )
     if role == DRAWS:
@@ -96,6 +97,23 @@ def _added(viewer: Viewer, role: str, data: NDArray[Any], placement: Placement) 
         visible=False,
         **placement.spatial,
         **placement.display,
+    )
+
+
+def _glow() -> Colormap:
+    """Return what shows a half width: nothing at 0, then dark violet to light yellow."""
+    from napari.utils.colormaps import Colormap
+
+    return Colormap(
+        [
+            (0, 0, 0, 0),
+            (0.2, 0.04, 0.4, 1),
+            (0.73, 0.21, 0.33, 1),
+            (0.98, 0.6, 0.1, 1),
+            (1, 1, 0.65, 1),
+        ],
+        controls=[0.0, 0.001, 0.4, 0.75, 1.0],
+        name="violet to yellow",
     )
 
 

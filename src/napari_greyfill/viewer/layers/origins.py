@@ -10,6 +10,7 @@ from napari_greyfill.viewer.layers.colours import (
     COPIED,
     CORRECTED,
     INFERRED,
+    LIT,
     Colour,
     with_opacity,
 )
@@ -28,7 +29,7 @@ _NAME = "outline"
 
 
 def outline_colours(origin: Origin) -> DirectLabelColormap:
-    """Return the colours of a layer whose label 1 is what was invented.
+    """Return the colours of a layer: label 1 was invented, 2 corrected by the light let through.
 
     Parameters
     ----------
@@ -38,9 +39,8 @@ def outline_colours(origin: Origin) -> DirectLabelColormap:
     from napari.utils.colormaps import DirectLabelColormap
 
     name = f"{_NAME} {origin.name.lower()}"
-    return DirectLabelColormap(
-        color_dict={1: with_opacity(COLOURS[origin]), None: CLEAR}, name=name
-    )
+    shown = {1: with_opacity(COLOURS[origin]), 2: with_opacity(LIT), None: CLEAR}
+    return DirectLabelColormap(color_dict=shown, name=name)
 
 
 def is_outline(name: str) -> bool:

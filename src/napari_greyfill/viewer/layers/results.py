@@ -68,14 +68,15 @@ class Region:
 
     Attributes
     ----------
-    filled : (h, w) bool array
+    filled : (h, w) bool or uint8 array
+        As numbers: 1 invented, 2 corrected by the light that a mark lets through.
     window : Window or None
         The part, None for all of the plane.
     origin : Origin
-        Where they come from, which their outline shows.
+        Where the invented ones come from, which their outline shows.
     """
 
-    filled: NDArray[np.bool_]
+    filled: NDArray[np.bool_] | NDArray[np.uint8]
     window: Window | None = None
     origin: Origin = Origin.INFERRED
 
