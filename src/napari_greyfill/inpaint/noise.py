@@ -201,11 +201,11 @@ def _covariance(flat: NDArray[np.float64]) -> NDArray[np.float64]:
             there = alike[:, max(0, -y) : BLOCK + min(0, -y), max(0, -x) : BLOCK + min(0, -x)]
             found[y + LAGS, x + LAGS] = np.mean(here * there)
     middle = found[LAGS, LAGS]
-    return (
-        found / middle
-        if middle > 0
-        else (np.arange(found.size) == found.size // 2).reshape(found.shape).astype(np.float64)
-    )
+    if middle > 0:
+        return np.asarray(found / middle)
+    alone = np.zeros_like(found)
+    alone[LAGS, LAGS] = 1.0
+    return alone
 
 
 def _mixing(flat: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -150,7 +150,8 @@ def propagate_steps(
     values = np.stack(found)
     low, high = np.quantile(values, [(1 - share) / 2, (1 + share) / 2], axis=0)
     std = values.std(axis=0, ddof=1) if len(values) > 1 else np.zeros_like(value)
-    plain = [_plain(each) for each in (value, values.mean(axis=0), std, low, high)]
+    mean = values.mean(axis=0)
+    plain = (_plain(value), _plain(mean), _plain(std), _plain(low), _plain(high))
     return Measurement(*plain, level=share, values=values)
 
 
