@@ -142,7 +142,7 @@ class Memory:
         Parameters
         ----------
         key : bytes
-            What `key_of` returned.
+            Tells everything that the region's fill depends on.
         done : Done
             What came of it.
         """
