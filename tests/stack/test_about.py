@@ -53,3 +53,9 @@ def test_another_run_gets_a_name_of_its_own(kept):
 def test_what_is_no_store_cannot_be_described(tmp_path):
     with pytest.raises(UnwritablePathError):
         describe(tmp_path / "none.ome.zarr", {"complete": True})
+
+
+def test_only_the_suffix_is_left_at_the_end(tmp_path):
+    path = tmp_path / "a.b filled.ome.zarr"
+    path.mkdir()
+    assert free_or_same(path, "any").name == "a.b filled 2.ome.zarr"

@@ -200,12 +200,11 @@ def _covariance(flat: NDArray[np.float64]) -> NDArray[np.float64]:
             here = alike[:, max(0, y) : BLOCK + min(0, y), max(0, x) : BLOCK + min(0, x)]
             there = alike[:, max(0, -y) : BLOCK + min(0, -y), max(0, -x) : BLOCK + min(0, -x)]
             found[y + LAGS, x + LAGS] = np.mean(here * there)
-    middle = found[LAGS, LAGS]
-    if middle > 0:
-        return np.asarray(found / middle)
-    alone = np.zeros_like(found)
-    alone[LAGS, LAGS] = 1.0
-    return alone
+    if found[LAGS, LAGS] > 0:
+        return np.asarray(found / found[LAGS, LAGS])
+    white = np.zeros_like(found)
+    white[LAGS, LAGS] = 1.0
+    return white
 
 
 def _mixing(flat: NDArray[np.float64]) -> NDArray[np.float64]:

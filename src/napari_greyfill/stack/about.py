@@ -108,10 +108,11 @@ def free_or_same(path: Path, fingerprint: str) -> Path:
     fingerprint : str
         Stands for stack, mask and options.
     """
-    name, dot, suffix = path.name.partition(".")
+    suffix = ".ome.zarr" if path.name.endswith(".ome.zarr") else path.suffix
+    name = path.name.removesuffix(suffix)
     for number in count(1):
         more = f" {number}" if number > 1 else ""
-        tried = path.with_name(f"{name}{more}{dot}{suffix}")
+        tried = path.with_name(f"{name}{more}{suffix}")
         journal = journal_of(tried)
         if not tried.exists() and not journal.exists():
             return tried

@@ -63,7 +63,7 @@ class StoreRow(QWidget):
         text = self.edit.text().strip()
         if self.isHidden() or not text:
             return None
-        path = Path(text).expanduser()
+        path = Path(text).expanduser().absolute()
         return path if path.suffix == ".zarr" else path.with_name(path.name + _SUFFIX)
 
     @property
