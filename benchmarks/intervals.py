@@ -140,7 +140,8 @@ def _coverage(found: dict, groups: dict[str, str]) -> str:
     for title, wanted in parts:
         for kind in MASKS:
             own = [one for (name, k), one in found.items() if k == kind and groups[name] in wanted]
-            rows.append((title, kind, len(own), *_summary(own)))
+            if own:
+                rows.append((title, kind, len(own), *_summary(own)))
     return table(header, rows)
 
 

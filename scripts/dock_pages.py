@@ -37,7 +37,6 @@ from qtpy.QtWidgets import (
     QToolButton,
     QWidget,
 )
-from superqt import QCollapsible
 
 from napari_greyfill.masks.detection import DETECTORS
 from napari_greyfill.viewer.compare.dock import CompareDock
@@ -45,6 +44,7 @@ from napari_greyfill.viewer.fill.dock import FillDock
 from napari_greyfill.viewer.heal.dock import HealDock
 from napari_greyfill.viewer.masks.dock import MasksDock
 from napari_greyfill.viewer.weights.dock import WeightsDock
+from napari_greyfill.viewer.widgets.fold import Fold
 
 PAGES = Path(__file__).parents[1] / "docs" / "docks"
 DOCKS = {
@@ -147,8 +147,6 @@ def _children(widget: QWidget) -> list[QWidget]:
     if isinstance(widget, QTabWidget):
         return [widget.widget(index) for index in range(widget.count())]
     laid = list(_laid(widget.layout())) if widget.layout() else []
-    if isinstance(widget, QCollapsible):
-        laid = [*laid, widget.content()]
     own = [each for each in widget.children() if isinstance(each, QWidget) and each not in laid]
     return list(dict.fromkeys([*laid, *own]))
 
@@ -181,7 +179,7 @@ def _around(leaf: QWidget, top: QWidget) -> Iterator[QWidget]:
 
 def _title(leaf: QWidget, around: list[QWidget]) -> str:
     if type(leaf) in (QCheckBox, QPushButton, QRadioButton, QToolButton) and leaf.text():
-        return str(leaf.text()).replace("&", "")
+        return str(leaf.text()).replace("&", "").lstrip("▸ ")  # of what is folded up
     for inner, outer in itertools.pairwise(around):
         for form in outer.findChildren(QFormLayout):
             label = _label(form, inner)
@@ -222,8 +220,8 @@ def _heading(widget: QWidget, outer: QWidget) -> str:
 def _part(around: list[QWidget]) -> str:
     """Return the tab or the fold that something lies in."""
     for inner, outer in itertools.pairwise(around):
-        if isinstance(outer, QCollapsible):
-            return str(outer.text())
+        if isinstance(outer, Fold) and inner is not outer.button:
+            return outer.title
         tabs = outer.parentWidget()
         if isinstance(tabs, QTabWidget) and tabs.indexOf(inner) >= 0:
             return str(tabs.tabText(tabs.indexOf(inner)))

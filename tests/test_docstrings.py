@@ -17,7 +17,7 @@ ELSEWHERE = {
     "run_together",
     "tip",
 }
-MOST = 54
+MOST = 50
 
 
 def functions(body, prefix=""):

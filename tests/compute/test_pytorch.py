@@ -18,7 +18,12 @@ from tests.commandline import run
 
 COMMAND = f'pip install "{EXTRA}"'
 
-BLOCKED = "import sys; sys.modules['torch'] = None  # as if it were not installed\n"
+# As if it were not installed.
+BLOCKED = """
+from importlib.machinery import PathFinder
+find = PathFinder.find_spec
+PathFinder.find_spec = lambda name, *more: None if name == "torch" else find(name, *more)
+"""
 ENGINE = """
 import numpy as np, napari_greyfill as greyfill
 image = np.random.default_rng(0).random((40, 50, 3))
@@ -79,6 +84,12 @@ def test_methods_that_need_it_say_so_and_the_others_are_there(without_torch):
 def test_a_fill_that_needs_it_is_refused_with_the_command(without_torch, picture, options):
     with pytest.raises(MissingDependencyError) as caught:
         greyfill.fill(*picture, **options)
+    assert COMMAND in str(caught.value)
+
+
+def test_comparing_networks_is_refused_with_the_command(without_torch, picture):
+    with pytest.raises(MissingDependencyError) as caught:
+        greyfill.compare(*picture, methods="networks")
     assert COMMAND in str(caught.value)
 
 

@@ -68,3 +68,12 @@ def test_channels_hang_together_as_they_do():
 def test_too_little_is_known():
     assert Noise.measured(noisy(0.1), ~NOTHING) is None
     assert Noise.measured(np.zeros((5, 5), np.float32), np.zeros((5, 5), bool)) is None
+
+
+def test_what_rounding_makes_comes_by_itself():
+    plane = np.rint(8 * noisy(0.05)).astype(np.float32)  # little but rounding is left
+    flat = np.full((4, 4), 4.0, np.float32)
+    with_it, without = (
+        Noise.measured(plane, NOTHING, step).deviation(flat) for step in (0.0, 1.0)
+    )
+    assert without.mean() < with_it.mean()

@@ -6,6 +6,7 @@ from skimage import data
 
 from napari_greyfill import fill
 from napari_greyfill.errors import BadParameterError
+from napari_greyfill.pipeline.origin import Origin
 
 CHOSEN = {"method": "spectral", "pipeline": "rgb-rgb"}
 
@@ -48,7 +49,7 @@ def test_each_region_is_corrected_or_filled_and_says_which(case):
     elsewhere[78:114, 68:122] = False
     np.testing.assert_array_equal(result.image[elsewhere], plain.image[elsewhere])
     labels = next(data for data, _, kind in result.to_layers() if kind == "labels")
-    assert (labels[78:114, 68:122] == 2).all()
+    assert (labels[78:114, 68:122] == Origin.RECORDED).all()
     assert (labels[elsewhere] == 1).all()
     assert not labels[~mask].any()
     told = json.loads(json.dumps(result.provenance["pieces"]))

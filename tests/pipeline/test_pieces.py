@@ -3,7 +3,7 @@ import json
 import numpy as np
 
 from napari_greyfill.image.geometry import Window
-from napari_greyfill.pipeline.pieces import CORRECTED, INVENTED, Piece
+from napari_greyfill.pipeline.pieces import CORRECTED, FILLED, Piece
 
 
 def test_what_became_of_a_piece_as_json():
@@ -15,6 +15,6 @@ def test_what_became_of_a_piece_as_json():
 
 
 def test_a_piece_that_was_filled_has_no_light():
-    filled = Piece(Window(0, 1, 0, 1), np.ones((1, 1), bool), INVENTED, "no light passes")
+    filled = Piece(Window(0, 1, 0, 1), np.ones((1, 1), bool), FILLED, "no light passes")
     assert filled.to_dict()["made"] == "filled"
     assert filled.to_dict()["passes"] == [] and filled.to_dict()["expected_error"] is None

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from napari_greyfill.checks import names_of
 from napari_greyfill.colorization import COLORIZERS
+from napari_greyfill.compute.pytorch import require_torch
 from napari_greyfill.errors import BadParameterError, MissingWeightsError
 from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.pipeline.names import GREY, PIPELINES, pipeline_title, resolve_pipeline
@@ -162,7 +163,9 @@ def _without_groups(names: Names) -> Names:
 
 
 def _group(name: str) -> list[str]:
-    """Return the methods in a group; raises `MissingWeightsError` if there are no networks."""
+    """Return the methods in a group; raises if there are no networks, with what they lack."""
+    if name == "networks":
+        require_torch("Every network")
     here = [info for info in INPAINTERS.infos() if info.available]
     if name == "all":
         return [info.name for info in here]

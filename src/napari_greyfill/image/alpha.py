@@ -11,7 +11,15 @@ __all__ = ["about_transparent", "is_erased", "made_opaque"]
 
 
 def about_transparent(count: int, *, revealed: bool) -> str:
-    """Return the sentence about transparent pixels in a hole."""
+    """Return the sentence about transparent pixels in a hole.
+
+    Parameters
+    ----------
+    count : int
+        How many there are.
+    revealed : bool
+        Whether the fill was made opaque.
+    """
     if revealed:
         return f"{count:,} pixels of the hole were transparent; the fill was made opaque."
     return (
@@ -21,7 +29,15 @@ def about_transparent(count: int, *, revealed: bool) -> str:
 
 
 def is_erased(alpha: NDArray[Any], hole: NDArray[np.bool_]) -> bool:
-    """Return whether most of a hole is fully transparent: it was erased."""
+    """Return whether most of a hole is fully transparent: it was erased.
+
+    Parameters
+    ----------
+    alpha : (H, W) array
+        0 is fully transparent.
+    hole : (H, W) bool array
+        True where the mask is painted.
+    """
     return bool(2 * np.count_nonzero(alpha[hole] == 0) > np.count_nonzero(hole))
 
 

@@ -83,7 +83,7 @@ def _thinned(hole: Hole, missing: Hole) -> Hole:
     if np.count_nonzero(hole | missing) <= MOST * hole.size:
         return hole
     y, x = np.indices(hole.shape) // 32
-    return hole & ((y + x) % 2 == 0)
+    return np.asarray(hole & ((y + x) % 2 == 0))
 
 
 def _laid_out(missing: Hole, wanted: Hole, rounds: int) -> list[Hole]:

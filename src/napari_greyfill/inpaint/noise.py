@@ -50,7 +50,7 @@ class Noise:
     mixing: NDArray[np.float64]
 
     @classmethod
-    def measured(cls, plane: Plane, missing: Hole) -> Noise | None:
+    def measured(cls, plane: Plane, missing: Hole, step: float = 0.0) -> Noise | None:
         """Measure the noise of known pixels, where little but noise is to be seen.
 
         Parameters
@@ -59,6 +59,8 @@ class Noise:
             What it holds in the hole does not matter.
         missing : (H, W) bool array
             What is not known.
+        step : float
+            To which values are rounded; the noise of that is left out, since it comes by itself.
 
         Returns
         -------
@@ -78,6 +80,7 @@ class Noise:
         for channel in range(rest.shape[-1]):
             variances = rest[..., channel].var(axis=(1, 2)) * BLOCK**2 / (BLOCK**2 - 3)
             levels, found, chosen = _by_brightness(means[:, channel], variances)
+            found = np.maximum(found - step**2 / 12, 0.0)
             fits.append(_line_below(levels, found))
             quiet.append(chosen)
         flat = rest[np.unique(np.concatenate(quiet))]
@@ -197,12 +200,11 @@ def _covariance(flat: NDArray[np.float64]) -> NDArray[np.float64]:
             here = alike[:, max(0, y) : BLOCK + min(0, y), max(0, x) : BLOCK + min(0, x)]
             there = alike[:, max(0, -y) : BLOCK + min(0, -y), max(0, -x) : BLOCK + min(0, -x)]
             found[y + LAGS, x + LAGS] = np.mean(here * there)
-    middle = found[LAGS, LAGS]
-    return (
-        found / middle
-        if middle > 0
-        else (np.arange(found.size) == found.size // 2).reshape(found.shape).astype(np.float64)
-    )
+    if found[LAGS, LAGS] > 0:
+        return np.asarray(found / found[LAGS, LAGS])
+    white = np.zeros_like(found)
+    white[LAGS, LAGS] = 1.0
+    return white
 
 
 def _mixing(flat: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -21,7 +21,7 @@ from napari_greyfill.image.lazy import values_in
 from napari_greyfill.image.picture import Patch, Picture
 from napari_greyfill.inpaint.marks import Judgement, Scene, judge
 from napari_greyfill.pipeline.job import FillJob
-from napari_greyfill.pipeline.pieces import CORRECTED, INVENTED, Piece
+from napari_greyfill.pipeline.pieces import CORRECTED, FILLED, Piece
 
 __all__ = ["taken_back"]
 
@@ -140,5 +140,5 @@ def _piece(box: Window, own: NDArray[np.bool_], found: Judgement, picture: Pictu
         told["passes"] = tuple(round(float(v), 4) for v in found.mark.passes)
         told["adds"] = tuple(float(f"{v * width:.4g}") for v in found.mark.adds)
         told["expected_error"] = None if found.error is None else found.error * width
-    label = CORRECTED if found.corrected else INVENTED
+    label = CORRECTED if found.corrected else FILLED
     return Piece(box, own, label, found.why, **told)

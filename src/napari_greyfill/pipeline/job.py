@@ -177,8 +177,8 @@ class FillJob:
             seconds=seconds,
             confidences=confidences,
             reason=self.reason,
-            memory=self.memory,
             pieces=pieces,
+            memory=self.memory,
         )
 
     def _used_torch(self) -> bool:
@@ -224,6 +224,15 @@ def prepare(
 ) -> FillJob:
     """Check image, mask and options, and return a job that can run.
 
+    Parameters
+    ----------
+    image, mask, rgb, hints
+        As in `napari_greyfill.fill`.
+    options : FillOptions
+        What was chosen.
+    cancelled : callable
+        Returns whether to stop.
+
     Raises
     ------
     GreyfillError
@@ -258,6 +267,13 @@ def read_picture(
     """Check image and mask and return them as the stages work on them.
 
     Axes of length 1 beyond those of a plane do not matter, in neither of them.
+
+    Parameters
+    ----------
+    image, mask, rgb
+        As in `napari_greyfill.fill`.
+    options : FillOptions
+        What was chosen.
 
     Raises
     ------

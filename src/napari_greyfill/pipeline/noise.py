@@ -97,7 +97,9 @@ def _known(job: FillJob, window: Window) -> _Known:
     values = planes[~missing]
     low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
     number = zlib.crc32(np.ascontiguousarray(planes).tobytes())
-    return _Known(Noise.measured(planes, missing), low, high, number)
+    rounded = job.picture.original.dtype.kind in "iu"
+    step = 1 / job.picture.values.width if rounded else 0.0
+    return _Known(Noise.measured(planes, missing, step), low, high, number)
 
 
 def _noise_for(job: FillJob, patch: Patch, known: _Known) -> NDArray[np.float32] | None:

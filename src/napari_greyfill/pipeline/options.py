@@ -15,7 +15,7 @@ from typing import Any, Literal, TypedDict, TypeVar, get_args
 from napari_greyfill.errors import BadParameterError
 from napari_greyfill.options import Option, option_field
 from napari_greyfill.pipeline.names import PIPELINE_NAMES, PIPELINES, resolve_pipeline
-from napari_greyfill.pipeline.presets import CUSTOM, PRESETS, PresetName, preset_of
+from napari_greyfill.pipeline.presets import CUSTOM, PRESET, PRESETS, PresetName, preset_of
 
 __all__ = [
     "LOOKS",
@@ -84,16 +84,6 @@ class FillChoices(SharedChoices, total=False):
     correct: CorrectName
 
 
-_PRESET = option_field(
-    "auto",
-    "Preset",
-    "What the fill is for, in place of method, look and colorizer; what is chosen of these "
-    f"besides counts. {' '.join(preset.tip for preset in PRESETS.values())}",
-    choices=tuple(PRESETS),
-    titles=tuple(preset.title for preset in PRESETS.values()),
-)
-
-
 @dataclass(frozen=True)
 class FillOptions:
     """What the user chose; the fields are keyword arguments of `fill`.
@@ -115,7 +105,7 @@ class FillOptions:
     True
     """
 
-    preset: InitVar[PresetName] = _PRESET
+    preset: InitVar[PresetName] = PRESET
     method: str = option_field(
         "auto",
         "Method",
@@ -358,12 +348,12 @@ def takes_options(*names: str, also: type | None = None) -> Callable[[F], F]:
 
 def _described() -> list[Any]:
     """Return what describes each option: the fields, and the preset, which is none."""
-    return [_PRESET, *fields(FillOptions)]
+    return [PRESET, *fields(FillOptions)]
 
 
 def _kind(each: Any) -> str:  # noqa: ANN401 - a field of a dataclass
     """Return the type of an option as signatures show it."""
-    return "PresetName" if each is _PRESET else str(each.type)
+    return "PresetName" if each is PRESET else str(each.type)
 
 
 def _with_options(text: str, wanted: list[Any]) -> str:

@@ -19,6 +19,7 @@ class Origin(IntEnum):
     INFERRED = 1  # from what surrounds it: a smooth fill
     CORRECTED = 2  # by what a network learned
     COPIED = 3  # from another place of the picture
+    RECORDED = 4  # from what was recorded there under a mark that lets light pass
 
     @property
     def words(self) -> str:
@@ -31,6 +32,7 @@ _WORDS = {
     Origin.INFERRED: "inferred from around",
     Origin.CORRECTED: "corrected by a network",
     Origin.COPIED: "copied from elsewhere",
+    Origin.RECORDED: "recorded there, the mark corrected",
 }
 
 

@@ -44,7 +44,19 @@ class PatchIndex:
 
 
 def with_patches(plane: Plane, picture: Picture, window: Window, patches: Patches) -> Hole:
-    """Paste finished patches into a window's plane; return what is left that is no source."""
+    """Paste finished patches into a window's plane; return what is left that is no source.
+
+    Parameters
+    ----------
+    plane : (h, w) or (h, w, 3) float32 array
+        The window of the picture, written to.
+    picture : Picture
+        Knows the hole, and what is no source.
+    window : Window
+        Where the plane lies.
+    patches : sequence of Patch
+        What is filled already.
+    """
     left = picture.hole[window.slices].copy()
     for patch in patches:
         common = window.intersection(patch.window)
@@ -91,7 +103,17 @@ def require_finite(filled: Plane, hole: Hole, method: MethodInfo | None, origin:
 
 
 def own_core(region: Region, filled: Plane, plane: Plane, hole: Hole) -> Patch:
-    """Return the core of a filled window: the fill in the hole, the given plane elsewhere."""
+    """Return the core of a filled window: the fill in the hole, the given plane elsewhere.
+
+    Parameters
+    ----------
+    region : Region
+        The window and its core.
+    filled, plane : (h, w) or (h, w, 3) array
+        The window, filled and as it was given; what is filled may be padded.
+    hole : (h, w) bool array
+        True where the fill counts.
+    """
     core = region.core.within(region.window)
     inside = hole[core] if plane.ndim == 2 else hole[core][..., None]
     height, width = hole.shape

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from napari_greyfill.image.geometry import Window
 
-__all__ = ["CORRECTED", "INVENTED", "Piece"]
+__all__ = ["CORRECTED", "FILLED", "Piece"]
 
-INVENTED, CORRECTED = 1, 2  # what a pixel of the hole is made of; the filled region's labels
+FILLED, CORRECTED = 1, 4  # labels of the filled region; the latter is `Origin.RECORDED`
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +24,7 @@ class Piece:
     box : Window
     pixels : bool array of the box's shape
     label : int
-        1 if it is filled; 2 if what was recorded there is corrected.
+        1 if it is filled; 4 if what was recorded there is corrected.
     why : str
         A few words.
     passes, adds : tuple of float

@@ -25,7 +25,7 @@ def as_layers(
     image : array
         As the user gave it, filled.
     labels : (H, W) uint8 array
-        Not 0 where it was filled: 1 inferred, 2 corrected.
+        Not 0 where it was filled: 1 filled, 4 corrected.
     confidence : (H, W) float32 array in [0, 1] or None
         None if no colour was recovered.
     provenance : dict

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-__all__ = ["CUSTOM", "PRESETS", "Preset", "PresetName", "preset_of"]
+from napari_greyfill.options import option_field
+
+__all__ = ["CUSTOM", "PRESET", "PRESETS", "Preset", "PresetName", "preset_of"]
 
 PresetName = Literal["auto", "quick", "faithful", "texture"]
 CUSTOM = "custom"  # what stands in place of a preset where none fits
@@ -62,6 +64,17 @@ PRESETS: dict[str, Preset] = {
     ),
 }
 assert tuple(PRESETS) == get_args(PresetName)
+
+
+# The argument of `FillOptions`, described as its fields are.
+PRESET = option_field(
+    "auto",
+    "Preset",
+    "What the fill is for, in place of method, look and colorizer; what is chosen of these "
+    f"besides counts. {' '.join(preset.tip for preset in PRESETS.values())}",
+    choices=tuple(PRESETS),
+    titles=tuple(preset.title for preset in PRESETS.values()),
+)
 
 
 def preset_of(method: str, look: str, colorizer: str) -> str:

@@ -150,8 +150,15 @@ def propagate_steps(
     values = np.stack(found)
     low, high = np.quantile(values, [(1 - share) / 2, (1 + share) / 2], axis=0)
     std = values.std(axis=0, ddof=1) if len(values) > 1 else np.zeros_like(value)
-    plain = [_plain(each) for each in (value, values.mean(axis=0), std, low, high)]
-    return Measurement(*plain, level=share, values=values)
+    return Measurement(
+        _plain(value),
+        _plain(values.mean(axis=0)),
+        _plain(std),
+        _plain(low),
+        _plain(high),
+        share,
+        values,
+    )
 
 
 def _numbers(found: ArrayLike) -> NDArray[np.float64]:

@@ -19,7 +19,7 @@ from napari_greyfill.image.arrays import channels_at, described
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.picture import Patch, Picture
 from napari_greyfill.pipeline.intervals import Draws, bounds, drawn
-from napari_greyfill.pipeline.pieces import CORRECTED, INVENTED, Piece
+from napari_greyfill.pipeline.pieces import CORRECTED, FILLED, Piece
 from napari_greyfill.pipeline.presentation import LayerData, as_layers
 from napari_greyfill.pipeline.uncertainty import Refill, Uncertainty, learned, why_no_interval
 from napari_greyfill.pipeline.unchanged import Memory
@@ -135,12 +135,12 @@ class FillResult:
         Why the method was chosen, if it was left open; a sentence.
     channel_axis : int or None
         Along which axis of the image its colours lie; the last one, if any, for None.
+    pieces : tuple of Piece
+        What became of each painted piece, if the option `correct` asked; empty otherwise.
     memory : Memory or None
         What each region came to, for a fill after this one; see `fill`.
     refill : callable or None
         Fills a hole elsewhere in the same way, for `interval` and `draws`.
-    pieces : tuple of Piece
-        What became of each painted piece, if the option `correct` asked; empty otherwise.
 
     Examples
     --------
@@ -166,10 +166,10 @@ class FillResult:
     metrics: dict[str, float] = field(default_factory=dict)
     reason: str = ""
     channel_axis: int | None = None
+    pieces: tuple[Piece, ...] = field(default=(), repr=False)
     memory: Memory | None = field(default=None, repr=False)
     refill: Refill | None = field(default=None, repr=False)
     _learned: list[Uncertainty] = field(default_factory=list, repr=False)  # once it was asked for
-    pieces: tuple[Piece, ...] = field(default=(), repr=False)
 
     @cached_property
     def image(self) -> NDArray[Any]:
@@ -204,6 +204,31 @@ class FillResult:
                 view = part[common.within(frame)]
                 np.minimum(view, patch.planes[common.within(patch.window)], out=view)
         return part
+
+    def labels_in(self, frame: Window) -> NDArray[np.uint8]:
+        """Return a part of the labels: 0 known, 1 filled, 4 corrected.
+
+        Parameters
+        ----------
+        frame : Window
+            The part.
+        """
+        labels = self.hole[frame.slices].astype(np.uint8)
+        for piece in self.pieces:
+            common = piece.box.intersection(frame)
+            if common is not None and piece.label != FILLED:
+                inside = piece.pixels[common.within(piece.box)]
+                labels[common.within(frame)][inside] = piece.label
+        return labels
+
+    @property
+    def about_pieces(self) -> str:
+        """Return how many regions were corrected and filled, a sentence; empty if nobody asked."""
+        if not self.pieces:
+            return ""
+        corrected = sum(piece.label == CORRECTED for piece in self.pieces)
+        some = f"{corrected} region{'' if corrected == 1 else 's'} corrected"
+        return f"{some}, {len(self.pieces) - corrected} filled."
 
     def interval(self, level: float = 0.9) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return between which values each pixel lies, with a probability.
@@ -241,8 +266,9 @@ class FillResult:
         >>> photo = data.camera()[200:328, 200:328]
         >>> mask = np.zeros(photo.shape, dtype=bool)
         >>> mask[60:64, 20:100] = True
-        >>> low, high = fill(photo, mask).interval(0.9)
-        >>> bool(np.mean((low <= photo)[mask] & (photo <= high)[mask]) > 0.8)
+        >>> result = fill(photo, mask)
+        >>> low, high = result.interval(0.9)
+        >>> bool(((low <= result.image) & (result.image <= high)).all())
         True
         """
         return exhaust(self.interval_steps(level))
@@ -335,6 +361,11 @@ class FillResult:
         feather = float(chosen["feather"])
         if reason := why_no_interval(self.method, feather, picture):
             raise UnsupportedImageError(reason)
+        if any(piece.label == CORRECTED for piece in self.pieces):
+            raise UnsupportedImageError(
+                "Marks were corrected in this fill, of which trials of fills say nothing; fill "
+                'with correct="off" for an interval.'
+            )
         if self.refill is None:
             raise UnsupportedImageError(
                 "This result does not know how it was filled; fill again to have an interval."
@@ -342,31 +373,6 @@ class FillResult:
         if not self._learned:
             self._learned.append((yield from learned(picture, read, self.refill, cancelled)))
         return self._learned[0]
-
-    def labels_in(self, frame: Window) -> NDArray[np.uint8]:
-        """Return a part of the labels: 0 known, 1 invented, 2 corrected.
-
-        Parameters
-        ----------
-        frame : Window
-            The part.
-        """
-        labels = self.hole[frame.slices].astype(np.uint8)
-        for piece in self.pieces:
-            common = piece.box.intersection(frame)
-            if common is not None and piece.label != INVENTED:
-                inside = piece.pixels[common.within(piece.box)]
-                labels[common.within(frame)][inside] = piece.label
-        return labels
-
-    @property
-    def about_pieces(self) -> str:
-        """Return how many regions were corrected and filled, a sentence; empty if nobody asked."""
-        if not self.pieces:
-            return ""
-        corrected = sum(piece.label == CORRECTED for piece in self.pieces)
-        some = f"{corrected} region{'' if corrected == 1 else 's'} corrected"
-        return f"{some}, {len(self.pieces) - corrected} filled."
 
     def to_layers(self) -> list[LayerData]:
         """Return the result as layers for napari: the image, where it was filled, the confidence.

@@ -137,7 +137,15 @@ class Memory:
         return done
 
     def keep(self, key: bytes, done: Done) -> None:
-        """Keep what came of a region for a fill after this one."""
+        """Keep what came of a region for a fill after this one.
+
+        Parameters
+        ----------
+        key : bytes
+            Tells everything that the region's fill depends on.
+        done : Done
+            What came of it.
+        """
         self._done[key] = done
 
     def let_go(self) -> None:

@@ -22,6 +22,7 @@ def shadow(*sizes, pixels=4000, contrast=1.0, seed=0):
 
 def test_without_a_trial_the_plane_alone_counts():
     assert cautious_weights([]).tolist() == [1, 0, 0]
+    assert cautious_weights([], members=4).tolist() == [1, 0, 0, 0]
 
 
 def test_the_best_member_gets_most():

@@ -209,6 +209,7 @@ class TestRun:
         viewer.add_image(colour_ramp() + 1, name="truth", rgb=True)
         dock.form.reference.setCurrentIndex(dock.form.reference.findData("layer"))
         dock.form.reference_layer_choice.choose(viewer.layers["truth"])
+        viewer.layers.selection.active = viewer.layers["pic"]  # the new one was followed
         run(dock)
         assert all(row.metrics["psnr"] < 60 for row in dock.table.rows)
 
@@ -217,6 +218,7 @@ class TestRun:
         viewer.add_image(colour_ramp(50, 60), name="truth", rgb=True)
         dock.form.reference.setCurrentIndex(dock.form.reference.findData("layer"))
         dock.form.reference_layer_choice.choose(viewer.layers["truth"])
+        viewer.layers.selection.active = viewer.layers["pic"]  # the new one was followed
         run(dock)
         assert "choose a reference" in messages["error"][0]
         assert dock.status.text().startswith("Failed")

@@ -11,7 +11,7 @@ TOGETHER = {
         colours.INFERRED,
         colours.CORRECTED,
         colours.COPIED,
-        colours.LIT,
+        colours.RECORDED,
     ),
     "what was found": (colours.DUST, colours.DROPPED),
     "what is painted": (colours.STROKE, colours.WAITING),
@@ -33,7 +33,7 @@ def test_the_check_would_notice_red_and_green():
 
 
 def test_an_outline_shows_on_black_and_on_white():
-    for each in (colours.INFERRED, colours.CORRECTED, colours.COPIED, colours.LIT, colours.DUST):
+    for each in (*TOGETHER["where pixels come from"], colours.DUST):
         assert distance(each, (0, 0, 0), "normal") > 20
         assert distance(each, (1, 1, 1), "normal") > 20
 

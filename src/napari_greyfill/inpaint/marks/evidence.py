@@ -21,6 +21,8 @@ FINE = 4.0  # pixels; sigma of what is left out of fine structure
 EVEN = 8.0  # pixels; sigma of what is no structure at all
 BAND = 7.0  # depth in the mark, in pixels, to which a fill knows fine structure
 MOST, HALF = 0.8, 0.5  # cover of a mark, and of one that fades, whose structure is compared
+AMOUNTS = (0.5, 2.0)  # of the structure expected, what shows through must have
+RIM = 4.0  # pixels that a mask may be too wide
 OTHERS = 48  # pieces from elsewhere
 FEWEST = 12
 FREE = 0.7  # share of such a piece that has to be known
@@ -60,7 +62,10 @@ def evidence(scene: Scene, mark: Mark, fill: Plane) -> float:
     fill : array like what is recorded
         From around the mark.
     """
-    own = agreement(scene, mark, fill, mark.behind(scene.recorded))
+    lit = mark.behind(scene.recorded)
+    own = agreement(scene, mark, fill, lit)
+    if not AMOUNTS[0] <= _amount(scene, mark, fill, lit) <= AMOUNTS[1]:
+        return 0.0
     chance = _by_chance(scene, mark, fill)
     if len(chance) < FEWEST:
         return 0.0
@@ -87,6 +92,21 @@ def unevenness(scene: Scene, mark: Mark, fill: Plane) -> float:
     off = ndimage.gaussian_filter(np.where(band, lit - behind, 0.0), EVEN) / share
     level = max(float(np.abs(behind[band]).mean()), 1e-6)
     return float(np.sqrt(np.mean((off[band] / level) ** 2)))
+
+
+def _amount(scene: Scene, mark: Mark, fill: Plane, lit: Map) -> float:
+    """Return how much of the fine structure of a fill there is in what was taken back.
+
+    A fill is what is to be expected, so that it should be all of it. What leaks in from the rim of
+    something opaque is less.
+    """
+    box = _box(mark)
+    band, within = _parts(scene, mark, box)
+    if not band.any():
+        return 0.0
+    a, b = (_fine(grey_of(plane)[box.slices], within)[band] for plane in (fill, lit))
+    a = a - a.mean()
+    return float(a @ b) / max(float(a @ a), 1e-12)
 
 
 def _by_chance(scene: Scene, mark: Mark, fill: Plane) -> list[float]:
@@ -123,6 +143,12 @@ def _parts(scene: Scene, mark: Mark, box: Window) -> tuple[Hole, Hole]:
     """Return where structure is compared, and where it is measured, in a box."""
     within = (mark.cover > (HALF if mark.replaces else MOST)) & ~scene.lost
     depth = ndimage.distance_transform_edt(np.pad(mark.cover > 0.02, 1))[1:-1, 1:-1]
+    painted = ndimage.distance_transform_edt(np.pad(scene.own, 1))[1:-1, 1:-1]
+    if mark.cover[scene.own & (painted <= 1)].mean() > HALF:
+        # all that is painted counts as the mark, so that its rim may be intact, and tells nothing
+        intact = min(RIM, 0.5 * float(painted.max()))
+        within &= painted > intact
+        depth = depth - intact
     return (within & (depth <= BAND))[box.slices], within[box.slices]
 
 

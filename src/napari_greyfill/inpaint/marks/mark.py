@@ -51,7 +51,13 @@ class Scene:
     step: float = 0.0
 
     def has_room(self, down: int, right: int) -> bool:
-        """Tell whether the painted piece, moved, lies on known pixels, with some around."""
+        """Tell whether the painted piece, moved, lies on known pixels, with some around.
+
+        Parameters
+        ----------
+        down, right : int
+            How far, in pixels.
+        """
         rows, columns = np.nonzero(self.own)
         rows, columns = rows + down, columns + right
         height, width = self.own.shape
@@ -122,7 +128,13 @@ class Mark:
         return self.black + factor * (behind.astype(np.float64) - self.black) + more
 
     def shifted(self, down: int, right: int) -> Mark:
-        """Return the mark somewhere else; nothing of it may leave the plane."""
+        """Return the mark somewhere else; nothing of it may leave the plane.
+
+        Parameters
+        ----------
+        down, right : int
+            How far, in pixels.
+        """
         cover = np.roll(self.cover, (down, right), (0, 1))
         evens = None if self.evens is None else np.roll(self.evens, (down, right), (0, 1))
         return replace(self, cover=cover, evens=evens)
@@ -140,5 +152,13 @@ def grey_of(plane: NDArray[np.floating]) -> Map:
 
 
 def like(mask: Hole, plane: NDArray[np.floating]) -> Hole:
-    """Return a mask that chooses pixels of a plane, of colours too."""
+    """Return the mask that chooses pixels of a plane, of colours too.
+
+    Parameters
+    ----------
+    mask : (H, W) bool array
+        True where to choose.
+    plane : (H, W) or (H, W, C) array
+        Whose axes it gets.
+    """
     return mask if plane.ndim == 2 else mask[..., None]

@@ -145,7 +145,9 @@ def fill_gap(
             shadows.append(_errors(one, filled, first))
     pooled = [_pooled(one) for one in shadows]
     count = len(pooled) + SHADOWS - TRIALS
-    weights = cautious_weights(pooled, span=span_of(ends), count=count, caution=CAUTION)
+    weights = cautious_weights(
+        pooled, span=span_of(ends), count=count, caution=CAUTION, members=len(fills[first])
+    )
     found = {}
     for at, each in fills.items():
         own = [one[at] for one in shadows]

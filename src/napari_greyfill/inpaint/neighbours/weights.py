@@ -74,6 +74,7 @@ def cautious_weights(
     span: float = 1.0,
     count: int | None = None,
     caution: float = CAUTION,
+    members: int = 3,
 ) -> Weights:
     """Return the weights that promise most without being sure of more than the shadows agree on.
 
@@ -90,8 +91,10 @@ def cautious_weights(
         Shadows to count for the penalty, if not all that were wanted were needed.
     caution : float, optional
         Decibels that other planes have to promise at least, for all of the weight.
+    members : int, optional
+        How many there are, where no shadow tells.
     """
-    members = len(shadows[0].errors) if shadows else SHADOWS
+    members = len(shadows[0].errors) if shadows else members
     if not shadows:
         return np.asarray(np.eye(members)[0])
     grid = _simplex(members)

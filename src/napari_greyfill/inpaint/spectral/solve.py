@@ -80,7 +80,15 @@ class System:
         return cls(start, hole, mean, x, unknown, first, 1.0 / power)
 
     def filtered(self, v: Torus, response: Torus) -> Torus:
-        """Return what a filter makes of a vector of the unknown, at the unknown; a new array."""
+        """Return what a filter makes of a vector, at the unknown; a new array.
+
+        Parameters
+        ----------
+        v : (H, W) float64 array
+            On the torus.
+        response : float64 array
+            Of the filter, at the frequencies of `rfft2` of the torus.
+        """
         waves = fft.rfft2(v)
         waves *= response
         result: Torus = fft.irfft2(waves, s=v.shape)

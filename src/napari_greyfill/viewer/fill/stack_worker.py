@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from napari_greyfill.compute.device import CancelCheck
 from napari_greyfill.compute.events import Event, Note, Preview, Progress, Result
 from napari_greyfill.errors import BadParameterError
+from napari_greyfill.pipeline.loading import announce_loading
 from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.stack.about import describe, free_or_same
 from napari_greyfill.stack.axes import Axes
@@ -121,6 +122,7 @@ def fill_the_stack(request: StackRequest, cancelled: CancelCheck) -> Generator[E
         a `Result` at the end.
     """
     yield Progress("reading the stack")
+    yield from announce_loading(request.fill)
     what = (request.data, request.mask, request.axes, request.options, request.fill)
     try:
         job = prepare_stack(*what, resume=request.resume)

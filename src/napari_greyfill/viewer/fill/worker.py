@@ -57,7 +57,15 @@ class Finished:
 
 
 def fill_the_hole(request: FillRequest, cancelled: CancelCheck) -> Generator[Event, None, None]:
-    """Run a request and report on it; a reference that does not fit costs only the metrics."""
+    """Run a request and report on it; a reference that does not fit costs only the metrics.
+
+    Parameters
+    ----------
+    request : FillRequest
+        What to fill, and how.
+    cancelled : callable
+        Asked inside long computations.
+    """
     yield Progress("reading the image")
     run = _compared if request.several else _filled
     truth = None if request.reference is None else request.reference.read()

@@ -16,8 +16,8 @@ __all__ = [
     "DUST",
     "GUESSED",
     "INFERRED",
-    "LIT",
     "MASKED",
+    "RECORDED",
     "SOURCE",
     "STROKE",
     "WAITING",
@@ -31,7 +31,7 @@ Colour = tuple[float, float, float]
 INFERRED: Colour = (0.337, 0.706, 0.914)  # sky blue
 CORRECTED: Colour = (0.0, 0.502, 0.373)  # green
 COPIED: Colour = (0.902, 0.624, 0.0)  # orange
-LIT: Colour = (0.55, 0.1, 0.5)  # purple: what a mark let through, without the mark
+RECORDED: Colour = (0.4, 0.0, 0.8)  # violet
 
 # What is painted: filled areas.
 STROKE: Colour = (0.8, 0.2, 0.533)  # pink

@@ -10,7 +10,7 @@ from napari_greyfill.viewer.layers.colours import (
     COPIED,
     CORRECTED,
     INFERRED,
-    LIT,
+    RECORDED,
     Colour,
     with_opacity,
 )
@@ -24,12 +24,13 @@ COLOURS: dict[Origin, Colour] = {
     Origin.INFERRED: INFERRED,
     Origin.CORRECTED: CORRECTED,
     Origin.COPIED: COPIED,
+    Origin.RECORDED: RECORDED,
 }
 _NAME = "outline"
 
 
 def outline_colours(origin: Origin) -> DirectLabelColormap:
-    """Return the colours of a layer: label 1 was invented, 2 corrected by the light let through.
+    """Return the colours of a layer whose label 1 is what was invented, and 4 what was corrected.
 
     Parameters
     ----------
@@ -39,8 +40,9 @@ def outline_colours(origin: Origin) -> DirectLabelColormap:
     from napari.utils.colormaps import DirectLabelColormap
 
     name = f"{_NAME} {origin.name.lower()}"
-    shown = {1: with_opacity(COLOURS[origin]), 2: with_opacity(LIT), None: CLEAR}
-    return DirectLabelColormap(color_dict=shown, name=name)
+    colours = {1: COLOURS[origin], Origin.RECORDED.value: RECORDED}
+    drawn = {label: with_opacity(colour) for label, colour in colours.items()}
+    return DirectLabelColormap(color_dict={**drawn, None: CLEAR}, name=name)
 
 
 def is_outline(name: str) -> bool:

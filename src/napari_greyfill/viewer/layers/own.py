@@ -77,12 +77,28 @@ def source_of(layer: Layer) -> str:
 
 
 def own_layers(viewer: Viewer, place: Purpose) -> Iterator[tuple[Purpose, Layer]]:
-    """Yield the layers of ours for the plane of a purpose, whatever their label and role."""
+    """Yield the layers of ours for the plane of a purpose, whatever their label and role.
+
+    Parameters
+    ----------
+    viewer : Viewer
+        Where they are.
+    place : Purpose
+        Of the plane.
+    """
     return ((purpose, layer) for purpose, layer in _signed(viewer, place) if _is_as_left(layer))
 
 
 def find_own(viewer: Viewer, purpose: Purpose) -> Layer | None:
-    """Return the layer of ours for a purpose, the one added last if there are several."""
+    """Return the layer of ours for a purpose, the one added last if there are several.
+
+    Parameters
+    ----------
+    viewer : Viewer
+        Where it may be.
+    purpose : Purpose
+        What it is for.
+    """
     found = [layer for each, layer in _signed(viewer, purpose) if each == purpose]
     return next(filter(_is_as_left, reversed(found)), None)
 

@@ -69,7 +69,7 @@ class Region:
     Attributes
     ----------
     filled : (h, w) bool or uint8 array
-        As numbers: 1 invented, 2 corrected by the light that a mark lets through.
+        As numbers: 1 filled, 4 corrected.
     window : Window or None
         The part, None for all of the plane.
     origin : Origin

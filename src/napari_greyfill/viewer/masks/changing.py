@@ -114,7 +114,17 @@ class MaskChanges(QObject):
         self.use((plane != 0) if wanted is None else np.isin(plane, wanted))
 
     def use(self, found: Mask, how: str = "", on: _On | None = None) -> None:
-        """Put what was found into a mask, by default that in view, as one step of its history."""
+        """Put what was found into a mask, as one step of its history.
+
+        Parameters
+        ----------
+        found : (H, W) bool array
+            What was found.
+        how : str
+            "replace", "add" or "remove"; by default as the form says.
+        on : (Labels or None, Image or None, tuple of int), optional
+            Mask, image and plane; by default those in view.
+        """
         mask, image, index = on or (self.form.target.layer, *self.place())
         if mask is None and image == self.form.image.layer:
             mask = self.new_mask()

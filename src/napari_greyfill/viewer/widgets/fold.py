@@ -32,7 +32,7 @@ class Fold(QWidget):
 
     def __init__(self, title: str, tip: str, content: QWidget) -> None:
         super().__init__()
-        self._title = title
+        self.title = title
         self._open = False
         self._content = content
         self.button = QPushButton()
@@ -64,5 +64,5 @@ class Fold(QWidget):
         self.toggled.emit(wanted)
 
     def _show(self) -> None:
-        self.button.setText(f"{'▾' if self._open else '▸'} {self._title}")
+        self.button.setText(f"{'▾' if self._open else '▸'} {self.title}")
         self._content.setVisible(self._open)
