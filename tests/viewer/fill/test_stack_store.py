@@ -118,7 +118,7 @@ class TestRun:
         stack = stack_of(3)
         viewer.add_image([lazy(stack), lazy(stack[:, ::2, ::2])], name="pyramid", multiscale=True)
         dock = kept(stack)
-        dock.form.image_choice.value = viewer.layers["pyramid"]
+        dock.form.image_choice.choose(viewer.layers["pyramid"])
         dock.refresh()
         dock.form.stack.store.choose(tmp_path / "pyramid filled.ome.zarr")
         run(dock)
