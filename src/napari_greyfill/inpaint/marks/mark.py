@@ -157,7 +157,7 @@ def like(mask: Hole, plane: NDArray[np.floating]) -> Hole:
     Parameters
     ----------
     mask : (H, W) bool array
-        True where to choose.
+        True for the pixels.
     plane : (H, W) or (H, W, C) array
         Whose axes it gets.
     """
