@@ -105,7 +105,7 @@ class FillOptions:
     True
     """
 
-    preset: InitVar[PresetName] = PRESET
+    preset: InitVar[PresetName] = field(default=PRESET, kw_only=True)
     method: str = option_field(
         "auto",
         "Method",
