@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import MISSING, InitVar, asdict, dataclass, fields
+from dataclasses import MISSING, InitVar, asdict, dataclass, field, fields
 from typing import Any, Literal, TypedDict, TypeVar, get_args
 
 from napari_greyfill.errors import BadParameterError
