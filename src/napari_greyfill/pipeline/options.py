@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import MISSING, InitVar, asdict, dataclass, field, fields
+from dataclasses import MISSING, InitVar, asdict, dataclass, fields
 from typing import Any, Literal, TypedDict, TypeVar, get_args
 
 from napari_greyfill.errors import BadParameterError
@@ -105,7 +105,7 @@ class FillOptions:
     True
     """
 
-    preset: InitVar[PresetName] = field(default=PRESET, kw_only=True)
+    preset: InitVar[PresetName] = PRESET
     method: str = option_field(
         "auto",
         "Method",
