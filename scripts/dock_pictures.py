@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PIL import Image
 from qtpy.QtCore import QEventLoop, Qt, QTimer
 
@@ -44,12 +45,26 @@ def masks_dock(viewer: Viewer) -> None:
 
 
 def heal_dust(viewer: Viewer) -> None:
-    """Outline the dust of a slide; one piece is dropped."""
-    viewer.open_sample("napari-greyfill", "cells")
-    viewer.layers["cells"].visible = True
+    """Outline the dust of a slide."""
+    from scipy.ndimage import gaussian_filter
+    from skimage import data
+
+    rng = np.random.default_rng(4)
+    slide = gaussian_filter(data.camera(), 1.5)
+    rows, columns = np.mgrid[: slide.shape[0], : slide.shape[1]]
+    for y, x, radius, level in zip(
+        *rng.integers(10, 500, (2, 40)),
+        rng.uniform(1.5, 4, 40),
+        rng.choice([5, 250], 40),
+        strict=True,
+    ):
+        slide[(rows - y) ** 2 + (columns - x) ** 2 < radius**2] = level
+    viewer.add_image(slide, name="slide")
     dock = _open(viewer, "Heal")
+    dock.dust.form.contrast.setValue(30)
     dock.dust.form.shown.click()
     _until(lambda: dock.dust.found is not None and not dock.dust.busy)
+    _wait(500)
 
 
 def stack_done(viewer: Viewer) -> None:
