@@ -174,7 +174,7 @@ def test_soft_masks_are_pointed_out(folder, scratch):
 def test_json(folder, scratch):
     result = fill("--json", "--reference", "truth.png", "--steps", "steps", "--seed", 5)
     found = json.loads(result.stdout)
-    assert set(found) == {"output", "steps", "metrics", "notes", "provenance"}
+    assert set(found) == {"output", "interval", "steps", "metrics", "notes", "provenance"}
     assert found["output"] == "out.png"
     assert {Path(path).name for path in found["steps"]} == files(folder / "steps")
     assert found["provenance"]["filled_pixels"] == np.count_nonzero(scratch)
