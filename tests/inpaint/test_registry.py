@@ -1,6 +1,7 @@
 import pytest
 
 from napari_greyfill import fill, methods
+from napari_greyfill.compute import pytorch
 from napari_greyfill.compute import registry as methodinfo_module
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.errors import BadParameterError, MissingDependencyError
@@ -29,7 +30,8 @@ IN_TORCH_ON_CUDA = ["blend", "spectral", "correction", "texture", "texture-thoro
 
 @pytest.fixture
 def nothing_installed(monkeypatch):
-    monkeypatch.setattr(methodinfo_module, "find_spec", lambda name: None)
+    for module in (methodinfo_module, pytorch):
+        monkeypatch.setattr(module, "find_spec", lambda name: None)
 
 
 def test_every_method_says_what_it_is():

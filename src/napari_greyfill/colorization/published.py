@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -119,11 +120,10 @@ class Published(Colorizer):
         yield Level("looking how long the published schedule takes", 0.0)
         finest, last = pyramid[-1], len(pyramid) - 1
         training = self._train(finest, finest.colour if last else None, last, schedule)
-        next(training)  # the first one takes longer
-        start = time.perf_counter()
-        for _ in range(_TIMED):
-            next(training)
-        each = (time.perf_counter() - start) / _TIMED
+        ends = [time.perf_counter() for _ in islice(training, _TIMED + 1)]
+        if len(ends) < 2:  # the first one takes longer
+            return ""
+        each = (ends[-1] - ends[0]) / (len(ends) - 1)
         said = duration(each * sum(work) / finest.hole.size)
         yield Level(f"the published schedule takes {said}; Cancel stops it", 0.0)
         return f" ({said} in all)"
