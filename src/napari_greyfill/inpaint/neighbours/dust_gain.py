@@ -75,6 +75,7 @@ def gains_at(
     fills : mapping
         What `fills_behind` returned.
     place : (H, W) bool array
+        Where the gain is wanted.
     black : float
         The value of no light.
     """
@@ -95,9 +96,11 @@ def ratio(frames: Sequence[Slice], fills: Fills, place: Hole, black: float) -> t
     Parameters
     ----------
     frames : sequence of Slice
+        With what was recorded behind the dust.
     fills : mapping
         What `fills_behind` returned.
     place : (H, W) bool array
+        Where the gain is wanted.
     black : float
         The value of no light.
     """
