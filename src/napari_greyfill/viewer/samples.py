@@ -53,7 +53,7 @@ def damaged_stack() -> list[LayerTuple]:
     places = rng.uniform((-10, -10), (height + 10, width + 10), (count, 2))
     speeds, sizes = rng.normal(0, 1.2, (count, 2)), rng.uniform(0.9, 2.8, count)
     rows, columns = np.mgrid[:height, :width]
-    intact = np.full((frames, height, width), 400.0)
+    intact = np.full((frames, height, width), 800.0)
     for frame in range(frames):
         for (y, x), speed, size in zip(places, speeds, sizes, strict=True):
             far = (rows - y - frame * speed[0]) ** 2 + (columns - x - frame * speed[1]) ** 2

@@ -153,7 +153,7 @@ def _copy(frames: Sequence[Slice], fills: Fills, hole: Hole, black: float, found
 
     It is the one that the ratios of frames and fills are nearer to.
     """
-    smooth, sharp = found
+    smooth, sharp = found[0], found[-1]
     plateaus = np.ones_like(smooth)
     pieces, count = ndimage.label(hole)
     for number in range(1, count + 1):

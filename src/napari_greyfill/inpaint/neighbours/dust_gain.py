@@ -19,7 +19,11 @@ from napari_greyfill.inpaint.spectral import Spectral
 
 __all__ = ["SMOOTHINGS", "Fills", "fills_behind", "gains_at", "ratio"]
 
-SMOOTHINGS = ((2.0, 1.0), (0.0, 0.0))  # sigmas of the ratio and before logarithms, pixels
+SMOOTHINGS = (
+    (2.0, 1.0),
+    (0.7, 0.7),
+    (0.0, 0.0),
+)  # sigmas of the ratio and before logarithms, pixels
 CLEAN = 1e-4  # variance of the gain outside the dust
 FAINT = 0.02  # of the median, added before logarithms
 RIM = 6  # pixels around the dust that gradients are looked at
