@@ -76,7 +76,7 @@ def estimate_gain_steps(
 ) -> Generator[float, None, Gain]:
     """Return the gain of static dust and what to do about it, yielding the progress.
 
-    A smooth and a sharp estimate are tried at up to three clean places, as they are and with a
+    Estimates from smooth to sharp are tried at up to three clean places, as they are and with a
     copy of the dust before them: the more of a gain is found where there is none, the less of
     that in the dust is believed, and the one that finds the copy better is taken. How far it is
     off there is what the gain is known to.
