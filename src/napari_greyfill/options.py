@@ -68,7 +68,14 @@ class Option:
             number_of(self.name, value, low=float("-inf"), example=self.default)
 
 
-def option_field(default: Any, title: str, tip: str, **rest: Any) -> Any:  # noqa: ANN401 - as `field`
+def option_field(
+    default: Any,  # noqa: ANN401 - as `field`
+    title: str,
+    tip: str,
+    *,
+    by_name: bool = False,
+    **rest: Any,  # noqa: ANN401 - of several types
+) -> Any:  # noqa: ANN401 - as `field`
     """Return a field of a dataclass of options, with what an `Option` says about it.
 
     Parameters
@@ -79,7 +86,10 @@ def option_field(default: Any, title: str, tip: str, **rest: Any) -> Any:  # noq
         Its name for people.
     tip : str
         A sentence or more on what it does.
+    by_name : bool
+        Whether it is passed by its name alone, so that it may stand before the others.
     **rest
         The other attributes of `Option`, and "type" for documents.
     """
-    return field(default=default, metadata={"title": title, "tip": tip, **rest})
+    metadata = {"title": title, "tip": tip, **rest}
+    return field(default=default, metadata=metadata, kw_only=by_name)

@@ -46,6 +46,8 @@ class TestParameters:
             "look": "auto",
             "pipeline": "grey-rgb",
             "colorizer": "auto",
+            "correct": "off",
+            "noise": "none",
             "labels": None,
             "device": "auto",
             "seed": 0,

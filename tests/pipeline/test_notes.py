@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from napari_greyfill.inpaint import INPAINTERS
-from napari_greyfill.pipeline.job import read_picture
 from napari_greyfill.pipeline.notes import notes_of
 from napari_greyfill.pipeline.options import FillOptions
+from napari_greyfill.pipeline.picture import read_picture
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from napari_greyfill import FillOptions, GreyfillWarning, ShapeMismatchError, fill, metrics
-from napari_greyfill.pipeline.job import read_picture
+from napari_greyfill.pipeline.picture import read_picture
 from napari_greyfill.pipeline.reference import Reference
 
 FAST = {"method": "biharmonic", "colorizer": "propagation"}

@@ -8,8 +8,8 @@ from napari_greyfill.compute.events import Preview
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.lazy import LazyPlane
 from napari_greyfill.inpaint import methods
-from napari_greyfill.pipeline.job import read_picture
 from napari_greyfill.pipeline.options import FillOptions
+from napari_greyfill.pipeline.picture import read_picture
 from napari_greyfill.pipeline.run import fill_steps as one_fill
 from napari_greyfill.pipeline.unchanged import Done, Memory, key_of
 

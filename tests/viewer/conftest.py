@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 
 import numpy as np
@@ -9,6 +10,16 @@ import pytest
 
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.inpaint import INPAINTERS, Fill, Inpainter
+
+
+@pytest.fixture(scope="module", autouse=True)
+def what_is_there_is_not_searched():
+    """Keep what earlier modules have left from every search for garbage.
+
+    napari searches whenever a layer is removed, which takes longer the more a process holds.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

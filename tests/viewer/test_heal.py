@@ -372,6 +372,14 @@ def test_many_strokes_add_no_layers_and_keep_little(viewer, heal, mouse, finish)
     assert dock.session.result.tobytes() == dock.session.original.tobytes()
 
 
+def test_a_hidden_image_is_not_chosen_by_itself(viewer, heal):
+    viewer.add_image(picture(), name="seen")
+    viewer.add_image(picture(), name="hidden", visible=False)
+    viewer.layers.selection.clear()
+    dock = viewer.window.add_plugin_dock_widget("napari-greyfill", "Heal")[1]
+    assert dock.form.image.layer.name == "seen"
+
+
 def test_opened_before_its_image(viewer, qtbot):
     dock = viewer.window.add_plugin_dock_widget("napari-greyfill", "Heal")[1]
     assert dock.status.text() == "Open an image first."

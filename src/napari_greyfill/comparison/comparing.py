@@ -26,8 +26,9 @@ from napari_greyfill.image.picture import Picture
 from napari_greyfill.image.specks import Plan
 from napari_greyfill.masks import mostly_masked
 from napari_greyfill.pipeline.hints import ColourHints, HintsOrLayer
-from napari_greyfill.pipeline.job import FillJob, make_job, read_picture
+from napari_greyfill.pipeline.job import FillJob, make_job
 from napari_greyfill.pipeline.options import SHARED, FillOptions, SharedChoices, takes_options
+from napari_greyfill.pipeline.picture import read_picture
 from napari_greyfill.pipeline.reference import Reference
 from napari_greyfill.pipeline.suggest import method_for
 

@@ -74,6 +74,7 @@ PRESET = option_field(
     f"besides counts. {' '.join(preset.tip for preset in PRESETS.values())}",
     choices=tuple(PRESETS),
     titles=tuple(preset.title for preset in PRESETS.values()),
+    by_name=True,
 )
 
 

@@ -44,7 +44,6 @@ from napari_greyfill.pipeline.job import (
     FillJob,
     make_job,
     prepare,
-    read_picture,
     require_methods,
 )
 from napari_greyfill.pipeline.noise import with_noise
@@ -55,6 +54,7 @@ from napari_greyfill.pipeline.options import (
     MaskChoices,
     takes_options,
 )
+from napari_greyfill.pipeline.picture import read_picture
 from napari_greyfill.pipeline.pieces import Piece
 from napari_greyfill.pipeline.reference import Reference
 from napari_greyfill.pipeline.result import FillResult, Intermediate

@@ -17,7 +17,6 @@ from qtpy.QtWidgets import (
 )
 
 from napari_greyfill.viewer.layers.own import source_of
-from napari_greyfill.viewer.layers.planes import find
 from napari_greyfill.viewer.widgets.layer_combo import LayerCombo
 from napari_greyfill.viewer.widgets.parts import button, let_shrink, side_by_side
 from napari_greyfill.viewer.widgets.texts import HEAL as TEXTS
@@ -105,15 +104,14 @@ class HealForm(QWidget):
         layout.addWidget(self.outline)
 
     def choose_first(self) -> None:
-        """Choose the selected image, or else the one on top; of a result, what was healed."""
-        active = self._viewer.layers.selection.active
-        listed = [self.image.itemData(i) for i in range(self.image.count())]
-        wanted = getattr(active, "unique_id", None)
-        chosen = listed.index(wanted) if wanted in listed else len(listed) - 1
-        layer = find(self._viewer, listed[chosen]) if listed else None
-        source = "" if layer is None else source_of(layer)
-        sources = [str(unique_id) for unique_id in listed]
-        self.image.setCurrentIndex(sources.index(source) if source in sources else chosen)
+        """Choose the selected image, or else one that is seen; of a result, what was healed."""
+        active, listed = self._viewer.layers.selection.active, self.image.layers
+        if not listed:
+            return
+        seen = [layer for layer in listed if layer.visible]
+        chosen = active if active in listed else (seen or listed)[-1]
+        sources = {str(layer.unique_id): layer for layer in listed}
+        self.image.choose(sources.get(source_of(chosen), chosen))
 
     @property
     def tool(self) -> Tool:
