@@ -67,9 +67,9 @@ for dust_is in ("correct", "inpaint"):
     print(f"{dust_is}: {np.sqrt((difference**2).mean()):.0f}")
 
 # %%
-# The gain is estimated as a smooth one: in the very middle of a speck it says less than is true,
-# and with dust whose edge is sharp it errs more. Look at the result there, or choose
-# ``"inpaint"``.
+# Three estimates of the gain, from smooth to sharp, are tried behind a copy of the dust at clean
+# places, and the best is taken. The note above says how far off it was there. With dust whose
+# edge is sharp, or that takes most of the light, it errs more: look at the result there.
 
 (gain,) = (each.gain for each in result.gains.values())
 print(f"lowest gain: {gain.min():.2f}, in truth {light.min():.2f}")

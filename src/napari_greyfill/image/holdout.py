@@ -49,10 +49,13 @@ class HoldOut:
     ----------
     window : Window
     pixels : bool array of the window's shape
+    move : (int, int)
+        Rows down and columns right that the hole was rolled within the window.
     """
 
     window: Window
     pixels: Hole
+    move: tuple[int, int] = (0, 0)
 
 
 def is_compact(hole: Hole) -> bool:
@@ -92,18 +95,18 @@ def moved_hole(hole: Hole, wanted: Hole | None = None) -> HoldOut | None:
     own = lost if wanted is None else wanted[window.slices]
     near = ndimage.binary_dilation(lost, iterations=APART)
     around = not is_compact(own)
-    best, most = np.zeros_like(own), 0
+    best, most, move = np.zeros_like(own), 0, (0, 0)
     for down in _moves(own.shape[0]):
         for right in _moves(own.shape[1]):
             moved = _moved(own, down, right, around) & ~near
             if (count := int(np.count_nonzero(moved))) > most:
-                best, most = moved, count
+                best, most, move = moved, count, (int(down), int(right))
     if np.count_nonzero(best | lost) > (1 - KNOWN) * own.size:
         y, x = np.indices(own.shape) // 32
         best &= (y + x) % 2 == 0
     if best.sum() < LEAST or np.count_nonzero(best | lost) > (1 - KNOWN / 2) * own.size:
         return None
-    return HoldOut(window, best)
+    return HoldOut(window, best, move)
 
 
 def contrast(plane: NDArray[np.float32], hole: Hole, place: Hole) -> float:

@@ -53,7 +53,7 @@ def measured_dust(task: Task, work: StackWork, compute: Compute) -> TaskResult:
     gain = estimate_gain(frames, hole, compute, black=black)
     notes: tuple[str, ...] = ()
     if gain.decision != "inpaint":
-        known = "" if gain.known_to is None else f", known to about {100 * gain.known_to:.0f} %"
+        known = "" if gain.known_to is None else f", known to {_percent(gain.known_to)}"
         what = "was corrected" if gain.decision == "correct" else "was left as it is"
         sentence = (
             f"Dust at the same place of {len(task.planes)} frames takes up to "
@@ -62,6 +62,10 @@ def measured_dust(task: Task, work: StackWork, compute: Compute) -> TaskResult:
         )
         notes = (sentence,)
     return TaskResult(task.key, (), notes, gain)
+
+
+def _percent(share: float) -> str:
+    return "half a percent or better" if share < 0.005 else f"about {100 * share:.0f} %"
 
 
 def filled_dust(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import product
 from math import ceil
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +22,11 @@ from napari_greyfill.masks.hole import painted_in
 from napari_greyfill.stack.axes import Axes
 from napari_greyfill.stack.seen import Witness
 
-__all__ = ["StackMask", "interpolated", "matched"]
+__all__ = ["Part", "StackMask", "interpolated", "matched"]
 
 Hole = NDArray[np.bool_]
 Index = tuple[int, ...]
+Part = Literal["", "still", "passing"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +51,11 @@ class StackMask:
         Holes of planes that nobody painted, by the part of the index that the mask follows.
     witness : Witness or None
         Is told what is read.
+    still : mapping
+        Where damage is that stands still while other damage passes, by what `own` returns; none
+        if all is alike.
+    part : {"", "still", "passing"}
+        Which of them count; all by default.
     """
 
     data: Any
@@ -59,6 +65,17 @@ class StackMask:
     grow: float = 0.0
     added: dict[Index, tuple[Window, Hole]] = field(default_factory=dict, repr=False)
     witness: Witness | None = field(default=None, repr=False)
+    still: Mapping[Index, Hole] = field(default_factory=dict, repr=False)
+    part: Part = ""
+
+    def of(self, part: Part) -> StackMask:
+        """Return the mask of one part; see `still`."""
+        return self if part == self.part else replace(self, part=part)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Return the parts that have holes of their own."""
+        return ("still", "passing") if self.still else ("",)
 
     @property
     def followed(self) -> tuple[int, ...]:
@@ -99,7 +116,13 @@ class StackMask:
         hole = self._hole(own, window)
         if self.witness is not None:
             self.witness.mask(own, window, hole)
-        return hole
+        if not self.part:
+            return hole
+        still = self.still.get(own)
+        if still is None:
+            return hole & (self.part == "passing")
+        part = still[window.slices]
+        return hole & (part if self.part == "still" else ~part)
 
     def _hole(self, own: Index, window: Window) -> Hole:
         if own in self.added:

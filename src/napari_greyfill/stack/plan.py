@@ -58,11 +58,24 @@ def plan_tasks(
     EmptyMaskError
         If nothing is painted in these planes.
     """
-    found, whole = _regions(mask, places)
-    if not found:
+    tasks = [
+        task for part in mask.parts for task in _planned(mask.of(part), places, context, static)
+    ]
+    if not tasks:
         every = all(len(p) == n for p, n in zip(places, mask.axes.stack_shape, strict=True))
         where = "" if every else " in the planes that were chosen"
         raise EmptyMaskError(f"No pixel of the mask is painted{where}; paint a mask first.")
+    return _disjoint(sorted(tasks, key=lambda task: task.filled[0]))
+
+
+def _planned(
+    mask: StackMask,
+    places: Sequence[Sequence[int]],
+    context: Sequence[int],
+    static: int | None,
+) -> list[Task]:
+    """Return the tasks of one part of the mask, in the order of its planes."""
+    found, whole = _regions(mask, places)
     axis = next((each for each in context if each in mask.followed), None)
     groups = _groups(mask, found, whole, axis) if axis is not None else {}
     still = _still(mask, found, whole, places, static)
@@ -92,7 +105,16 @@ def plan_tasks(
                 kind = "gap" if own in whole else "bubble"
                 key = f"{mask.axes.key(index)}/{kind[0]}{number:03d}"
                 tasks.append(Task(key, kind, planes, group.core, group.window, axis))
-    return _disjoint(tasks)
+    mark = mask.part[:1]
+    return [
+        replace(
+            task,
+            key=task.key + mark,
+            group=task.group + mark if task.group else "",
+            part=mask.part,
+        )
+        for task in tasks
+    ]
 
 
 def _regions(
@@ -131,7 +153,8 @@ def _disjoint(tasks: Sequence[Task]) -> list[Task]:
             (number, other.core)
             for number, plane in enumerate(task.planes)
             for other in before.get(plane, ())
-            if not (task.group and other.group == task.group)
+            if other.part == task.part
+            and not (task.group and other.group == task.group)
             and other.core.intersection(task.core) is not None
         )
         for plane in task.filled:
@@ -158,7 +181,8 @@ def measuring(tasks: Sequence[Task]) -> list[Task]:
         last = len(task.planes) - task.margin[1]
         taken = [(n + shift, w) for n, w in task.taken if task.margin[0] <= n < last]
         made = Task(task.group, "gain", (*known, *task.filled), task.core, task.window, task.axis)
-        found[task.group] = replace(made, taken=(*(old.taken if old else ()), *taken))
+        taken = [*(old.taken if old else ()), *taken]
+        found[task.group] = replace(made, taken=tuple(taken), part=task.part)
     return list(found.values())
 
 

@@ -267,7 +267,7 @@ def _own_hole(task: Task, number: int, mask: StackMask) -> Hole:
     """Return what a task fills of a plane, on its window."""
     hole = np.zeros(task.window.shape, dtype=bool)
     core = task.core.within(task.window)
-    hole[core] = mask.hole(mask.own(task.planes[number]), task.core)
+    hole[core] = mask.of(task.part).hole(mask.own(task.planes[number]), task.core)
     for plane, window in task.taken:
         common = window.intersection(task.core)
         if plane == number and common is not None:

@@ -16,6 +16,7 @@ from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.compute.events import Event, Note, Preview, Progress, Result
 from napari_greyfill.errors import BadParameterError, EmptyMaskError, NothingKnownError
 from napari_greyfill.inpaint import INPAINTERS
+from napari_greyfill.inpaint.neighbours.dust import FEWEST
 from napari_greyfill.inpaint.neighbours.gain import Gain
 from napari_greyfill.pipeline.job import require_methods
 from napari_greyfill.pipeline.options import FillOptions
@@ -33,6 +34,7 @@ from napari_greyfill.stack.result import FilledPlane, StackResult
 from napari_greyfill.stack.resuming import taken_up
 from napari_greyfill.stack.scheduler import run_tasks
 from napari_greyfill.stack.source import StackImage, range_of_stack
+from napari_greyfill.stack.still import with_still_parts
 from napari_greyfill.stack.stored import left_in_store
 from napari_greyfill.stack.tasks import Task, TaskResult
 from napari_greyfill.stack.work import StackWork, work_on
@@ -289,6 +291,8 @@ def prepare_stack(
     if options.interpolate_mask:
         found = interpolated(found)
     static = _static(axes, context, options.dust)
+    if static is not None:
+        found = with_still_parts(found, places, static, FEWEST)
     tasks = plan_tasks(found, places, context, static=static)
     if options.dust == "leave":
         tasks = _without_static(tasks, notes)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.inpaint.neighbours.gain import Gain
+from napari_greyfill.stack.masks import Part
 from napari_greyfill.stack.seen import Seen
 
 __all__ = ["Source", "StackPatch", "Task", "TaskKind", "TaskResult"]
@@ -70,6 +71,8 @@ class Task:
         Of static dust the key of the task that measures it.
     margin : (int, int)
         How many planes at the beginning and the end are only there for the others.
+    part : {"", "still", "passing"}
+        Which part of the mask it fills.
     """
 
     key: str
@@ -81,6 +84,7 @@ class Task:
     taken: tuple[tuple[int, Window], ...] = ()
     group: str = ""
     margin: tuple[int, int] = (0, 0)
+    part: Part = ""
 
     @property
     def filled(self) -> tuple[tuple[int, ...], ...]:

@@ -56,7 +56,7 @@ def work_on(task: Task, cancelled: CancelCheck = never, *, work: StackWork) -> T
         return measured_dust(task, work, compute)
     witness = Witness()
     result = _filled(task, work.watched(witness), compute)
-    _tell_gain(witness, task, work)
+    _tell_rest(witness, task, work)
     return replace(result, seen=witness.seen)
 
 
@@ -82,11 +82,16 @@ def still_holds(task: Task, result: TaskResult, work: StackWork) -> bool:
     for window, indices in result.seen.mask:
         for own in indices:
             watched.mask.hole(own, window)
-    _tell_gain(witness, task, work)
+    _tell_rest(witness, task, work)
     return witness.seen.digest == result.seen.digest
 
 
-def _tell_gain(witness: Witness, task: Task, work: StackWork) -> None:
+def _tell_rest(witness: Witness, task: Task, work: StackWork) -> None:
+    """Note what else a task depends on: what of the mask stands still, and the gain."""
+    for own in {work.mask.own(plane): None for plane in task.planes} if task.part else ():
+        still = work.mask.still.get(own)
+        if still is not None:
+            witness.more(f"{task.part} {own}", np.packbits(still[task.core.slices]))
     gain = work.gains.get(task.group)
     if gain is not None:
         witness.more(gain.decision, gain.gain)

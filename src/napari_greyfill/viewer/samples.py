@@ -48,21 +48,21 @@ def damaged_stack() -> list[LayerTuple]:
     The scratch runs through one frame, the bubble through three, and the dust is at the same
     places in all frames, where it takes half of the light.
     """
-    frames, height, width = 8, 96, 128
+    frames, height, width, count = 10, 96, 128, 400
     rng = np.random.default_rng(7)
-    places = rng.uniform((0, 0), (height, width), (60, 2))
-    speeds, sizes = rng.normal(0, 0.8, (60, 2)), rng.uniform(2.5, 7, 60)
+    places = rng.uniform((-10, -10), (height + 10, width + 10), (count, 2))
+    speeds, sizes = rng.normal(0, 1.2, (count, 2)), rng.uniform(0.9, 2.8, count)
     rows, columns = np.mgrid[:height, :width]
-    intact = np.full((frames, height, width), 400.0)
+    intact = np.full((frames, height, width), 800.0)
     for frame in range(frames):
         for (y, x), speed, size in zip(places, speeds, sizes, strict=True):
             far = (rows - y - frame * speed[0]) ** 2 + (columns - x - frame * speed[1]) ** 2
-            intact[frame] += 2200 * np.exp(-far / (2 * size**2))
+            intact[frame] += 1500 * np.exp(-far / (2 * size**2))
     intact += rng.normal(0, 25, intact.shape)
     intact = np.clip(intact, 0, 65535).astype(np.uint16)
     mask = np.zeros(intact.shape, dtype=bool)
-    mask[2] = _strokes((height, width), count=1, width=1, seed=5)
-    for frame, radius in ((4, 5), (5, 7), (6, 5)):
+    mask[2] = _strokes((height, width), count=1, width=2, seed=5)
+    for frame, radius in ((4, 7), (5, 9), (6, 7)):
         mask[frame][disk((30, 90), radius, shape=(height, width))] = True
     dust = _specks((height, width), count=5, radii=(2, 4), seed=3)
     damaged = intact.copy()

@@ -8,22 +8,21 @@ that moves behind it: what stands still cannot be told from dust.
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, sparse
-from scipy.sparse import linalg
+from scipy import ndimage
 
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import exhaust, scaled
 from napari_greyfill.errors import BadParameterError, ShapeMismatchError
-from napari_greyfill.image.geometry import tight_box
 from napari_greyfill.image.holdout import moved_hole
 from napari_greyfill.inpaint.base import Hole, Plane
 from napari_greyfill.inpaint.blend import Blend
 from napari_greyfill.inpaint.neighbours.base import Slice
-from napari_greyfill.inpaint.neighbours.gain import LEAST_GAIN, Decision, Gain
-from napari_greyfill.inpaint.spectral import Spectral
+from napari_greyfill.inpaint.neighbours.dust_gain import Fills, fills_behind, gains_at, ratio
+from napari_greyfill.inpaint.neighbours.gain import Decision, Gain
 
 __all__ = ["FEWEST", "estimate_gain", "estimate_gain_steps"]
 
@@ -32,15 +31,25 @@ FILLED = 24  # frames, spread over all, that are filled for the joint estimate
 TRIED = 8  # of those, for the trials at clean places
 PLACES = 3  # clean places at most: content stands still in one and moves in another
 JUDGED = 3  # frames that are filled to see how well that would do
-SHALLOW, DEEP = 0.15, 0.92  # depths: leave below the one, think twice above the other
-CLEAN = 1e-4  # variance of the gain outside the dust
-SMOOTHING = 2.0  # sigma of the joint gain, pixels
-FAINT = 0.02  # of the median, added before logarithms
+SHALLOW = 0.15  # depth below which dust is left
 DEPTH_AT = 5.0  # percentile of the gain that its depth is taken from
 DOUBT = 1.5  # how much the squared error at clean places counts
-RIM = 6  # pixels around the dust that gradients are looked at
 
 Field = NDArray[np.float64]
+Gains = tuple[Plane, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    """Logarithms of gains at the pixels of a clean place, one of each estimate.
+
+    `clean` are found there as it is, `behind` with a copy of the dust before it, and `truth` is
+    that copy.
+    """
+
+    clean: tuple[Field, ...]
+    behind: tuple[Field, ...]
+    truth: Field
 
 
 def estimate_gain(
@@ -67,14 +76,14 @@ def estimate_gain_steps(
 ) -> Generator[float, None, Gain]:
     """Return the gain of static dust and what to do about it, yielding the progress.
 
-    The gain is the geometric mean of two estimates, at most 1. The joint one is the least squares
-    factor between frames and their spectral fills, smoothed by how sure it is. The
-    other is the median over time of the slopes of the logarithm, integrated from the rim. The
-    same is done at up to three clean places, where the gain is 1: the more of a gain is found
-    there, the less of that in the dust is believed.
+    Estimates from smooth to sharp are tried at up to three clean places, as they are and with a
+    copy of the dust before them: the more of a gain is found where there is none, the less of
+    that in the dust is believed, and the one that finds the copy better is taken. How far it is
+    off there is what the gain is known to.
 
-    Dust that takes less than 15 % of the light is left alone; up to 92 % it is corrected; what
-    takes more is corrected only if that leaves less noise than filling would err.
+    Dust that takes less than 15 % of the light is left alone. What takes more is corrected, left
+    or to be filled, by which of these errs least: by what the gain is known to and by the
+    amplified noise, by the light that is lost, or by what the fill expects of itself.
 
     Parameters
     ----------
@@ -102,16 +111,17 @@ def estimate_gain_steps(
         If the caller wants it to stop.
     """
     _checked(frames, hole)
-    chosen = [frames[i] for i in _spread(len(frames), FILLED)]
-    gain = yield from scaled(_gain(frames, chosen, hole, hole, black, compute), 0.0, 0.5)
-    few = [frames[i] for i in _spread(len(frames), TRIED)]
-    known_to = yield from scaled(_known_to(frames, few, hole, black, compute), 0.5, 0.9)
-    gain = _doubted(gain, hole, known_to)
+    chosen = _spread(len(frames), FILLED)
+    fills = yield from scaled(fills_behind(frames, chosen, hole, hole, compute), 0.0, 0.5)
+    found = gains_at(frames, fills, hole, black)
+    copy = _copy(frames, fills, hole, black, found)
+    trials = yield from scaled(_trials(frames, hole, copy, black, compute), 0.5, 0.9)
+    gain, known_to = _best(found, trials, hole)
     depth = float(1 - np.percentile(gain[hole], DEPTH_AT))
-    decision: Decision = "leave" if depth < SHALLOW else "correct"
-    if depth > DEEP:
-        worth = yield from scaled(_worth_it(frames, hole, gain, black, compute), 0.9, 1.0)
-        decision = "correct" if worth else "inpaint"
+    decision: Decision = "leave"
+    if depth >= SHALLOW:
+        work = _judged(frames, hole, gain, known_to, black, compute)
+        decision = yield from scaled(work, 0.9, 1.0)
     return Gain(gain, depth, decision, known_to)
 
 
@@ -138,167 +148,145 @@ def _spread(count: int, most: int) -> list[int]:
     return sorted({int(i) for i in np.linspace(0, count - 1, min(count, most)).round()})
 
 
-def _gain(
-    frames: Sequence[Slice],
-    chosen: Sequence[Slice],
-    hole: Hole,
-    place: Hole,
-    black: float,
-    compute: Compute,
-) -> Generator[float, None, Plane]:
-    """Return the gain at a place: the dust itself, or a clean one for a trial.
+def _copy(frames: Sequence[Slice], fills: Fills, hole: Hole, black: float, found: Gains) -> Plane:
+    """Return a gain like that of the dust, for trials: the smooth one, or one of sharp edges.
 
-    `hole` is all that the fills must not see.
+    It is the one that the ratios of frames and fills are nearer to.
     """
-    joint = yield from _joint(chosen, hole, place, black, compute)
-    slopes = _from_slopes(frames, place, black)
-    gain = np.ones(hole.shape, np.float32)
-    both = np.sqrt(joint[place] * slopes[place])
-    gain[place] = np.clip(both, LEAST_GAIN, 1.0)
-    return gain
+    smooth, sharp = found[0], found[-1]
+    plateaus = np.ones_like(smooth)
+    pieces, count = ndimage.label(hole)
+    for number in range(1, count + 1):
+        piece = pieces == number
+        least = float(np.percentile(sharp[piece], DEPTH_AT))
+        inner = piece & (sharp < (1 + least) / 2)
+        plateaus[inner] = np.median(sharp[inner])
+    raw, variance = ratio(frames, fills, hole, black)
+
+    def off(gain: Plane) -> float:
+        return float(np.mean((raw - gain[hole]) ** 2 / variance))
+
+    return plateaus if off(plateaus) < off(smooth) else smooth
 
 
-def _joint(
-    chosen: Sequence[Slice], hole: Hole, place: Hole, black: float, compute: Compute
-) -> Generator[float, None, Field]:
-    """Return the factor between frames and their fills, smoothed by its precision."""
-    inside, fills, known = [], [], []
-    for index, one in enumerate(chosen):
-        compute.check()
-        missing = one.unknown | hole
-        if missing.all():
-            continue
-        given = np.where(missing, np.float32(0), one.plane)
-        work = Spectral(compute).run(given, missing)
-        end = (index + 1) / len(chosen)
-        fill = yield from scaled(work, index / len(chosen), end)
-        inside.append(one.plane[place] - black)
-        fills.append(fill.plane[place] - black)
-        known.append(~one.unknown[place])
-    seen, filled = np.asarray(inside, np.float64), np.asarray(fills, np.float64)
-    count = np.asarray(known, np.float64)
-    power = np.maximum((count * filled**2).sum(axis=0), 1e-12)
-    raw = (count * seen * filled).sum(axis=0) / power
-    left = (count * (seen - raw * filled) ** 2).sum(axis=0) / np.maximum(count.sum(axis=0), 1)
-    gain, variance = np.ones(hole.shape), np.full(hole.shape, CLEAN)
-    gain[place] = np.clip(raw, LEAST_GAIN, 2.0)
-    variance[place] = np.maximum(left / power, 1e-8)
-    share = ndimage.gaussian_filter(1 / variance, SMOOTHING, mode="nearest")
-    smooth = ndimage.gaussian_filter(gain / variance, SMOOTHING, mode="nearest") / share
-    return np.asarray(np.clip(smooth, LEAST_GAIN, 1.0))
-
-
-def _from_slopes(frames: Sequence[Slice], place: Hole, black: float) -> Field:
-    """Return the gain whose slopes are the median ones over time, 1 around the place."""
-    box = tight_box(place)
-    assert box is not None  # the place has pixels
-    window = box.expanded(RIM, (place.shape[0], place.shape[1]))
-    logs = []
-    for one in frames:
-        plane = np.maximum(one.plane[window.slices] - black, 0).astype(np.float64)
-        unknown = one.unknown[window.slices]
-        faint = FAINT * max(float(np.median(plane)), 1e-3)
-        log = np.log(ndimage.gaussian_filter(plane, 1.0, mode="nearest") + faint)
-        log[ndimage.binary_dilation(unknown, iterations=2)] = np.nan
-        logs.append(log)
-    series = np.asarray(logs, np.float32)
-    slopes = [_median(np.diff(series, axis=axis)) for axis in (1, 2)]
-    result = np.ones(place.shape)
-    result[window.slices] = np.exp(_integrated(slopes, place[window.slices]))
-    return result
-
-
-def _median(values: NDArray[np.float32]) -> Field:
-    """Return the median over time of what is known, 0 where nothing is."""
-    known = np.isfinite(values)
-    if known.all():
-        return np.asarray(np.median(values, axis=0), np.float64)
-    some = known.any(axis=0)
-    result = np.zeros(values.shape[1:])
-    result[some] = np.nanmedian(values[:, some], axis=0)
-    return result
-
-
-def _integrated(slopes: Sequence[Field], place: Hole) -> Field:
-    """Return the plane, 0 outside the place, whose slopes are nearest to those given.
-
-    `slopes` are differences along rows (H - 1, W) and columns (H, W - 1).
-    """
-    number = np.full(place.shape, -1)
-    number[place] = np.arange(np.count_nonzero(place))
-    rows, columns, values = [], [], []
-    wanted = np.zeros(np.count_nonzero(place))
-    count = np.zeros_like(wanted)
-    for axis, slope in enumerate(slopes):
-        low, high = (
-            np.take(number, range(start, start + slope.shape[axis]), axis).ravel()
-            for start in (0, 1)
-        )
-        flat = slope.ravel()
-        for here, there, sign in ((low, high, -1.0), (high, low, 1.0)):
-            inner = here >= 0
-            np.add.at(wanted, here[inner], sign * flat[inner])
-            np.add.at(count, here[inner], 1.0)
-            both = inner & (there >= 0)
-            rows.append(here[both])
-            columns.append(there[both])
-            values.append(np.full(np.count_nonzero(both), -1.0))
-    inside = np.arange(wanted.size)
-    at = (np.concatenate([*rows, inside]), np.concatenate([*columns, inside]))
-    system = sparse.csc_array((np.concatenate([*values, count]), at), shape=(wanted.size,) * 2)
-    result = np.zeros(place.shape)
-    result[place] = linalg.spsolve(system, wanted)
-    return result
-
-
-def _known_to(
-    frames: Sequence[Slice], chosen: Sequence[Slice], hole: Hole, black: float, compute: Compute
-) -> Generator[float, None, float | None]:
-    """Return by which share the gain is wrong at some clean places: their geometric mean."""
+def _trials(
+    frames: Sequence[Slice], hole: Hole, copy: Plane, black: float, compute: Compute
+) -> Generator[float, None, list[_Trial]]:
+    """Return what is found at clean places, without and with a copy of the dust before them."""
     taken = np.any([one.unknown for one in frames], axis=0) | hole
-    errors: list[float] = []
+    random = np.random.default_rng(0)
+    trials: list[_Trial] = []
     for number in range(PLACES):
         tried = moved_hole(taken, hole)
         if tried is None:
             break
-        part = tried.window.slices
+        part, place = tried.window.slices, tried.pixels
         cut = [Slice(one.plane[part], one.unknown[part]) for one in frames]
-        few = [Slice(one.plane[part], one.unknown[part]) for one in chosen]
-        work = _gain(cut, few, hole[part] | tried.pixels, tried.pixels, black, compute)
-        gain = yield from scaled(work, number / PLACES, (number + 1) / PLACES)
-        logarithms = np.log(gain[tried.pixels].astype(np.float64))
-        errors.append(float(np.sqrt(np.mean(logarithms**2))))
+        dust = np.where(place, np.roll(copy[part], tried.move, (0, 1)), np.float32(1))
+        work = fills_behind(cut, _spread(len(cut), TRIED), hole[part] | place, place, compute)
+        fills = yield from scaled(work, number / PLACES, (number + 1) / PLACES)
+        dusty = [_behind(one, dust, taken[part], black, random) for one in cut]
+        clean, behind = (
+            tuple(_logarithm(gain, place) for gain in gains_at(some, fills, place, black))
+            for some in (cut, dusty)
+        )
+        trials.append(_Trial(clean, behind, _logarithm(dust, place)))
         taken = taken.copy()
-        taken[part] |= tried.pixels
+        taken[part] |= place
+    return trials
+
+
+def _behind(
+    one: Slice, dust: Plane, taken: Hole, black: float, random: np.random.Generator
+) -> Slice:
+    """Return a frame behind dust, as noisy as it is."""
+    noise = _noise(one.plane, ~taken) * np.sqrt(1 - dust**2) * random.standard_normal(dust.shape)
+    plane = np.where(dust < 1, black + (one.plane - black) * dust + noise, one.plane)
+    return Slice(plane.astype(np.float32), one.unknown)
+
+
+def _logarithm(gain: Plane, place: Hole) -> Field:
+    return np.log(gain[place].astype(np.float64))
+
+
+def _best(found: Gains, trials: Sequence[_Trial], hole: Hole) -> tuple[Plane, float | None]:
+    """Return the gain that does best in trials, doubted, and by which share it is wrong there."""
+    if not trials:
+        return found[0], None
+    tried = []
+    for number, gain in enumerate(found):
+        clean = _mean([_size(trial.clean[number]) for trial in trials])
+        power = _size(_logarithm(gain, hole)) ** 2
+        share = max(0.0, 1 - DOUBT * clean**2 / power) if power else 1.0
+        errors = [_size(share * trial.behind[number] - trial.truth) for trial in trials]
+        tried.append((_mean(errors), number, share))
+    error, number, share = min(tried)
+    return np.asarray(found[number] ** np.float32(share), dtype=np.float32), error
+
+
+def _size(values: Field) -> float:
+    """Return the root of the mean square."""
+    return float(np.sqrt(np.mean(values**2)))
+
+
+def _mean(values: Sequence[float]) -> float:
+    """Return the geometric mean."""
     least = float(np.finfo(np.float32).tiny)
-    return float(np.exp(np.mean(np.log(np.maximum(errors, least))))) if errors else None
+    return float(np.exp(np.mean(np.log(np.maximum(values, least)))))
 
 
-def _doubted(gain: Plane, hole: Hole, known_to: float | None) -> Plane:
-    """Return the gain with its logarithm the smaller, the nearer it is to its error (Wiener)."""
-    found = float(np.mean(np.log(gain[hole].astype(np.float64)) ** 2))
-    if known_to is None or found == 0:
-        return gain
-    share = max(0.0, 1 - DOUBT * known_to**2 / found)
-    return np.asarray(gain ** np.float32(share), dtype=np.float32)
-
-
-def _worth_it(
-    frames: Sequence[Slice], hole: Hole, gain: Plane, black: float, compute: Compute
-) -> Generator[float, None, bool]:
-    """Tell whether corrected frames are less noisy than filled ones are wrong."""
-    noises, errors = [], []
+def _judged(
+    frames: Sequence[Slice],
+    hole: Hole,
+    gain: Plane,
+    known_to: float | None,
+    black: float,
+    compute: Compute,
+) -> Generator[float, None, Decision]:
+    """Tell what errs least, in the values of a few frames."""
+    levels, noises, errors = [], [], []
     chosen = _spread(len(frames), JUDGED)
     for index, each in enumerate(chosen):
         one = frames[each]
         missing = one.unknown | hole
+        if missing.all():
+            continue
         given = np.where(missing, np.float32(0), one.plane)
         work = Blend(compute).run(given, missing, missing & ~hole)
         fill = yield from scaled(work, index / len(chosen), (index + 1) / len(chosen))
-        noises.append(_noise(one.plane, ~missing) / float(np.median(gain[hole])))
+        levels.append(_size((fill.plane[hole] - black).astype(np.float64)))
+        noises.append(_noise(one.plane, ~missing))
         if fill.expected_error is not None:
             errors.append(fill.expected_error)
-    return not errors or float(np.median(noises)) < float(np.median(errors))
+    if not levels:
+        return "correct"
+    level, noise = float(np.median(levels)), float(np.median(noises))
+    arriving = gain[hole].astype(np.float64)
+    amplified = min(noise * _size(1 / arriving), _roughened(frames, hole, gain, black))
+    expected: dict[Decision, float] = {
+        "correct": float(np.hypot(level * (known_to or 0.0), amplified)),
+        "leave": float(np.hypot(level * _size(1 - arriving), noise)),
+        "inpaint": float(np.median(errors)) if errors else np.inf,
+    }
+    return min(expected, key=lambda each: expected[each])
+
+
+def _roughened(frames: Sequence[Slice], hole: Hole, gain: Plane, black: float) -> float:
+    """Return the deviation of white noise by which corrected pixels are rougher than others.
+
+    That of `_noise` counts fine texture as noise, which a correction does not amplify.
+    """
+    inside, outside = [], []
+    for one in frames:
+        known = ndimage.binary_erosion(~one.unknown, border_value=0)
+        plane = black + (one.plane.astype(np.float64) - black) / gain
+        second = ndimage.laplace(plane) ** 2 / 20
+        inside.append(second[known & hole])
+        outside.append(second[known & ~ndimage.binary_dilation(hole)])
+    within, without = np.concatenate(inside), np.concatenate(outside)
+    if not within.size or not without.size:
+        return np.inf
+    return float(np.sqrt(max(0.0, within.mean() - without.mean())))
 
 
 def _noise(plane: Plane, known: Hole) -> float:
