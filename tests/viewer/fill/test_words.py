@@ -11,6 +11,7 @@ RESULT = SimpleNamespace(
     provenance={"filled_pixels": 1234},
     seconds=2,
     hole=SimpleNamespace(size=12_340),
+    about_pieces="",
     memory=None,
 )
 
