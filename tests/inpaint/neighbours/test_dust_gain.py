@@ -23,7 +23,7 @@ def test_the_sharp_estimate_keeps_edges_and_the_smooth_one_blurs_them():
     fills = exhaust(fills_behind(frames, range(10), hole, hole, Compute()))
     raw, variance = ratio(frames, fills, hole, 0.0)
     assert raw.shape == variance.shape == (100,) and (variance > 0).all()
-    smooth, sharp = gains_at(frames, fills, hole, 0.0)
+    smooth, *_, sharp = gains_at(frames, fills, hole, 0.0)
     assert (smooth[~hole] == 1).all() and (sharp[~hole] == 1).all()
     errors = [np.sqrt(np.mean((gain - 0.5)[hole] ** 2)) for gain in (smooth, sharp)]
     assert errors[1] < 0.5 * errors[0]

@@ -1,4 +1,4 @@
-"""Which share of the light arrives behind static dust: two estimates of it, smooth and sharp."""
+"""Which share of the light arrives behind static dust: estimates of it, from smooth to sharp."""
 
 from __future__ import annotations
 
