@@ -18,6 +18,7 @@ def test_a_plane_is_finished_with_the_last_of_its_tasks():
     count = PlaneCount(axes_of(moving()), tasks, {})
     assert count.fraction == 0 and count.text(tasks[0]).startswith("plane 1 of 2 (Z 1")
     assert count.done(tasks[0], TaskResult("a", ())) == []
+    assert count.finished == 0  # plane 1 has another task
     assert count.done(tasks[1], TaskResult("b", ())) == [(1,), (2,)]
     assert count.fraction == 1 and count.patches((1,)) == ()
 
@@ -25,5 +26,5 @@ def test_a_plane_is_finished_with_the_last_of_its_tasks():
 def test_what_was_finished_before_counts():
     tasks = [task("a", 1), task("b", 2)]
     count = PlaneCount(axes_of(moving()), tasks, {"a": TaskResult("a", ())})
-    assert count.fraction == 0.5
+    assert count.fraction == 0.5 and count.finished == 1
     assert count.done(tasks[1], TaskResult("b", ())) == [(2,)]

@@ -484,12 +484,3 @@ def test_safetensors(file):
     content = file.read_bytes()
     file.write_bytes(content[:-1])
     assert refused(file) == f"net.pth {DAMAGED}"
-
-
-def test_safetensors_without_the_package(file, monkeypatch):
-    for name in ("safetensors", "safetensors.torch"):
-        monkeypatch.setitem(sys.modules, name, None)
-    header = b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'
-    file.write_bytes(len(header).to_bytes(8, "little") + header + bytes(4))
-    with pytest.raises(MissingDependencyError, match="install it with: pip install safetensors"):
-        load_state_dict(file)

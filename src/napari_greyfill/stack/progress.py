@@ -43,6 +43,11 @@ class PlaneCount:
                 self.done(task, results[task.key])
 
     @property
+    def finished(self) -> int:
+        """Return how many planes are finished."""
+        return self._count - len(self._open)
+
+    @property
     def fraction(self) -> float:
         """Return how much of the work is done, 0 to 1."""
         return self._finished / max(self._work, 1)

@@ -74,12 +74,15 @@ class FilledPlane:
         Which plane.
     patches : tuple of StackPatch
         What was filled in it.
+    finished : int
+        How many planes are finished by now, with those of the run that this one continues.
     """
 
     stack: StackImage = field(repr=False)
     index: Index
     patches: tuple[StackPatch, ...] = field(repr=False)
     _result: Callable[[], StackResult] = field(repr=False)
+    finished: int = 1
 
     @property
     def name(self) -> str:

@@ -156,7 +156,11 @@ class StackJob:
                 yield Progress(planes.text(task), planes.fraction)
                 for index in done:
                     source = FilledPlane(
-                        self.work.image, index, planes.patches(index), self.result
+                        self.work.image,
+                        index,
+                        planes.patches(index),
+                        self.result,
+                        planes.finished,
                     )
                     yield Preview(self.work.image.axes.words(index), planes.fraction, source)
         finally:

@@ -55,6 +55,7 @@ class StackRuns:
         self._source = ""
         self.shown = ""  # unique id of the layer with the last result
         self._latest: FilledPlane | None = None
+        self._finished = 0  # planes, with those of the run that this one continues
         self._store: PatchStore | None = None
         self.path: Path | None = None  # where the run keeps its result
         self._kept: tuple[Hashable, StackResult] | None = None
@@ -205,6 +206,7 @@ class StackRuns:
         if keep and resume is None:
             self._layers.leave_earlier()
         self._latest, self._store = None, None
+        self._finished = 0 if resume is None else self._finished
         if self.request.path is None:
             kept = () if resume is None else resume.patches
             self._layers.lay(self._overlay(kept))
@@ -222,7 +224,7 @@ class StackRuns:
             self.form.stack.store.take(self.path)
             self._layers.lay(self._overlay(()))
             return
-        self._latest = news
+        self._latest, self._finished = news, news.finished
         self._layers.add(news)
 
     def finish(self, result: StackResult) -> Layer:
@@ -261,7 +263,7 @@ class StackRuns:
             return "Cancelled before a plane was finished; no layer was changed."
         self._end(so_far)
         self._kept = (chosen, so_far)
-        count = len(so_far.planes)
+        count = self._finished
         done = "1 finished plane stays" if count == 1 else f"{count} finished planes stay"
         return f"Cancelled; {done}. Continue goes on with the others."
 

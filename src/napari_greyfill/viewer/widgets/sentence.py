@@ -36,4 +36,5 @@ class Sentence(QLabel):
         return self.sizeHint()
 
     def _make_room(self) -> None:
+        self.setMinimumHeight(0)  # which Qt would take for what the text needs
         self.setMinimumHeight(self.sizeHint().height())
