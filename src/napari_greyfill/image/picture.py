@@ -195,13 +195,21 @@ class Picture:
 
         Objects brighter or darker than nearly all of the picture lie beyond [0, 1].
         """
-        values = np.asarray(values_in(self.original, window))
-        values = values[..., :3] if self.kind == "rgba" else values
-        if values.dtype.kind == "f":
-            values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
-        crop = self.values.to_unit(values)
+        crop = self.as_planes(values_in(self.original, window))
         crop[self.missing(window)] = 0.0
         return crop
+
+    def as_planes(self, values: ArrayLike) -> NDArray[np.float32]:
+        """Return pixels as float32 on the scale of `values`, without alpha.
+
+        Parameters
+        ----------
+        values : (h, w), (h, w, 3) or (h, w, 4) array
+            Of the kind and type of the original.
+        """
+        pixels = np.asarray(values)
+        pixels = pixels[..., :3] if self.kind == "rgba" else pixels
+        return self.values.to_finite_unit(pixels)
 
     @property
     def whole(self) -> Window:

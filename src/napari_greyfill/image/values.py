@@ -59,6 +59,12 @@ class ValueRange:
             unit = (finite - self.low) / self.width
         return np.clip(unit, -_FARTHEST, _FARTHEST).astype(np.float32)
 
+    def to_finite_unit(self, values: NDArray[Any]) -> NDArray[np.float32]:
+        """Map image values to planes; NaN and infinity as if the image were 0 there."""
+        if values.dtype.kind == "f":
+            values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
+        return self.to_unit(values)
+
     def to_clipped_unit(self, values: NDArray[Any]) -> NDArray[np.float32]:
         """Map image values to [0, 1], for looking; what lies beyond is black or white."""
         return np.clip(self.to_unit(values), 0.0, 1.0)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from napari_greyfill.compute.events import Event, Progress
+from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.lazy import values_in
 from napari_greyfill.image.picture import Patch, Picture
@@ -64,13 +65,7 @@ def taken_back(
         window = box.expanded(max(AROUND, *box.shape), picture.hole.shape)
         scene = _scene(picture, window, labels[window.slices] == number)
         work = judge(scene, job.compute, always=job.options.correct == "on")
-        while True:
-            try:
-                next(work)
-            except StopIteration as stop:
-                found: Judgement = stop.value
-                break
-            job.compute.check()
+        found = exhaust(work, lambda _: job.compute.check())
         pieces.append(_piece(box, own, found, picture))
         if found.plane is not None:
             limits = picture.values.unit_limits(picture.original.dtype)
@@ -98,13 +93,9 @@ def _unfit(picture: Picture, box: Window, own: NDArray[np.bool_]) -> str:
 
 def _scene(picture: Picture, window: Window, own: NDArray[np.bool_]) -> Scene:
     """Return what was recorded in a window, under the mask too."""
-    values = np.asarray(values_in(picture.original, window))
-    values = values[..., :3] if picture.kind == "rgba" else values
-    if values.dtype.kind == "f":
-        values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
     scale, kind = picture.values, picture.original.dtype
     return Scene(
-        scale.to_unit(values),
+        picture.as_planes(values_in(picture.original, window)),
         own,
         picture.missing(window) & ~own,
         (min(scale.low, 0.0) - scale.low) / scale.width,

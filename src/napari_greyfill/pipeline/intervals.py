@@ -200,11 +200,7 @@ def _places(picture: Picture, read: Reader, cancelled: CancelCheck) -> Iterator[
         own = np.zeros(window.shape, np.bool_)
         core = region.core.within(window)
         own[core] = picture.hole[region.core.slices]
-        image = np.asarray(read(window))
-        image = image[..., :3] if picture.kind == "rgba" else image
-        if image.dtype.kind == "f":
-            image = np.nan_to_num(image, posinf=0.0, neginf=0.0)
-        planes = picture.values.to_unit(image)
+        planes = picture.as_planes(read(window))
         missing = picture.missing(window)
         scale = local_scale(planes, missing)[own] * picture.values.width
         yield _Place(region, own, missing, planes, scale.reshape(len(scale), -1))

@@ -13,7 +13,7 @@ and the spread from place to place are this project's own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -23,6 +23,7 @@ from scipy import ndimage
 
 from napari_greyfill.compute.device import CancelCheck
 from napari_greyfill.compute.events import Event, Progress
+from napari_greyfill.compute.progress import translated
 from napari_greyfill.errors import NothingKnownError
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.holdout import LEAST, is_compact, part_of
@@ -164,7 +165,6 @@ def _parts(picture: Picture) -> list[Window]:
         core = regions[index].core
         own = picture.hole[core.slices]
         if is_compact(own):
-            window = core.expanded(BROAD, shape)
             spare = [(BROAD - side) // 2 for side in core.shape]
             window = core.expanded(max(64, *spare), shape)
         else:
@@ -204,28 +204,22 @@ def _within(
     work: Generator[Event, None, NDArray[Any]], start: float, share: float
 ) -> Generator[Event, None, NDArray[Any]]:
     """Pass on how far a trial is, as a part of the whole, and nothing else."""
-    while True:
-        try:
-            event = next(work)
-        except StopIteration as stop:
-            image: NDArray[Any] = stop.value
-            return image
+
+    def told(event: Event) -> Iterator[Event]:
         if isinstance(event, Progress):
             yield Progress("trying the hole elsewhere", start + share * event.fraction)
+
+    return translated(work, told)
 
 
 def _ratios(trial: Picture, filled: NDArray[Any]) -> Errors:
     """Return the errors of a trial over their local scale, (pixels, channels)."""
     hole, missing = trial.hole, trial.missing(trial.whole)
-    truth, found = trial.colours, filled
-    if trial.kind == "rgba":
-        found = filled[..., :3]
+    truth, found = trial.colours, filled[..., :3] if trial.kind == "rgba" else filled
     errors = found[hole].astype(np.float64) - truth[hole].astype(np.float64)
     if truth.dtype.kind in "iu":  # half a step more is within what rounding makes of an interval
         errors = np.sign(errors) * np.maximum(np.abs(errors) - 0.5, 0.0)
-    if found.dtype.kind == "f":  # pixels without a value that are kept
-        found = np.nan_to_num(found, posinf=0.0, neginf=0.0)
-    scale = local_scale(trial.values.to_unit(found), missing)[hole]
+    scale = local_scale(trial.values.to_finite_unit(found), missing)[hole]
     ratios = errors / (scale * trial.values.width)
     return ratios.reshape(len(ratios), -1)
 

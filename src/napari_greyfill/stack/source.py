@@ -97,9 +97,7 @@ class StackImage:
             Pixels that are no source.
         """
         colours = np.asarray(values)[..., :3] if values.ndim == 3 else np.asarray(values)
-        if colours.dtype.kind == "f":
-            colours = np.nan_to_num(colours, posinf=0.0, neginf=0.0)
-        plane = self.values.to_unit(colours)
+        plane = self.values.to_finite_unit(colours)
         plane = luma(plane) if plane.ndim == 3 else plane
         plane[unknown] = 0.0
         return plane

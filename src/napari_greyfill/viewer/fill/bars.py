@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QLabel, QProgressBar, QSpinBox, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QProgressBar, QSpinBox, QVBoxLayout, QWidget
 
 from napari_greyfill.compute.events import Event, Progress
 from napari_greyfill.image.geometry import Window
@@ -19,6 +19,7 @@ from napari_greyfill.viewer.layers.bars import show_bars
 from napari_greyfill.viewer.layers.planes import Placement
 from napari_greyfill.viewer.threads.runs import Runner
 from napari_greyfill.viewer.widgets.parts import button, side_by_side
+from napari_greyfill.viewer.widgets.sentence import Sentence
 from napari_greyfill.viewer.widgets.texts import BARS as TEXTS
 
 if TYPE_CHECKING:
@@ -132,8 +133,7 @@ class BarRow(QWidget):
         self.progress = QProgressBar()
         self.progress.setRange(0, 1000)
         self.progress.setTextVisible(False)
-        self.status = QLabel()
-        self.status.setWordWrap(True)
+        self.status = Sentence()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(side_by_side(self.interval_button, self.draws_button, self.count))
