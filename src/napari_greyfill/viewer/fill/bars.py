@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QProgressBar, QSpinBox, QVBoxLayout, QWidget
 
 from napari_greyfill.compute.events import Event, Progress
@@ -41,14 +40,7 @@ class _Found:
 
 
 class BarRunner(Runner):
-    """Works out one interval, or one set of draws, at a time.
-
-    Signals
-    -------
-    progressed : Progress
-    """
-
-    progressed = Signal(object)
+    """Works out one interval, or one set of draws, at a time."""
 
     def start(self, result: FillResult, draws: int = 0) -> None:
         """Start; there must be nothing running.
@@ -62,10 +54,6 @@ class BarRunner(Runner):
         """
         work = partial(_interval, result) if not draws else partial(_draws, result, draws)
         self._start(work(self._asked_to_stop))
-
-    def _on_step(self, event: Event) -> None:
-        if isinstance(event, Progress) and not self.cancelling:
-            self.progressed.emit(event)
 
 
 def _interval(result: FillResult, cancelled: Any) -> Generator[Event, None, _Found]:  # noqa: ANN401

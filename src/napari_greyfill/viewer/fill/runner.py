@@ -18,7 +18,6 @@ class FillRunner(Runner):
 
     Signals
     -------
-    progressed : Progress
     previewed : Part
         Of a stack a `Canvas` or `Stored`, and then a `FilledPlane` for each plane.
     noted : str
@@ -27,7 +26,6 @@ class FillRunner(Runner):
         A method has its result; once for each of several.
     """
 
-    progressed = Signal(object)
     previewed = Signal(object)
     noted = Signal(str)
 

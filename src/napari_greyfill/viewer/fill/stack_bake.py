@@ -87,22 +87,11 @@ def baked(what: Baking, cancelled: CancelCheck) -> Generator[Progress, None, str
 
 
 class BakeRunner(Runner):
-    """Writes one stack at a time in a worker thread.
-
-    Signals
-    -------
-    progressed : Progress
-    """
-
-    progressed = Signal(object)
+    """Writes one stack at a time in a worker thread."""
 
     def start(self, what: Baking) -> None:
         """Start to write; nothing must be under way."""
         self._start(baked(what, self._asked_to_stop))
-
-    def _on_step(self, step: Progress) -> None:
-        if not self.cancelling:
-            self.progressed.emit(step)
 
 
 class BakeBar(QWidget):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from qtpy.QtCore import QObject, Signal
 
 from napari_greyfill.compute.device import CancelCheck
+from napari_greyfill.compute.events import Progress
 from napari_greyfill.errors import CancelledError
 
 if TYPE_CHECKING:
@@ -53,10 +54,12 @@ def outcome_of_steps(work: Generator[Y, None, T]) -> Generator[Y, None, T | Fail
 class Runner(QObject):
     """Starts, cancels and follows one run at a time. All signals come in the GUI thread.
 
-    Subclasses say what becomes of the steps of a run.
+    Subclasses say what there is to start, and what becomes of steps that are no `Progress`.
 
     Signals
     -------
+    progressed : Progress
+        How far the run is, unless it was asked to stop.
     finished : object
         What a run returned, unless it is None.
     failed : Exception
@@ -65,6 +68,7 @@ class Runner(QObject):
         The run is over, whatever came of it.
     """
 
+    progressed = Signal(object)
     finished = Signal(object)
     failed = Signal(object)
     cancelled = Signal()
@@ -118,7 +122,8 @@ class Runner(QObject):
         worker.start()
 
     def _on_step(self, step: Any) -> None:  # noqa: ANN401 - whatever the work yields
-        raise NotImplementedError
+        if isinstance(step, Progress) and not self.cancelling:
+            self.progressed.emit(step)
 
     def _on_returned(self, outcome: Any) -> None:  # noqa: ANN401 - whatever the work returns
         if isinstance(outcome, Failed):
