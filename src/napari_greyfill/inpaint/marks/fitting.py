@@ -202,22 +202,6 @@ def _fitted(scene: Scene, support: Hole, fill: Plane, *, smooth: bool = False) -
 
     A fill is what is expected behind the mark, so that what is recorded is a straight line in it
     whose slope is not made gentler by what the fill does not know.
-
-    Parameters
-    ----------
-    scene : Scene
-        What is recorded.
-    support : (H, W) bool array
-        Where the mark may be.
-    fill : array like what is recorded
-        As `continued` returns it.
-    smooth : bool
-        Whether the share of light may differ from place to place.
-
-    Returns
-    -------
-    Mark or None
-        None if nothing that a mark could be explains it.
     """
     inside = ndimage.distance_transform_edt(np.pad(support, 1))[1:-1, 1:-1]
     outside = ndimage.distance_transform_edt(~support)

@@ -99,14 +99,8 @@ def ratio(frames: Sequence[Slice], fills: Fills, place: Hole, black: float) -> t
 
     Parameters
     ----------
-    frames : sequence of Slice
-        With what was recorded behind the dust.
-    fills : mapping
-        What `fills_behind` returned.
-    place : (H, W) bool array
-        Where the gain is wanted.
-    black : float
-        The value of no light.
+    frames, fills, place, black
+        As in `gains_at`.
     """
     seen = np.asarray([frames[i].plane[place] for i in fills], np.float64) - black
     count = np.asarray([~frames[i].unknown[place] for i in fills], np.float64)
