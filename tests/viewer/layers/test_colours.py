@@ -13,6 +13,13 @@ TOGETHER = {
         colours.COPIED,
         colours.RECORDED,
     ),
+    "what planes of stacks are made of": (
+        colours.INFERRED,
+        colours.COPIED,
+        colours.CORRECTED,
+        colours.BORROWED,
+        colours.RECORDED,
+    ),
     "what was found": (colours.DUST, colours.DROPPED),
     "what is painted": (colours.STROKE, colours.WAITING),
     "source and result": (colours.SOURCE, colours.INFERRED, colours.COPIED),
@@ -33,7 +40,7 @@ def test_the_check_would_notice_red_and_green():
 
 
 def test_an_outline_shows_on_black_and_on_white():
-    for each in (*TOGETHER["where pixels come from"], colours.DUST):
+    for each in (*TOGETHER["what planes of stacks are made of"], colours.DUST):
         assert distance(each, (0, 0, 0), "normal") > 20
         assert distance(each, (1, 1, 1), "normal") > 20
 

@@ -9,6 +9,7 @@ without blue cones.
 from __future__ import annotations
 
 __all__ = [
+    "BORROWED",
     "CLEAR",
     "COPIED",
     "CORRECTED",
@@ -32,6 +33,7 @@ INFERRED: Colour = (0.337, 0.706, 0.914)  # sky blue
 CORRECTED: Colour = (0.0, 0.502, 0.373)  # green
 COPIED: Colour = (0.902, 0.624, 0.0)  # orange
 RECORDED: Colour = (0.4, 0.0, 0.8)  # violet
+BORROWED: Colour = (0.4, 0.15, 0.0)  # brown: of another channel of a stack
 
 # What is painted: filled areas.
 STROKE: Colour = (0.8, 0.2, 0.533)  # pink

@@ -11,6 +11,7 @@ import numpy as np
 from napari_greyfill.pipeline.result import FINAL
 from napari_greyfill.stack.result import FilledPlane
 from napari_greyfill.stack.tasks import Source
+from napari_greyfill.viewer.layers import colours
 from napari_greyfill.viewer.layers.keeping import kept_selection, same_plane
 from napari_greyfill.viewer.layers.overlays import Overlay
 from napari_greyfill.viewer.layers.own import Purpose, disown, find_own, sign
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
 __all__ = ["StackLayers", "region_look"]
 
 _COLOURS = {
-    Source.OWN: "cyan",
-    Source.Z: "orange",
-    Source.T: "gold",
-    Source.CHANNEL: "magenta",
-    Source.GAIN: "limegreen",
+    Source.OWN: colours.INFERRED,
+    Source.Z: colours.COPIED,
+    Source.T: colours.CORRECTED,
+    Source.CHANNEL: colours.BORROWED,
+    Source.GAIN: colours.RECORDED,
 }
 
 _PAUSE = 1.0  # seconds between looks at a stack that is put together where it is looked at
@@ -205,13 +206,11 @@ def region_look() -> dict[str, Any]:
     from napari.utils.colormaps import DirectLabelColormap
     from pandas import DataFrame
 
-    colours = {int(source): colour for source, colour in _COLOURS.items()}
+    shown = {int(source): colours.with_opacity(each) for source, each in _COLOURS.items()}
     words = [source.words for source in Source]
     return {
         "visible": False,
-        "colormap": DirectLabelColormap(
-            color_dict={**colours, None: "transparent"}, name="made of"
-        ),
+        "colormap": DirectLabelColormap(color_dict={**shown, None: colours.CLEAR}, name="made of"),
         "features": DataFrame({"index": [int(s) for s in Source], "made of": words}),
     }
 
