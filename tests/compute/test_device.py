@@ -1,6 +1,6 @@
 import os
 import sys
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import pytest
 
@@ -137,9 +137,3 @@ def test_without_torch_there_is_only_the_cpu(monkeypatch):
     monkeypatch.setattr(device, "find_spec", lambda name: None)
     monkeypatch.delitem(sys.modules, "torch", raising=False)
     assert device.present_devices() == ("auto", "cpu")
-
-
-def test_torch_is_asked_once_it_is_there(working, monkeypatch):
-    monkeypatch.setitem(sys.modules, "torch", ModuleType("torch"))
-    working("mps")
-    assert device.present_devices() == ("auto", "cpu", "mps")

@@ -144,22 +144,18 @@ def _accelerators() -> list[str]:
 def present_devices() -> tuple[str, ...]:
     """Return "auto", "cpu", and those of "cuda" and "mps" that may work here.
 
-    Does not import torch, which takes seconds: a look at the driver and at how torch was built
-    takes a fraction of a millisecond. Where it has been imported, torch itself is asked.
+    Does not ask torch, whose import takes seconds, and which another thread may be at: a look at
+    the driver and at how torch was built takes a fraction of a millisecond.
     """
-    return ("auto", "cpu", *(_accelerators() if "torch" in sys.modules else _likely()))
-
-
-def _likely() -> list[str]:
     spec = find_spec("torch")
     if spec is None or spec.origin is None:
-        return []
-    found = []
+        return ("auto", "cpu")
+    found = ["auto", "cpu"]
     if any(Path(driver).exists() for driver in _DRIVERS) and _built_for_cuda(spec.origin):
         found.append("cuda")
     if sys.platform == "darwin" and platform.machine() == "arm64":
         found.append("mps")
-    return found
+    return tuple(found)
 
 
 def _built_for_cuda(torch: str) -> bool:
