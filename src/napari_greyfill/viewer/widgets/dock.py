@@ -84,8 +84,8 @@ class Dock(QWidget):
     def _settle_in(self) -> None:
         """Become a tab of our other docks at the same side of the window.
 
-        The manifest cannot say so, and opened by a menu docks would lie one below the other, each
-        too low to be used.
+        The manifest says so too, which napari heeds from 0.10 on; before, docks opened by a menu
+        would lie one below the other, each too low to be used.
         """
         own = self.parent()
         if not isinstance(own, QDockWidget):
