@@ -12,13 +12,13 @@ from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.inpaint import INPAINTERS, Fill, Inpainter
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(autouse=True)
 def what_is_there_is_not_searched():
-    """Keep what earlier modules have left from every search for garbage.
+    """Keep what earlier tests have left from every search for garbage.
 
-    napari searches whenever a layer is removed, which takes longer the more a process holds.
+    napari searches whenever a layer is removed, which takes longer the more a process holds; what
+    can go is gone, because viewers are searched for when a test ends.
     """
-    gc.collect()
     gc.freeze()
 
 
