@@ -62,7 +62,7 @@ def choose(dock, method):
 
 def begin(dock, qtbot):
     """Press Run and wait until the work is under way; return the worker."""
-    with qtbot.waitSignal(getattr(dock.runner, "progressed", None) or dock.runner.stepped):
+    with qtbot.waitSignal(dock.runner.progressed):
         dock.run_button.click()
     return dock.runner._workers[0]
 

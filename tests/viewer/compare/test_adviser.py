@@ -84,6 +84,8 @@ class TestDefault:
         dock = opened()
         viewer.add_image(pair[1], name="late")
         advised(dock, qtbot)
+        qtbot.wait(10)  # napari has selected it, which the image follows otherwise
+        assert dock.form.image_layer == viewer.layers["scratched"]
         assert dock.form.reference_layer == viewer.layers["late"]
         viewer.layers.remove("late")
         advised(dock, qtbot)

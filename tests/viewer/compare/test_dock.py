@@ -143,7 +143,7 @@ class TestRun:
         before = [(layer.name, layer.unique_id) for layer in viewer.layers]
         dock.form.methods.tick(["gated"])
         dock.refresh()
-        with qtbot.waitSignal(dock.runner.stepped):
+        with qtbot.waitSignal(dock.runner.progressed):
             dock.run_button.click()
         with qtbot.waitSignal(dock.run_ended, timeout=30_000):
             dock.cancel_button.click()

@@ -80,7 +80,7 @@ def test_cancelled_and_continued(viewer, dock, gated, qtbot):
     dock.form.refresh_methods()
     dock.form.methods.tick(["telea", "gated"])
     dock.refresh()
-    with qtbot.waitSignal(dock.runner.stepped):
+    with qtbot.waitSignal(dock.runner.progressed):
         dock.run_button.click()
     with qtbot.waitSignal(dock.run_ended, timeout=30_000):
         dock.cancel_button.click()

@@ -75,6 +75,22 @@ def test_a_mask_named_after_the_picture_comes_first(viewer, pair, following):
     assert names(pair) == ["two", "two mask"]
 
 
+def test_a_layer_that_has_just_come_may_leave_the_image_as_it_is(viewer, pair, following):
+    following.leaves = lambda new, chosen: (new.name, chosen.name) == ("late", "one")
+    viewer.add_image(np.ones((20, 30)), name="late")  # selects itself
+    following.now()
+    assert names(pair) == ["one", "one mask"]
+    select(viewer, following, "two")
+    select(viewer, following, "late")  # by a person, now that it is known
+    assert pair[0].layer.name == "late"
+
+
+def test_a_layer_that_was_there_from_the_start_has_not_just_come(viewer, pair, following):
+    following.leaves = lambda new, chosen: True
+    select(viewer, following, "two")
+    assert names(pair) == ["two", "two mask"]
+
+
 def test_it_looks_once_all_that_goes_on_is_over(viewer, pair, following, qtbot):
     viewer.layers.selection.active = viewer.layers["two"]
     following.soon()

@@ -19,9 +19,9 @@ from napari_greyfill.viewer.threads.background import Background
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from napari.layers import Image
+    from napari.layers import Image, Layer
 
-__all__ = ["Adviser", "ToAdvise", "partners_of"]
+__all__ = ["Adviser", "ToAdvise", "is_like", "partners_of"]
 
 _MOST = 200_000_000  # values of a plane that are compared with those of another one
 
@@ -116,12 +116,22 @@ def partners_of(image: Image, layers: Iterable[Image], index: tuple[int, ...]) -
     if int(np.prod(data.shape[len(index) :])) > _MOST:
         return []
     return [
-        layer for layer in layers if layer.unique_id != image.unique_id and _is_like(layer, image)
+        layer for layer in layers if layer.unique_id != image.unique_id and is_like(layer, image)
     ]
 
 
-def _is_like(layer: Image, image: Image) -> bool:
-    if is_made_here(layer) or bool(layer.rgb) != bool(image.rgb):
+def is_like(layer: Layer, image: Image) -> bool:
+    """Return whether a layer holds a picture of the same size, type and colours; no result does.
+
+    Parameters
+    ----------
+    layer : Layer
+        Which may be one.
+    image : Image
+        The picture.
+    """
+    rgb = getattr(layer, "rgb", None)  # which only images have
+    if rgb is None or bool(rgb) != bool(image.rgb) or is_made_here(layer):
         return False
     own, other = data_of(layer), data_of(image)
     return own.dtype == other.dtype and tuple(own.shape) == tuple(other.shape)

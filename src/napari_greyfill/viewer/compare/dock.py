@@ -89,6 +89,7 @@ class CompareDock(RunDock):
         self.form.mask_bar.inverted.connect(self._settle.start)
         self.table.chosen.connect(self._show_chosen)
         self.adviser.advised.connect(self._follow_advice)
+        self.runner.progressed.connect(self._show_progress)
         self.runner.stepped.connect(self._show_step)
         self.runner.finished.connect(self._show_comparison)
 
@@ -297,6 +298,9 @@ class CompareDock(RunDock):
 
     # ------------------------------------------------------------ the run's news
 
+    def _show_progress(self, news: Event) -> None:
+        self._show_share(news.fraction, news.text)
+
     def _show_step(self, event: Event) -> None:
         if isinstance(event, Result) and isinstance(event.value, MaskComparison):
             self._each = event.value.each
@@ -310,7 +314,7 @@ class CompareDock(RunDock):
 
             show_warning(event.text)
             return
-        self._show_share(event.fraction, event.text)
+        self._show_progress(event)
 
     def _show_row(self, row: Row) -> None:
         """Show a row even when cancelling: it is finished, and is not filled again."""

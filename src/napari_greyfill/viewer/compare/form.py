@@ -18,6 +18,7 @@ from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.measure.partner import ReferenceAdvice
 from napari_greyfill.pipeline.names import PIPELINE_NAMES, PIPELINES
 from napari_greyfill.pipeline.options import SHARED, FillOptions
+from napari_greyfill.viewer.compare.adviser import is_like
 from napari_greyfill.viewer.compare.random_choice import RandomChoice
 from napari_greyfill.viewer.masks.hole_form import HoleForm
 from napari_greyfill.viewer.widgets.check_list import CheckList, Entry, method_entry
@@ -49,6 +50,8 @@ class CompareForm(HoleForm):
     ) -> None:
         # all that is painted counts, whatever its label
         super().__init__(viewer, (name for name in SHARED if name != "labels"), device, parent)
+        # a picture that comes later and is like the chosen one is to be its reference
+        self.following.leaves = is_like
         self.reference_layer_choice = LayerCombo(viewer, "Image")
         self.reference = QComboBox()
         for name, title in _REFERENCES.items():

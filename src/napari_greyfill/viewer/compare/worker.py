@@ -13,7 +13,7 @@ from qtpy.QtCore import Signal
 
 from napari_greyfill.comparison import Comparison, Row, compare_masks_steps, compare_steps
 from napari_greyfill.compute.device import CancelCheck
-from napari_greyfill.compute.events import Event
+from napari_greyfill.compute.events import Event, Progress
 from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.viewer.layers.models import PlaneSource
 from napari_greyfill.viewer.threads.runs import Runner
@@ -119,6 +119,7 @@ class CompareRunner(Runner):
     Signals
     -------
     stepped : Event
+        What is no `Progress`, also while it stops: a row is finished then.
     finished : Comparison
     """
 
@@ -137,4 +138,7 @@ class CompareRunner(Runner):
         self._start(compare_the_ways(request, done, self._asked_to_stop))
 
     def _on_step(self, event: Event) -> None:
-        self.stepped.emit(event)
+        if isinstance(event, Progress):
+            super()._on_step(event)
+        else:
+            self.stepped.emit(event)

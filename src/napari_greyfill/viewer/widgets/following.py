@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QObject, QTimer
 
@@ -31,6 +32,11 @@ class Following(QObject):
         What follows.
     parent : QObject
         It goes with it.
+
+    Attributes
+    ----------
+    leaves : callable
+        Says of a layer that has just come, and selected itself, whether the chosen image stays.
     """
 
     def __init__(
@@ -39,6 +45,8 @@ class Following(QObject):
         super().__init__(parent)
         self._viewer = viewer
         self._image, self._mask = image, mask
+        self._seen = self._all()  # the layers that there were at the last look
+        self.leaves: Callable[[Layer, Layer], bool] = lambda new, chosen: False
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(0)
@@ -55,10 +63,18 @@ class Following(QObject):
     def now(self) -> None:
         """Follow the selected layer, and let the other one of the two fit it."""
         selected = self._viewer.layers.selection.active
+        seen, self._seen = self._seen, self._all()
+        if selected is not None and selected.unique_id not in seen:
+            chosen = self._image.layer
+            if chosen not in (None, selected) and self.leaves(selected, chosen):
+                return
         for choice, other in ((self._image, self._mask), (self._mask, self._image)):
             choice.follow(selected)
             if selected is not None and choice.layer == selected:
                 _let_fit(other, selected)
+
+    def _all(self) -> set[Any]:
+        return {layer.unique_id for layer in self._viewer.layers}
 
 
 def _let_fit(choice: LayerCombo, selected: Layer) -> None:
