@@ -3,6 +3,7 @@ import pytest
 
 from napari_greyfill.compute.progress import exhaust
 from napari_greyfill.errors import BadParameterError, CancelledError
+from napari_greyfill.pipeline import intervals
 from tests.pipeline.test_uncertainty import bars, filled, texture
 
 
@@ -60,3 +61,13 @@ def test_how_many_is_a_whole_number(result, n):
 def test_drawing_can_be_cancelled(result):
     with pytest.raises(CancelledError):
         exhaust(result.draw_steps(50, cancelled=lambda: True))
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 8])
+def test_what_a_draw_has_in_common_is_nothing_on_average(count):
+    luck = intervals._luck(count, 4, 3)
+    assert luck.shape == (count, 4)
+    np.testing.assert_array_equal(luck, intervals._luck(9, 4, 3)[:count])
+    pairs = luck[: count // 2 * 2].reshape(-1, 2, 4)
+    np.testing.assert_array_equal(pairs.sum(axis=1), np.zeros((count // 2, 4)))
+    assert len(np.unique(np.abs(luck[::2]))) == luck[::2].size

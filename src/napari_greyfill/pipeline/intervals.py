@@ -168,7 +168,7 @@ def drawn(
     2012, section 7.3 (conditional simulation).
     """
     channels = len(known.models)
-    luck = np.random.default_rng([seed, 0]).standard_normal((count, 1 + channels))
+    luck = _luck(count, 1 + channels, seed)
     own_share = np.sqrt(1 - known.shared**2)
     compute, found = Compute(cancelled=cancelled), []
     for number, place in enumerate(_places(picture, read, cancelled), 1):
@@ -190,6 +190,20 @@ def drawn(
             yield Progress(f"drawing {index + 1}/{count}", (index + 1) / count)
         found.append((place, errors))
     return Draws(picture, read, found, count, as_given)
+
+
+def _luck(count: int, kinds: int, seed: int) -> NDArray[np.float64]:
+    """Return Gaussian numbers, (count, kinds), each pair opposite.
+
+    What a whole draw has in common would else not be 0 on average over the few draws there are.
+
+    References
+    ----------
+    J. M. Hammersley, K. W. Morton, "A New Monte Carlo Technique: Antithetic Variates", Proceedings
+    of the Cambridge Philosophical Society 52, 1956, doi 10.1017/S0305004100031455.
+    """
+    ups = np.random.default_rng([seed, 0]).standard_normal((-(-count // 2), kinds))
+    return np.stack([ups, -ups], axis=1).reshape(-1, kinds)[:count]
 
 
 def _places(picture: Picture, read: Reader, cancelled: CancelCheck) -> Iterator[_Place]:
