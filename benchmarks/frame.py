@@ -97,8 +97,8 @@ def stored(
 ) -> dict:
     """Return a dear result from the store, or work it out and store it.
 
-    The entry counts only for the same source code and the same arrays. A benchmark with many
-    entries may have a store of its own.
+    The entry counts only for the same source code, the weights beside it, and the same arrays. A
+    benchmark with many entries may have a store of its own.
     """
     store = store or STORE
     found = recalled(key, modules, arrays, store)
@@ -127,6 +127,8 @@ def _digest(modules: Sequence[ModuleType], arrays: Sequence[np.ndarray]) -> str:
     digest = hashlib.sha256()
     for module in modules:
         digest.update(inspect.getsource(module).encode())
+        for weights in sorted(Path(inspect.getfile(module)).parent.glob("*.safetensors")):
+            digest.update(weights.read_bytes())
     for array in arrays:
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()

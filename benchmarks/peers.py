@@ -22,6 +22,7 @@ from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.inpaint.networks.methods import network_methods
 
 BASELINE = "scikit-image biharmonic"
+FOR_THE_EYE = ("texture-thorough", "msnps")  # up to a minute a picture; another benchmark has them
 Fill = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
@@ -61,7 +62,11 @@ def _peers() -> list[Contender]:
 def _embedded() -> list[Contender]:
     """Return our methods that need neither weights nor a download."""
     published = {method.info.name for method in network_methods()}
-    names = [i.name for i in INPAINTERS.infos() if i.available and i.name not in published]
+    names = [
+        info.name
+        for info in INPAINTERS.infos()
+        if info.available and info.name not in {*published, *FOR_THE_EYE}
+    ]
     return [Contender(name, _ours(name), _sources(name)) for name in names]
 
 

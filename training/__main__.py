@@ -13,13 +13,19 @@ def main() -> None:
     """Read the recipe from the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--begin", type=Path, help="safetensors file with the first weights")
     parser.add_argument("--stop", type=int, help="end after so many steps of the recipe")
     parser.add_argument("--threads", type=int, default=1)
     for part in fields(Recipe):
-        parser.add_argument(f"--{part.name}", type=type(part.default), default=part.default)
+        name, default = f"--{part.name}", part.default
+        if isinstance(default, bool):
+            parser.add_argument(name, action=argparse.BooleanOptionalAction, default=default)
+        else:
+            parser.add_argument(name, type=type(default), default=default)
     chosen = vars(parser.parse_args())
-    folder, stop, threads = (chosen.pop(name) for name in ("output", "stop", "threads"))
-    train(Recipe(**chosen), folder, stop=stop, threads=threads)
+    folder = chosen.pop("output")
+    how = {name: chosen.pop(name) for name in ("begin", "stop", "threads")}
+    train(Recipe(**chosen), folder, **how)
 
 
 if __name__ == "__main__":

@@ -52,20 +52,20 @@ def dots(side: int, rng: Rng) -> Hole:
 
 
 def block(side: int, rng: Rng) -> Hole:
-    """Return a rectangle of up to half the side."""
+    """Return a rectangle of up to 0.6 of the side."""
     found = np.zeros((side, side), bool)
-    (height, width), shift = rng.integers(side // 10, side // 2, 2), rng.uniform(0, 1, 2)
+    (height, width), shift = rng.integers(side // 10, 6 * side // 10, 2), rng.uniform(0, 1, 2)
     y, x = int(shift[0] * (side - height)), int(shift[1] * (side - width))
     found[y : y + height, x : x + width] = True
     return found
 
 
 def blob(side: int, rng: Rng) -> Hole:
-    """Return a wavy compact hole."""
+    """Return a wavy compact hole of up to 0.8 of the side across."""
     y, x = np.indices((side, side)) - rng.uniform(0.25, 0.75, 2)[:, None, None] * side
     turn = np.arctan2(y, x)
     waves = sum(rng.normal(0, 0.3 / k) * np.cos(k * turn + rng.uniform(0, 7)) for k in range(2, 6))
-    return np.hypot(y, x) < side * rng.uniform(0.06, 0.25) * (1 + waves)
+    return np.hypot(y, x) < side * rng.uniform(0.06, 0.4) * (1 + waves)
 
 
 def _walk(side: int, rng: Rng, wander: float) -> Hole:

@@ -1,15 +1,17 @@
-"""Crops of photographs: those in scikit-image's wheel that are free of rights.
+"""Crops of photographs: those in the wheels of libraries whose licence allows it.
 
-The other pictures of the wheel are kept for reporting and never trained on: astronaut, brick,
-cell, chelsea, coins, gravel, immunohistochemistry, moon, rocket.
+The other pictures of scikit-image's wheel are kept for reporting and never trained on: astronaut,
+brick, cell, chelsea, coins, gravel, immunohistochemistry, moon, rocket.
 """
 
 from __future__ import annotations
 
 from functools import cache
+from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from scipy import ndimage
 from skimage import data
 
@@ -23,8 +25,18 @@ LICENCES = {
     "hubble_deep_field": "public domain, NASA",
     "page": "part of scikit-image, BSD-3-Clause",
     "retina": "CC0, Mikael Häggström",
+    "text": "part of scikit-image, BSD-3-Clause",
+    "grace_hopper": "public domain, United States Navy; in matplotlib's wheel",
+    "china": "CC BY 2.0, danielbuechele on Flickr; in scikit-learn's wheel",
+    "flower": "CC BY 2.0, vultilion on Flickr; in scikit-learn's wheel",
 }
-_WEIGHTS = {"camera": 3.0, "coffee": 3.0, "clock": 1.5, "page": 0.7}
+_WEIGHTS = {"camera": 3.0, "coffee": 3.0, "clock": 1.5, "page": 0.7, "text": 0.4}
+_WEIGHTS |= {"grace_hopper": 2.0, "china": 3.0, "flower": 2.0}
+_ELSEWHERE = {  # package and file
+    "grace_hopper": ("matplotlib", "mpl-data/sample_data/grace_hopper.jpg"),
+    "china": ("sklearn.datasets.images", "china.jpg"),
+    "flower": ("sklearn.datasets.images", "flower.jpg"),
+}
 
 
 def crop(side: int, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -43,4 +55,8 @@ def crop(side: int, rng: np.random.Generator) -> NDArray[np.float32]:
 
 @cache
 def _picture(name: str) -> NDArray[np.float32]:
-    return np.asarray(getattr(data, name)(), dtype=np.float32) / 255
+    if name not in _ELSEWHERE:
+        return np.asarray(getattr(data, name)(), dtype=np.float32) / 255
+    package, path = _ELSEWHERE[name]
+    with resources.files(package).joinpath(path).open("rb") as file:
+        return np.asarray(Image.open(file), dtype=np.float32) / 255

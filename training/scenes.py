@@ -34,8 +34,11 @@ def taken(light: NDArray[np.floating], rng: Rng) -> Grey:
     if top - bottom < 0.3:
         bottom, top = 0.05, 0.9
     grey = bottom + (top - bottom) * grey
-    if rng.random() < 0.6:
+    focus = rng.random()
+    if focus < 0.6:
         grey = ndimage.gaussian_filter(grey, rng.uniform(0.3, 1.5))
+    elif focus < 0.75:  # what lies before or behind
+        grey = ndimage.gaussian_filter(grey, rng.uniform(2, 8))
     grey = np.clip(grey, 0, 1) ** rng.uniform(0.7, 1.4)
     if rng.random() < 0.5:
         photons = 10 ** rng.uniform(2.3, 4.0)
