@@ -55,7 +55,7 @@ REPEATED = {
     ("comparison/mask_comparison.py", "told"),
     ("comparison/result.py", "told"),
     ("weights/download.py", "problem"),
-    ("weights/store.py", "problem"),
+    ("weights/stored.py", "problem"),
 }
 _WORDS = {"error": "reason", "strerror": "reason"}
 
