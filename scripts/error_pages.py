@@ -51,7 +51,7 @@ ADVICE = {
 }
 # Sentences that only repeat others, by module and by what is handed to the error.
 REPEATED = {
-    ("cli/weights.py", "unreadable[0]"),
+    ("cli/weights_run.py", "unreadable[0]"),
     ("comparison/mask_comparison.py", "told"),
     ("comparison/result.py", "told"),
     ("weights/download.py", "problem"),
