@@ -18,7 +18,6 @@ import itertools
 
 from napari.components import ViewerModel
 from qtpy.QtWidgets import (
-    QAbstractButton,
     QAbstractItemView,
     QAbstractSlider,
     QAbstractSpinBox,
@@ -27,7 +26,6 @@ from qtpy.QtWidgets import (
     QComboBox,
     QFormLayout,
     QLabel,
-    QLayout,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -45,6 +43,8 @@ from napari_greyfill.viewer.heal.dock import HealDock
 from napari_greyfill.viewer.masks.dock import MasksDock
 from napari_greyfill.viewer.weights.dock import WeightsDock
 from napari_greyfill.viewer.widgets.fold import Fold
+from napari_greyfill.viewer.widgets.laid_out import rows_of, widgets_in
+from napari_greyfill.viewer.widgets.naming import CONTROLS
 
 PAGES = Path(__file__).parents[1] / "docs" / "docks"
 DOCKS = {
@@ -66,15 +66,7 @@ DOCKS = {
         "weights_dock.png",
     ),
 }
-_LEAVES = (
-    QAbstractButton,
-    QAbstractItemView,
-    QAbstractSlider,
-    QAbstractSpinBox,
-    QComboBox,
-    QLineEdit,
-    QProgressBar,
-)
+_LEAVES = (*CONTROLS, QProgressBar)
 
 
 # What controls are called that have neither a label nor a name.
@@ -146,18 +138,9 @@ def _children(widget: QWidget) -> list[QWidget]:
         return [widget.widget()] if widget.widget() else []
     if isinstance(widget, QTabWidget):
         return [widget.widget(index) for index in range(widget.count())]
-    laid = list(_laid(widget.layout())) if widget.layout() else []
+    laid = list(widgets_in(widget.layout()))
     own = [each for each in widget.children() if isinstance(each, QWidget) and each not in laid]
     return list(dict.fromkeys([*laid, *own]))
-
-
-def _laid(layout: QLayout) -> Iterator[QWidget]:
-    for index in range(layout.count()):
-        item = layout.itemAt(index)
-        if item.widget() is not None:
-            yield item.widget()
-        elif item.layout() is not None:
-            yield from _laid(item.layout())
 
 
 def _control(leaf: QWidget, top: QWidget) -> Control | None:
@@ -197,21 +180,16 @@ def _title(leaf: QWidget, around: list[QWidget]) -> str:
 def _label(form: QFormLayout, widget: QWidget) -> str:
     """Return what stands beside a widget in a form, or beside the row it goes on from."""
     title = ""
-    for row in range(form.rowCount()):
-        label = form.itemAt(row, QFormLayout.ItemRole.LabelRole)
-        field = form.itemAt(row, QFormLayout.ItemRole.FieldRole)
-        if label is not None and isinstance(label.widget(), QLabel):
-            title = label.widget().text() or title
-        if field is not None:
-            within = list(_laid(field.layout())) if field.layout() else [field.widget()]
-            if widget in within:
-                return title
+    for label, widgets in rows_of(form):
+        title = label or title
+        if widget in widgets:
+            return title
     return ""
 
 
 def _heading(widget: QWidget, outer: QWidget) -> str:
     """Return the label right above a widget, or nothing if there is none."""
-    laid = list(_laid(outer.layout())) if outer.layout() else []
+    laid = list(widgets_in(outer.layout()))
     above = laid[laid.index(widget) - 1] if widget in laid[1:] else None
     text = above.text() if isinstance(above, QLabel) else ""
     return text if 0 < len(text) < 20 else ""

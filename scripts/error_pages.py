@@ -51,11 +51,11 @@ ADVICE = {
 }
 # Sentences that only repeat others, by module and by what is handed to the error.
 REPEATED = {
-    ("cli/weights.py", "unreadable[0]"),
+    ("cli/weights_run.py", "unreadable[0]"),
     ("comparison/mask_comparison.py", "told"),
     ("comparison/result.py", "told"),
     ("weights/download.py", "problem"),
-    ("weights/store.py", "problem"),
+    ("weights/stored.py", "problem"),
 }
 _WORDS = {"error": "reason", "strerror": "reason"}
 

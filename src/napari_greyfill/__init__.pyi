@@ -55,11 +55,11 @@ from .masks import masked_images as masked_images
 from .masks import random_mask as random_mask
 from .measure import metrics as metrics
 from .pipeline.hints import ColourHints as ColourHints
+from .pipeline.intermediate import Intermediate as Intermediate
 from .pipeline.options import FillOptions as FillOptions
 from .pipeline.propagation import Measurement as Measurement
 from .pipeline.propagation import propagate as propagate
 from .pipeline.result import FillResult as FillResult
-from .pipeline.result import Intermediate as Intermediate
 from .pipeline.run import colorize as colorize
 from .pipeline.run import suggest_look as suggest_look
 from .stack.fill import fill as fill

@@ -1,4 +1,4 @@
-"""The commands about own weights; those about published ones are in tests/weights."""
+"""The commands about own weights; those about published ones are in test_weights_run.py."""
 
 import json
 

@@ -9,7 +9,7 @@ import pytest
 from napari_greyfill import fill
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.inpaint import INPAINTERS, Fill, Inpainter
-from napari_greyfill.pipeline.result import FILLED_COLOUR, FILLED_GREY
+from napari_greyfill.pipeline.intermediate import FILLED_COLOUR, FILLED_GREY
 
 
 class Sure(Inpainter):

@@ -10,13 +10,8 @@ from hypothesis import strategies as st
 
 import napari_greyfill
 from napari_greyfill import BadParameterError, FillOptions
-from napari_greyfill.pipeline.options import (
-    ONE_FILL,
-    SHARED,
-    FillChoices,
-    SharedChoices,
-    takes_options,
-)
+from napari_greyfill.pipeline.options import ONE_FILL, SHARED, FillChoices, SharedChoices
+from napari_greyfill.pipeline.signatures import takes_options
 
 NAMES = [option.name for option in FillOptions.options()]
 

@@ -156,3 +156,19 @@ def link(path, target):
         path.symlink_to(target)
     except OSError as error:
         pytest.skip(f"links cannot be made here: {error}")
+
+
+@pytest.fixture
+def weights(tmp_path):
+    """Return a store of checkpoints of two layouts, of which nothing is here."""
+    from tests.weights.stores import store_of
+
+    return store_of(tmp_path / "weights")
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Write a checkpoint of the layout "conv" as a browser would save it."""
+    from tests.weights.stores import saved
+
+    return saved(tmp_path / "download.pth")

@@ -1,3 +1,5 @@
+"""The checkpoints on this computer, and what can be done with them."""
+
 import errno
 import os
 from pathlib import Path
@@ -6,63 +8,17 @@ import pytest
 import torch
 
 from napari_greyfill.errors import (
-    BadCheckpointError,
     BadParameterError,
     CancelledError,
     MissingWeightsError,
-    UnidentifiedCheckpointError,
     UnwritablePathError,
 )
 from napari_greyfill.inpaint.networks.store import catalogue, network_weights
 from napari_greyfill.weights import WeightsStore, store
 from napari_greyfill.weights.download import fetch
 from napari_greyfill.weights.folder import file_sha256
-from tests.weights.conftest import entry, link, names, whole
-
-TENSORS = {"conv.weight": torch.arange(8.0).reshape(2, 1, 2, 2), "conv.bias": torch.zeros(2)}
-
-
-def recognised(state, name, cancelled):
-    """Take the first part of the first name for the layout."""
-    layout = next(iter(state)).split(".")[0]
-    if layout not in ("conv", "other"):
-        raise BadCheckpointError(
-            "This file is no checkpoint of a network we know; choose another."
-        )
-    return layout
-
-
-ENTRIES = (
-    entry(id="conv-faces", descriptor="conv", file="conv_faces.pth", published_as="faces.pth"),
-    entry(id="conv-places", descriptor="conv", file="conv_places.pth", published_as="places.pth"),
-    entry(id="other-only", descriptor="other", file="other_only.pth"),
-)
-
-
-@pytest.fixture
-def weights(tmp_path):
-    return WeightsStore(tmp_path / "weights", entries=ENTRIES, recogniser=recognised)
-
-
-@pytest.fixture
-def file(tmp_path):
-    """Write a checkpoint of the layout "conv" as a browser would save it."""
-    return saved(tmp_path / "download.pth")
-
-
-def saved(path, **tensors):
-    torch.save(tensors or TENSORS, path)
-    return path
-
-
-def published(file, **changes):
-    sha256 = file_sha256(file)
-    return entry(id="conv-known", descriptor="conv", file="known.pth", sha256=sha256, **changes)
-
-
-def states(weights):
-    return {found.info.id: found.state for found in weights.list()}
-
+from tests.weights.conftest import link, names, whole
+from tests.weights.stores import ENTRIES, TENSORS, published, recognised, states
 
 # Listing and finding
 
@@ -78,28 +34,6 @@ def test_everything_published_is_listed(tmp_path):
 def test_the_folder_of_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("NAPARI_GREYFILL_WEIGHTS", str(tmp_path / "there"))
     assert network_weights().folder.path == tmp_path / "there"
-
-
-def test_rows_are_plain_data(weights):
-    row = weights.list()[0].to_dict()
-    assert row["id"] == "conv-faces"
-    assert row["state"] == "by hand"
-    assert row["path"] == str(weights.folder.path / "conv_faces.pth")
-
-
-def test_what_is_not_here_says_how_to_get_it(tmp_path, weights):
-    with pytest.raises(MissingWeightsError) as caught:
-        weights.path("conv-faces")
-    assert str(caught.value) == (
-        "Net, faces is not on this computer; open https://example.org/net in a browser, save "
-        "faces.pth, and add it with: napari-greyfill weights add FILE --id conv-faces"
-    )
-    with pytest.raises(MissingWeightsError) as caught:
-        network_weights(tmp_path).path("deepfillv2-mm-places365")
-    assert str(caught.value) == (
-        "DeepFill v2 (OpenMMLab), Places365 is not on this computer; "
-        "get it with: napari-greyfill weights get deepfillv2-mm-places365"
-    )
 
 
 @pytest.mark.parametrize("what", ["path", "load", "get", "remove", "verify"])
@@ -128,58 +62,6 @@ def test_adding_loading_and_removing(weights, file):
     assert states(weights)["conv-faces"] == "by hand"
 
 
-def test_the_hash_tells_better_than_the_name(tmp_path, file):
-    entries = (*ENTRIES, published(file))
-    weights = WeightsStore(tmp_path / "weights", entries=entries, recogniser=recognised)
-    assert weights.add(file.rename(tmp_path / "places.pth")).info.id == "conv-known"
-
-
-@pytest.mark.parametrize("name", ["faces.pth", "conv_faces.pth", "download.pth"])
-def test_neither_layout_nor_name_says_that_a_file_is_published(weights, file, name):
-    file = file.rename(file.with_name(name))
-    with pytest.raises(UnidentifiedCheckpointError) as caught:
-        weights.add(file)
-    assert str(caught.value) == (
-        f"{name} has the layout of conv, but no published SHA-256 says which checkpoint it is; "
-        "say which it is with --id (conv-faces, conv-places), or keep it as weights of your own "
-        "with --name NAME."
-    )
-    assert caught.value.layout == "conv"
-    assert caught.value.possible == ("conv-faces", "conv-places")
-    assert not weights.folder.path.exists()
-
-
-def test_a_checkpoint_of_another_network_is_refused(weights, file):
-    with pytest.raises(BadCheckpointError) as caught:
-        weights.add(file, "other-only")
-    assert str(caught.value) == (
-        "download.pth is a checkpoint of conv, and other-only is one of other; "
-        "choose conv-faces, conv-places."
-    )
-    assert not weights.folder.path.exists()
-
-
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("conv-known", r"is not the file that was published as conv-known .* with --name NAME\.$"),
-        (None, r"which checkpoint it is; keep it as weights of your own with --name NAME\.$"),
-    ],
-)
-def test_another_file_than_the_published_one_is_refused(tmp_path, file, name, words):
-    known = published(file, bytes=file.stat().st_size + 1)
-    weights = WeightsStore(tmp_path / "weights", entries=[known], recogniser=recognised)
-    with pytest.raises(BadCheckpointError, match=words):
-        weights.add(file, name)
-    assert not weights.folder.path.exists()
-
-
-def test_an_unknown_network_is_refused(weights, tmp_path):
-    file = saved(tmp_path / "x.pth", **{"strange.weight": torch.ones(2)})
-    with pytest.raises(BadCheckpointError, match="no checkpoint of a network we know"):
-        weights.add(file, "conv-faces")
-
-
 def test_missing_files_and_ids(weights, tmp_path, file):
     with pytest.raises(MissingWeightsError, match="There is no checkpoint"):
         weights.add(tmp_path / "gone.pth")
@@ -187,100 +69,7 @@ def test_missing_files_and_ids(weights, tmp_path, file):
         weights.add(file, "gone")
 
 
-def test_unsafe_files_are_refused(weights, tmp_path):
-    file = tmp_path / "faces.pth"
-    file.write_bytes(b"cos\nsystem\n(S'true'\ntR.")
-    with pytest.raises(BadCheckpointError, match="would run code when loaded"):
-        weights.add(file, "conv-faces")
-    assert not weights.folder.path.exists()
-
-
-def test_a_link_of_the_users_own_may_lead_anywhere(weights, tmp_path, file):
-    (tmp_path / "desk").mkdir()
-    shortcut = tmp_path / "desk" / "link.pth"
-    link(shortcut, file)
-    added = weights.add(shortcut, "conv-faces")
-    assert not added.path.is_symlink()
-    assert added.path.read_bytes() == file.read_bytes()
-
-
-def test_a_link_in_the_folder_is_replaced_by_the_file(weights, file):
-    weights.folder.create()
-    target = weights.folder.path / "conv_faces.pth"
-    link(target, file)
-    with pytest.raises(
-        BadCheckpointError, match="is a link to a place outside the weights folder;"
-    ):
-        weights.path("conv-faces")
-    with pytest.raises(BadCheckpointError, match="is a link"):
-        weights.verify("conv-faces")
-    weights.add(target, "conv-faces")
-    assert not target.is_symlink()
-    assert weights.path("conv-faces").read_bytes() == file.read_bytes()
-
-
-def test_a_file_that_is_in_its_place_already(weights, file):
-    weights.folder.create()
-    target = file.rename(weights.folder.path / "conv_faces.pth")
-    before = target.stat().st_ino
-    assert weights.add(target, "conv-faces").info.id == "conv-faces"
-    assert target.stat().st_ino == before
-    target.write_bytes(b"spoilt")
-    assert states(weights)["conv-faces"] == "damaged"
-
-
-def test_adding_again_repairs(weights, file):
-    weights.add(file, "conv-faces").path.write_bytes(b"spoilt")
-    assert states(weights)["conv-faces"] == "damaged"
-    with pytest.raises(BadCheckpointError, match=r"has changed since it was added; open https://"):
-        weights.load("conv-faces")
-    assert weights.add(file, "conv-faces").state == "ready"
-
-
-def test_what_is_copied_is_what_was_looked_at(weights, file, monkeypatch):
-    looked = file.read_bytes()
-    read = store.read_checkpoint
-
-    def swap(source, cancelled):
-        checkpoint = read(source, cancelled)
-        saved(file, **{"conv.weight": torch.ones(3)})
-        return checkpoint
-
-    monkeypatch.setattr(store, "read_checkpoint", swap)
-    added = weights.add(file, "conv-faces")
-    assert added.path.read_bytes() == looked
-    assert added.state == "ready"
-
-
 # Checking and removing
-
-
-def test_verifying_reads_the_file_whatever_size_and_time_say(weights, file):
-    path = weights.add(file, "conv-faces").path
-    status = path.stat()
-    content = bytearray(path.read_bytes())
-    content[-1] ^= 1
-    path.write_bytes(content)
-    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert states(weights)["conv-faces"] == "ready"
-    with pytest.raises(BadCheckpointError, match="has changed since it was added"):
-        weights.verify("conv-faces")
-
-
-def test_verifying_loads_the_file(weights):
-    weights.folder.create()
-    saved(weights.folder.path / "conv_faces.pth", **{"other.weight": torch.ones(2)})
-    (weights.folder.path / "conv_places.pth").write_bytes(b"no checkpoint")
-    for name in ("conv-faces", "conv-places"):
-        info = weights.info(name)
-        weights.folder.accept(info, file_sha256(weights.folder.file(info)))
-    assert states(weights)["conv-places"] == "ready"
-    with pytest.raises(BadCheckpointError, match=r"is a checkpoint of another network \(other\);"):
-        weights.verify("conv-faces")
-    with pytest.raises(BadCheckpointError, match=r"conv_places\.pth is text, not the checkpoint"):
-        weights.verify("conv-places")
-    with pytest.raises(MissingWeightsError):
-        weights.verify("other-only")
 
 
 def test_removing_takes_everything_of_it_and_nothing_else(weights, file):

@@ -41,9 +41,10 @@ from napari_greyfill.files import (
 )
 from napari_greyfill.image.alpha import about_transparent, is_erased, made_opaque
 from napari_greyfill.pipeline.hints import ColourHints
+from napari_greyfill.pipeline.intermediate import Intermediate
 from napari_greyfill.pipeline.loading import announce_loading
 from napari_greyfill.pipeline.options import FillOptions
-from napari_greyfill.pipeline.result import FillResult, Intermediate
+from napari_greyfill.pipeline.result import FillResult
 from napari_greyfill.pipeline.run import fill_steps
 from napari_greyfill.pipeline.suggest import possible_methods
 

@@ -1,42 +1,27 @@
 """The commands of `napari-greyfill weights`, such as `list`, `get`, `add` and `verify`.
 
-What a command needs is imported once it runs, so that `--help` is quick.
+`weights_run` does their work, and is imported once one of them runs.
 """
 
 from __future__ import annotations
 
-import json
-import sys
-import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from napari_greyfill.cli.exit_codes import FAILED, ending_in_sentences
-from napari_greyfill.compute.pytorch import lacking_torch
-from napari_greyfill.errors import (
-    BadCheckpointError,
-    BadParameterError,
-    DownloadError,
-    GreyfillError,
-    UnwritablePathError,
-)
-from napari_greyfill.weights.catalogue import PURPOSES, CheckpointInfo
-from napari_greyfill.weights.stored import IDENTITIES
+from napari_greyfill.cli.exit_codes import ending_in_sentences
+from napari_greyfill.errors import BadParameterError
+from napari_greyfill.weights.own import Own
 
 if TYPE_CHECKING:
-    from napari_greyfill.weights.store import WeightsStore
-    from napari_greyfill.weights.stored import StoredCheckpoint
-    from napari_greyfill.weights.transfer import Progress
+    from napari_greyfill.cli.weights_run import WeightsCommand
 
 __all__ = ["app"]
 
 _INTERRUPTED = "Cancelled; run the same command again to go on."
-_WIDTH = 88
 _LISTED = "'napari-greyfill weights list' lists them."
 
 app = typer.Typer(
@@ -63,28 +48,23 @@ _Licence = Annotated[
 _Ids = Annotated[list[str], typer.Argument(metavar="ID", help=f"Checkpoints; {_LISTED}")]
 
 
+@contextmanager
+def _running(folder: Path | None, as_json: bool) -> Iterator[WeightsCommand]:
+    """Yield what does the work of a command, which ends in sentences."""
+    with ending_in_sentences(_INTERRUPTED):
+        from napari_greyfill.cli.weights_run import WeightsCommand
+
+        yield WeightsCommand(folder, as_json)
+
+
 @app.command("list")
 def list_command(folder: _Folder = None, as_json: _Json = False) -> None:
     """List the published checkpoints, whether they are on this computer, and your own weights.
 
     Files that were put into the folder by hand are looked at first.
     """
-    from napari_greyfill.inpaint.networks.store import network_weights
-    from napari_greyfill.weights.together import in_order
-
-    with ending_in_sentences(_INTERRUPTED):
-        store = network_weights(folder)
-        store.sweep()
-        _look(store)
-        found = store.list()
-        if as_json:
-            _print_json(found, folder=str(store.folder.path))
-            return
-        typer.echo(f"In {store.folder.path}")
-        for problem in {row.problem for row in found if row.state == "unreadable"}:
-            typer.echo(problem, err=True)
-        for checkpoint in in_order(found):
-            typer.echo(f"\n{_described(checkpoint)}")
+    with _running(folder, as_json) as command:
+        command.list_all()
 
 
 @app.command()
@@ -99,54 +79,8 @@ def get(
     as_json: _Json = False,
 ) -> None:
     """Download checkpoints that need no browser."""
-    from napari_greyfill.inpaint.networks.store import network_weights
-    from napari_greyfill.weights.together import downloadable, size_of
-
-    with ending_in_sentences(_INTERRUPTED):
-        if every == bool(ids):
-            raise BadParameterError("Give the ids of checkpoints, or --all and none.")
-        store = network_weights(folder)
-        # all of them first, so that a mistyped id downloads nothing
-        infos = downloadable(store.list()) if every else [store.info(name) for name in ids or ()]
-        if every and not as_json:
-            typer.echo(f"To download: {len(infos)} checkpoints, {size_of(infos)}.")
-        problems = [_fetched(store, info, every=every, quiet=as_json) for info in infos]
-        if as_json:
-            _print_json([found for found in store.list() if found.info in infos])
-        if any(problems):
-            raise typer.Exit(FAILED)
-
-
-def _fetched(store: WeightsStore, info: CheckpointInfo, *, every: bool, quiet: bool) -> str:
-    """Download one checkpoint; return why it is not here if it is one of all, or nothing."""
-    if info.non_commercial and info.url and not quiet:
-        typer.echo(f"{info.title} is not for commercial use. Licence: {info.licence}.")
-    try:
-        with _progress_bar(info.title, wanted=not quiet) as progress:
-            path = store.get(info.id, progress)
-    except (DownloadError, BadCheckpointError) as error:
-        if not every:
-            raise
-        typer.echo(str(error), err=True)
-        return str(error)
-    if quiet:
-        return ""
-    if store.stored(info).state == "unconfirmed":
-        typer.echo(f"{info.title} has arrived: {path}")
-        typer.echo(_to_confirm(store, info))
-    else:
-        typer.echo(f"{info.title} is ready: {path}")
-    typer.echo(f"Licence: {info.licence}.")
-    return ""
-
-
-def _to_confirm(store: WeightsStore, info: CheckpointInfo) -> str:
-    sha256 = store.folder.sha256(info)
-    return (
-        f"It is a program, and no SHA-256 of it is published; the one it has is {sha256}. If you "
-        f"trust {info.url or info.page}, let it run with: napari-greyfill weights confirm "
-        f"{info.id} {sha256}"
-    )
+    with _running(folder, as_json) as command:
+        command.get(ids or [], every=every)
 
 
 @app.command()
@@ -162,24 +96,8 @@ def confirm(
 
     Without a SHA-256, say which one the file has.
     """
-    from napari_greyfill.inpaint.networks.store import network_weights
-
-    with ending_in_sentences(_INTERRUPTED):
-        store = network_weights(folder)
-        if sha256 is None:
-            info = store.info(name)
-            if store.stored(info).state != "unconfirmed":
-                raise BadParameterError(
-                    f"{name} is no program that waits to be confirmed; see: napari-greyfill "
-                    "weights list"
-                )
-            typer.echo(_to_confirm(store, info))
-            return
-        found = store.confirm(name, sha256)
-        if as_json:
-            _print_json([found])
-        else:
-            _print_added(found)
+    with _running(folder, as_json) as command:
+        command.confirm(name, sha256)
 
 
 @app.command()
@@ -209,17 +127,9 @@ def add(
     Weights of your own become a method, NETWORK@NAME. Files of one network with the same name
     go together.
     """
-    from napari_greyfill.inpaint.networks.store import network_weights
-    from napari_greyfill.weights.own import Own
-
-    with ending_in_sentences(_INTERRUPTED):
-        _require_one_meaning(name, own_name, training_data or licence)
-        own = None if own_name is None else Own(own_name, "", training_data, licence)
-        added = network_weights(folder).add(file, name, own=own, confirmed_sha256=confirmed_sha256)
-        if as_json:
-            _print_json([added])
-        else:
-            _print_added(added)
+    with _running(folder, as_json) as command:
+        own = _own(name, own_name, training_data, licence)
+        command.add(file, name, own, confirmed_sha256)
 
 
 @app.command()
@@ -234,39 +144,15 @@ def describe(
     as_json: _Json = False,
 ) -> None:
     """Say what weights of your own were trained on and what their licence is."""
-    from napari_greyfill.inpaint.networks.store import network_weights
-    from napari_greyfill.weights.own import Own
-
-    with ending_in_sentences(_INTERRUPTED):
-        store = network_weights(folder)
-        _look(store)
-        known = store.said(name)
-        said = Own(
-            own_name or known.name,
-            training_data=training_data or known.training_data,
-            licence=licence or known.licence,
-        )
-        described = store.describe(name, said)
-        if as_json:
-            _print_json([described])
-        else:
-            _print_added(described)
+    with _running(folder, as_json) as command:
+        command.describe(name, Own(own_name or "", "", training_data, licence))
 
 
 @app.command()
 def remove(ids: _Ids, folder: _Folder = None, as_json: _Json = False) -> None:
     """Delete checkpoints."""
-    from napari_greyfill.inpaint.networks.store import network_weights
-
-    with ending_in_sentences(_INTERRUPTED):
-        store = network_weights(folder)
-        infos = [store.info(name) for name in ids]
-        for info in infos:
-            store.remove(info.id)
-            if not as_json:
-                typer.echo(f"Removed {info.title}.")
-        if as_json:
-            _print_json([store.stored(info) for info in infos])
+    with _running(folder, as_json) as command:
+        command.remove(ids)
 
 
 @app.command()
@@ -281,133 +167,19 @@ def verify(
     as_json: _Json = False,
 ) -> None:
     """Read checkpoints from end to end and load them."""
-    from napari_greyfill.inpaint.networks.store import network_weights
-
-    with ending_in_sentences(_INTERRUPTED):
-        store = network_weights(folder)
-        found_all = store.list()
-        here = [found.info.id for found in found_all if found.state in ("ready", "damaged")]
-        unreadable = [found.problem for found in found_all if found.state == "unreadable"]
-        if unreadable:
-            raise UnwritablePathError(unreadable[0])
-        infos = [store.info(name) for name in ids or here]
-        results = [_Verified.of(store, info.id) for info in infos]
-        if as_json:
-            found = [asdict(result) for result in results]
-            typer.echo(json.dumps({"checkpoints": found}, indent=2))
-        else:
-            _print_verified(results)
-        if any(result.problem for result in results):
-            raise typer.Exit(FAILED)
+    with _running(folder, as_json) as command:
+        command.verify(ids or [])
 
 
-@dataclass(frozen=True)
-class _Verified:
-    id: str
-    sha256: str | None
-    problem: str | None
-
-    @classmethod
-    def of(cls, store: WeightsStore, name: str) -> _Verified:
-        try:
-            return cls(name, store.verify(name), None)
-        except GreyfillError as error:
-            return cls(name, None, str(error))
-
-
-def _look(store: WeightsStore) -> None:
-    """Look at the files that were put into the folder by hand, or say why nobody can."""
-    if lacking_torch():
-        typer.echo(f"No network can run: {lacking_torch()}", err=True)
-    else:
-        store.recognise()
-
-
-def _require_one_meaning(name: str | None, own_name: str | None, facts: str) -> None:
+def _own(name: str | None, own_name: str | None, training_data: str, licence: str) -> Own | None:
+    """Return what was said about weights of one's own; raises if it is said of published ones."""
     if name is not None and own_name is not None:
         raise BadParameterError(
             "A file is a published checkpoint or your own; give --id or --name, not both."
         )
-    if facts and own_name is None:
+    if (training_data or licence) and own_name is None:
         raise BadParameterError(
             "Training data and licence of published checkpoints are known; give them with --name "
             "only."
         )
-
-
-def _print_added(added: StoredCheckpoint) -> None:
-    info = added.info
-    typer.echo(f"{info.title} is ready: {added.path}")
-    typer.echo(f"It is {IDENTITIES[added.identity]}.")
-    if info.own:
-        typer.echo(f"Training data: {info.training_data}.")
-    typer.echo(f"Licence: {info.licence}.")
-
-
-def _print_verified(results: list[_Verified]) -> None:
-    for result in results:
-        if result.problem:
-            typer.echo(result.problem, err=True)
-        else:
-            typer.echo(f"{result.id} is as it should be (SHA-256 {result.sha256}).")
-    if not results:
-        typer.echo("There are no checkpoints on this computer.")
-
-
-def _print_json(found: list[StoredCheckpoint], **others: Any) -> None:  # noqa: ANN401
-    checkpoints = [checkpoint.to_dict() for checkpoint in found]
-    typer.echo(json.dumps({**others, "checkpoints": checkpoints}, indent=2))
-
-
-def _described(checkpoint: StoredCheckpoint) -> str:
-    info = checkpoint.info
-    words = {
-        "ready": "ready",
-        "download": f"not here; get it with: napari-greyfill weights get {info.id}",
-        "by hand": f"not here; fetch {info.published_as or 'it'} by hand from {info.page}",
-        "damaged": f"damaged; see: napari-greyfill weights verify {info.id}",
-        "unreadable": "not known: the folder cannot be read",
-        "unknown": "could not be looked at",
-        "unconfirmed": f"here, to be confirmed with: napari-greyfill weights confirm {info.id}",
-    }
-    licence = f"Licence: {info.licence}."
-    if info.non_commercial:
-        licence = f"Not for commercial use. {licence}"
-    texts = [info.title, info.good_for, licence]
-    if not info.own:
-        rank = ", recommended" if info.rank else ""
-        texts.insert(1, f"For {PURPOSES[info.purpose]}; trained at {info.size} pixels{rank}.")
-    if info.own:
-        texts.insert(2, f"Training data: {info.training_data}.")
-    what = f"; {IDENTITIES[checkpoint.identity]}" if checkpoint.identity else ""
-    lines = [f"{info.id}", f"  {words[checkpoint.state]}{what}"]
-    layout = textwrap.TextWrapper(
-        _WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
-    )
-    return "\n".join([*lines, *map(layout.fill, texts)])
-
-
-@contextmanager
-def _progress_bar(title: str, *, wanted: bool) -> Iterator[Progress]:
-    """Yield a function that shows a download on stderr, if that is a terminal."""
-    from napari_greyfill.weights.transfer import silent
-
-    if not (wanted and sys.stderr.isatty()):
-        yield silent
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None)
-
-        def show(done: int, total: int | None) -> None:
-            bar.update(task, completed=done, total=total)
-
-        yield show
+    return None if own_name is None else Own(own_name, "", training_data, licence)

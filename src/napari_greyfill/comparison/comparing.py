@@ -27,9 +27,10 @@ from napari_greyfill.image.specks import Plan
 from napari_greyfill.masks import mostly_masked
 from napari_greyfill.pipeline.hints import ColourHints, HintsOrLayer
 from napari_greyfill.pipeline.job import FillJob, make_job
-from napari_greyfill.pipeline.options import SHARED, FillOptions, SharedChoices, takes_options
+from napari_greyfill.pipeline.options import SHARED, FillOptions, SharedChoices
 from napari_greyfill.pipeline.picture import read_picture
 from napari_greyfill.pipeline.reference import Reference
+from napari_greyfill.pipeline.signatures import takes_options
 from napari_greyfill.pipeline.suggest import method_for
 
 __all__ = ["compare", "compare_steps"]

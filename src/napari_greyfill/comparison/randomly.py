@@ -29,7 +29,8 @@ from napari_greyfill.image.layer import data_of
 from napari_greyfill.image.picture import plane_of
 from napari_greyfill.masks import RANDOM_KINDS, hole_from_mask, random_mask
 from napari_greyfill.masks.random import Share
-from napari_greyfill.pipeline.options import SHARED, FillOptions, SharedChoices, takes_options
+from napari_greyfill.pipeline.options import SHARED, FillOptions, SharedChoices
+from napari_greyfill.pipeline.signatures import takes_options
 
 __all__ = ["compare_masks", "compare_masks_steps", "usual_share"]
 

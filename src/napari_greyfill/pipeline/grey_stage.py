@@ -27,6 +27,7 @@ from napari_greyfill.inpaint import (
 )
 from napari_greyfill.pipeline.grey_specks import GreySpecks
 from napari_greyfill.pipeline.handover import Handover, handed_over, handed_over_in_unit
+from napari_greyfill.pipeline.intermediate import FILLED_COLOUR, FILLED_GREY, Intermediate
 from napari_greyfill.pipeline.job import FillJob
 from napari_greyfill.pipeline.patches import (
     Hole,
@@ -37,7 +38,6 @@ from napari_greyfill.pipeline.patches import (
     require_finite,
     with_patches,
 )
-from napari_greyfill.pipeline.result import FILLED_COLOUR, FILLED_GREY, Intermediate
 from napari_greyfill.pipeline.stages import BEYOND_RANGE, Stage
 from napari_greyfill.pipeline.unchanged import Done, Memory, key_of
 

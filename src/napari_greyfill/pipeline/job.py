@@ -27,11 +27,12 @@ from napari_greyfill.image.picture import Patch, Picture
 from napari_greyfill.image.specks import Plan
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
 from napari_greyfill.pipeline.hints import ColourHints, HintsOrLayer, placed_hints
+from napari_greyfill.pipeline.intermediate import FINAL, WITH_HOLE, Intermediate
 from napari_greyfill.pipeline.notes import IN_COLOUR, notes_of
 from napari_greyfill.pipeline.options import FillOptions, PipelineName
 from napari_greyfill.pipeline.picture import read_picture
 from napari_greyfill.pipeline.pieces import Piece
-from napari_greyfill.pipeline.result import FINAL, WITH_HOLE, FillResult, Intermediate
+from napari_greyfill.pipeline.result import FillResult
 from napari_greyfill.pipeline.suggest import method_for
 from napari_greyfill.pipeline.unchanged import Memory
 

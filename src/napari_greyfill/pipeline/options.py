@@ -7,10 +7,9 @@ Importing this module imports neither numpy nor torch.
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import MISSING, InitVar, asdict, dataclass, fields
-from typing import Any, Literal, TypedDict, TypeVar, get_args
+from typing import Any, Literal, TypedDict, get_args
 
 from napari_greyfill.errors import BadParameterError
 from napari_greyfill.options import Option, option_field
@@ -33,7 +32,7 @@ __all__ = [
     "PipelineName",
     "ScaleName",
     "SharedChoices",
-    "takes_options",
+    "described_fields",
 ]
 
 PipelineName = Literal["grey-rgb", "rgb-grey-rgb", "rgb-rgb"]
@@ -45,8 +44,6 @@ KeepInvalid = Literal["auto", "keep", "fill"]
 NoiseName = Literal["none", "match"]
 
 LOOKS: tuple[str, ...] = get_args(LookName)
-_PLACE = "<options>"  # where a docstring lists them
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 class MaskChoices(TypedDict, total=False):
@@ -266,7 +263,7 @@ class FillOptions:
         wanted = None if names is None else set(names)
         return tuple(
             Option(each.name, default=_default(each), **_without(each.metadata, "type"))
-            for each in _described()
+            for each in described_fields()
             if wanted is None or each.name in wanted
         )
 
@@ -279,7 +276,7 @@ class FillOptions:
         BadParameterError
             If it names an option that does not exist, or a value is none.
         """
-        unknown = values.keys() - {each.name for each in _described()}
+        unknown = values.keys() - {each.name for each in described_fields()}
         if unknown:
             raise BadParameterError(
                 f"There is no option {', '.join(sorted(unknown))}; the settings come from another "
@@ -316,71 +313,9 @@ ONE_FILL = ("preset", "method", "look", "pipeline", "colorizer", "correct")
 SHARED = tuple(each.name for each in fields(FillOptions) if each.name not in ONE_FILL)
 
 
-def takes_options(*names: str, also: type | None = None) -> Callable[[F], F]:
-    """Write the options into the signature and the docstring of a function.
-
-    Parameters
-    ----------
-    *names : str
-        Which; all without any. The function takes them as ``**options``, and its docstring has a
-        line ``<options>`` where they are to be listed.
-    also : type, optional
-        A dataclass like `FillOptions` with further ones, all of which the function takes.
-    """
-    wanted = [each for each in _described() if not names or each.name in names]
-    wanted += () if also is None else fields(also)
-
-    def complete(function: F) -> F:
-        signature = inspect.signature(function)
-        own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
-        keyword = inspect.Parameter.KEYWORD_ONLY
-        listed = [
-            inspect.Parameter(each.name, keyword, default=each.default, annotation=_kind(each))
-            for each in wanted
-        ]
-        function.__signature__ = signature.replace(parameters=[*own, *listed])  # type: ignore[attr-defined]
-        if function.__doc__:
-            function.__doc__ = _with_options(function.__doc__, wanted)
-        return function
-
-    return complete
-
-
-def _described() -> list[Any]:
+def described_fields() -> list[Any]:
     """Return what describes each option: the fields, and the preset, which is none."""
     return [PRESET, *fields(FillOptions)]
-
-
-def _kind(each: Any) -> str:  # noqa: ANN401 - a field of a dataclass
-    """Return the type of an option as signatures show it."""
-    return "PresetName" if each is PRESET else str(each.type)
-
-
-def _with_options(text: str, wanted: list[Any]) -> str:
-    """Put the options where a docstring has a place for them, indented as that is."""
-    lines = []
-    for line in text.splitlines():
-        if line.strip() != _PLACE:
-            lines.append(line)
-            continue
-        margin = line[: len(line) - len(line.lstrip())]
-        for each in wanted:
-            lines += [f"{margin}{each.name} : {_type_of(each)}"]
-            lines += [f"{margin}    {part}" for part in _wrapped(each.metadata["tip"])]
-    return "\n".join(lines)
-
-
-def _type_of(each: Any) -> str:  # noqa: ANN401 - a field of a dataclass
-    choices = each.metadata.get("choices")
-    if choices:
-        return "{" + ", ".join(f'"{choice}"' for choice in choices) + "}"
-    return str(each.metadata.get("type") or type(each.default).__name__)
-
-
-def _wrapped(text: str) -> list[str]:
-    import textwrap
-
-    return textwrap.wrap(text, 88)
 
 
 def _default(each: Any) -> Any:  # noqa: ANN401 - a field of a dataclass

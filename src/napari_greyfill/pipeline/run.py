@@ -40,6 +40,7 @@ from napari_greyfill.inpaint.texture import Look
 from napari_greyfill.pipeline.correcting import taken_back
 from napari_greyfill.pipeline.grey_stage import Filling
 from napari_greyfill.pipeline.hints import ColourHints, HintsOrLayer
+from napari_greyfill.pipeline.intermediate import Intermediate
 from napari_greyfill.pipeline.job import (
     FillJob,
     make_job,
@@ -47,17 +48,12 @@ from napari_greyfill.pipeline.job import (
     require_methods,
 )
 from napari_greyfill.pipeline.noise import with_noise
-from napari_greyfill.pipeline.options import (
-    ComputeChoices,
-    FillChoices,
-    FillOptions,
-    MaskChoices,
-    takes_options,
-)
+from napari_greyfill.pipeline.options import ComputeChoices, FillChoices, FillOptions, MaskChoices
 from napari_greyfill.pipeline.picture import read_picture
 from napari_greyfill.pipeline.pieces import Piece
 from napari_greyfill.pipeline.reference import Reference
-from napari_greyfill.pipeline.result import FillResult, Intermediate
+from napari_greyfill.pipeline.result import FillResult
+from napari_greyfill.pipeline.signatures import takes_options
 from napari_greyfill.pipeline.stages import Colouring
 from napari_greyfill.pipeline.suggest import suggested_look
 from napari_greyfill.pipeline.unchanged import Memory

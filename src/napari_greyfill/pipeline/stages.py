@@ -23,6 +23,7 @@ from napari_greyfill.image.picture import Patch
 from napari_greyfill.image.regions import Region, neighbours
 from napari_greyfill.pipeline.colour_specks import ColourSpecks
 from napari_greyfill.pipeline.handover import handed_over_in_unit
+from napari_greyfill.pipeline.intermediate import Intermediate, StageName
 from napari_greyfill.pipeline.job import FillJob
 from napari_greyfill.pipeline.patches import (
     Hole,
@@ -33,7 +34,6 @@ from napari_greyfill.pipeline.patches import (
     require_finite,
     with_patches,
 )
-from napari_greyfill.pipeline.result import Intermediate, StageName
 from napari_greyfill.pipeline.unchanged import Done, Memory, key_of
 
 __all__ = ["BEYOND_RANGE", "Colouring", "Stage"]

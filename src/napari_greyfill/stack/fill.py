@@ -17,8 +17,9 @@ from napari_greyfill.image.arrays import ImageLike, MaskLike
 from napari_greyfill.image.layer import data_of
 from napari_greyfill.pipeline import run as picture
 from napari_greyfill.pipeline.hints import HintsOrLayer
-from napari_greyfill.pipeline.options import FillOptions, takes_options
+from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.pipeline.result import FillResult
+from napari_greyfill.pipeline.signatures import takes_options
 from napari_greyfill.stack.axes import Axes, axes_of, labels_on
 from napari_greyfill.stack.measured import truth_of
 from napari_greyfill.stack.ome import place_of

@@ -10,7 +10,7 @@ import numpy as np
 
 from napari_greyfill.errors import GreyfillError
 from napari_greyfill.image.layer import data_of
-from napari_greyfill.pipeline.result import FINAL
+from napari_greyfill.pipeline.intermediate import FINAL
 from napari_greyfill.stack.about import Found, found_at
 from napari_greyfill.stack.files import open_levels
 from napari_greyfill.stack.store import PatchStore

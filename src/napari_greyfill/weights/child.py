@@ -14,10 +14,13 @@ from napari_greyfill.compute.device import CancelCheck
 from napari_greyfill.errors import BadCheckpointError, CancelledError, MissingDependencyError
 from napari_greyfill.weights import inspection
 
-__all__ = ["SECONDS", "inspected"]
+__all__ = ["PROGRAM", "SECONDS", "inspected"]
 
 SECONDS = 60  # after which a file is given up; the largest published ones take a tenth of one
 _PAUSE = 0.1  # seconds between looks whether to stop
+# The folder is imported by itself: what stands around it needs more than Python alone.
+PROGRAM = "import sys; sys.path.append(sys.argv[1]); from inspection.program import main; main()"
+_PLACE = str(Path(inspection.__file__).parents[1])
 
 
 def inspected(content: bytes, name: str, cancelled: CancelCheck) -> dict[str, str]:
@@ -41,7 +44,7 @@ def inspected(content: bytes, name: str, cancelled: CancelCheck) -> dict[str, st
     CancelledError
     """
     # Isolated, so that no folder or variable of the user's decides what the process imports.
-    command = [sys.executable, "-I", "-S", str(Path(inspection.__file__)), str(len(content))]
+    command = [sys.executable, "-I", "-S", "-c", PROGRAM, _PLACE, str(len(content))]
     try:
         child = subprocess.Popen(
             [*command, str(SECONDS)],

@@ -1,7 +1,7 @@
 """Load the tensors of a checkpoint without running anything that the file brings along.
 
 Old checkpoints are pickles, which can run any program when loaded. A file is read once; what was
-read is looked through in a process of its own (`inspection.py`), and only what that finds sound is
+read is looked through in a process of its own (`inspection/`), and only what that finds sound is
 loaded, through torch's restricted unpickler, which makes tensors and plain containers and refuses
 the rest. What Torch7 has written is read by a reader of our own (`torch7.py`). Imports torch only
 when it loads.

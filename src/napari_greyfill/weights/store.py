@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,13 +11,12 @@ from typing import TYPE_CHECKING
 from napari_greyfill.compute.detached import apart
 from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.errors import (
-    BadCheckpointError,
     BadParameterError,
     MissingWeightsError,
-    UnwritablePathError,
 )
+from napari_greyfill.weights.adding import Adding, Said
 from napari_greyfill.weights.catalogue import CheckpointInfo, find_checkpoint
-from napari_greyfill.weights.confirmed import confirm, confirmed, require_sha256
+from napari_greyfill.weights.confirmed import confirm, require_sha256
 from napari_greyfill.weights.download import download
 from napari_greyfill.weights.folder import (
     Identity,
@@ -26,23 +24,25 @@ from napari_greyfill.weights.folder import (
     weights_folder,
     writing,
 )
-from napari_greyfill.weights.identify import agreed, proven, unidentified
-from napari_greyfill.weights.loading import Checkpoint, load_state_dict, read_checkpoint
-from napari_greyfill.weights.others import Others, unwritable_memory
+from napari_greyfill.weights.loading import load_state_dict, read_checkpoint
+from napari_greyfill.weights.others import Others
 from napari_greyfill.weights.own import LayoutInfo, Own, layouts_of, require_name
-from napari_greyfill.weights.placing import placed, require_going_on, without_links
-from napari_greyfill.weights.stored import StoredCheckpoint, damaged, missing, unconfirmed
+from napari_greyfill.weights.placing import require_going_on, without_links
+from napari_greyfill.weights.stored import (
+    StoredCheckpoint,
+    require_readable,
+    require_ready,
+    stored_in,
+)
 from napari_greyfill.weights.transfer import Progress, silent
+from napari_greyfill.weights.trying import Recogniser, Trying
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Recogniser", "StoredCheckpoint", "WeightsStore"]
+__all__ = ["WeightsStore"]
 
 _HERE = ("ready", "damaged", "unconfirmed")
-
-# Tells the layout of the tensors in a file and tries them out, or raises BadCheckpointError.
-Recogniser = Callable[["dict[str, Tensor]", str, CancelCheck], str]
 
 
 class WeightsStore:
@@ -71,8 +71,8 @@ class WeightsStore:
         self.folder = WeightsFolder(weights_folder(folder))
         self.entries = tuple(entries)
         self.layouts = layouts_of(entries) if layouts is None else layouts
-        self._recogniser = recogniser
         self._others = Others(self.folder, self.layouts)
+        self._trying = Trying(self.folder, self.entries, recogniser)
 
     def list(self) -> list[StoredCheckpoint]:
         """Return every published checkpoint, whether or not it is here, and what else is here."""
@@ -115,14 +115,14 @@ class WeightsStore:
         BadCheckpointError
             If it is damaged.
         """
-        self._require(self.info(name))
+        require_ready(self.folder, self.info(name))
         return self.folder.file(self.info(name))
 
     def load(self, name: str, cancelled: CancelCheck = never) -> dict[str, Tensor]:
         """Return the tensors of a checkpoint; raises as `path` and `load_state_dict` do."""
         path, info = self.path(name), self.info(name)
         sha256 = self.folder.sha256(info)
-        return load_state_dict(path, sha256, allow=self._programs(), cancelled=cancelled)
+        return load_state_dict(path, sha256, allow=self._trying.programs(), cancelled=cancelled)
 
     def get(self, name: str, progress: Progress = silent, cancelled: CancelCheck = never) -> Path:
         """Return the file of a checkpoint, downloaded if need be.
@@ -181,30 +181,13 @@ class WeightsStore:
         wanted = None if name is None else self.info(name)
         if wanted is not None and wanted.own:
             raise BadParameterError(f"{name} is no published checkpoint; say --name instead.")
-        said = None if own is None else require_name(own)
-        trusted = [require_sha256(confirmed_sha256)] if confirmed_sha256 else []
-
-        def look(left: CancelCheck) -> tuple[Path, Checkpoint, str]:
-            # a link of the user's own may lead anywhere; one in the weights folder may not
-            source = without_links(Path(file))
-            checkpoint = read_checkpoint(source, left)
-            return source, checkpoint, self._tried(checkpoint, left, trusted)
-
-        source, checkpoint, layout = apart(look, lambda: require_going_on(cancelled))
-        info = proven(checkpoint, layout, self.entries)
-        if wanted is not None:
-            info = agreed(checkpoint, layout, wanted, self.entries)
-        facts = None
-        if info is None:
-            if said is None:
-                raise unidentified(checkpoint, layout, self.entries)
-            facts = replace(said, layout=layout, original=checkpoint.name, found=False)
-            info = self._others.place(facts, source, checkpoint.sha256)
-        self._require_folder(info)
-        self._put(source, info, checkpoint, cancelled, facts)
-        if checkpoint.sha256 in trusted:
-            confirm(checkpoint.sha256, info.title)
-        return self.stored(info)
+        said = Said(
+            wanted,
+            None if own is None else require_name(own),
+            require_sha256(confirmed_sha256) if confirmed_sha256 else "",
+        )
+        adding = Adding(self.folder, self._others, self._trying)
+        return self.stored(adding.add(Path(file), said, cancelled))
 
     def confirm(self, name: str, sha256: str, cancelled: CancelCheck = never) -> StoredCheckpoint:
         """Let a program run that is here and whose SHA-256 is not published, and try it.
@@ -231,8 +214,11 @@ class WeightsStore:
         """
         info, wanted = self.info(name), require_sha256(sha256)
         if self.folder.state(info) != "unconfirmed":
-            self._require(info)
-        apart(lambda left: self._verified(info, left, wanted), lambda: require_going_on(cancelled))
+            require_ready(self.folder, info)
+        apart(
+            lambda left: self._trying.verified(info, left, wanted),
+            lambda: require_going_on(cancelled),
+        )
         confirm(wanted, info.title)
         return self.stored(info)
 
@@ -258,7 +244,8 @@ class WeightsStore:
         """
 
         def look(left: CancelCheck) -> str:
-            return self._tried(read_checkpoint(without_links(Path(file)), left), left)
+            checkpoint = read_checkpoint(without_links(Path(file)), left)
+            return self._trying.layout(checkpoint, left)
 
         return self.layouts[apart(look, lambda: require_going_on(cancelled))]
 
@@ -319,7 +306,7 @@ class WeightsStore:
         UnwritablePathError
         """
         info = self.info(name)
-        self._require_folder(info)
+        require_readable(self.folder, info)
         with writing(self.folder.path):
             traces = self.folder.traces(info)
             if not traces:
@@ -351,105 +338,16 @@ class WeightsStore:
         """
         info = self.info(name)
         if self.folder.state(info) != "damaged":
-            self._require(info)
-        return apart(lambda left: self._verified(info, left), lambda: require_going_on(cancelled))
-
-    def _verified(
-        self, info: CheckpointInfo, cancelled: CancelCheck, confirmed_sha256: str = ""
-    ) -> str:
-        problem = self.folder.problem(info, again=True)
-        if problem:
-            raise damaged(self.folder, info, problem)
-        checkpoint = read_checkpoint(self.folder.file(info), cancelled)
-        checkpoint.require(confirmed_sha256 or self.folder.sha256(info))
-        try:
-            layout = self._tried(checkpoint, cancelled, [confirmed_sha256])
-        except BadCheckpointError as error:
-            problem = f"cannot be used: {str(error).split(';')[0]}"
-            self.folder.reject(info, checkpoint.sha256, problem)
-            raise
-        if layout != info.descriptor:
-            problem = f"is a checkpoint of another network ({layout})"
-            self.folder.reject(info, checkpoint.sha256, problem)
-            raise damaged(self.folder, info, problem)
-        return checkpoint.sha256
+            require_ready(self.folder, info)
+        return apart(
+            lambda left: self._trying.verified(info, left), lambda: require_going_on(cancelled)
+        )
 
     def stored(self, info: CheckpointInfo) -> StoredCheckpoint:
         """Return whether a checkpoint is here; never raises or hangs."""
-        state, problem = self.folder.look(info)
-        if info.own and (state == "by hand" or (state == "ready" and not info.descriptor)):
-            state = "unknown"
-        if state == "damaged":
-            problem = str(damaged(self.folder, info, problem))
-        identity = self.folder.identity(info) if state == "ready" else ""
-        return StoredCheckpoint(info, state, self.folder.file(info), problem, identity)
-
-    def _require(self, info: CheckpointInfo) -> None:
-        """Raise unless a checkpoint can be used."""
-        self._require_folder(info)
-        state, problem = self.folder.look(info)
-        if state == "damaged":
-            raise damaged(self.folder, info, problem)
-        if state == "unconfirmed":
-            raise unconfirmed(self.folder, info)
-        if state != "ready":
-            raise missing(info)
-
-    def _require_folder(self, info: CheckpointInfo) -> None:
-        state, problem = self.folder.look(info)
-        if state == "unreadable":
-            raise UnwritablePathError(problem)
+        return stored_in(self.folder, info)
 
     def _recognised(self, info: CheckpointInfo, cancelled: CancelCheck) -> None:
-        file = self.folder.file(info)
-        try:
-            checkpoint = read_checkpoint(file, cancelled)
-            layout = self._tried(checkpoint, cancelled)
-        except BadCheckpointError as error:
-            problem = f"cannot be used: {str(error).split(';')[0]}"
-            self.folder.reject(info, self.folder.sha256(info), problem)
-            return
-        self._others.remember_found(info, layout, checkpoint.sha256)
-
-    def _tried(
-        self, checkpoint: Checkpoint, cancelled: CancelCheck, programs: Sequence[str] = ()
-    ) -> str:
-        """Return the layout of a checkpoint once its network has run on a small picture."""
-        allow = {*self._programs(), *programs}
-        state = checkpoint.tensors(allow=allow, cancelled=cancelled)
-        return self._recogniser(state, checkpoint.name, cancelled)
-
-    def _programs(self) -> Sequence[str]:
-        """Return the SHA-256 of files that may be TorchScript: published or confirmed ones."""
-        return [*(info.sha256 for info in self.entries if info.sha256), *confirmed()]
-
-    def _put(
-        self,
-        source: Path,
-        info: CheckpointInfo,
-        checkpoint: Checkpoint,
-        cancelled: CancelCheck,
-        own: Own | None,
-    ) -> None:
-        """Write what was looked at, whatever has become of the file it was read from."""
-        target = self.folder.file(info)
-        self.folder.create()
-        with writing(self.folder.path):
-            same = target.exists() and target.samefile(source) and not target.is_symlink()
-            if not same:
-                self._require_place(info, checkpoint.sha256)
-                placed(checkpoint.content, target, cancelled)
-        accepted = self.folder.accept(info, checkpoint.sha256, own)
-        if not accepted and not info.published_hash:
-            raise unwritable_memory(self.folder.path)
-
-    def _require_place(self, info: CheckpointInfo, sha256: str) -> None:
-        """Raise rather than write over a file that somebody put there by hand."""
-        here = next((each for each in self._others.infos() if each.file == info.file), None)
-        if here is None or info.own or self.folder.belongs(info) or self.folder.problem(info):
-            return
-        if self.folder.sha256(here) != sha256:
-            raise UnwritablePathError(
-                f"{self.folder.file(here)} is another file, which was put there by hand; move it "
-                f"elsewhere, or remove it with: napari-greyfill weights remove {here.id}"
-            )
+        found = self._trying.recognised(info, cancelled)
+        if found is not None:
+            self._others.remember_found(info, *found)

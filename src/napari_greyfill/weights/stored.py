@@ -10,12 +10,22 @@ from napari_greyfill.errors import (
     BadCheckpointError,
     MissingWeightsError,
     UnconfirmedProgramError,
+    UnwritablePathError,
 )
 from napari_greyfill.weights.catalogue import CheckpointInfo
 from napari_greyfill.weights.download import by_hand
 from napari_greyfill.weights.folder import Identity, State, WeightsFolder
 
-__all__ = ["IDENTITIES", "StoredCheckpoint", "damaged", "missing", "unconfirmed"]
+__all__ = [
+    "IDENTITIES",
+    "StoredCheckpoint",
+    "damaged",
+    "missing",
+    "require_readable",
+    "require_ready",
+    "stored_in",
+    "unconfirmed",
+]
 
 IDENTITIES: dict[Identity, str] = {
     "": "",
@@ -57,6 +67,53 @@ class StoredCheckpoint:
         """Return everything as a JSON-able dictionary."""
         here = {"state": self.state, "path": str(self.path), "identity": self.identity}
         return {**self.info.to_dict(), **here}
+
+
+def stored_in(folder: WeightsFolder, info: CheckpointInfo) -> StoredCheckpoint:
+    """Return whether a checkpoint is in a folder; never raises or hangs."""
+    state, problem = folder.look(info)
+    if info.own and (state == "by hand" or (state == "ready" and not info.descriptor)):
+        state = "unknown"
+    if state == "damaged":
+        problem = str(damaged(folder, info, problem))
+    identity = folder.identity(info) if state == "ready" else ""
+    return StoredCheckpoint(info, state, folder.file(info), problem, identity)
+
+
+def require_ready(folder: WeightsFolder, info: CheckpointInfo) -> None:
+    """Raise unless a checkpoint can be used.
+
+    Parameters
+    ----------
+    folder : WeightsFolder
+        Where it is looked for.
+    info : CheckpointInfo
+        Which one.
+
+    Raises
+    ------
+    UnwritablePathError
+        If the folder cannot be looked into.
+    BadCheckpointError
+        If the file is damaged, or a program that nobody has confirmed.
+    MissingWeightsError
+        If it is not here.
+    """
+    require_readable(folder, info)
+    state, problem = folder.look(info)
+    if state == "damaged":
+        raise damaged(folder, info, problem)
+    if state == "unconfirmed":
+        raise unconfirmed(folder, info)
+    if state != "ready":
+        raise missing(info)
+
+
+def require_readable(folder: WeightsFolder, info: CheckpointInfo) -> None:
+    """Raise `UnwritablePathError` if nobody can tell whether a checkpoint is in a folder."""
+    state, problem = folder.look(info)
+    if state == "unreadable":
+        raise UnwritablePathError(problem)
 
 
 def damaged(folder: WeightsFolder, info: CheckpointInfo, problem: str) -> BadCheckpointError:

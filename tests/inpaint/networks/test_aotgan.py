@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from napari_greyfill.inpaint.networks.aotgan.inpainter import network_input
+from napari_greyfill.inpaint.networks.aotgan.inpainter import AOTGANInpainter
 from napari_greyfill.inpaint.networks.aotgan.network import AOTBlock
 from napari_greyfill.inpaint.networks.detection import detect
 from tests.checkpoints import of_layouts, openmmlabs_names
@@ -38,7 +38,7 @@ def test_the_smallest_size_is_the_smallest(state):
 def test_the_hole_is_white():
     image = np.full((2, 2, 3), 0.25, np.float32)
     hole = np.eye(2, dtype=bool)
-    given = network_input(image, hole)
+    given = AOTGANInpainter.showing.given(image, hole)
     assert given[0, 0].tolist() == [1, 1, 1, 1]
     assert given[0, 1].tolist() == [-0.5, -0.5, -0.5, 0]
 

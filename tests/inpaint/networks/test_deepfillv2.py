@@ -21,7 +21,7 @@ from napari_greyfill.inpaint.networks.deepfillv2.attention import (
     valid_patches,
 )
 from napari_greyfill.inpaint.networks.deepfillv2.description import build
-from napari_greyfill.inpaint.networks.deepfillv2.inpainter import network_input
+from napari_greyfill.inpaint.networks.deepfillv2.inpainter import shown
 from napari_greyfill.inpaint.networks.deepfillv2.layouts import LAYOUTS, OPENMMLAB, PT, TF, TF_PORT
 from napari_greyfill.inpaint.networks.deepfillv2.network import DeepFillV2
 from napari_greyfill.inpaint.networks.detection import detect, without_prefix
@@ -218,7 +218,7 @@ def test_the_same_again_and_whatever_is_under_the_hole(inpainter):
 def test_colours_go_in_as_the_layout_wants_them():
     image, hole = noise(4, 5, 3), np.zeros((4, 5), dtype=bool)
     hole[1, 2] = True
-    rgb, bgr = (network_input(image, hole, bgr=bgr) for bgr in (False, True))
+    rgb, bgr = (shown(layout).given(image, hole) for layout in (PT, OPENMMLAB))
     np.testing.assert_array_equal(rgb[1, 2], [0, 0, 0, 1, 1])
     np.testing.assert_array_equal(rgb[0, 0, :3], 2 * image[0, 0] - 1)
     np.testing.assert_array_equal(bgr[..., :3], rgb[..., 2::-1])

@@ -15,18 +15,12 @@ from napari_greyfill.inpaint.networks.gmcnn.graph_network import (
     _Same,
     layer_names,
 )
-from napari_greyfill.inpaint.networks.gmcnn.inpainter import network_input
+from napari_greyfill.inpaint.networks.gmcnn.inpainter import AS_GRAPH
+from napari_greyfill.inpaint.networks.showing import Showing
 from napari_greyfill.inpaint.networks.trial import try_out
 from napari_greyfill.weights.loading import load_state_dict
 from tests.frozen import graph_of
 from tests.networks import inpainter_of, variant_of
-
-
-def test_what_is_under_the_hole_does_not_matter(noise):
-    image, hole = noise(9, 7, 3)
-    assert not np.array_equal(image, image + hole[..., None])
-    expected = network_input(image, hole)
-    np.testing.assert_array_equal(network_input(image + hole[..., None], hole), expected)
 
 
 def test_the_smallest_size_is_the_smallest(small):
@@ -104,7 +98,7 @@ def test_nearest_pixels_keep_the_corners():
 
 def test_a_graph_is_given_blue_first_ones_and_the_mask(noise):
     image, hole = noise(9, 7, 3)
-    plain, found = network_input(image, hole), network_input(image, hole, graph=True)
+    plain, found = Showing().given(image, hole), AS_GRAPH.given(image, hole)
     np.testing.assert_array_equal(found[..., :3], plain[..., 2::-1])
     np.testing.assert_array_equal(found[..., 3:], np.stack([np.ones_like(hole), hole], axis=-1))
 

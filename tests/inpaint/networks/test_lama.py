@@ -6,7 +6,7 @@ import torch
 
 from napari_greyfill.errors import BadCheckpointError, UnsupportedImageError
 from napari_greyfill.inpaint.networks.detection import detect
-from napari_greyfill.inpaint.networks.lama.inpainter import network_input
+from napari_greyfill.inpaint.networks.lama.inpainter import LamaInpainter
 from napari_greyfill.inpaint.networks.lama.network import Lama, LamaProgram
 from napari_greyfill.inpaint.networks.store import network_weights
 from napari_greyfill.inpaint.networks.trial import try_out
@@ -95,10 +95,11 @@ def test_the_smallest_sizes(side):
     assert small()(torch.rand(1, 4, side, 32)).shape == (1, 3, side, 32)
 
 
-def test_what_is_under_the_hole_does_not_matter(noise):
+def test_pictures_are_shown_as_they_are_with_black_in_the_hole(noise):
     image, hole = noise(9, 7, 3)
-    expected = network_input(image, hole)
-    np.testing.assert_array_equal(network_input(image + hole[..., None], hole), expected)
+    given = LamaInpainter.showing.given(image, hole)
+    np.testing.assert_array_equal(given[~hole][:, :3], image[~hole])
+    assert (given[hole] == [0, 0, 0, 1]).all()
 
 
 def test_a_program_is_not_run_in_half_precision():

@@ -6,7 +6,7 @@ import torch
 
 from napari_greyfill.errors import UnsupportedImageError
 from napari_greyfill.inpaint.networks.detection import detect
-from napari_greyfill.inpaint.networks.migan.inpainter import fitted, network_input
+from napari_greyfill.inpaint.networks.migan.inpainter import SHOWING, fitted
 from napari_greyfill.inpaint.networks.migan.network import Migan, _Doubled, channels_at
 from napari_greyfill.inpaint.networks.trial import try_out
 from napari_greyfill.weights.folder import file_sha256
@@ -118,8 +118,8 @@ def test_what_is_smaller_is_continued_by_its_mirror_image(noise):
 
 def test_what_is_under_the_hole_does_not_matter(noise):
     image, hole = noise(9, 7, 3)
-    found = network_input(image, hole)
-    np.testing.assert_array_equal(network_input(image + hole[..., None], hole), found)
+    found = SHOWING.given(image, hole)
+    np.testing.assert_array_equal(SHOWING.given(image + hole[..., None], hole), found)
     np.testing.assert_array_equal(found[..., 0], np.where(hole, -0.5, 0.5))
 
 

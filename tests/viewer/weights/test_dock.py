@@ -2,6 +2,7 @@ import hashlib
 import threading
 
 import pytest
+from qtpy.QtWidgets import QMessageBox
 
 from napari_greyfill.errors import BadCheckpointError, CancelledError
 from napari_greyfill.inpaint import INPAINTERS
@@ -35,25 +36,25 @@ def added(dock, qtbot, act):
 
 
 def select(dock, name):
-    row = [stored.info.id for stored in dock.model.rows].index(name)
-    dock.view.selectRow(row)
+    row = [stored.info.id for stored in dock.panel.model.rows].index(name)
+    dock.panel.view.selectRow(row)
     return dock.chosen
 
 
 def test_lists_every_checkpoint_with_its_state(dock):
-    assert {stored.state for stored in dock.model.rows} == {"download", "by hand"}
-    shown = [dock.model.index(row, 0).data() for row in range(dock.model.rowCount())]
-    assert shown == [STATES[stored.state] for stored in dock.model.rows]
+    assert {stored.state for stored in dock.panel.model.rows} == {"download", "by hand"}
+    shown = [dock.panel.model.index(row, 0).data() for row in range(dock.panel.model.rowCount())]
+    assert shown == [STATES[stored.state] for stored in dock.panel.model.rows]
 
 
 def test_says_that_no_network_runs_without_pytorch(without_torch, dock, folder):
-    lines = dock.status.text().splitlines()
+    lines = dock.panel.status.text().splitlines()
     assert [line.split(" ")[0] for line in lines] == ["No", "Kept"]
     assert 'pip install "napari-greyfill[networks]"' in lines[0]
 
 
 def test_model_behaves(qtmodeltester, dock):
-    qtmodeltester.check(dock.model)
+    qtmodeltester.check(dock.panel.model)
 
 
 def test_looking_again_keeps_what_is_chosen(dock):
@@ -63,26 +64,26 @@ def test_looking_again_keeps_what_is_chosen(dock):
 
 
 def test_licence_and_citation_stand_there_before_a_download(dock):
-    for stored in dock.model.rows:
+    for stored in dock.panel.model.rows:
         select(dock, stored.info.id)
         for text in (stored.info.licence, stored.info.citation, stored.info.good_for):
-            assert text in dock.about.text()
+            assert text in dock.panel.about.text()
 
 
 def test_button_says_what_it_will_do(dock):
     select(dock, "gmcnn-celebahq")
-    assert dock.get_button.text() == "Open its page"
+    assert dock.panel.get_button.text() == "Open its page"
     select(dock, "deepfillv2-mm-places365")
-    assert dock.get_button.text() == "Download"
+    assert dock.panel.get_button.text() == "Download"
 
 
 def test_page_is_opened_for_files_behind_a_browser(dock, monkeypatch):
     opened = []
     monkeypatch.setattr(dock_module.QDesktopServices, "openUrl", opened.append)
     chosen = select(dock, "gmcnn-celebahq")
-    dock.get_button.click()
+    dock.panel.get_button.click()
     assert [url.toString() for url in opened] == [chosen.info.page]
-    assert "Add file" in dock.status.text()
+    assert "Add file" in dock.panel.status.text()
 
 
 def test_added_file_makes_its_method_available(dock, qtbot, tmp_path):
@@ -91,9 +92,9 @@ def test_added_file_makes_its_method_available(dock, qtbot, tmp_path):
     with qtbot.waitSignal(dock.done, timeout=30_000):
         dock.add(file, "gmcnn-celebahq")
     assert select(dock, "gmcnn-celebahq").state == "ready"
-    assert dock.status.text() == "GMCNN, CelebA-HQ: ready, as you said."
+    assert dock.panel.status.text() == "GMCNN, CelebA-HQ: ready, as you said."
     assert INPAINTERS.info("gmcnn-celebahq").available
-    assert not dock.get_button.isEnabled()
+    assert not dock.panel.get_button.isEnabled()
     dock.remove()
     assert select(dock, "gmcnn-celebahq").state == "by hand"
     assert not INPAINTERS.info("gmcnn-celebahq").available
@@ -103,11 +104,11 @@ def test_the_user_is_asked_where_no_hash_tells(dock, qtbot, tmp_path, messages, 
     monkeypatch.setattr(dock_module.QDesktopServices, "openUrl", lambda url: None)
     file = golden.checkpoint("edgeconnect_edge", tmp_path)
     select(dock, "edgeconnect-edge-psv")
-    dock.get_button.click()
-    assert not dock.form.isVisibleTo(dock)
+    dock.panel.get_button.click()
+    assert not dock.panel.form.isVisibleTo(dock)
     added(dock, qtbot, lambda: dock.add(file))
     assert messages["error"] == []
-    form = dock.form
+    form = dock.panel.form
     assert form.isVisibleTo(dock)
     assert (
         "edgeconnect_edge.pth has the layout of EdgeConnect (edge generator), but"
@@ -119,7 +120,7 @@ def test_the_user_is_asked_where_no_hash_tells(dock, qtbot, tmp_path, messages, 
     assert form.which.currentData() == "edgeconnect-edge-psv"  # whose page was opened
     assert not form.name.isVisibleTo(dock)
     added(dock, qtbot, form.say_button.click)
-    ready = [stored.info.id for stored in dock.model.rows if stored.state == "ready"]
+    ready = [stored.info.id for stored in dock.panel.model.rows if stored.state == "ready"]
     assert ready == ["edgeconnect-edge-psv"]
     assert not form.isVisibleTo(dock)
 
@@ -130,7 +131,7 @@ class TestOwnWeights:
         """Add weights of one's own as a user does; return the dock."""
         file = golden.checkpoint("gmcnn", tmp_path)
         added(dock, qtbot, lambda: dock.add(file))
-        form = dock.form
+        form = dock.panel.form
         assert form.which.currentData() == ""
         assert form.name.text() == "gmcnn"
         form.name.setText("bark")
@@ -216,13 +217,13 @@ def test_a_file_put_there_by_hand_is_looked_at_on_request(dock, folder, qtbot):
     dock.refresh()
     chosen = select(dock, file.name)
     assert chosen.state == "unknown"
-    assert dock.get_button.text() == "Look at it"
-    added(dock, qtbot, dock.get_button.click)
+    assert dock.panel.get_button.text() == "Look at it"
+    added(dock, qtbot, dock.panel.get_button.click)
     chosen = select(dock, "gmcnn@gmcnn")
     assert (chosen.state, chosen.identity) == ("ready", "found")
-    assert "Not verified: put there by hand" in dock.about.text()
-    dock.get_button.click()
-    dock.form.say_button.click()
+    assert "Not verified: put there by hand" in dock.panel.about.text()
+    dock.panel.get_button.click()
+    dock.panel.form.say_button.click()
     assert select(dock, "gmcnn@gmcnn").identity == "own"
 
 
@@ -235,7 +236,7 @@ def test_opening_the_dock_looks_at_no_file_and_imports_no_torch(tmp_path):
         "application = QApplication([])\n"
         "from napari_greyfill.viewer.weights.dock import WeightsDock\n"
         "dock = WeightsDock()\n"
-        "assert [row.state for row in dock.model.rows][-1] == 'unknown'\n"
+        "assert [row.state for row in dock.panel.model.rows][-1] == 'unknown'\n"
     )
     assert imported_by(code, ("torch",)) == set()
 
@@ -246,8 +247,8 @@ def test_foreign_file_is_refused_with_a_sentence(dock, qtbot, tmp_path, messages
     with qtbot.waitSignal(dock.done, timeout=30_000):
         dock.add(file)
     assert len(messages["error"]) == 1
-    assert dock.status.text().startswith("Failed")
-    assert {stored.state for stored in dock.model.rows} == {"download", "by hand"}
+    assert dock.panel.status.text().startswith("Failed")
+    assert {stored.state for stored in dock.panel.model.rows} == {"download", "by hand"}
 
 
 def test_a_bug_is_reported_with_its_traceback(dock, qtbot, monkeypatch, messages):
@@ -257,9 +258,9 @@ def test_a_bug_is_reported_with_its_traceback(dock, qtbot, monkeypatch, messages
     monkeypatch.setattr(dock.store, "get", broken)
     select(dock, "deepfillv2-mm-places365")
     with qtbot.waitSignal(dock.done):
-        dock.get_button.click()
+        dock.panel.get_button.click()
     assert [str(error) for error in messages["crash"]] == ["a bug"]
-    assert dock.get_button.isEnabled()
+    assert dock.panel.get_button.isEnabled()
 
 
 @pytest.fixture
@@ -284,24 +285,26 @@ def served(dock, site, monkeypatch):
 
 
 def test_all_that_download_arrive_with_one_press(dock, served, qtbot):
-    assert dock.all_button.text() == "Get all that download (0.9 MB)"
+    assert dock.panel.all_button.text() == "Get all that download (0.9 MB)"
     with qtbot.waitSignal(NEWS.changed, timeout=30_000):
-        added(dock, qtbot, dock.all_button.click)
-    assert {stored.state for stored in dock.model.rows} == {"ready"}
-    assert dock.status.text() == "Downloaded and checked 3 of 3."
-    assert not dock.all_button.isVisibleTo(dock)
+        added(dock, qtbot, dock.panel.all_button.click)
+    assert {stored.state for stored in dock.panel.model.rows} == {"ready"}
+    assert dock.panel.status.text() == "Downloaded and checked 3 of 3."
+    assert not dock.panel.all_button.isVisibleTo(dock)
 
 
 def test_what_is_damaged_is_told_and_the_rest_is_there(dock, served, qtbot):
     served.answers["/net-1"] = whole(b"damaged")
-    added(dock, qtbot, dock.all_button.click)
-    states = {stored.info.id: stored.state for stored in dock.model.rows}
+    added(dock, qtbot, dock.panel.all_button.click)
+    states = {stored.info.id: stored.state for stored in dock.panel.model.rows}
     assert states == {"net-0": "ready", "net-1": "download", "net-2": "ready"}
-    assert dock.status.text().startswith("Downloaded and checked 2 of 3. net-1: What arrived")
+    assert dock.panel.status.text().startswith(
+        "Downloaded and checked 2 of 3. net-1: What arrived"
+    )
     served.answers["/net-1"] = whole(b"\x01" + CONTENT)
-    assert dock.all_button.text() == "Get all that download (0.3 MB)"
-    added(dock, qtbot, dock.all_button.click)
-    assert {stored.state for stored in dock.model.rows} == {"ready"}
+    assert dock.panel.all_button.text() == "Get all that download (0.3 MB)"
+    added(dock, qtbot, dock.panel.all_button.click)
+    assert {stored.state for stored in dock.panel.model.rows} == {"ready"}
 
 
 def test_all_can_be_cancelled_and_gone_on_with(dock, served, qtbot):
@@ -314,15 +317,15 @@ def test_all_can_be_cancelled_and_gone_on_with(dock, served, qtbot):
         served.closing.wait(20)
 
     served.answers["/net-1"] = stuck
-    dock.all_button.click()
+    dock.panel.all_button.click()
     qtbot.waitUntil(waiting.is_set, timeout=30_000)
     with qtbot.waitSignal(dock.done, timeout=30_000):
-        dock.cancel_button.click()
-    assert dock.status.text().startswith("Cancelled.")
+        dock.panel.cancel_button.click()
+    assert dock.panel.status.text().startswith("Cancelled.")
     served.answers["/net-1"] = whole(b"\x01" + CONTENT)
     served.requests.clear()
-    added(dock, qtbot, dock.all_button.click)
-    assert {stored.state for stored in dock.model.rows} == {"ready"}
+    added(dock, qtbot, dock.panel.all_button.click)
+    assert {stored.state for stored in dock.panel.model.rows} == {"ready"}
     assert [path for path, _ in served.requests] == ["/net-1", "/net-2"]
 
 
@@ -332,16 +335,16 @@ def test_what_a_browser_downloads_is_offered_by_its_layout(dock, qtbot, tmp_path
     downloads.mkdir()
     monkeypatch.setattr(dock_module, "downloads_folder", lambda: downloads)
     select(dock, "gmcnn-celebahq")
-    dock.get_button.click()
+    dock.panel.get_button.click()
     with qtbot.waitSignal(dock.done, timeout=30_000):
         golden.checkpoint("gmcnn", downloads)
-    assert dock.offer.isVisibleTo(dock)
-    assert dock.offer.text.text() == (
+    assert dock.panel.offer.isVisibleTo(dock)
+    assert dock.panel.offer.text.text() == (
         "gmcnn.pth has arrived in Downloads: it has the layout of GMCNN."
     )
-    added(dock, qtbot, dock.offer.add_button.click)
-    assert dock.form.which.currentData() == "gmcnn-celebahq"
-    added(dock, qtbot, dock.form.say_button.click)
+    added(dock, qtbot, dock.panel.offer.add_button.click)
+    assert dock.panel.form.which.currentData() == "gmcnn-celebahq"
+    added(dock, qtbot, dock.panel.form.say_button.click)
     assert select(dock, "gmcnn-celebahq").state == "ready"
 
 
@@ -352,16 +355,16 @@ def test_a_program_waits_until_its_hash_is_confirmed(dock, qtbot, monkeypatch, f
     dock.store.folder.accept(info, dock.store.folder.sha256(info))
     dock.refresh()
     assert select(dock, info.id).state == "unconfirmed"
-    assert dock.get_button.text() == "Confirm…"
+    assert dock.panel.get_button.text() == "Confirm…"
     asked, confirmed = [], []
     monkeypatch.setattr(dock, "confirm", lambda *each: confirmed.append(each))
-    answers = iter([dock_module.QMessageBox.StandardButton.No, dock_module._YES])
+    answers = iter([QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes])
     monkeypatch.setattr(
-        dock_module.QMessageBox, "question", lambda *each: asked.append(each[2]) or next(answers)
+        QMessageBox, "question", lambda *each: asked.append(each[2]) or next(answers)
     )
-    dock.get_button.click()
+    dock.panel.get_button.click()
     assert confirmed == []
-    dock.get_button.click()
+    dock.panel.get_button.click()
     sha256 = dock.store.folder.sha256(info)
     assert confirmed == [(info.id, sha256)]
     assert sha256 in asked[0]
@@ -369,13 +372,16 @@ def test_a_program_waits_until_its_hash_is_confirmed(dock, qtbot, monkeypatch, f
 
 
 def test_recommended_ones_come_first_and_licences_are_plain(dock):
-    assert [stored.info.id for stored in dock.model.rows][:2] == ["lama-places2", "migan-places2"]
+    assert [stored.info.id for stored in dock.panel.model.rows][:2] == [
+        "lama-places2",
+        "migan-places2",
+    ]
     select(dock, "deepfillv2-mm-places365")
-    assert NON_COMMERCIAL in dock.about.text()
-    assert "SHA-256 begins with 10d15793" in dock.about.text()
+    assert NON_COMMERCIAL in dock.panel.about.text()
+    assert "SHA-256 begins with 10d15793" in dock.panel.about.text()
     select(dock, "lama-places2")
-    assert NON_COMMERCIAL not in dock.about.text()
-    assert "205.7 MB" in dock.about.text()
+    assert NON_COMMERCIAL not in dock.panel.about.text()
+    assert "205.7 MB" in dock.panel.about.text()
 
 
 def test_progress_and_cancel_of_a_download(dock, qtbot, monkeypatch):
@@ -389,15 +395,15 @@ def test_progress_and_cancel_of_a_download(dock, qtbot, monkeypatch):
 
     monkeypatch.setattr(dock.store, "get", slow)
     select(dock, "deepfillv2-mm-places365")
-    with qtbot.waitSignal(dock.arrived):
-        dock.get_button.click()
-    qtbot.waitUntil(lambda: dock.progress.value() == 500)
-    assert dock.cancel_button.isVisibleTo(dock)
-    assert not dock.add_button.isEnabled()
+    with qtbot.waitSignal(dock.runner.arrived):
+        dock.panel.get_button.click()
+    qtbot.waitUntil(lambda: dock.panel.progress.value() == 500)
+    assert dock.panel.cancel_button.isVisibleTo(dock)
+    assert not dock.panel.add_button.isEnabled()
     with qtbot.waitSignal(dock.done):
-        dock.cancel_button.click()
-    assert "Cancelled" in dock.status.text()
-    assert not dock.cancel_button.isVisibleTo(dock)
+        dock.panel.cancel_button.click()
+    assert "Cancelled" in dock.panel.status.text()
+    assert not dock.panel.cancel_button.isVisibleTo(dock)
 
 
 def test_damaged_download_is_told(dock, qtbot, monkeypatch, messages):
@@ -407,7 +413,7 @@ def test_damaged_download_is_told(dock, qtbot, monkeypatch, messages):
     monkeypatch.setattr(dock.store, "get", damaged)
     select(dock, "deepfillv2-mm-places365")
     with qtbot.waitSignal(dock.done):
-        dock.get_button.click()
+        dock.panel.get_button.click()
     assert messages["error"] == ["The file is damaged; get it again."]
 
 
@@ -430,8 +436,10 @@ def test_a_folder_that_cannot_be_read_leaves_the_docks(viewer, tmp_path, monkeyp
     dock = viewer.window.add_plugin_dock_widget("napari-greyfill", name)[1]
     assert dock.isEnabled()
     if name == "Weights":
-        assert {stored.state for stored in dock.model.rows} == {"unreadable"}
-        assert f"The weights folder {tmp_path / 'weights'} cannot be read" in dock.about.text()
+        assert {stored.state for stored in dock.panel.model.rows} == {"unreadable"}
+        assert (
+            f"The weights folder {tmp_path / 'weights'} cannot be read" in dock.panel.about.text()
+        )
 
 
 def test_adding_a_file_can_be_cancelled(dock, qtbot, monkeypatch, tmp_path):
@@ -447,5 +455,7 @@ def test_adding_a_file_can_be_cancelled(dock, qtbot, monkeypatch, tmp_path):
     dock.add(tmp_path / "file.pth")
     qtbot.waitUntil(reading.is_set)
     with qtbot.waitSignal(dock.done):
-        dock.cancel_button.click()
-    assert dock.status.text().startswith("Cancelled. The look at the checkpoint was cancelled;")
+        dock.panel.cancel_button.click()
+    assert dock.panel.status.text().startswith(
+        "Cancelled. The look at the checkpoint was cancelled;"
+    )

@@ -12,8 +12,8 @@ from napari_greyfill.compute.device import Compute, clear_memory_errors, free_me
 from napari_greyfill.errors import UnsupportedImageError
 from napari_greyfill.image.colour import luma
 from napari_greyfill.inpaint.base import Fill, Hole, Inpainter, Plane
-from napari_greyfill.inpaint.networks.description import Variant
 from napari_greyfill.inpaint.networks.modules import Channels, applied
+from napari_greyfill.inpaint.networks.variants import Variant
 
 if TYPE_CHECKING:
     from torch import nn

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from napari_greyfill.errors import BadCheckpointError
 from napari_greyfill.inpaint.networks import NETWORKS
-from napari_greyfill.inpaint.networks.description import Descriptor, StateDict
 from napari_greyfill.inpaint.networks.foreign import looks_like
+from napari_greyfill.inpaint.networks.tensors import StateDict
+from napari_greyfill.inpaint.networks.variants import Descriptor
 
 __all__ = ["DESCRIPTORS", "detect", "without_prefix"]
 

@@ -18,10 +18,11 @@ from napari_greyfill.errors import MissingWeightsError
 from napari_greyfill.inpaint.base import Inpainter
 from napari_greyfill.inpaint.networks import NETWORKS
 from napari_greyfill.inpaint.networks.base import NetworkInpainter
-from napari_greyfill.inpaint.networks.description import Descriptor, Network, Variant
+from napari_greyfill.inpaint.networks.description import Network
 from napari_greyfill.inpaint.networks.loaded import LOADED, Loaded, signature
 from napari_greyfill.inpaint.networks.store import network_weights
 from napari_greyfill.inpaint.networks.trial import require_sane
+from napari_greyfill.inpaint.networks.variants import Descriptor, Variant
 from napari_greyfill.weights.catalogue import PURPOSES, CheckpointInfo
 from napari_greyfill.weights.own import SEPARATOR
 from napari_greyfill.weights.store import WeightsStore

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from napari_greyfill.compute.device import Compute, most_threads
 from napari_greyfill.errors import BadCheckpointError
-from napari_greyfill.inpaint.networks.description import StateDict, shape_of
+from napari_greyfill.inpaint.networks.tensors import StateDict, shape_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

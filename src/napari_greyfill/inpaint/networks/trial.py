@@ -13,8 +13,9 @@ import numpy as np
 
 from napari_greyfill.compute.device import CancelCheck, Compute, never
 from napari_greyfill.errors import BadCheckpointError, GreyfillError
-from napari_greyfill.inpaint.networks.description import Descriptor, StateDict
 from napari_greyfill.inpaint.networks.modules import Channels, applied, layers_of
+from napari_greyfill.inpaint.networks.tensors import StateDict
+from napari_greyfill.inpaint.networks.variants import Descriptor
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from qtpy.QtWidgets import QProgressBar, QSpinBox, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QSpinBox, QVBoxLayout, QWidget
 
 from napari_greyfill.compute.events import Event, Progress
 from napari_greyfill.image.geometry import Window
@@ -17,6 +17,7 @@ from napari_greyfill.pipeline.result import FillResult
 from napari_greyfill.viewer.layers.bars import show_bars
 from napari_greyfill.viewer.layers.planes import Placement
 from napari_greyfill.viewer.threads.runs import Runner
+from napari_greyfill.viewer.widgets.how_far import ShareBar, going_on
 from napari_greyfill.viewer.widgets.parts import button, side_by_side
 from napari_greyfill.viewer.widgets.sentence import Sentence
 from napari_greyfill.viewer.widgets.texts import BARS as TEXTS
@@ -118,9 +119,7 @@ class BarRow(QWidget):
         self.count.setMinimumWidth(60)
         self.count.setToolTip(TEXTS["count"])
         self.stop_button = button("Stop", TEXTS["stop"], self.stop)
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 1000)
-        self.progress.setTextVisible(False)
+        self.progress = ShareBar()
         self.status = Sentence()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -176,14 +175,14 @@ class BarRow(QWidget):
     def _start(self, draws: int) -> None:
         if self._result is None or self.runner.running:
             return
-        self.progress.setValue(0)
+        self.progress.show_share(0)
         self._say("Starting…")
         self.runner.start(self._result, draws)
         self._refresh()
 
     def _show_progress(self, news: Progress) -> None:
-        self.progress.setValue(round(1000 * news.fraction))
-        self._say(f"{news.text[:1].upper()}{news.text[1:]}…")
+        self.progress.show_share(news.fraction)
+        self._say(going_on(news.text))
 
     def _show(self, found: _Found) -> None:
         if self._where is None:

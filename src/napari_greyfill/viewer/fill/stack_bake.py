@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from napari_greyfill.compute.device import CancelCheck
 from napari_greyfill.compute.events import Progress
 from napari_greyfill.compute.time_left import TimeLeft
 from napari_greyfill.image.layer import data_of
-from napari_greyfill.pipeline.result import FINAL
+from napari_greyfill.pipeline.intermediate import FINAL
 from napari_greyfill.stack.axes import Axes
 from napari_greyfill.stack.bake import bake
 from napari_greyfill.stack.bake_tiff import bake_tiff
@@ -23,6 +23,7 @@ from napari_greyfill.viewer.fill.stack_store import beside
 from napari_greyfill.viewer.layers.planes import find
 from napari_greyfill.viewer.layers.results import PROVENANCE
 from napari_greyfill.viewer.threads.runs import Runner
+from napari_greyfill.viewer.widgets.how_far import ShareBar, going_on
 from napari_greyfill.viewer.widgets.parts import button
 from napari_greyfill.viewer.widgets.texts import STACK as TEXTS
 
@@ -124,9 +125,7 @@ class BakeBar(QWidget):
         self.runner = BakeRunner(self)
         self.bake_button = button("Bake…", TEXTS["bake"], self.ask)
         self.cancel_button = button("Cancel", TEXTS["bake_cancel"], self.cancel)
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 1000)
-        self.progress.setTextVisible(False)
+        self.progress = ShareBar()
         self._time_left = TimeLeft()
         row = QHBoxLayout()
         row.addWidget(self.bake_button)
@@ -189,7 +188,7 @@ class BakeBar(QWidget):
         axes = _axes_of(layer)
         assert axes is not None
         self._time_left.restart()
-        self.progress.setValue(0)
+        self.progress.show_share(0)
         place = place_of(layer, axes)
         self.runner.start(Baking(data_of(layer), axes, path, place, layer.name))
         self.refresh()
@@ -204,10 +203,8 @@ class BakeBar(QWidget):
         self.runner.leave()
 
     def _show(self, news: Progress) -> None:
-        self.progress.setValue(round(1000 * news.fraction))
-        left = self._time_left.said(news.fraction)
-        text = f"{news.text[:1].upper()}{news.text[1:]}"
-        self.told.emit(f"{text}{', ' + left if left else ''}…")
+        self.progress.show_share(news.fraction)
+        self.told.emit(going_on(news.text, self._time_left.said(news.fraction)))
 
     def _end(self) -> None:
         self.refresh()

@@ -19,9 +19,10 @@ from napari_greyfill.compute.events import Event, Note, Preview, Progress, Resul
 from napari_greyfill.compute.progress import translated
 from napari_greyfill.errors import NothingKnownError, ShapeMismatchError, UnsupportedImageError
 from napari_greyfill.image.geometry import Window
+from napari_greyfill.pipeline.intermediate import FINAL, Intermediate
 from napari_greyfill.pipeline.loading import announce_loading
 from napari_greyfill.pipeline.origin import origin_of
-from napari_greyfill.pipeline.result import FINAL, FillResult, Intermediate
+from napari_greyfill.pipeline.result import FillResult
 from napari_greyfill.pipeline.run import fill_steps
 from napari_greyfill.viewer.layers.models import FillRequest
 from napari_greyfill.viewer.layers.pasting import filled_levels

@@ -25,6 +25,7 @@ from napari_greyfill.viewer.heal.panel import HealPanel
 from napari_greyfill.viewer.heal.queue import Waiting
 from napari_greyfill.viewer.heal.strokes import LARGE
 from napari_greyfill.viewer.layers import planes
+from napari_greyfill.viewer.widgets.how_far import going_on
 
 if TYPE_CHECKING:
     import napari.viewer
@@ -283,8 +284,8 @@ class HealDock(HealPanel):
             self._show(done.edit.window)
 
     def _show_progress(self, news: Progress) -> None:
-        self.progress.setValue(round(1000 * news.fraction))
-        self.status.setText(f"{news.text[:1].upper()}{news.text[1:]}…")
+        self.progress.show_share(news.fraction)
+        self.status.setText(going_on(news.text))
 
     def _show(self, window: Window) -> None:
         """Show what was done in a window of the plane in view."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from napari_greyfill.pipeline.healing import Healing
 from napari_greyfill.pipeline.origin import invented
@@ -18,6 +18,7 @@ from napari_greyfill.viewer.heal.worker import HealRunner
 from napari_greyfill.viewer.threads.background import Background
 from napari_greyfill.viewer.widgets.dock import Dock
 from napari_greyfill.viewer.widgets.failures import show_failure
+from napari_greyfill.viewer.widgets.how_far import ShareBar
 from napari_greyfill.viewer.widgets.parts import button, side_by_side
 from napari_greyfill.viewer.widgets.scroll import VerticalScroll
 from napari_greyfill.viewer.widgets.sentence import Sentence
@@ -64,9 +65,7 @@ class HealPanel(Dock):
         self.mask_button = button("Mask as layer", TEXTS["mask"], self.add_mask)
         self.save_button = button("Save as…", TEXTS["save"], self.save)
         self.status, self.count = Sentence(), Sentence()
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 1000)
-        self.progress.setTextVisible(False)
+        self.progress = ShareBar()
         self.progress.setToolTip(TEXTS["progress"])
         inner = QWidget()
         layout = QVBoxLayout(inner)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.values import as_type
-from napari_greyfill.pipeline.result import Intermediate
+from napari_greyfill.pipeline.intermediate import Intermediate
 from napari_greyfill.viewer.layers.models import PlaneSource
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_greyfill.pipeline.result import FINAL
+from napari_greyfill.pipeline.intermediate import FINAL
 from napari_greyfill.stack.result import FilledPlane
 from napari_greyfill.stack.tasks import Source
 from napari_greyfill.viewer.layers import colours

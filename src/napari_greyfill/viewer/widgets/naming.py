@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from qtpy.QtWidgets import (
     QAbstractButton,
@@ -21,17 +21,18 @@ from qtpy.QtWidgets import (
     QFormLayout,
     QGroupBox,
     QHeaderView,
-    QLabel,
-    QLayoutItem,
     QLineEdit,
     QScrollBar,
     QTabBar,
     QWidget,
 )
 
-__all__ = ["controls_of", "name_controls", "name_of"]
+from napari_greyfill.viewer.widgets.laid_out import rows_of
 
-_CONTROLS = (
+__all__ = ["CONTROLS", "controls_of", "name_controls", "name_of"]
+
+# What can be operated.
+CONTROLS = (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSlider,
@@ -56,7 +57,7 @@ _INSIDE = (
 def controls_of(root: QWidget) -> list[QWidget]:
     """Return what can be operated in a widget, shown or not, itself included."""
     found = [root, *root.findChildren(QWidget)]
-    return [each for each in found if isinstance(each, _CONTROLS) and _stands_alone(each, root)]
+    return [each for each in found if isinstance(each, CONTROLS) and _stands_alone(each, root)]
 
 
 def name_of(control: QWidget) -> str:
@@ -73,22 +74,17 @@ def name_of(control: QWidget) -> str:
 def name_controls(root: QWidget) -> None:
     """Give every control in a widget that has no name yet the one that stands beside it."""
     for form in root.findChildren(QFormLayout):
-        for row in range(form.rowCount()):
-            title = form.itemAt(row, QFormLayout.ItemRole.LabelRole)
-            label = title.widget() if title is not None else None
-            if isinstance(label, QLabel) and label.text():
-                _name_row(_plain(label.text()), form.itemAt(row, QFormLayout.ItemRole.FieldRole))
+        for title, widgets in rows_of(form):
+            if title:
+                _name_row(_plain(title), widgets)
     for control in controls_of(root):
         if not name_of(control):
             _call(control, _first_sentence(control.toolTip()) or _title_around(control))
 
 
-def _name_row(title: str, item: QLayoutItem | None) -> None:
+def _name_row(title: str, widgets: Iterable[QWidget]) -> None:
     controls = [
-        control
-        for widget in _widgets_of(item)
-        for control in controls_of(widget)
-        if not name_of(control)
+        control for widget in widgets for control in controls_of(widget) if not name_of(control)
     ]
     for number, control in enumerate(controls, 1):
         of_several = f", {number} of {len(controls)}" if len(controls) > 1 else ""
@@ -100,17 +96,6 @@ def _call(control: QWidget, name: str) -> None:
     parts = [each for each in control.findChildren(QWidget) if isinstance(each, _NUMBERS)]
     for each in (control, *parts):
         each.setAccessibleName(name)
-
-
-def _widgets_of(item: QLayoutItem | None) -> Iterator[QWidget]:
-    """Yield the widgets of one place of a layout, which may hold a layout itself."""
-    if item is None:
-        return
-    if item.widget() is not None:
-        yield item.widget()
-    elif item.layout() is not None:
-        for index in range(item.layout().count()):
-            yield from _widgets_of(item.layout().itemAt(index))
 
 
 def _stands_alone(control: QWidget, root: QWidget) -> bool:

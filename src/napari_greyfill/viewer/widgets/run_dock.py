@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 from qtpy.QtCore import QTimer, Signal
 from qtpy.QtGui import QHideEvent, QShowEvent
-from qtpy.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from napari_greyfill.compute.device import leave_a_core
 from napari_greyfill.compute.time_left import TimeLeft
@@ -19,6 +19,7 @@ from napari_greyfill.viewer.settings import apply_weights_folder
 from napari_greyfill.viewer.threads.runs import Runner
 from napari_greyfill.viewer.widgets.dock import Dock
 from napari_greyfill.viewer.widgets.failures import show_failure
+from napari_greyfill.viewer.widgets.how_far import ShareBar, going_on
 from napari_greyfill.viewer.widgets.keys import CANCEL, RUN, Keys
 from napari_greyfill.viewer.widgets.parts import button
 from napari_greyfill.viewer.widgets.scroll import VerticalScroll
@@ -90,9 +91,7 @@ class RunDock(Dock):
         self.status = Sentence()
         self._time_left = TimeLeft()
         self.keys = Keys(self, {RUN: "run", CANCEL: "cancel"})
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 1000)
-        self.progress.setTextVisible(False)
+        self.progress = ShareBar()
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(100)
@@ -241,15 +240,15 @@ class RunDock(Dock):
 
     def _show_start(self, *, continued: bool = False) -> None:
         self._outcome, self._complete = "", True
-        self.progress.setValue(0)
+        self.progress.show_share(0)
         self._time_left.restart(continued=continued)
         self.refresh()
         self.status.setText("Starting…")
 
     def _show_share(self, fraction: float, text: str) -> None:
-        self.progress.setValue(round(1000 * fraction))
+        self.progress.show_share(fraction)
         left = self._time_left.said(fraction)
-        self.status.setText(f"{text[:1].upper()}{text[1:]}{', ' + left if left else ''}…")
+        self.status.setText(going_on(text, left))
 
     def _show_failure(self, error: Exception) -> None:
         self._complete = False

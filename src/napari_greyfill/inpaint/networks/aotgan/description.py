@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from napari_greyfill.inpaint.networks.description import (
-    COLOURS,
     Descriptor,
     Network,
     StateDict,
     Variant,
+    ends_fit,
     shape_of,
     within,
 )
@@ -43,8 +43,7 @@ _BLOCK = re.compile(r"dilation_neck\.model\.(\d+)\.(?:blocks\.(\d)|(fuse|gate))\
 def _detect(state: StateDict) -> bool:
     first, last = (shape_of(state, f"{name}.weight") for name in ("encoder.1", "decoder.4"))
     gate = shape_of(state, "middle.0.gate.1.weight")
-    ends = first[1:], last[:1]
-    return len(gate) == 4 and ends in [((n + 1, 7, 7), (n,)) for n in COLOURS]
+    return len(gate) == 4 and ends_fit(first, last, kernel=7)
 
 
 def _detect_openmmlab(state: StateDict) -> bool:
@@ -92,14 +91,7 @@ def _inpainter() -> type[AOTGANInpainter]:
 
 def _variant(descriptor: Descriptor) -> Variant:
     # at a quarter of the size 8 pixels are reflected, which takes at least 9
-    return Variant(
-        descriptor.name,
-        descriptor.title,
-        (descriptor,),
-        minimum=36,
-        multiple_of=4,
-        training_scale=512,
-    )
+    return Variant.of(descriptor, minimum=36, multiple_of=4, training_scale=512)
 
 
 _DRIVE = "https://drive.google.com/drive/folders/"

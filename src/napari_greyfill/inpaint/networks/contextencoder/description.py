@@ -80,6 +80,10 @@ def _inpainter() -> type[ContextEncoderInpainter]:
     return ContextEncoderInpainter
 
 
+def _variant(descriptor: Descriptor, title: str = "") -> Variant:
+    return Variant.of(descriptor, title=title, minimum=1, multiple_of=1, training_scale=128)
+
+
 NETWORK = Network(
     name="contextencoder",
     title=_TITLE,
@@ -90,28 +94,12 @@ NETWORK = Network(
     code="https://github.com/pathak22/context-encoder",
     code_licence="UC Berkeley's notice: for education, research and not for profit",
     variants=(
-        Variant(
-            "contextencoder",
-            _TITLE,
-            (Descriptor("contextencoder", _TITLE, _detect, _build),),
-            minimum=1,
-            multiple_of=1,
-            training_scale=128,
-        ),
-        Variant(
-            "contextencoder-t7",
-            f"{_TITLE} (authors')",
-            (
-                Descriptor(
-                    "contextencoder-t7",
-                    f"{_TITLE} (authors', Torch7)",
-                    _detect_torch7,
-                    _build_torch7,
-                ),
+        _variant(Descriptor("contextencoder", _TITLE, _detect, _build)),
+        _variant(
+            Descriptor(
+                "contextencoder-t7", f"{_TITLE} (authors', Torch7)", _detect_torch7, _build_torch7
             ),
-            minimum=1,
-            multiple_of=1,
-            training_scale=128,
+            f"{_TITLE} (authors')",
         ),
     ),
     bad_at="Everything but one compact hole in the middle of a small picture. The fill is blurred,"

@@ -88,10 +88,8 @@ NETWORK = Network(
     code="https://github.com/JiahuiYu/generative_inpainting/tree/v1.0.0",
     code_licence="CC BY-NC 4.0, for education and academic research only",
     variants=(
-        Variant(
-            "deepfillv1-mm",
-            f"{_TITLE} (OpenMMLab)",
-            (Descriptor("deepfillv1-mm", f"{_TITLE} (OpenMMLab)", _detect, _build),),
+        Variant.of(
+            Descriptor("deepfillv1-mm", f"{_TITLE} (OpenMMLab)", _detect, _build),
             # at a quarter of the size 16 pixels are reflected, which takes at least 17
             minimum=72,
             multiple_of=8,

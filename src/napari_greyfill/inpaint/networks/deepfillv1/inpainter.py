@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from napari_greyfill.inpaint.base import Hole, Plane
-from napari_greyfill.inpaint.networks.base import NetworkInpainter
-from napari_greyfill.inpaint.networks.deepfillv2.inpainter import network_input
+from napari_greyfill.inpaint.networks.one_pass import OnePassInpainter
+from napari_greyfill.inpaint.networks.showing import Showing
 
 __all__ = ["DeepFillV1Inpainter"]
 
 
-class DeepFillV1Inpainter(NetworkInpainter):
+class DeepFillV1Inpainter(OnePassInpainter):
     """Fills with DeepFill v1: convolutions and contextual attention.
 
     References
@@ -20,9 +17,4 @@ class DeepFillV1Inpainter(NetworkInpainter):
     Attention", CVPR 2018, arXiv 1801.07892.
     """
 
-    def complete(self, images: Plane, holes: Hole) -> Plane:
-        """Return the networks' pictures; see `NetworkInpainter.complete`."""
-        pairs = zip(images, holes, strict=True)
-        inputs = np.stack([network_input(*each, bgr=True) for each in pairs])
-        output = self.apply("deepfillv1-mm", inputs)[..., ::-1]
-        return np.asarray((output + 1) / 2, dtype=np.float32)
+    showing = Showing(planes=("picture", "ones", "hole"), bgr=True)

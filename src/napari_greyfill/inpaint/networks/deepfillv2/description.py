@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from napari_greyfill.errors import BadCheckpointError
@@ -103,10 +102,8 @@ def _inpainter() -> type[DeepFillV2Inpainter]:
 
 
 def _variant(layout: Layout, title: str) -> Variant:
-    descriptor = Descriptor(
-        layout.name, layout.title, partial(detect, layout), partial(build, layout)
-    )
-    return Variant(layout.name, title, (descriptor,), minimum=layout.minimum, multiple_of=8)
+    descriptor = Descriptor.of(layout, detect, build)
+    return Variant.of(descriptor, title=title, minimum=layout.minimum, multiple_of=8)
 
 
 NETWORK = Network(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from napari_greyfill.errors import BadCheckpointError
 from napari_greyfill.inpaint.networks.description import (
-    COLOURS,
     Descriptor,
     Network,
     StateDict,
     Variant,
+    ends_fit,
     shape_of,
     within,
 )
@@ -41,11 +40,7 @@ def detect(layout: Layout, state: StateDict) -> bool:
     tensors = within(state, "generator.")
     first, *_, last = (shape_of(tensors, f"{name}.weight") for name in layout.convolutions)
     norm = shape_of(tensors, f"{layout.norms[-1]}.running_var")
-    return (
-        (first[1:], last[:1]) in [((colours + 1, 5, 5), (colours,)) for colours in COLOURS]
-        and last[2:] == (3, 3)
-        and norm == last[1:2]
-    )
+    return ends_fit(first, last, kernel=5) and last[2:] == (3, 3) and norm == last[1:2]
 
 
 def build(layout: Layout, state: StateDict) -> nn.Module:
@@ -109,17 +104,8 @@ def _inpainter() -> type[GLCICInpainter]:
 
 
 def _variant(layout: Layout) -> Variant:
-    descriptor = Descriptor(
-        layout.name, layout.title, partial(detect, layout), partial(build, layout)
-    )
-    return Variant(
-        layout.name,
-        layout.title,
-        (descriptor,),
-        minimum=4,
-        multiple_of=4,
-        training_scale=layout.training_scale,
-    )
+    descriptor = Descriptor.of(layout, detect, build)
+    return Variant.of(descriptor, minimum=4, multiple_of=4, training_scale=layout.training_scale)
 
 
 NETWORK = Network(

@@ -61,14 +61,8 @@ NETWORK = Network(
     code="https://github.com/shepnerd/inpainting_gmcnn",
     code_licence="MIT",
     variants=(
-        Variant(
-            "gmcnn",
-            _TITLE,
-            (Descriptor("gmcnn", _TITLE, _detect, _build),),
-            minimum=196,
-            multiple_of=4,
-        ),
-        Variant("gmcnn-tf", GRAPH.title, (GRAPH,), minimum=8, multiple_of=4, training_scale=512),
+        Variant.of(Descriptor("gmcnn", _TITLE, _detect, _build), minimum=196, multiple_of=4),
+        Variant.of(GRAPH, minimum=8, multiple_of=4, training_scale=512),
     ),
     bad_at="The faces were trained with one rectangle, so that strokes and other shapes come out "
     "poorly; windows below 196 pixels are padded. A large hole repeats one texture.",

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
+from napari_greyfill.inpaint.networks.gmcnn.network import Column
+
 __all__ = ["GraphGMCNN", "layer_names"]
 
 _DILATIONS = (1, 1, 2, 4, 8, 16, 1, 1)  # of the convolutions at a quarter of the size
@@ -73,17 +75,6 @@ class _Nearest(nn.Module):
         return x
 
 
-class _Column(nn.Sequential):
-    """Layers in a row, with an ELU after every convolution."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        for layer in self:
-            x = layer(x)
-            if isinstance(layer, nn.Conv2d):
-                x = nn.functional.elu(x)
-        return x
-
-
 class GraphGMCNN(nn.Module):
     """Masked colours, ones and the mask to colours.
 
@@ -95,15 +86,15 @@ class GraphGMCNN(nn.Module):
 
     def __init__(self, width: int = 32) -> None:
         super().__init__()
-        self.b1 = _Column(*_encoder(7, 7, width), _bilinear(4))
-        self.b2 = _Column(
+        self.b1 = Column(*_encoder(7, 7, width), _bilinear(4))
+        self.b2 = Column(
             *_encoder(5, 5, width),
             _Nearest(),
             _Same(4 * width, 2 * width, 3),
             _Same(2 * width, 2 * width, 5),
             _bilinear(2),
         )
-        self.b3 = _Column(
+        self.b3 = Column(
             *_encoder(5, 3, width),
             _Nearest(),
             _Same(4 * width, 2 * width, 3),

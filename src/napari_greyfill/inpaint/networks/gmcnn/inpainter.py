@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from napari_greyfill.inpaint.base import Hole, Plane
-from napari_greyfill.inpaint.networks.base import NetworkInpainter
 from napari_greyfill.inpaint.networks.gmcnn.graph import GRAPH
-from napari_greyfill.inpaint.networks.modules import Channels
+from napari_greyfill.inpaint.networks.one_pass import OnePassInpainter
+from napari_greyfill.inpaint.networks.showing import Showing
 
-__all__ = ["GMCNNInpainter", "network_input"]
+__all__ = ["AS_GRAPH", "GMCNNInpainter"]
+
+AS_GRAPH = Showing(planes=("picture", "ones", "hole"), bgr=True)  # to the TensorFlow program's
 
 
-class GMCNNInpainter(NetworkInpainter):
+class GMCNNInpainter(OnePassInpainter):
     """Fills with GMCNN, in one pass.
 
     References
@@ -21,37 +20,7 @@ class GMCNNInpainter(NetworkInpainter):
     Convolutional Neural Networks", NeurIPS 2018, arXiv 1810.08771.
     """
 
-    def complete(self, images: Plane, holes: Hole) -> Plane:
-        """Return the network's pictures; see `NetworkInpainter.complete`."""
-        (name,) = self.modules
-        graph = name == GRAPH.name  # whose colours are B, G, R
-        pairs = zip(images, holes, strict=True)
-        inputs = np.stack([network_input(*each, graph=graph) for each in pairs])
-        output = self.apply(name, inputs)[..., :: -1 if graph else 1]
-        return np.asarray((output + 1) / 2, dtype=np.float32)
-
-
-def network_input(image: Plane, hole: Hole, *, graph: bool = False) -> Channels:
-    """Return R, G, B (or grey) in [-1, 1] with 0, mid grey, in the hole, and the mask.
-
-    Parameters
-    ----------
-    image : (H, W, C) float32 array in [0, 1]
-        What is in the hole does not count.
-    hole : (H, W) bool array
-        True where pixels are to be filled.
-    graph : bool
-        Whether the network is the TensorFlow program's: B, G, R, then ones before the mask.
-
-    Returns
-    -------
-    (H, W, C + 1) float32 array
-        Of the TensorFlow program (H, W, C + 2).
-    """
-    missing = hole[..., None]
-    if graph:
-        planes = [np.where(missing, 0, 2 * image[..., ::-1] - 1), np.ones_like(missing), missing]
-        return np.concatenate(planes, axis=-1, dtype=np.float32)
-    return np.concatenate(
-        [np.where(missing, 0, 2 * image - 1), missing], axis=-1, dtype=np.float32
-    )
+    @property
+    def showing(self) -> Showing:
+        """Return what goes into the network, and what comes out."""
+        return AS_GRAPH if GRAPH.name in self.modules else super().showing

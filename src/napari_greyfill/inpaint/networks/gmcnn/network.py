@@ -14,15 +14,16 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-__all__ = ["GMCNN"]
+__all__ = ["GMCNN", "Column"]
 
 _DILATIONS = (1, 1, 2, 4, 8, 16, 1, 1)  # of the convolutions at a quarter of the size
 
 
-class _Column(nn.Sequential):
+class Column(nn.Sequential):
     """Layers in a row, with an ELU after every convolution."""
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return what comes out of the last layer."""
         for layer in self:
             x = layer(x)
             if isinstance(layer, nn.Conv2d):
@@ -47,15 +48,15 @@ class GMCNN(nn.Module):
         super().__init__()
         self.colours = colours
         inputs = colours + 1
-        self.EB1 = _Column(*_encoder(7, inputs, width), _bilinear(4))
-        self.EB2 = _Column(
+        self.EB1 = Column(*_encoder(7, inputs, width), _bilinear(4))
+        self.EB2 = Column(
             *_encoder(5, inputs, width),
             _nearest(),
             _conv(5, 4 * width, 2 * width),
             _conv(5, 2 * width, 2 * width),
             _bilinear(2),
         )
-        self.EB3 = _Column(
+        self.EB3 = Column(
             *_encoder(3, inputs, width),
             _nearest(),
             _conv(3, 4 * width, 2 * width),

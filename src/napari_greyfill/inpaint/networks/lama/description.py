@@ -29,7 +29,6 @@ _FIRST = "model.1.ffc.convl2l.weight"
 _FIRST_BLOCK = 5  # its number among the layers
 _BLOCKS = (18, 9)  # big, fourier
 _TAKES = tuple((colours + 1, 7, 7) for colours in COLOURS)
-_MINIMUM = 32  # at an eighth, one pixel is reflected, and a spectrum needs more than one
 
 
 def _detect_program(state: StateDict) -> bool:
@@ -71,6 +70,11 @@ def _inpainter() -> type[LamaInpainter]:
     return LamaInpainter
 
 
+def _variant(descriptor: Descriptor) -> Variant:
+    # at an eighth, one pixel is reflected, and a spectrum needs more than one
+    return Variant.of(descriptor, minimum=32, multiple_of=8)
+
+
 NETWORK = Network(
     name="lama",
     title=_TITLE,
@@ -80,20 +84,8 @@ NETWORK = Network(
     code="https://github.com/advimman/lama",
     code_licence="Apache-2.0",
     variants=(
-        Variant(
-            "lama",
-            _TITLE,
-            (Descriptor("lama", _TITLE, _detect_program, _build_program),),
-            minimum=_MINIMUM,
-            multiple_of=8,
-        ),
-        Variant(
-            "lama-ckpt",
-            _TITLE_TENSORS,
-            (Descriptor("lama-ckpt", _TITLE_TENSORS, _detect, _build),),
-            minimum=_MINIMUM,
-            multiple_of=8,
-        ),
+        _variant(Descriptor("lama", _TITLE, _detect_program, _build_program)),
+        _variant(Descriptor("lama-ckpt", _TITLE_TENSORS, _detect, _build)),
     ),
     bad_at="Fine detail of large holes is soft, and single objects are never invented: it "
     "continues what repeats. On a processor it is slow, and the file is large.",

@@ -69,8 +69,8 @@ def _inpainter() -> type[MiganInpainter]:
     return MiganInpainter
 
 
-def _variant(name: str, title: str, descriptor: Descriptor) -> Variant:
-    return Variant(name, title, (descriptor,), minimum=1, multiple_of=1, training_scale=512)
+def _variant(descriptor: Descriptor) -> Variant:
+    return Variant.of(descriptor, minimum=1, multiple_of=1, training_scale=512)
 
 
 NETWORK = Network(
@@ -82,10 +82,8 @@ NETWORK = Network(
     code="https://github.com/Picsart-AI-Research/MI-GAN",
     code_licence="MIT",
     variants=(
-        _variant("migan", _TITLE, Descriptor("migan", _TITLE, _detect_program, _build_program)),
-        _variant(
-            "migan-pt", _TITLE_TENSORS, Descriptor("migan-pt", _TITLE_TENSORS, _detect, _build)
-        ),
+        _variant(Descriptor("migan", _TITLE, _detect_program, _build_program)),
+        _variant(Descriptor("migan-pt", _TITLE_TENSORS, _detect, _build)),
     ),
     bad_at="It always works on 512 × 512 pixels: more are reduced for it, so that the fill is "
     "soft, and a small window costs as much as a large one. Structure in large holes is "

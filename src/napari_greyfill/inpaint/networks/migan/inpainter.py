@@ -10,12 +10,14 @@ from scipy import ndimage
 from napari_greyfill.image.padding import pad_to
 from napari_greyfill.inpaint.base import Hole, Plane
 from napari_greyfill.inpaint.networks.base import NetworkInpainter
-from napari_greyfill.inpaint.networks.modules import Channels
+from napari_greyfill.inpaint.networks.showing import Showing
 
 if TYPE_CHECKING:
     from napari_greyfill.inpaint.networks.migan.network import Migan
 
-__all__ = ["MiganInpainter", "fitted", "network_input"]
+__all__ = ["SHOWING", "MiganInpainter", "fitted"]
+
+SHOWING = Showing(planes=("signs", "picture"))
 
 
 class MiganInpainter(NetworkInpainter):
@@ -36,10 +38,10 @@ class MiganInpainter(NetworkInpainter):
         side = cast("Migan", module).side
         height, width = holes.shape[1:]
         pairs = [fitted(*each, side) for each in zip(images, holes, strict=True)]
-        output = self.apply(name, np.stack([network_input(*each) for each in pairs]))
+        output = self.apply(name, np.stack([SHOWING.given(*each) for each in pairs]))
         factor = min(side / max(height, width), 1)
         rows, columns = (max(round(n * factor), 1) for n in (height, width))
-        pictures = ((output + 1) / 2).clip(0, 1)[:, :rows, :columns]
+        pictures = SHOWING.taken(output).clip(0, 1)[:, :rows, :columns]
         return np.stack([_resized(each, (height, width), order=3) for each in pictures]).clip(0, 1)
 
 
@@ -90,23 +92,3 @@ def _resized(image: Plane, size: tuple[int, int], order: int) -> Plane:
     zoom = (size[0] / image.shape[0], size[1] / image.shape[1], 1)
     larger = ndimage.zoom(image, zoom, order=order, mode="nearest", grid_mode=True)
     return np.asarray(larger, dtype=np.float32)
-
-
-def network_input(image: Plane, hole: Hole) -> Channels:
-    """Return 0.5 where pixels are known and -0.5 in the hole; colours in [-1, 1], 0 in the hole.
-
-    Parameters
-    ----------
-    image : (H, W, C) float32 array in [0, 1]
-        What is in the hole does not count.
-    hole : (H, W) bool array
-        True where pixels are to be filled.
-
-    Returns
-    -------
-    (H, W, C + 1) float32 array
-    """
-    missing = hole[..., None]
-    return np.concatenate(
-        [0.5 - missing, np.where(missing, 0, 2 * image - 1)], axis=-1, dtype=np.float32
-    )

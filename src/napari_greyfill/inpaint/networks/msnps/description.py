@@ -67,10 +67,8 @@ NETWORK = Network(
     code="https://github.com/leehomyc/Faster-High-Res-Neural-Inpainting",
     code_licence="MIT, with the remark that it is for research only",
     variants=(
-        Variant(
-            "msnps-vgg19",
-            f"{_TITLE} (VGG-19)",
-            (Descriptor("msnps-vgg19", f"{_TITLE} (VGG-19)", _detect, _build),),
+        Variant.of(
+            Descriptor("msnps-vgg19", f"{_TITLE} (VGG-19)", _detect, _build),
             minimum=32,
             multiple_of=8,
             training_scale=512,

@@ -12,7 +12,7 @@ from napari_greyfill.compute.progress import exhaust, scaled
 from napari_greyfill.image.colour import luma
 from napari_greyfill.inpaint.base import Fill, Hole, Inpainter, Plane
 from napari_greyfill.inpaint.networks.base import HalfPrecision, NetworkInpainter
-from napari_greyfill.inpaint.networks.description import Variant
+from napari_greyfill.inpaint.networks.variants import Variant
 
 if TYPE_CHECKING:
     from torch import nn

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from napari_greyfill.inpaint.networks.description import (
-    COLOURS,
     Descriptor,
     Network,
     StateDict,
     Variant,
+    ends_fit,
     shape_of,
     within,
 )
@@ -45,8 +44,7 @@ def detect(layout: Layout, state: StateDict) -> bool:
     first = shape_of(tensors, _weight(layout, layout.encoder, 1))
     last = shape_of(tensors, _weight(layout, layout.decoder, 1))
     deepest = shape_of(tensors, _weight(layout, layout.decoder, DEPTH))
-    ends = first[1:], last[:1]
-    return len(deepest) == 4 and ends in [((n, 7, 7), (n,)) for n in COLOURS]
+    return len(deepest) == 4 and ends_fit(first, last, kernel=7, beside=0)
 
 
 def build(layout: Layout, state: StateDict) -> nn.Module:
@@ -85,11 +83,9 @@ def _inpainter() -> type[PConvInpainter]:
 
 
 def _variant(layout: Layout) -> Variant:
-    descriptor = Descriptor(
-        layout.name, layout.title, partial(detect, layout), partial(build, layout)
-    )
+    descriptor = Descriptor.of(layout, detect, build)
     side = 2**DEPTH
-    return Variant(layout.name, layout.title, (descriptor,), minimum=side, multiple_of=side)
+    return Variant.of(descriptor, minimum=side, multiple_of=side)
 
 
 # For each data set of OpenMMLab, what its checkpoint is good for, and the file.

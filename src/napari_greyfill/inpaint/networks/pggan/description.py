@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from napari_greyfill.errors import BadCheckpointError
 from napari_greyfill.inpaint.networks.description import (
-    COLOURS,
     Descriptor,
     Network,
     StateDict,
     Variant,
+    ends_fit,
     shape_of,
 )
 
@@ -31,9 +31,8 @@ _MOST_LEVELS, _MOST_BLOCKS, _LARGEST_DILATION = 4, 64, 64
 
 def _detect(state: StateDict) -> bool:
     first, block = shape_of(state, "enter.conv.weight"), shape_of(state, "middle.0.conv1.weight")
-    pair = first[1:], shape_of(state, "leave.weight")[:1]
-    ends = [((colours + 1, 5, 5), (colours,)) for colours in COLOURS]
-    return pair in ends and block[2:] == (3, 3) and len(shape_of(state, "dilations")) == 1
+    ends = ends_fit(first, shape_of(state, "leave.weight"), kernel=5)
+    return ends and block[2:] == (3, 3) and len(shape_of(state, "dilations")) == 1
 
 
 def _build(state: StateDict) -> nn.Module:
@@ -71,13 +70,7 @@ NETWORK = Network(
     code="https://arxiv.org/abs/1803.07422",
     code_licence="none was published",
     variants=(
-        Variant(
-            "pggan",
-            _TITLE,
-            (Descriptor("pggan", _TITLE, _detect, _build),),
-            minimum=16,
-            multiple_of=16,
-        ),
+        Variant.of(Descriptor("pggan", _TITLE, _detect, _build), minimum=16, multiple_of=16),
     ),
     bad_at="Not known: no weights are published, and what it does depends on those you train.",
     inpainter=_inpainter,

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+from napari_greyfill.inpaint.networks.one_pass import OnePassInpainter
 
-from napari_greyfill.inpaint.base import Hole, Plane
-from napari_greyfill.inpaint.networks.base import NetworkInpainter
-from napari_greyfill.inpaint.networks.modules import Channels
-
-__all__ = ["PGGANInpainter", "network_input"]
+__all__ = ["PGGANInpainter"]
 
 
-class PGGANInpainter(NetworkInpainter):
+class PGGANInpainter(OnePassInpainter):
     """Fills with a generator of PGGAN, in one pass.
 
     References
@@ -19,28 +15,3 @@ class PGGANInpainter(NetworkInpainter):
     U. Demir, G. Unal, "Patch-Based Image Inpainting with Generative Adversarial Networks", 2018,
     arXiv 1803.07422.
     """
-
-    def complete(self, images: Plane, holes: Hole) -> Plane:
-        """Return the network's pictures; see `NetworkInpainter.complete`."""
-        inputs = np.stack([network_input(*each) for each in zip(images, holes, strict=True)])
-        return np.asarray((self.apply("pggan", inputs) + 1) / 2, dtype=np.float32)
-
-
-def network_input(image: Plane, hole: Hole) -> Channels:
-    """Return R, G, B, or grey, in [-1, 1] with 0, mid grey, in the hole, and the mask.
-
-    Parameters
-    ----------
-    image : (H, W, C) float32 array in [0, 1]
-        What is in the hole does not count.
-    hole : (H, W) bool array
-        True where pixels are to be filled.
-
-    Returns
-    -------
-    (H, W, C + 1) float32 array
-    """
-    missing = hole[..., None]
-    return np.concatenate(
-        [np.where(missing, 0, 2 * image - 1), missing], axis=-1, dtype=np.float32
-    )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from napari_greyfill.inpaint.networks.description import (
-    COLOURS,
     Descriptor,
     Network,
     StateDict,
     Variant,
+    ends_fit,
     shape_of,
 )
 
@@ -30,8 +30,7 @@ _EDGES = "enc_1.edge_generator.p_conv.weight"
 
 def _detect(state: StateDict) -> bool:
     last = shape_of(state, "output.weight")
-    ends = [((colours + 1, 7, 7), (colours,)) for colours in COLOURS]
-    return (shape_of(state, _EDGES)[1:], last[:1]) in ends and last[2:] == (1, 1)
+    return ends_fit(shape_of(state, _EDGES), last, kernel=7) and last[2:] == (1, 1)
 
 
 def _build(state: StateDict) -> nn.Module:
@@ -57,13 +56,7 @@ NETWORK = Network(
     code="https://github.com/jingyuanli001/PRVS-Image-Inpainting",
     code_licence="not stated",
     variants=(
-        Variant(
-            "prvs",
-            _TITLE,
-            (Descriptor("prvs", _TITLE, _detect, _build),),
-            minimum=256,
-            multiple_of=256,
-        ),
+        Variant.of(Descriptor("prvs", _TITLE, _detect, _build), minimum=256, multiple_of=256),
     ),
     bad_at="Not known: no weights are published, and nobody has measured it here with trained "
     "ones. Windows are padded to multiples of 256 pixels, which costs time.",

@@ -123,13 +123,7 @@ NETWORK = Network(
     code="https://github.com/Zhaoyi-Yan/Shift-Net_pytorch",
     code_licence="MIT",
     variants=(
-        Variant(
-            "shiftnet",
-            _TITLE,
-            (Descriptor("shiftnet", _TITLE, _detect, _build),),
-            minimum=256,
-            multiple_of=8,
-        ),
+        Variant.of(Descriptor("shiftnet", _TITLE, _detect, _build), minimum=256, multiple_of=8),
     ),
     bad_at="Files that were trained with a square in the middle work for nothing else. Texture is "
     "copied at an eighth of the size, so that fine patterns do not meet.",

@@ -1,3 +1,5 @@
+"""The commands about published weights; those about own ones are in test_weights.py."""
+
 import json
 
 import pytest
