@@ -127,10 +127,9 @@ class _Person:
             wait(15)
 
     def _on_canvas(self, layer: Any, y: float, x: float) -> tuple[float, float]:
-        world = np.array(layer.data_to_world((y, x)))
-        corners = [self.canvas._map_canvas2world(at, self.canvas.view) for at in ((0, 0), (1, 1))]
-        origin, step = np.array(corners[0])[-2:], np.subtract(*corners[::-1])[-2:]
-        down, right = (world - origin) / step
+        down, right = layer.data_to_world((y, x))[-2:]
+        view = self.canvas.view
+        right, down = (view.transform * view.scene.transform).map([right, down])[:2]
         return float(right), float(down)
 
     def waits_until(self, ready: Callable[[], bool]) -> None:

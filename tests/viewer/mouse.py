@@ -1,12 +1,19 @@
-"""A mouse on the canvas of the dock Heal, as a person moves it."""
+"""Mouse and keys on the canvas, as a person uses them."""
 
-import numpy as np
 from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
-from qtpy.QtGui import QMouseEvent
+from qtpy.QtGui import QKeyEvent, QMouseEvent
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
 NONE = Qt.KeyboardModifier.NoModifier
+
+
+def hold(widget, key, keys=NONE):
+    """Hold a key down for as long as it takes to repeat once."""
+    for repeated in (False, True):
+        event = QKeyEvent(QEvent.Type.KeyPress, key, keys, "", repeated)
+        QApplication.sendEvent(widget, event)
+    QApplication.sendEvent(widget, QKeyEvent(QEvent.Type.KeyRelease, key, keys))
 
 
 class Mouse:
@@ -20,10 +27,9 @@ class Mouse:
     def at(self, y, x):
         """Return where a pixel is on the canvas."""
         brush = next(layer for layer in self.viewer.layers if layer.name.endswith("brush"))
-        world = np.array(brush.data_to_world((y, x)))
-        corners = [self.canvas._map_canvas2world(at, self.canvas.view) for at in ((0, 0), (1, 1))]
-        origin, step = (np.array(corners[0])[-2:], np.subtract(*corners[::-1])[-2:])
-        down, right = (world - origin) / step
+        down, right = brush.data_to_world((y, x))[-2:]
+        view = self.canvas.view
+        right, down = (view.transform * view.scene.transform).map([right, down])[:2]
         return QPoint(round(right), round(down))
 
     def press(self, y, x, keys=NONE):

@@ -11,7 +11,7 @@ from napari_greyfill.viewer.heal import dock as dock_module
 from napari_greyfill.viewer.heal import hand as hand_module
 from napari_greyfill.viewer.heal.layers import SOURCE, STROKE, WAITING
 from napari_greyfill.viewer.heal.strokes import dashed, window_of
-from tests.viewer.mouse import Mouse
+from tests.viewer.mouse import Mouse, hold
 
 SIZE = 120
 ALT = Qt.KeyboardModifier.AltModifier
@@ -236,7 +236,7 @@ def test_a_key_shows_the_outline_of_what_is_invented(heal, mouse, finish):
     assert dock.layers.brush.data[70:90].any()
     mouse.key(Qt.Key.Key_Z, CTRL)
     np.testing.assert_array_equal(dock.layers.brush.data > 0, outlined)
-    mouse.key(Qt.Key.Key_O)
+    hold(mouse.native, Qt.Key.Key_O)
     assert not dock.layers.brush.data.any()
 
 

@@ -1,11 +1,15 @@
 import gc
+import weakref
 
 import numpy as np
 import pytest
 from napari.layers import Labels
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QShortcut
 
 from napari_greyfill.viewer.widgets.dock import Dock
-from napari_greyfill.viewer.widgets.keys import CANCEL, RUN, Keys
+from napari_greyfill.viewer.widgets.keys import CANCEL, RUN, Keys, once
+from tests.viewer.mouse import hold
 
 
 class Telling(Dock):
@@ -34,7 +38,7 @@ def dock(qtbot):
 def press(layer, key):
     pressed = [call for bound, call in layer.keymap.items() if str(bound) == key]
     for call in pressed:
-        call(layer)
+        next(call(layer))
     return bool(pressed)
 
 
@@ -62,3 +66,34 @@ def test_keys_do_not_hold_the_dock(qtbot):
     del made
     gc.collect()
     press(layer, "Ctrl+Enter")
+
+
+def test_a_key_that_is_held_down_on_the_canvas_does_it_once(dock, make_napari_viewer_proxy):
+    viewer = make_napari_viewer_proxy().__wrapped__  # the test looks where plugins must not
+    layer = viewer.add_labels(np.zeros((3, 3), int))
+    dock.keys.put_on([layer])
+    canvas = viewer.window._qt_viewer.canvas.native
+    hold(canvas, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert dock.told == ["run"]
+    hold(canvas, Qt.Key.Key_Escape)
+    assert dock.told == ["run", "cancel"]
+    hold(canvas, Qt.Key.Key_Escape)
+    assert dock.told == ["run", "cancel", "cancel"]
+
+
+def test_a_key_that_is_held_down_in_the_dock_does_it_once(dock):
+    keys = dock.findChildren(QShortcut)
+    assert keys
+    assert not any(key.autoRepeat() for key in keys)
+
+
+def test_a_key_does_not_hold_the_layer_while_it_is_down():
+    layer = Labels(np.zeros((3, 3), int))
+    seen = []
+    pressed = once(lambda each: seen.append(each.name))(layer)
+    next(pressed)
+    held = weakref.ref(layer)
+    del layer
+    gc.collect()
+    assert held() is None
+    assert seen == ["Labels"]

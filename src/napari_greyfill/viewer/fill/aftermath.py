@@ -9,6 +9,7 @@ from napari_greyfill.viewer.layers.keeping import Original
 from napari_greyfill.viewer.layers.own import source_of
 from napari_greyfill.viewer.layers.planes import find
 from napari_greyfill.viewer.layers.results import REGION
+from napari_greyfill.viewer.widgets.keys import once
 
 if TYPE_CHECKING:
     from napari.layers import Labels, Layer
@@ -104,7 +105,8 @@ def bind_keys(layers: Iterable[Layer | None], original: Original, source: str) -
     for layer in layers:
         if layer is not None:
             layer.bind_key(HOLD_KEY, holding(original, source), overwrite=True)
-            layer.bind_key(OUTLINE_KEY, outlining(original.viewer, source), overwrite=True)
+            outline = once(outlining(original.viewer, source))
+            layer.bind_key(OUTLINE_KEY, outline, overwrite=True)
 
 
 def holding(original: Original, source: str) -> Callable[[Layer], Generator[None, None, None]]:

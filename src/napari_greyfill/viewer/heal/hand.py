@@ -15,6 +15,7 @@ from napari_greyfill.pipeline.edits import Edit
 from napari_greyfill.viewer.heal.form import CLONE, HEAL, RESTORE
 from napari_greyfill.viewer.heal.layers import SOURCE, STROKE, WAITING, HealLayers
 from napari_greyfill.viewer.heal.strokes import LARGE, dashed, window_of
+from napari_greyfill.viewer.widgets.keys import once
 
 if TYPE_CHECKING:
     from napari.layers import Layer
@@ -34,6 +35,7 @@ _KEYS: dict[str, str] = {
     "C": CLONE,
     "R": RESTORE,
 }
+_REPEATED = ("undo", "redo")  # again and again while their keys are down, as elsewhere
 _ON_RESULT = ("Control-Z", "Control-Shift-Z", "O")
 
 
@@ -369,7 +371,7 @@ def _minus(one: Pixel, other: Pixel) -> Pixel:
     return one[0] - other[0], one[1] - other[1]
 
 
-def _key(held: weakref.ref[HealDock], name: str) -> Callable[[Layer], None]:
+def _key(held: weakref.ref[HealDock], name: str) -> Callable[[Layer], Any]:
     """Return what a key does; it does not hold the dock."""
 
     def pressed(layer: Layer) -> None:
@@ -383,4 +385,4 @@ def _key(held: weakref.ref[HealDock], name: str) -> Callable[[Layer], None]:
         else:
             getattr(dock, name)()
 
-    return pressed
+    return pressed if name in _REPEATED else once(pressed)

@@ -97,6 +97,8 @@ class MasksForm(QWidget):
         choices.addRow(self.mask_bar)
         self.tabs = QTabWidget()
         self.tabs.setUsesScrollButtons(False)
+        # Less room around the titles than napari gives them, for the dock to be narrow.
+        self.tabs.setStyleSheet("QTabBar::tab { padding: 3px; }")
         for tab, title in (
             (self.hand, "By hand"),
             (self.picture, "Picture"),

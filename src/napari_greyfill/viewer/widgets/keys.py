@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import Qt
@@ -13,7 +13,7 @@ from qtpy.QtWidgets import QShortcut, QWidget
 if TYPE_CHECKING:
     from napari.layers import Layer
 
-__all__ = ["CANCEL", "RUN", "Keys"]
+__all__ = ["CANCEL", "RUN", "Keys", "once"]
 
 RUN = "Control-Enter"
 CANCEL = "Escape"
@@ -23,7 +23,8 @@ _IN_QT = {RUN: ("Ctrl+Return", "Ctrl+Enter"), CANCEL: ("Esc",)}
 class Keys:
     """What keys do in a dock and on layers.
 
-    The keys of a layer do not hold the dock, and do nothing once it is gone.
+    The keys of a layer do not hold the dock, and do nothing once it is gone. One that is held down
+    does what it does once.
 
     Parameters
     ----------
@@ -39,6 +40,7 @@ class Keys:
         for key, name in actions.items():
             for sequence in _IN_QT.get(key, (key,)):
                 shortcut = QShortcut(QKeySequence(sequence), dock)
+                shortcut.setAutoRepeat(False)
                 shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
                 shortcut.activated.connect(_calling(self._held, name))
 
@@ -52,8 +54,29 @@ class Keys:
                     layer.bind_key(key, None)
         for layer in wanted:
             for key, name in self._actions.items():
-                layer.bind_key(key, _on_layer(self._held, name), overwrite=True)
+                call = once(_on_layer(self._held, name))
+                layer.bind_key(key, call, overwrite=True)
         self._layers = [weakref.ref(layer) for layer in wanted]
+
+
+def once(call: Callable[[Layer], None]) -> Callable[[Layer], Generator[None, None, None]]:
+    """Return what a key of a layer does once, however long it is down.
+
+    From 0.10 on napari calls a function for each repetition of a key that is held down, but goes
+    on with a generator only when the key is lifted.
+
+    Parameters
+    ----------
+    call : callable
+        Takes the layer.
+    """
+
+    def press(layer: Layer) -> Generator[None, None, None]:
+        call(layer)
+        del layer  # it may go while the key is down
+        yield
+
+    return press
 
 
 def _calling(held: weakref.ref[QWidget], name: str) -> Callable[[], None]:
