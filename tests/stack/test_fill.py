@@ -228,3 +228,8 @@ def test_all_planes_masked_at_one_place_are_filled_from_themselves():
 def test_what_is_wrong_is_said_in_a_sentence(arguments, error):
     with pytest.raises(error, match=r"[;:] .*\.$"):
         fill(**{"image": moving(3), "mask": blob(), **arguments})
+
+
+def test_the_number_of_jobs_is_checked_for_a_single_picture_too():
+    with pytest.raises(BadParameterError, match="jobs is 0"):
+        fill(moving(1)[0], blob(), jobs=0)

@@ -84,6 +84,7 @@ def fill_steps(
     (1.0, (96, 96))
     """
     own, rest = StackOptions.parted(options)
+    count = whole_of("jobs", jobs, low=1, example=1)
     found = stack_axes(image, axes=axes, channel_axis=channel_axis, rgb=rgb)
     if found is None:
         given = {"resume": resume, "client": client, "store": store}
@@ -118,7 +119,6 @@ def fill_steps(
             "Marks are corrected in a single picture, not in a stack; fill the plane by itself, "
             "or leave dust that all frames share to the option dust."
         )
-    count = whole_of("jobs", jobs, low=1, example=1)
     check = callable_of("cancelled", cancelled)
     path = None if store is None else Path(fspath(store))
     job = prepare_stack(_array(image), mask, found, own, FillOptions(**rest), resume=resume)
