@@ -103,6 +103,9 @@ def test_what_cannot_be_read_is_said(tmp_path):
     (tmp_path / "a.tif").write_bytes(b"II*\0nonsense")
     with pytest.raises(UnreadableFileError, match="get the file again"):
         open_stack(tmp_path / "a.tif")
+    Image.fromarray(moving(1)[0].astype(np.uint8)).save(tmp_path / "a.png")
+    with pytest.raises(UnreadableFileError, match="no stack; give a TIFF of several pages"):
+        open_stack(tmp_path / "a.png")
 
 
 def cut_short(path, share):

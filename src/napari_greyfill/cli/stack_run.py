@@ -122,6 +122,10 @@ def fill_several(
         What to print.
     """
     image, output = given.image, given.output
+    if "," in options.get("method", ""):
+        raise BadParameterError(
+            "Several methods are for a single picture; name one for a stack or a folder."
+        )
     own = {name: getattr(given, name) for name in ("jobs", "scheduler", "force", "invert")}
     if image.is_dir() and not is_zarr(image):
         require_unchosen(chosen, given.axes, "a stack, and this is a folder of pictures")

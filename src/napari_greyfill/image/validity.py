@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_greyfill.checks import is_number, known_values, number_of
+from napari_greyfill.checks import is_number, known_values, number_of, shown
 from napari_greyfill.errors import BadParameterError
 
 __all__ = [
@@ -43,8 +43,8 @@ def nodata_of(value: Any) -> float | None:  # noqa: ANN401 - the point is that i
         return None
     if not is_number(value):
         raise BadParameterError(
-            f"nodata is {value!r}, but it must be a finite number such as -9999; NaN and infinity "
-            "count as no data anyway, so leave it out for these."
+            f"nodata is {shown(value)}, but it must be a finite number such as -9999; NaN and "
+            "infinity count as no data anyway, so leave it out for these."
         )
     return number_of("nodata", value, low=-np.inf)
 

@@ -22,6 +22,7 @@ from napari_greyfill.files.pages import full_series, require_all_pages
 from napari_greyfill.files.palettes import as_bytes, is_display_table
 from napari_greyfill.files.reading import DAMAGED, quiet
 from napari_greyfill.files.tags import NODATA, nodata_in
+from napari_greyfill.files.tiff import is_tiff
 from napari_greyfill.stack.axes import Axes
 from napari_greyfill.stack.ome import Place, open_zarr
 
@@ -120,6 +121,10 @@ def open_stack(path: Path) -> StackFile:
         raise
     except (OSError, *DAMAGED) as error:
         reason = reason_of(error)
+        if not is_zarr(path) and path.is_file() and not is_tiff(_start_of(path)):
+            raise UnreadableFileError(
+                f"{path} is no stack; give a TIFF of several pages or an OME-Zarr."
+            ) from error
         if "imagecodecs" in reason:
             raise UnreadableFileError(
                 f"{path.name} is compressed in a way that needs the package imagecodecs; install "
@@ -280,6 +285,11 @@ def _stack_in(tiff: tifffile.TiffFile, path: Path, pages: int = 0) -> StackFile:
         data = series.asarray()
     _require_greys_or_colours(page, data, path)
     return replace(told, data=data)
+
+
+def _start_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(4)
 
 
 def _require_greys_or_colours(page: Any, data: NDArray[Any], path: Path) -> None:  # noqa: ANN401
