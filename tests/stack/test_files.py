@@ -204,3 +204,27 @@ def test_a_missing_decoder_is_said_with_its_package(tmp_path):
             open_stack(tmp_path / "a.tif")
     else:
         assert open_stack(tmp_path / "a.tif").data.shape == moving(3).shape
+
+
+def test_an_ome_stack_whose_other_files_are_missing_is_refused(tmp_path):
+    names = [f"t{number}.ome.tif" for number in range(2)]
+    data = "".join(
+        f'<TiffData FirstT="{number}" IFD="0" PlaneCount="1">'
+        f'<UUID FileName="{name}">urn:uuid:0000000{number}-0000-0000-0000-000000000000</UUID>'
+        "</TiffData>"
+        for number, name in enumerate(names)
+    )
+    for number, name in enumerate(names):
+        xml = (
+            '<?xml version="1.0" encoding="UTF-8"?>'
+            '<OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06" '
+            f'UUID="urn:uuid:0000000{number}-0000-0000-0000-000000000000">'
+            '<Image ID="Image:0"><Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="uint8" '
+            f'SizeX="48" SizeY="48" SizeZ="1" SizeC="1" SizeT="2">{data}</Pixels></Image></OME>'
+        )
+        plane = moving(2)[number].astype(np.uint8)
+        tifffile.imwrite(tmp_path / name, plane, description=xml, metadata=None)
+    assert open_stack(tmp_path / names[0]).data.shape == (2, 48, 48)
+    (tmp_path / names[1]).unlink()
+    with pytest.raises(UnreadableFileError, match="some of them are missing; put them beside it"):
+        open_stack(tmp_path / names[0])

@@ -256,6 +256,11 @@ def _stack_in(tiff: tifffile.TiffFile, path: Path, pages: int = 0) -> StackFile:
             f"{path.name} holds {max(len(full), pages)} stacks or pictures; save the one to fill "
             "as a file of its own."
         )
+    if tiff.is_ome and any(each is None for each in series):
+        raise UnreadableFileError(
+            f"{path.name} is one of several files of a stack, and some of them are missing; put "
+            "them beside it."
+        )
     start = series.dataoffset if series.size > page.size else None
     if start is None or start + series.nbytes > path.stat().st_size:
         require_all_pages(tiff, path)  # which takes a while for very many pages

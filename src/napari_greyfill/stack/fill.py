@@ -12,7 +12,7 @@ from napari_greyfill.checks import array_of, callable_of, flag_of, whole_of
 from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.compute.events import Event
 from napari_greyfill.compute.progress import exhaust
-from napari_greyfill.errors import BadParameterError, GreyfillWarning
+from napari_greyfill.errors import BadParameterError, GreyfillWarning, UnsupportedImageError
 from napari_greyfill.image.arrays import ImageLike, MaskLike
 from napari_greyfill.image.layer import data_of
 from napari_greyfill.pipeline import run as picture
@@ -288,5 +288,10 @@ def stack_axes(
 def _array(image: Any) -> Any:  # noqa: ANN401 - any array or layer
     data = data_of(image)
     if hasattr(data, "shape") and hasattr(data, "dtype"):
+        if any(length != length for length in data.shape):  # NaN, as dask says it
+            raise UnsupportedImageError(
+                "How long the axes of the image are is not known yet; call compute_chunk_sizes() "
+                "of the dask array first."
+            )
         return data
     return array_of("image", data)
