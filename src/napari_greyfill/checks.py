@@ -29,6 +29,7 @@ __all__ = [
     "number_of",
     "numbers_of",
     "share_of",
+    "shown",
     "size_of",
     "whole_of",
 ]
@@ -68,7 +69,7 @@ def number_of(
     number = _real(value)
     if number is None or not math.isfinite(number) or number < low:
         raise BadParameterError(
-            f"{name} is {_shown(value)}, but it must be a number of {low:g}{unit} or more; "
+            f"{name} is {shown(value)}, but it must be a number of {low:g}{unit} or more; "
             f"set it to {example:g}."
         )
     return number
@@ -101,7 +102,7 @@ def whole_of(
     if not is_whole or not low <= int(value) <= high:
         most = "" if high == _LARGEST_SEED else f" and at most {high}"
         raise BadParameterError(
-            f"{name} is {_shown(value)}, but it must be a whole number of {low} or more{most}; "
+            f"{name} is {shown(value)}, but it must be a whole number of {low} or more{most}; "
             f"set it to {example}."
         )
     return int(value)
@@ -122,7 +123,7 @@ def choice_of(kind: str, value: Any, choices: Iterable[str]) -> str:  # noqa: AN
     known = tuple(choices)
     if not isinstance(value, str) or value not in known:
         raise BadParameterError(
-            f"There is no {kind} {_shown(value)}; choose one of: {', '.join(known)}."
+            f"There is no {kind} {shown(value)}; choose one of: {', '.join(known)}."
         )
     return value
 
@@ -145,7 +146,7 @@ def names_of(kind: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401
         names = (None,)
     if not all(isinstance(name, str) for name in names):
         raise BadParameterError(
-            f"{_shown(value)} is no name of a {kind} and no list of them; "
+            f"{shown(value)} is no name of a {kind} and no list of them; "
             "give names as text, such as 'auto'."
         )
     return names
@@ -162,7 +163,7 @@ def labels_of(value: Any) -> tuple[int, ...] | None:  # noqa: ANN401
     whole = [label for label in found if _is_whole(label)]
     if len(whole) < len(found) or (not found and not _is_empty(value)):
         raise BadParameterError(
-            f"The labels are {_shown(value)}, but they must be whole numbers in a list; "
+            f"The labels are {shown(value)}, but they must be whole numbers in a list; "
             "give them as in labels=[1, 2]."
         )
     return tuple(sorted(int(label) for label in whole))
@@ -181,7 +182,7 @@ def flag_of(name: str, value: Any) -> bool | None:  # noqa: ANN401
     if value is None or isinstance(value, bool | np.bool_):
         return None if value is None else bool(value)
     raise BadParameterError(
-        f"{name} is {_shown(value)}, but it must be True, False or None; set it to None."
+        f"{name} is {shown(value)}, but it must be True, False or None; set it to None."
     )
 
 
@@ -197,7 +198,7 @@ def callable_of(name: str, value: Any) -> Callable[..., Any]:  # noqa: ANN401
     """
     if not callable(value):
         raise BadParameterError(
-            f"{name} is {_shown(value)}, but it must be a function; leave it out."
+            f"{name} is {shown(value)}, but it must be a function; leave it out."
         )
     return value  # type: ignore[no-any-return]
 
@@ -211,13 +212,13 @@ def size_of(shape: Any) -> tuple[int, int]:  # noqa: ANN401
     whole = len(sides) == 2 and all(_is_whole(side) for side in sides)
     if not whole or min(sides) < 1:
         raise BadParameterError(
-            f"A mask of size {_shown(shape)} has no pixels; "
+            f"A mask of size {shown(shape)} has no pixels; "
             "give height and width, as in (512, 512)."
         )
     height, width = int(sides[0]), int(sides[1])
     if height * width > MOST_PIXELS:
         raise BadParameterError(
-            f"A mask of size {_shown(shape)} has more than {MOST_PIXELS:,} pixels; "
+            f"A mask of size {shown(shape)} has more than {MOST_PIXELS:,} pixels; "
             "give a smaller height and width."
         )
     return height, width
@@ -305,7 +306,7 @@ def _is_empty(value: object) -> bool:
     return isinstance(value, Sized) and not isinstance(value, str | bytes) and not len(value)
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """Return a wrong value for a sentence, in one short line."""
     text = " ".join(repr(value).split())
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
@@ -330,9 +331,10 @@ def share_of(name: str, value: Any) -> float:  # noqa: ANN401 - the point is tha
     BadParameterError
         With a sentence, if it is none.
     """
-    share = number_of(name, value, low=float("-inf"), example=0.9)
-    if not 0.0 < share < 1.0:
+    share = _real(value)
+    if share is None or not 0.0 < share < 1.0:
+        given = shown(value) if share is None else f"{share:g}"
         raise BadParameterError(
-            f"{name} is {share:g}, but it must lie between 0 and 1; set it to 0.9, for example."
+            f"{name} is {given}, but it must lie between 0 and 1; set it to 0.9, for example."
         )
     return share

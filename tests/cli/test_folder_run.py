@@ -1,6 +1,7 @@
 """The command `fill` on folders of pictures."""
 
 import pytest
+import tifffile
 
 from napari_greyfill.files import read_image, write_image
 from tests.commandline import run
@@ -65,3 +66,22 @@ def test_pictures_of_other_sizes_fail_by_themselves(place):
 def test_what_is_wrong_is_a_sentence_and_an_exit_code(place, arguments, sentence):
     result = run("fill", *arguments)
     assert result.exit_code in (1, 2) and sentence in " ".join(result.stderr.split())
+
+
+def test_masks_may_lie_beside_the_pictures_they_are_named_after(place):
+    folder = place / "both"
+    folder.mkdir()
+    for index in range(2):
+        write_image(folder / f"image{index}.png", moving()[index])
+        write_image(folder / f"image{index}_mask001.png", blob())
+    arguments = ("--method", "biharmonic")
+    for number, masks in enumerate([("both",), ()]):
+        result = run("fill", "both", *masks, "-o", f"out{number}", *arguments)
+        assert result.exit_code == 0 and result.stdout.count("81 pixels filled") == 2
+
+
+@pytest.mark.parametrize("image", ["pictures", "stack.tif"])
+def test_several_methods_are_for_one_picture(place, image):
+    tifffile.imwrite(place / "stack.tif", moving(4), photometric="minisblack")
+    result = run("fill", image, "flat.png", "-o", "out.tif", "--method", "telea,biharmonic")
+    assert result.exit_code == 2 and "name one for a stack or a folder" in result.stderr

@@ -4,11 +4,13 @@ import tifffile
 from PIL import Image
 
 from napari_greyfill.errors import (
+    GreyfillWarning,
     UnreadableFileError,
     UnsupportedImageError,
 )
 from napari_greyfill.files import (
     read_image,
+    read_picture,
     write_image,
 )
 from tests.files.cases import noise, same
@@ -177,3 +179,32 @@ def test_cmyk_jpeg_is_refused(tmp_path):
     Image.new("CMYK", (8, 8)).save(tmp_path / "image.jpg")
     with pytest.raises(UnsupportedImageError, match="CMYK"):
         read_image(tmp_path / "image.jpg")
+
+
+@pytest.mark.parametrize("layout", ["contig", "separate"])
+def test_two_channels_of_a_microscope_are_no_grey_with_transparency(tmp_path, layout):
+    image = noise("u2", 2)
+    stored = image if layout == "contig" else np.moveaxis(image, -1, 0)
+    options = {"photometric": "minisblack", "planarconfig": layout}
+    tifffile.imwrite(tmp_path / "a.tif", stored, **options)
+    with pytest.raises(UnsupportedImageError, match=r"two channels .*; save each channel"):
+        read_image(tmp_path / "a.tif")
+    tifffile.imwrite(tmp_path / "b.tif", stored, extrasamples=["unassalpha"], **options)
+    assert same(read_image(tmp_path / "b.tif").alpha, image[..., 1])
+
+
+def test_a_fourth_channel_that_may_be_anything_is_mentioned(tmp_path):
+    tifffile.imwrite(tmp_path / "a.tif", noise("u1", 4), photometric="rgb", extrasamples=[0])
+    with pytest.warns(GreyfillWarning, match="does not say what its fourth channel holds"):
+        read_picture(tmp_path / "a.tif")
+    tifffile.imwrite(tmp_path / "b.tif", noise("u1", 4), photometric="rgb", extrasamples=[2])
+    read_picture(tmp_path / "b.tif")  # warnings are errors
+
+
+def test_the_first_of_several_pages_is_no_picture_where_the_others_are_cut_off(tmp_path):
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, np.stack([noise()] * 6), imagej=True, metadata={"axes": "TYX"})
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(UnreadableFileError, match="damaged or cut short"):
+        read_image(path)

@@ -175,7 +175,7 @@ class TestWhatIsAPicture:
     def test_some_pixel_must_be_known(self):
         with pytest.raises(NothingKnownError, match="leave some of the picture unpainted"):
             Picture.from_array(np.ones((5, 6)), np.ones((5, 6), bool))
-        with pytest.raises(NothingKnownError):
+        with pytest.raises(NothingKnownError, match="No pixel outside the mask has a value"):
             Picture.from_array(np.full((5, 6), np.nan), np.eye(5, 6, dtype=bool))
 
 

@@ -196,6 +196,24 @@ class TestWhatIsKept:
         assert invalid_pixels(image, 0.5) is None
 
 
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_largest_number_of_a_float_is_no_value(mosaic, dtype, sign):
+    truth, outside, mask = mosaic
+    image = np.where(outside, sign * np.finfo(np.float32).max, truth).astype(dtype)
+    result = greyfill.fill(image, mask)
+    assert np.array_equal(result.image[~mask], image[~mask])
+    assert np.abs(result.image[mask] - truth[mask]).mean() < 8
+
+
+def test_what_large_numbers_are_values():
+    assert invalid_pixels(np.full((2, 2), 65504, np.float16)) is None  # clipped, not missing
+    assert invalid_pixels(np.full((2, 2), 1e38, np.float32)) is None
+    assert invalid_pixels(np.full((2, 2), 1e300)) is None
+    assert invalid_pixels(np.full((2, 2), -np.finfo(np.float64).max)).all()
+    assert invalid_pixels(np.array([[1.0, np.nan], [np.inf, 2.0]])).sum() == 2
+
+
 class TestTransparency:
     @pytest.fixture
     def picture(self):

@@ -345,3 +345,13 @@ def test_a_recommendation_for_any_picture(drawn):
     look = recommend_look(noise(shape), drawn.draw(holes(shape)))
     assert look.name in ("faithful", "texture")
     assert look.reason.endswith(".")
+
+
+@pytest.mark.parametrize("shape", [(1, 300), (300, 1), (2, 200)])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_one_known_pixel_far_off_is_enough(shape, channels):
+    hole = np.ones(shape, dtype=bool)
+    hole[shape[0] // 2, shape[1] // 2] = False
+    plane = np.full(shape if channels == 1 else (*shape, 3), 0.4, np.float32)
+    filled = Texture(Compute()).fill(with_hole(plane, hole), hole)  # warnings are errors
+    assert np.allclose(filled, 0.4)

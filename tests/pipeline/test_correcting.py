@@ -92,3 +92,14 @@ def test_a_picture_that_is_its_own_reference_has_nothing_to_correct(case):
 def test_stacks_are_refused_with_a_sentence():
     with pytest.raises(BadParameterError, match="not in a stack"):
         fill(np.zeros((3, 40, 40)), np.eye(40, dtype=bool), correct="on", rgb=False)
+
+
+@pytest.mark.parametrize("covers", [0, 255])
+def test_a_mark_that_hides_everything_is_filled(covers):
+    y, x = np.mgrid[:64, :64] / 64
+    image = (120 + 60 * np.sin(6 * x + 3 * y)).astype(np.uint8)
+    mask = np.zeros(image.shape, bool)
+    mask[21:29, 16:48] = True
+    hidden = np.where(mask, np.uint8(covers), image)
+    corrected = fill(hidden, mask, method="spectral", correct="on")  # warnings are errors
+    np.testing.assert_array_equal(corrected.image, fill(hidden, mask, method="spectral").image)

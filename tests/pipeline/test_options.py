@@ -75,7 +75,8 @@ def test_a_function_that_takes_some_of_them():
         ("look", "both", "choose one of: auto, faithful, texture"),
         ("pipeline", "rgb", "choose one of: grey-rgb"),
         ("scale", None, "choose one of"),
-        ("nodata", "x", "number"),
+        ("nodata", "x", "finite number such as -9999"),
+        ("nodata", float("inf"), "leave it out"),
         ("keep_invalid", True, "choose one of"),
     ],
 )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from napari_greyfill.errors import ShapeMismatchError
+from napari_greyfill.errors import NothingKnownError, ShapeMismatchError
 from napari_greyfill.pipeline.options import FillOptions
 from napari_greyfill.pipeline.picture import read_picture
 
@@ -45,3 +45,10 @@ def test_a_feather_blends_inside_the_hole_alone(mask):
 def test_a_mask_of_another_size_is_a_sentence(mask):
     with pytest.raises(ShapeMismatchError, match="24"):
         read_picture(np.zeros((20, 30)), mask, FillOptions())
+
+
+def test_a_mask_that_grows_over_everything_says_so(mask):
+    with pytest.raises(NothingKnownError, match=r"Grown by 40 pixels .*; grow it by less"):
+        read_picture(np.zeros((20, 24)), mask, FillOptions(grow=40))
+    with pytest.raises(NothingKnownError, match="leave some of the picture unpainted"):
+        read_picture(np.zeros((20, 24)), np.ones((20, 24), bool), FillOptions(grow=40))

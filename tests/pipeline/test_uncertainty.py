@@ -118,6 +118,16 @@ def test_what_has_no_error_to_expect_says_so():
         filled(image > 128, hole).draws(2)
 
 
+@pytest.mark.parametrize("side", [1, 3])
+def test_a_hole_too_small_to_be_tried_out(side):
+    image = np.add.outer(np.arange(64), np.arange(64)).astype(np.uint8)
+    mask = np.zeros(image.shape, bool)
+    mask[30 : 30 + side, 30 : 30 + side] = True
+    result = napari_greyfill.fill(image, mask)
+    with pytest.raises(GreyfillError, match=rf"{side**2} pixels? is too small .* 32 pixels"):
+        result.interval(0.9)
+
+
 def test_no_room_for_a_trial():
     image = texture((40, 40))
     hole = np.ones((40, 40), bool)

@@ -31,7 +31,21 @@ def test_planes_are_chosen_in_many_ways(planes, found):
 
 @pytest.mark.parametrize(
     "planes",
-    [4, -5, "x", "1:x", slice(3, 3), slice(0, 3, 0), "1:3:0", [], {"C": 1}, 1.5, None, [0, 9]],
+    [
+        4,
+        -5,
+        "x",
+        "1:x",
+        slice(3, 3),
+        slice(0, 3, 0),
+        "1:3:0",
+        [],
+        {"C": 1},
+        1.5,
+        None,
+        [0, 9],
+        "T=1, t=2",
+    ],
 )
 def test_planes_that_do_not_exist_are_refused(planes):
     with pytest.raises(BadParameterError, match="planes"):

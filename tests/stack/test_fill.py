@@ -11,6 +11,7 @@ from napari_greyfill.errors import (
     BadParameterError,
     EmptyMaskError,
     ShapeMismatchError,
+    UnreadableFileError,
     UnsupportedImageError,
 )
 from napari_greyfill.stack.fill import stack_axes
@@ -228,3 +229,39 @@ def test_all_planes_masked_at_one_place_are_filled_from_themselves():
 def test_what_is_wrong_is_said_in_a_sentence(arguments, error):
     with pytest.raises(error, match=r"[;:] .*\.$"):
         fill(**{"image": moving(3), "mask": blob(), **arguments})
+
+
+def test_the_number_of_jobs_is_checked_for_a_single_picture_too():
+    with pytest.raises(BadParameterError, match="jobs is 0"):
+        fill(moving(1)[0], blob(), jobs=0)
+
+
+class Gone:
+    """An array whose fourth plane cannot be read."""
+
+    def __init__(self, data):
+        self.data, self.shape, self.dtype = data, data.shape, data.dtype
+        self.ndim = data.ndim
+
+    def __getitem__(self, place):
+        if place[0] == 3:
+            raise OSError("the disk is gone")
+        return self.data[place]
+
+
+def test_what_cannot_be_read_is_a_sentence():
+    stack, masks = moving(5), np.stack([blob()] * 5)
+    with pytest.raises(UnreadableFileError, match=r"part of the image .*disk is gone.*run again"):
+        fill(Gone(stack), blob(), axes="TYX")
+    with pytest.raises(UnreadableFileError, match=r"part of the mask .*disk is gone.*run again"):
+        fill(stack, Gone(masks), axes="TYX")
+
+
+def test_axes_of_unknown_length_are_a_sentence():
+    class Unknown(Gone):
+        def __init__(self, data):
+            super().__init__(data)
+            self.shape = (float("nan"), *data.shape[1:])
+
+    with pytest.raises(UnsupportedImageError, match="call compute_chunk_sizes"):
+        fill(Unknown(moving(5)), blob(), axes="TYX")

@@ -164,3 +164,17 @@ def test_jobs_are_as_one(tmp_path):
     alone = [values.tobytes() for _, values in run_tasks(range(6), work.noise)]
     together = dict(run_tasks(range(6), work.noise, jobs=2))
     assert [together[task].tobytes() for task in range(6)] == alone
+
+
+def test_processes_that_do_not_start_are_a_sentence(monkeypatch):
+    distributed = pytest.importorskip("distributed")
+
+    def refuses(**_):
+        raise RuntimeError("Nanny failed to start.")
+
+    monkeypatch.setattr(distributed, "LocalCluster", refuses)
+    with (
+        pytest.raises(ClusterError, match=r"do not start .* set jobs to 1, or put"),
+        local_cluster(2),
+    ):
+        pass

@@ -98,6 +98,13 @@ class FolderCommand:
             raise typer.Exit(FAILED)
 
     def _pictures(self) -> list[tuple[Path, Path | None]]:
+        if is_picture_name(self.output):
+            raise UnwritablePathError(
+                f"{self.output} is a name for one picture, and {self.folder} is a folder of them; "
+                "name a folder to write to."
+            )
+        if self.output.exists() and self.folder.samefile(self.output):
+            raise UnwritablePathError("The output is the folder itself; choose another one.")
         found = sorted(p for p in self.folder.iterdir() if p.is_file() and is_picture_name(p))
         pictures, masks = without_masks(found)
         if self.mask is not None and self.mask.is_file():
@@ -116,13 +123,6 @@ class FolderCommand:
                 f"No picture in {self.folder} has a mask; give one mask for all, or a folder with "
                 "masks of the same names."
             )
-        if is_picture_name(self.output):
-            raise UnwritablePathError(
-                f"{self.output} is a name for one picture, and {self.folder} is a folder of them; "
-                "name a folder to write to."
-            )
-        if self.output.exists() and self.folder.samefile(self.output):
-            raise UnwritablePathError("The output is the folder itself; choose another one.")
         return pairs
 
     def _masks_in(self, folder: Path) -> Iterator[Path]:
@@ -149,8 +149,13 @@ def _filled_picture(
 
 
 def _masks_of(picture: Path, masks: list[Path], folder: Path | None) -> Iterator[Path]:
-    """Yield the masks of a picture: named as its mask, or in a folder of masks named like it."""
+    """Yield the masks of a picture: named as its mask, or in a folder of masks named like it.
+
+    That folder may be the one of the pictures; a picture is never its own mask.
+    """
     for mask in masks:
+        if mask.samefile(picture):
+            continue
         same = folder is not None and mask.stem.lower() == picture.stem.lower()
         if same or is_mask_of(mask.name, picture.name):
             yield mask

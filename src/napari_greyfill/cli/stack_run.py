@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from napari_greyfill.cli.folder_run import FolderCommand
-from napari_greyfill.cli.options import FILE, read_options
+from napari_greyfill.cli.options import read_options
 from napari_greyfill.cli.progressbar import progress_bar
 from napari_greyfill.cli.report import as_json, measures
 from napari_greyfill.compute.device import never
@@ -122,6 +122,10 @@ def fill_several(
         What to print.
     """
     image, output = given.image, given.output
+    if "," in options.get("method", ""):
+        raise BadParameterError(
+            "Several methods are for a single picture; name one for a stack or a folder."
+        )
     own = {name: getattr(given, name) for name in ("jobs", "scheduler", "force", "invert")}
     if image.is_dir() and not is_zarr(image):
         require_unchosen(chosen, given.axes, "a stack, and this is a folder of pictures")
@@ -133,10 +137,11 @@ def fill_several(
         folder = FolderCommand(image, given.mask, output, frame=given.frame, **own)
         folder.run(options, quiet=quiet)
         return
-    command = StackCommand(image, given.mask, output, given.axes, reference=given.reference, **own)
     read = read_options(options)
-    if read.get("nodata") == FILE:
-        read["nodata"] = None
+    from_file = not options.get("nodata", "").strip()
+    command = StackCommand(
+        image, given.mask, output, given.axes, reference=given.reference, nodata=from_file, **own
+    )
     fill = FillOptions(**read)
     result = command.run(StackOptions(**chosen), fill, show_progress=not (quiet or json))
     if json:
@@ -161,6 +166,8 @@ class StackCommand:
     force, invert : bool
     reference : Path or None
         The true stack.
+    nodata : bool
+        Whether the file's own no-data value counts.
     """
 
     image: Path
@@ -172,6 +179,7 @@ class StackCommand:
     force: bool = False
     invert: bool = False
     reference: Path | None = None
+    nodata: bool = False
 
     def run(self, options: StackOptions, fill: FillOptions, *, show_progress: bool) -> StackResult:
         """Fill and write; what is finished is kept beside the output until it is complete.
@@ -191,6 +199,8 @@ class StackCommand:
         """
         self._check_output()
         like = open_stack(self.image)
+        if self.nodata and like.nodata is not None:
+            fill = replace(fill, nodata=like.nodata)
         axes = axes_of(like.data, axes=self.axes or None, labels=like.names)
         mask = self._mask(axes)
         job = prepare_stack(like.data, mask, axes, options, fill)

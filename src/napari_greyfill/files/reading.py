@@ -41,12 +41,13 @@ from napari_greyfill.files.palettes import is_display_table, padded
 from napari_greyfill.files.tiff import is_tiff, read_tiff
 from napari_greyfill.image.painted import is_black_and_white
 
-__all__ = ["decode", "orientation_of", "read_image", "read_picture"]
+__all__ = ["DAMAGED", "decode", "orientation_of", "quiet", "read_image", "read_picture"]
 
 # Formats whose every pixel Pillow hands out unchanged; the others it may reduce to 8 bits.
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
 _KEPT_MODES = ("1", "L", "LA", "RGB", "RGBA", "I;16")
 _ORIENTATION = 0x0112
+_UNSPECIFIED = 0  # what the tag ExtraSamples says where a channel may be anything
 _NO_TEXTS = ("XML:com.adobe.xmp", "Raw profile type exif", "Raw profile type xmp")
 # What Pillow may have been built without, and how such files begin.
 _CODECS: tuple[tuple[str, str, Callable[[bytes], bool]], ...] = (
@@ -55,7 +56,7 @@ _CODECS: tuple[tuple[str, str, Callable[[bytes], bool]], ...] = (
     ("zlib", "PNG", lambda head: head[:8] == b"\x89PNG\r\n\x1a\n"),
 )
 # Besides OSError, what the decoders raise for files that are damaged.
-_DAMAGED = (
+DAMAGED = (
     ValueError,
     SyntaxError,
     EOFError,
@@ -118,6 +119,11 @@ def read_picture(path: str | os.PathLike[str]) -> ImageFile:
     ------
     UnsupportedImageError
         If the file is a mask, by its name and by its pixels.
+
+    Warns
+    -----
+    GreyfillWarning
+        If the file does not say that its fourth channel is transparency.
     """
     picture = read_image(path)
     two = picture.array.dtype == np.bool_ or is_black_and_white(picture.array)
@@ -125,6 +131,13 @@ def read_picture(path: str | os.PathLike[str]) -> ImageFile:
         raise UnsupportedImageError(
             f"{picture.path.name} is a mask and no picture, by its name and by its pixels; "
             "name the picture first, then the mask."
+        )
+    if picture.array.ndim == 3 and picture.metadata.tiff.extra[:1] == (_UNSPECIFIED,):
+        warnings.warn(
+            f"{picture.path.name} does not say what its fourth channel holds; it is taken for "
+            "transparency and kept. If it was measured, fill it as a file of its own.",
+            GreyfillWarning,
+            stacklevel=2,
         )
     return picture
 
@@ -158,7 +171,7 @@ def decode(path: Path) -> Decoded:
 def _explained(path: Path) -> Iterator[None]:
     """Turn whatever reading a file raises into `UnreadableFileError`."""
     try:
-        with warnings.catch_warnings(), _quiet("tifffile"):  # what matters becomes an error
+        with warnings.catch_warnings(), quiet("tifffile"):  # what matters becomes an error
             warnings.filterwarnings("ignore", module=r"PIL\.")
             yield
     except GreyfillError:
@@ -171,12 +184,12 @@ def _explained(path: Path) -> Iterator[None]:
         ) from error
     except OSError as error:
         raise UnreadableFileError(_refusal(path, error)) from error
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise UnreadableFileError(damaged(path)) from error
 
 
 @contextmanager
-def _quiet(name: str) -> Iterator[None]:
+def quiet(name: str) -> Iterator[None]:
     """Keep a library from writing to the terminal."""
     logger = logging.getLogger(name)
     level = logger.level
@@ -295,7 +308,7 @@ def _exif(image: Image.Image) -> tuple[int | None, bytes]:
         exif = image.getexif()
         orientation = exif.pop(_ORIENTATION, None)
         return orientation, exif.tobytes() if len(exif) else b""
-    except (OSError, *_DAMAGED):
+    except (OSError, *DAMAGED):
         return None, b""
 
 

@@ -7,10 +7,10 @@ from typing import Any, TypeAlias
 
 from napari_greyfill.files.base import RawTag
 
-__all__ = ["carried_tags", "described_by", "lost_tags", "names_of", "nodata_in"]
+__all__ = ["NODATA", "carried_tags", "described_by", "lost_tags", "names_of", "nodata_in"]
 
 Page: TypeAlias = Any  # a tifffile.TiffPage
-_NODATA = 42113
+NODATA = 42113
 # About the whole picture, where it lies or how it is shown, in bytes that hold no place in
 # their own file, so that they can be copied as they are.
 _CARRIED = {
@@ -25,7 +25,7 @@ _CARRIED = {
     34736: "GeoTIFF",
     34737: "GeoTIFF",
     42112: "GDAL metadata",
-    _NODATA: "GDAL's no-data value",
+    NODATA: "GDAL's no-data value",
     34118: "Zeiss SEM metadata",
     34680: "FEI metadata",
     34682: "FEI metadata",
@@ -113,7 +113,7 @@ def described_by(page: Page, *, turned: bool) -> str:
 def nodata_in(page: Page) -> float | None:
     """Return the value that stands for none, if the file names one that is a number."""
     try:
-        value = float(str(page.tags.valueof(_NODATA)).strip("\0 "))
+        value = float(str(page.tags.valueof(NODATA)).strip("\0 "))
     except ValueError:
         return None
     return value if math.isfinite(value) else None

@@ -17,6 +17,7 @@ from PIL import Image, UnidentifiedImageError
 
 from napari_greyfill.errors import UnreadableFileError, UnsupportedImageError
 from napari_greyfill.files.base import Decoded, Metadata, TiffTags, damaged, upright
+from napari_greyfill.files.pages import full_series, require_all_pages
 from napari_greyfill.files.palettes import as_bytes, is_display_table, padded
 from napari_greyfill.files.tags import carried_tags, described_by, lost_tags, nodata_in
 
@@ -36,7 +37,6 @@ _UNASSOCIATED_ALPHA = 2
 # Larger than this, and this many times larger than its file, a picture is taken for a trap.
 _MOST_VALUES = 500_000_000
 _UNPACKED = 100
-_FEW_PAGES = 1000
 
 
 def is_tiff(head: bytes) -> bool:
@@ -159,8 +159,8 @@ def _of_palette(found: Decoded, stored: NDArray[Any], colours: NDArray[np.uint8]
 
 
 def _only_page(tiff: tifffile.TiffFile, path: Path) -> Page:
-    _require_end(tiff, path)
-    full = [series for series in tiff.series if not series.keyframe.is_reduced]
+    require_all_pages(tiff, path)
+    full = full_series(tiff)
     series, page = tiff.series[0], tiff.series[0].keyframe
     if len(full) > 1 or math.prod(series.shape) != math.prod(page.shape):
         what = f"{len(full)} pictures" if len(full) > 1 else f"a stack of {_size(series.shape)}"
@@ -174,19 +174,6 @@ def _only_page(tiff: tifffile.TiffFile, path: Path) -> Page:
     if page.size > _MOST_VALUES and page.nbytes > _UNPACKED * file_size:
         raise UnreadableFileError(f"{path.name} is too large to be read; crop it first.")
     return page
-
-
-def _require_end(tiff: tifffile.TiffFile, path: Path) -> None:
-    """Refuse files whose pages lead in a circle, which would never end."""
-    seen: set[int] = set()
-    for number in range(_FEW_PAGES):
-        try:
-            offset = tiff.pages[number].offset
-        except IndexError:
-            return
-        if offset in seen:
-            raise UnreadableFileError(damaged(path))
-        seen.add(offset)
 
 
 def _stored(page: Page, path: Path) -> NDArray[Any] | None:
@@ -214,6 +201,11 @@ def _stored(page: Page, path: Path) -> NDArray[Any] | None:
         raise UnsupportedImageError(
             f"{path.name} holds {_size(values.shape)} values, which is no grey or RGB picture; "
             "save the plane to fill as a file of its own."
+        )
+    if channels == 2 and not any(page.extrasamples):
+        raise UnsupportedImageError(
+            f"{path.name} holds two channels and does not say that one is transparency; "
+            "save each channel as a file of its own, or both as the planes of a stack."
         )
     return values
 

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_greyfill.atomic import reason_of
+from napari_greyfill.errors import GreyfillError, UnreadableFileError
 from napari_greyfill.image.geometry import Window
 
-__all__ = ["LazyPlane", "is_lazy", "values_in"]
+__all__ = ["LazyPlane", "is_lazy", "read_part", "values_in"]
 
 _SMALL = 1_000_000  # values; what has no more is read as a whole
 
@@ -52,7 +54,7 @@ class LazyPlane:
         for known, values in self._read:
             if known.intersection(window) == window:
                 return values[window.within(known)]
-        values = np.asarray(self._data[(*self._index, *window.slices)])
+        values = np.asarray(read_part(self._data, (*self._index, *window.slices)))
         self._read = [each for each in self._read if each[0].intersection(window) != each[0]]
         self._read.append((window, values))
         return values
@@ -61,7 +63,7 @@ class LazyPlane:
         self, dtype: np.dtype[Any] | None = None, copy: bool | None = None
     ) -> NDArray[Any]:
         """Return the whole plane."""
-        whole = np.asarray(self._data[self._index] if self._index else self._data)
+        whole = np.asarray(read_part(self._data, self._index))
         return np.array(whole, dtype=dtype, copy=True) if copy else np.asarray(whole, dtype=dtype)
 
     def flat(self, axes: int) -> LazyPlane:
@@ -70,6 +72,35 @@ class LazyPlane:
         if more <= 0 or set(self.shape[:more]) != {1}:
             return self
         return LazyPlane(self._data, (*self._index, *[0] * more))
+
+
+def read_part(data: Any, place: tuple[Any, ...], what: str = "image") -> NDArray[Any]:  # noqa: ANN401
+    """Return a part of an array as numpy has it, or say that it cannot be read.
+
+    Parameters
+    ----------
+    data : array
+        Of any kind, lazy ones too.
+    place : tuple
+        Numbers and slices; empty for all of it.
+    what : str
+        What it is, for the sentence.
+
+    Raises
+    ------
+    UnreadableFileError
+        If what keeps or computes the values fails.
+    """
+    try:
+        part = data[place] if place else data
+        return np.asanyarray(part) if isinstance(part, np.ma.MaskedArray) else np.asarray(part)
+    except (GreyfillError, MemoryError):
+        raise
+    except Exception as error:
+        raise UnreadableFileError(
+            f"A part of the {what} cannot be read ({reason_of(error)}); mend its file or what "
+            "computes it, and run again."
+        ) from error
 
 
 def is_lazy(data: Any) -> bool:  # noqa: ANN401 - any array type

@@ -159,6 +159,10 @@ class Picture:
             raise NothingKnownError(
                 "Every pixel is masked, so there is nothing to fill from; "
                 "leave some of the picture unpainted."
+                if painted.all()
+                else "No pixel outside the mask has a value (all are NaN, infinite, masked, "
+                "no-data or transparent), so there is nothing to fill from; choose another "
+                "picture, or another no-data value."
             )
         values = range_of(np.asarray(original), lost, kind, near if bad is None else ())
         return cls(original, hole, kind, values, added, unknown=unknown, kept=kept, void=bad)

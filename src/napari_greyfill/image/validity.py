@@ -1,7 +1,8 @@
 """Which pixels of an image hold a value, and what becomes of those that do not.
 
-NaN, infinity, a no-data value and the mask of a numpy masked array mean the same: nothing was
-measured there. Such pixels are never a source. They are filled as well, or kept as they are.
+NaN, infinity, the largest number that a float can be, a no-data value and the mask of a numpy
+masked array mean the same: nothing was measured there. Such pixels are never a source. They are
+filled as well, or kept as they are.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_greyfill.checks import known_values, number_of
+from napari_greyfill.checks import is_number, known_values, number_of, shown
+from napari_greyfill.errors import BadParameterError
 
 __all__ = [
     "KEEP_INVALID",
@@ -26,6 +28,7 @@ __all__ = [
 KeepInvalid = Literal["auto", "keep", "fill"]
 KEEP_INVALID: tuple[str, ...] = get_args(KeepInvalid)
 Mask = NDArray[np.bool_]
+_LARGEST_SINGLE = float(np.finfo(np.float32).max)
 
 
 def nodata_of(value: Any) -> float | None:  # noqa: ANN401 - the point is that it may be anything
@@ -38,6 +41,11 @@ def nodata_of(value: Any) -> float | None:  # noqa: ANN401 - the point is that i
     """
     if value is None or (isinstance(value, float | np.floating) and np.isnan(value)):
         return None
+    if not is_number(value):
+        raise BadParameterError(
+            f"nodata is {shown(value)}, but it must be a finite number such as -9999; NaN and "
+            "infinity count as no data anyway, so leave it out for these."
+        )
     return number_of("nodata", value, low=-np.inf)
 
 
@@ -57,8 +65,10 @@ def invalid_pixels(image: NDArray[Any], nodata: float | None = None) -> Mask | N
     known = known_values(colours)
     if known is not None:
         parts.append(~known)
-    if values.dtype.kind == "f":
-        parts.append(~np.isfinite(values))
+    if values.dtype.kind == "f" and values.size:
+        low, high = float(values.min()), float(values.max())  # NaN if there is any
+        if not (np.isfinite([low, high]).all() and max(-low, high) < _LARGEST_SINGLE):
+            parts += [~np.isfinite(values), _is_largest(values)]
     found = [part.any(axis=-1) if part.ndim == 3 else part for part in parts]
     if nodata is not None and _can_hold(values.dtype, nodata):
         same = values == values.dtype.type(nodata)
@@ -108,6 +118,15 @@ def transparent_pixels(image: NDArray[Any], hole: Mask) -> Mask | None:
     if not transparent.any() or (transparent | hole).all():
         return None
     return np.asarray(transparent)
+
+
+def _is_largest(values: NDArray[Any]) -> Mask:
+    """Return where floats are the largest there are, which programs write where they have none.
+
+    Halves reach theirs when they are clipped.
+    """
+    largest = [_LARGEST_SINGLE, float(np.finfo(np.float64).max)]
+    return np.asarray(np.isin(np.abs(values), largest[: values.dtype.itemsize // 4]))
 
 
 def _can_hold(dtype: np.dtype[Any], value: float) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.checks import array_of, flag_of
+from napari_greyfill.errors import NothingKnownError
 from napari_greyfill.image.alpha import is_erased
 from napari_greyfill.image.arrays import ImageLike, MaskLike
 from napari_greyfill.image.layer import data_of
@@ -50,7 +51,7 @@ def read_picture(
     pixels = _plane_of(given, rgb)
     hole, near = hole_from_mask(data_of(mask), labels=options.labels), []
     if pixels.ndim >= 2 and hole.shape == pixels.shape[:2]:
-        hole = grow(hole, options.grow)
+        hole = _grown(hole, options.grow)
         near = [region.window for region in plan_regions(hole)]
     picture = Picture.from_array(
         pixels,
@@ -69,6 +70,17 @@ def read_picture(
     if options.feather == 0:
         return picture
     return picture.with_blend(feather(picture.hole, options.feather))
+
+
+def _grown(hole: NDArray[np.bool_], by: float) -> NDArray[np.bool_]:
+    """Return a hole that was grown; raises `NothingKnownError` if that leaves nothing known."""
+    grown = grow(hole, by)
+    if grown.all() and not hole.all():
+        raise NothingKnownError(
+            f"Grown by {by:g} pixels the mask covers every pixel, so there is nothing to fill "
+            "from; grow it by less."
+        )
+    return grown
 
 
 def _opened(image: ImageLike) -> NDArray[Any] | LazyPlane:

@@ -130,6 +130,13 @@ def learned(
     parts = {part for part, _ in work}
     if len(parts) > 1:  # one trial each
         work = [next(each for each in work if each[0] == part) for part in sorted(parts)]
+    count = int(np.count_nonzero(picture.hole))
+    if not work and count < LEAST:
+        raise NothingKnownError(
+            f"A hole of {count} {'pixel' if count == 1 else 'pixels'} is too small to be tried "
+            f"out elsewhere, so nothing is known about its errors; fill {LEAST} pixels or more at "
+            "once."
+        )
     if not work:
         raise NothingKnownError(
             "There is no known place where the hole could be tried out, so nothing is known about "
@@ -145,12 +152,12 @@ def learned(
         found = _ratios(trial, filled)
         pieces.append(_pieces(picture.missing(part), picture.hole[part.slices]))
         ratios += _one_by_one(found, hole)
-    count = float(np.median(pieces))
+    usual = float(np.median(pieces))
     models = tuple(
-        ErrorModel.learned([one[:, channel] for one in ratios], count)
+        ErrorModel.learned([one[:, channel] for one in ratios], usual)
         for channel in range(ratios[0].shape[1])
     )
-    shared = float(np.hypot(SHARED, SHARED_BY_ONE / np.sqrt(count)))
+    shared = float(np.hypot(SHARED, SHARED_BY_ONE / np.sqrt(usual)))
     return Uncertainty(models, _mixing(np.concatenate(ratios)), shared, len(work))
 
 

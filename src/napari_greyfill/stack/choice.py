@@ -34,7 +34,7 @@ def chosen_planes(planes: Any, axes: Axes) -> tuple[tuple[int, ...], ...]:  # no
     if isinstance(planes, str) and planes.strip().lower() in ("all", ""):
         return tuple(found)
     if isinstance(planes, str) and "=" in planes:
-        planes = dict(_named(part) for part in planes.split(",") if part.strip())
+        planes = _by_name(planes)
     if not isinstance(planes, Mapping):
         long = [axis for axis, length in enumerate(lengths) if length > 1] or [0]
         planes = {long[0]: planes}
@@ -44,9 +44,20 @@ def chosen_planes(planes: Any, axes: Axes) -> tuple[tuple[int, ...], ...]:  # no
     return tuple(found)
 
 
-def _named(part: str) -> tuple[str, str]:
-    name, _, value = part.partition("=")
-    return name.strip(), value.strip()
+def _by_name(text: str) -> dict[str, str]:
+    """Read what is chosen for several axes, as in T=0, Z=3:10."""
+    found: dict[str, str] = {}
+    for part in text.split(","):
+        name, _, value = part.partition("=")
+        name = name.strip().upper()
+        if name in found:
+            raise BadParameterError(
+                f"planes={text!r} names the axis {name} twice; give one number or range for each "
+                "axis, as in T=0, Z=3:10."
+            )
+        if part.strip():
+            found[name] = value.strip()
+    return found
 
 
 def _axis_of(name: Any, axes: Axes) -> int:  # noqa: ANN401 - a name or a number

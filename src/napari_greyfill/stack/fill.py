@@ -12,7 +12,7 @@ from napari_greyfill.checks import array_of, callable_of, flag_of, whole_of
 from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.compute.events import Event
 from napari_greyfill.compute.progress import exhaust
-from napari_greyfill.errors import BadParameterError, GreyfillWarning
+from napari_greyfill.errors import BadParameterError, GreyfillWarning, UnsupportedImageError
 from napari_greyfill.image.arrays import ImageLike, MaskLike
 from napari_greyfill.image.layer import data_of
 from napari_greyfill.pipeline import run as picture
@@ -85,6 +85,7 @@ def fill_steps(
     (1.0, (96, 96))
     """
     own, rest = StackOptions.parted(options)
+    count = whole_of("jobs", jobs, low=1, example=1)
     found = stack_axes(image, axes=axes, channel_axis=channel_axis, rgb=rgb)
     if found is None:
         given = {"resume": resume, "client": client, "store": store}
@@ -119,7 +120,6 @@ def fill_steps(
             "Marks are corrected in a single picture, not in a stack; fill the plane by itself, "
             "or leave dust that all frames share to the option dust."
         )
-    count = whole_of("jobs", jobs, low=1, example=1)
     check = callable_of("cancelled", cancelled)
     path = None if store is None else Path(fspath(store))
     job = prepare_stack(_array(image), mask, found, own, FillOptions(**rest), resume=resume)
@@ -289,5 +289,10 @@ def stack_axes(
 def _array(image: Any) -> Any:  # noqa: ANN401 - any array or layer
     data = data_of(image)
     if hasattr(data, "shape") and hasattr(data, "dtype"):
+        if any(length != length for length in data.shape):  # NaN, as dask says it
+            raise UnsupportedImageError(
+                "How long the axes of the image are is not known yet; call compute_chunk_sizes() "
+                "of the dask array first."
+            )
         return data
     return array_of("image", data)

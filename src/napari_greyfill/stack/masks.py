@@ -17,6 +17,7 @@ from napari_greyfill.checks import array_of, known_values
 from napari_greyfill.errors import BadMaskError, ShapeMismatchError
 from napari_greyfill.image.geometry import Window, tight_box
 from napari_greyfill.image.layer import data_of
+from napari_greyfill.image.lazy import read_part
 from napari_greyfill.masks import grow as grown
 from napari_greyfill.masks.hole import painted_in
 from napari_greyfill.stack.axes import Axes
@@ -136,8 +137,7 @@ class StackMask:
     def _painted(self, own: Index, window: Window) -> Hole:
         rest = iter(own)
         lead = tuple(0 if axis is None else next(rest) for axis in self.where)
-        part = self.data[(*lead, *window.slices)]
-        part = part if isinstance(part, np.ma.MaskedArray) else np.asarray(part)
+        part = read_part(self.data, (*lead, *window.slices), "mask")
         known = known_values(part)
         part = np.asarray(part) if known is None else np.where(known, np.asarray(part), 0)
         return painted_in(part, self.labels)

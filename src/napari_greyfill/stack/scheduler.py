@@ -119,21 +119,29 @@ def local_cluster(jobs: int) -> Iterator[Client]:
     ------
     MissingDependencyError
         If dask.distributed is not installed.
+    ClusterError
+        If the processes do not start, as in a script that starts them whenever it is imported.
     """
     distributed = _distributed()
     with ExitStack() as stack:
         folder = stack.enter_context(_temporary())
         stack.enter_context(_plain_memory())
-        cluster = distributed.LocalCluster(
-            n_workers=jobs,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address="127.0.0.1:0",  # any port that is free
-            memory_limit=None,  # the system knows better; a pause would never end
-            local_directory=str(folder),
-            silence_logs=50,
-            preload=[_DEAF],
-        )
+        try:
+            cluster = distributed.LocalCluster(
+                n_workers=jobs,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address="127.0.0.1:0",  # any port that is free
+                memory_limit=None,  # the system knows better; a pause would never end
+                local_directory=str(folder),
+                silence_logs=50,
+                preload=[_DEAF],
+            )
+        except (RuntimeError, OSError) as error:
+            raise ClusterError(
+                f"The {jobs} processes do not start ({reason_of(error)}); set jobs to 1, or put "
+                'the call of a script below if __name__ == "__main__".'
+            ) from error
         stack.callback(cluster.close)
         client = stack.enter_context(distributed.Client(cluster))
         yield client

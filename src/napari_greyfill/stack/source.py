@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from napari_greyfill.errors import NothingKnownError, UnsupportedImageError
 from napari_greyfill.image.colour import luma
 from napari_greyfill.image.geometry import Window
+from napari_greyfill.image.lazy import read_part
 from napari_greyfill.image.validity import invalid_pixels
 from napari_greyfill.image.values import LARGE, Kind, ValueRange, value_range
-from napari_greyfill.stack.axes import Axes, as_array, dtype_of
+from napari_greyfill.stack.axes import Axes, dtype_of
 from napari_greyfill.stack.masks import StackMask
 from napari_greyfill.stack.seen import Witness
 
@@ -75,7 +76,7 @@ class StackImage:
         window : Window, optional
             By default the whole plane.
         """
-        values = self.axes.upright(as_array(self.data[self.axes.place(index, window)]))
+        values = self.axes.upright(read_part(self.data, self.axes.place(index, window)))
         if self.witness is not None:
             height, width = self.axes.plane_shape
             self.witness.image(index, window or Window(0, height, 0, width), values)

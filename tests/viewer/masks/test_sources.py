@@ -161,3 +161,18 @@ def test_a_turned_photograph_and_masks_of_either_frame(
     for name in ("stored.tif", "shown.png"):
         dock.form.mask_bar.open_file(tmp_path / name)
         np.testing.assert_array_equal(dock.form.mask_layer.data != 0, hole)
+
+
+@pytest.mark.parametrize("name", DOCKS)
+def test_a_mask_that_is_seen_elsewhere_is_mentioned(viewer, dock_of, hole, name):
+    viewer.add_image(np.stack([ramp()] * 3), scale=(5, 2, 2), translate=(0, 10, 0), name="pic")
+    mask = viewer.add_labels(hole.astype(np.uint8), name="mask")
+    dock = dock_of(name)
+    bar = dock.form.mask_bar
+    assert "another scale, place or rotation" in bar.sentence.text()
+    mask.scale, mask.translate = (2, 2), (10, 0)
+    dock.refresh()
+    assert not bar.sentence.isVisibleTo(bar)
+    mask.rotate = 20
+    dock.refresh()
+    assert "used pixel by pixel" in bar.sentence.text()

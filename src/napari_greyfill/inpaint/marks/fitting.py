@@ -60,7 +60,7 @@ def supports(scene: Scene, fill: Plane) -> list[Hole]:
     logs = np.log(np.clip(ratio, 0.01, 100.0))
     values = np.sort(logs[own])
     cut = _two_means(values)
-    if cut is None:
+    if cut is None or values[-1] <= cut:  # as where the mark hides everything alike
         return found
     low, high = values[values <= cut].mean(), values[values > cut].mean()
     dark = abs(low) > abs(high)

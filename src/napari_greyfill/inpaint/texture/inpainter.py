@@ -78,6 +78,8 @@ def _evenness(plane: Plane, hole: Hole, width: float) -> float:
     sigma = max(12.0, width / 6) / step
     reach = max(width / step, 4 * sigma) + 8
     near = known & (ndimage.distance_transform_edt(known) <= reach)
+    if not near.any():  # the few known pixels lie far off, or between those looked at
+        return 0.0
     total, weight = (
         ndimage.gaussian_filter(each.astype(np.float32), sigma) for each in (grey * known, known)
     )

@@ -191,6 +191,21 @@ def _lies_on(mask: Layer, image: Layer) -> bool:
     return fits and plane_size(mask) == plane_size(image)
 
 
+def lies_elsewhere(mask: Layer, image: Layer) -> bool:
+    """Return whether a mask is seen in another place than where its pixels are on the image.
+
+    Its planes have the size of those of the image; only how both are laid out counts.
+    """
+    height, width = plane_size(image)
+    corners = [(0.0, 0.0), (height - 1.0, 0.0), (0.0, width - 1.0)]
+    seen = [
+        np.array([layer.data_to_world((*[0.0] * (layer.ndim - 2), *c))[-2:] for c in corners])
+        for layer in (mask, image)
+    ]
+    pixel = np.linalg.norm(_linear(image)[-2:, -2:], axis=0).min()
+    return bool(np.abs(seen[0] - seen[1]).max() > pixel)
+
+
 def _by(shape: tuple[int, ...]) -> str:
     return " × ".join(str(n) for n in shape)
 

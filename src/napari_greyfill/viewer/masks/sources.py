@@ -44,6 +44,10 @@ if TYPE_CHECKING:
 __all__ = ["MaskBar", "mask_images", "mask_of_file", "mask_of_image"]
 
 _LARGEST = 20_000_000  # values; larger layers, and lazy ones, are not looked into
+_ELSEWHERE = (
+    "The mask is not seen where its pixels are on the image: it has another scale, place or "
+    "rotation. It is used pixel by pixel; give it those of the image, or press New mask."
+)
 _FILTER = "Masks (*.png *.tif *.tiff *.jpg *.jpeg *.bmp *.gif *.webp *.roi *.zip);;All files (*)"
 
 
@@ -290,7 +294,10 @@ class _Choices:
         assert image is not None
         assert mask is not None
         plane = planes.plane_at(mask, planes.plane_index(image, self.viewer), image).read()
-        return about_hole(plane)
+        found = about_hole(plane)
+        if plane.any() and planes.lies_elsewhere(mask, image):
+            found.append(Finding(_ELSEWHERE))
+        return found
 
     def invert(self) -> bool:
         image, mask = self.image(), self.mask()
