@@ -58,6 +58,20 @@ def test_two_ways_to_match_are_settled_from_the_last():
     assert matched(np.ones((3, 8, 9), bool), square).followed == (1,)
 
 
+@pytest.mark.parametrize("names", ["YXZ", "XYZ", "ZXY", "XZY"])
+def test_a_mask_like_the_image_has_its_axes(names):
+    """Even where planes are square, so that the lengths would allow another reading."""
+    lengths = {"Z": 3, "Y": 12, "X": 12}
+    painted = np.zeros((3, 12, 12), bool)
+    painted[1, 2:5, 7:11] = True
+    given = painted.transpose(["ZYX".index(name) for name in names])
+    mask = matched(given, axes_of(np.empty([lengths[n] for n in names]), axes=names))
+    assert [mask.own((z,)) for z in range(3)] == [(0,), (1,), (2,)]
+    for z in range(3):
+        np.testing.assert_array_equal(mask.hole((z,)), painted[z])
+    np.testing.assert_array_equal(mask.hole((1,), Window(1, 6, 5, 12)), painted[1, 1:6, 5:12])
+
+
 def test_labels_and_growing_are_those_of_pictures():
     mask = np.zeros((8, 9), np.uint8)
     mask[4, 4], mask[0, 0] = 2, 1

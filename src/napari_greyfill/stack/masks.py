@@ -37,7 +37,7 @@ class StackMask:
     Attributes
     ----------
     data : array
-        As it was given, with rows and columns last.
+        As it was given, with rows and columns last if `laid` does not say otherwise.
     where : tuple of int or None
         For each axis of the mask but the last two, which of the stack's axes it follows; None
         for axes of length 1, which do not matter. Planes that differ along other axes share
@@ -50,6 +50,8 @@ class StackMask:
         By how many pixels it is larger than painted.
     added : dict
         Holes of planes that nobody painted, by the part of the index that the mask follows.
+    laid : Axes or None
+        Of the mask, where rows and columns are not its last two axes.
     witness : Witness or None
         Is told what is read.
     still : mapping
@@ -65,6 +67,7 @@ class StackMask:
     labels: tuple[int, ...] | None = None
     grow: float = 0.0
     added: dict[Index, tuple[Window, Hole]] = field(default_factory=dict, repr=False)
+    laid: Axes | None = field(default=None, repr=False)
     witness: Witness | None = field(default=None, repr=False)
     still: Mapping[Index, Hole] = field(default_factory=dict, repr=False)
     part: Part = ""
@@ -137,7 +140,10 @@ class StackMask:
     def _painted(self, own: Index, window: Window) -> Hole:
         rest = iter(own)
         lead = tuple(0 if axis is None else next(rest) for axis in self.where)
-        part = read_part(self.data, (*lead, *window.slices), "mask")
+        if self.laid is None:
+            part = read_part(self.data, (*lead, *window.slices), "mask")
+        else:
+            part = self.laid.upright(read_part(self.data, self.laid.place(lead, window), "mask"))
         known = known_values(part)
         part = np.asarray(part) if known is None else np.where(known, np.asarray(part), 0)
         return painted_in(part, self.labels)
@@ -152,13 +158,15 @@ def matched(
 ) -> StackMask:
     """Return a mask as the planes of a stack see it.
 
-    Its axes go with those of the stack from the last one on; if that does not fit, axes of
-    length 1 are left out, and the others go with those of the same length, in order.
+    A mask of the image's own shape has the image's axes, in whatever order these are. Of any other
+    one rows and columns are last, and the rest goes with that of the stack from the last one on;
+    if that does not fit, axes of length 1 are left out, and the others go with those of the same
+    length, in order.
 
     Parameters
     ----------
     mask : (H, W) array, one with more axes, or a napari Labels layer
-        Rows and columns last.
+        As above.
     axes : Axes
         Of the stack.
     labels : collection of int, optional
@@ -182,6 +190,11 @@ def matched(
     if not hasattr(data, "shape") or not hasattr(data, "dtype"):
         data = array_of("mask", data, BadMaskError)
     shape = tuple(int(length) for length in data.shape)
+    chosen = None if labels is None else tuple(labels)
+    own = axes.without_colour()
+    if shape == own.shape and own.names[-2:] != ("Y", "X"):
+        every = tuple(i if length > 1 else None for i, length in enumerate(own.stack_shape))
+        return StackMask(data, every, axes, chosen, grow, laid=own)
     if len(shape) < 2:
         raise BadMaskError(
             f"A mask has two dimensions or more, this one has {len(shape)}; "
@@ -201,7 +214,6 @@ def matched(
             f"The mask has the shape {' × '.join(map(str, shape))}, which does not go with a "
             f"stack of {axes.described()}; give one plane for all, or a mask with its axes."
         )
-    chosen = None if labels is None else tuple(labels)
     return StackMask(data, where, axes, chosen, grow)
 
 

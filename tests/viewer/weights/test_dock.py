@@ -143,19 +143,19 @@ class TestOwnWeights:
         chosen = mine.chosen  # what was added is chosen
         assert chosen.info.id == "gmcnn@bark"
         assert (chosen.state, chosen.identity) == ("ready", "own")
-        assert mine.status.text() == "GMCNN, bark: own weights."
-        row = mine.view.selectionModel().selectedRows()[0].row()
-        shown = [mine.model.index(row, column).data() for column in range(5)]
+        assert mine.panel.status.text() == "GMCNN, bark: own weights."
+        row = mine.panel.view.selectionModel().selectedRows()[0].row()
+        shown = [mine.panel.model.index(row, column).data() for column in range(5)]
         assert shown == ["own weights", "GMCNN, bark", "–", "bark, 120 photographs", "–"]
         for text in ("Weights of your own.", "bark, 120 photographs", "not known", "gmcnn@bark"):
-            assert text in mine.about.text()
+            assert text in mine.panel.about.text()
         assert INPAINTERS.info("gmcnn@bark").available
-        assert mine.get_button.text() == "Describe…"
+        assert mine.panel.get_button.text() == "Describe…"
 
     def test_more_can_be_said_about_them_later(self, mine):
         select(mine, "gmcnn@bark")
-        mine.get_button.click()
-        form = mine.form
+        mine.panel.get_button.click()
+        form = mine.panel.form
         assert form.isVisibleTo(mine)
         assert not form.which.isVisibleTo(mine)
         assert form.training_data.text() == "bark, 120 photographs"
@@ -163,41 +163,41 @@ class TestOwnWeights:
         form.licence.setText("CC0")
         form.say_button.click()
         assert not form.isVisibleTo(mine)
-        assert "CC0" in mine.about.text()
+        assert "CC0" in mine.panel.about.text()
         assert mine.store.said("gmcnn@leaves").licence == "CC0"
         assert mine.chosen.info.id == "gmcnn@leaves"
 
     def test_a_name_that_cannot_be_is_refused_and_asked_again(self, mine, messages):
         select(mine, "gmcnn@bark")
-        mine.get_button.click()
-        mine.form.name.setText("My Weights")
-        mine.form.say_button.click()
+        mine.panel.get_button.click()
+        mine.panel.form.name.setText("My Weights")
+        mine.panel.form.say_button.click()
         assert "Weights cannot be called 'My Weights'" in messages["error"][0]
-        assert mine.form.isVisibleTo(mine)
-        mine.form.name.setText("")
-        assert not mine.form.say_button.isEnabled()
+        assert mine.panel.form.isVisibleTo(mine)
+        mine.panel.form.name.setText("")
+        assert not mine.panel.form.say_button.isEnabled()
 
     def test_another_row_is_not_described_by_mistake(self, mine):
         select(mine, "gmcnn@bark")
-        mine.get_button.click()
+        mine.panel.get_button.click()
         select(mine, "gmcnn-celebahq")
-        assert not mine.form.isVisibleTo(mine)
-        assert mine.get_button.text() == "Open its page"
+        assert not mine.panel.form.isVisibleTo(mine)
+        assert mine.panel.get_button.text() == "Open its page"
 
     def test_nothing_need_be_said(self, mine):
         select(mine, "gmcnn@bark")
-        mine.get_button.click()
-        assert not mine.add_button.isVisibleTo(mine)
-        mine.form.name.setText("leaves")
-        mine.form.leave_button.click()
-        assert not mine.form.isVisibleTo(mine)
-        assert mine.add_button.isVisibleTo(mine)
+        mine.panel.get_button.click()
+        assert not mine.panel.add_button.isVisibleTo(mine)
+        mine.panel.form.name.setText("leaves")
+        mine.panel.form.leave_button.click()
+        assert not mine.panel.form.isVisibleTo(mine)
+        assert mine.panel.add_button.isVisibleTo(mine)
         assert mine.chosen.info.id == "gmcnn@bark"
 
     def test_they_are_removed(self, mine):
         select(mine, "gmcnn@bark")
         mine.remove()
-        assert "gmcnn@bark" not in [stored.info.id for stored in mine.model.rows]
+        assert "gmcnn@bark" not in [stored.info.id for stored in mine.panel.model.rows]
         assert "gmcnn@bark" not in [info.name for info in INPAINTERS.infos()]
 
     def test_fill_lists_them_as_they_come_and_go(self, mine, viewer):

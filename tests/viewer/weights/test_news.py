@@ -11,6 +11,6 @@ def test_open_docks_look_again(viewer, monkeypatch, name):
     looked = []
     monkeypatch.setattr(dock, "why_not", lambda: looked.append(1) or "Not now.", raising=False)
     if name == "Weights":
-        monkeypatch.setattr(dock.model, "show_rows", looked.append)
+        monkeypatch.setattr(dock.panel.model, "show_rows", looked.append)
     NEWS.changed.emit()
     assert looked
