@@ -23,7 +23,7 @@ from napari_greyfill.inpaint.shifts.chords import chord_guide
 from napari_greyfill.inpaint.shifts.cut import better_where
 from napari_greyfill.inpaint.shifts.energy import Energy
 from napari_greyfill.inpaint.shifts.labels import chosen, refined
-from napari_greyfill.inpaint.shifts.lines import add_lines
+from napari_greyfill.inpaint.shifts.lines import add_lines, line_shifts, straight_lines
 from napari_greyfill.inpaint.shifts.palette import Palette
 
 
@@ -153,24 +153,52 @@ def test_chords_continue_a_slope():
     assert (guide.weight[~hole] == 0).all()
 
 
-def test_lines_continue_an_edge_where_chords_do_not():
+def slanted_edge():
+    """Return how far pixels are from an edge that a hole cuts, the picture, and the hole."""
     y, x = np.indices((60, 60))
-    slanted = (y - 30) - 0.5 * (x - 30)
-    picture = np.repeat((0.2 + 0.6 / (1 + np.exp(-2.0 * slanted)))[..., None], 3, axis=-1)
-    picture = picture.astype(np.float32)
-    hole = block((60, 60), 20, 20, 20)
-    given = np.where(hole[..., None], np.float32(0), picture)
+    away = (y - 30) - 0.5 * (x - 30)
+    picture = np.repeat((0.2 + 0.6 / (1 + np.exp(-2.0 * away)))[..., None], 3, axis=-1)
+    return away, picture.astype(np.float32), block((60, 60), 20, 20, 20)
+
+
+def lines_of(given, hole):
     atlas = Atlas.of(given, hole, hole, gap=1, blur=1.0)
     row, column = np.divmod(inner_rim(atlas), atlas.shape[1])
+    return straight_lines(given, hole, hole, row * atlas.width + column)
+
+
+def test_lines_continue_an_edge_where_chords_do_not():
+    slanted, picture, hole = slanted_edge()
+    given = np.where(hole[..., None], np.float32(0), picture)
     before = chord_guide(given, hole, hole)
-    after = add_lines(before, given, hole, hole, row * 60 + column)
+    after = add_lines(before, lines_of(given, hole), hole)
     near = hole & (np.abs(slanted) < 2)
     off = [np.abs(guide.colours - picture)[near].mean() for guide in (before, after)]
     assert off[1] < 0.1
     assert off[1] < off[0]
     assert after.weight[near].mean() > 5
-    plain = add_lines(before, np.full_like(given, 0.5), hole, hole, row * 60 + column)
-    np.testing.assert_array_equal(plain.weight, before.weight)
+    assert lines_of(np.full_like(given, 0.5), hole) == []
+    np.testing.assert_array_equal(add_lines(before, [], hole).weight, before.weight)
+
+
+def test_shifts_along_a_line_lead_to_the_same_edge_beyond_the_hole():
+    slanted, picture, hole = slanted_edge()
+    lines = lines_of(np.where(hole[..., None], np.float32(0), picture), hole)
+    shifts, beside = line_shifts(lines, hole, hole)
+    assert 0 < len(shifts) <= 24
+    aside = shifts[:, 0] - 0.5 * shifts[:, 1]  # how far a shift leads off the edge
+    assert np.abs(aside).max() <= 1.5  # whole pixels, of lines found to about half a pixel
+    assert {-1, 1} <= set(np.sign(shifts[:, 1]).tolist())  # from both ends
+    places = np.argwhere(hole)
+    at = places + shifts[np.abs(aside).argmin()]
+    inside = ((at >= 0) & (at < 60)).all(axis=1)
+    assert inside.any()
+    far = np.abs(slanted[hole]) > 15
+    assert not beside[:, far].any()
+    assert beside.any(axis=0)[np.abs(slanted[hole]) < 2].mean() > 0.9
+    nothing, nowhere = line_shifts([], hole, hole)
+    assert nothing.shape == (0, 2)
+    assert nowhere.shape == (0, hole.sum())
 
 
 def test_colours_of_a_far_object_are_foreign():
@@ -245,6 +273,22 @@ def test_the_labels_of_a_repeating_picture_are_one_of_its_periods():
     np.testing.assert_array_equal(labels, 1)
 
 
+def test_shifts_that_come_last_change_nothing_unless_they_are_better():
+    picture, hole = tiles((90, 120)), block((90, 120), 30, 50)
+    energy = Energy(atlas_of(picture, hole), 3)
+
+    def labels(shifts, last):
+        alone = energy.expected(shifts, None, None)
+        rng = np.random.default_rng(0)
+        return exhaust(chosen(energy, shifts, alone, rng, Compute(), last=last))
+
+    poor = np.array([(-21, 3), (5, 17), (-25, -1), (23, 7)])
+    beyond, right = np.array([[500, 0]]), np.array([[-20, 0]])
+    before = labels(poor, 0)
+    np.testing.assert_array_equal(labels(np.concatenate([poor, right]), 1), 4)
+    np.testing.assert_array_equal(labels(np.concatenate([poor, beyond]), 1), before)
+
+
 def test_finer_scales_move_a_region_to_where_it_fits():
     picture, hole = tiles((96, 128), (16, 16)), block((96, 128), 32, 48)
     fine, coarse = pyramid(np.where(hole[..., None], 0, picture), hole, hole, 1)
@@ -300,6 +344,26 @@ def test_what_only_the_mirror_image_shows_is_found():
     hole[30:60, 70:100] = True
     found = filled(picture, hole)
     assert np.median(np.abs(found - picture)[hole]) < 0.05
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_stripe_goes_on_through_a_hole_by_shifts_along_it(channels, monkeypatch):
+    """All other shifts there are to choose from lead to plain ground."""
+    from napari_greyfill.inpaint.shifts import fill
+
+    plain = np.array([[0, -40], [0, 40], [3, 45]])
+    monkeypatch.setattr(fill, "statistics_shifts", lambda atlas, rng, compute: plain[:2])
+    monkeypatch.setattr(fill, "rim_shifts", lambda atlas, compute: plain[2:])
+    rng = np.random.default_rng(3)
+    y, x = np.indices((120, 160))
+    stripe = np.abs((y - 60) - 0.6 * (x - 80)) < 5
+    ground = 0.25 + 0.05 * rng.random((120, 160, channels), dtype=np.float32)
+    picture = np.where(stripe[..., None], ground + np.float32(0.6), ground)
+    hole = np.zeros((120, 160), bool)
+    hole[20:100, 72:88] = True
+    bright = filled(picture, hole).mean(axis=-1) > 0.5
+    assert bright[hole & stripe].mean() > 0.95  # its border may be off by a pixel here and there
+    assert bright[hole & ~stripe].mean() < 0.02
 
 
 def test_too_little_known_gives_none():

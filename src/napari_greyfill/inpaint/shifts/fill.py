@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import scaled
 from napari_greyfill.inpaint.base import Hole, Plane
-from napari_greyfill.inpaint.shifts.atlas import Atlas, pyramid
+from napari_greyfill.inpaint.shifts.atlas import NO_SOURCE, Atlas, pyramid
 from napari_greyfill.inpaint.shifts.blending import blended
 from napari_greyfill.inpaint.shifts.candidates import (
     has_sources,
@@ -28,10 +28,10 @@ from napari_greyfill.inpaint.shifts.candidates import (
     statistics_shifts,
     without_doubles,
 )
-from napari_greyfill.inpaint.shifts.chords import Guide, chord_guide
+from napari_greyfill.inpaint.shifts.chords import chord_guide
 from napari_greyfill.inpaint.shifts.energy import Energy
 from napari_greyfill.inpaint.shifts.labels import chosen, refined
-from napari_greyfill.inpaint.shifts.lines import add_lines
+from napari_greyfill.inpaint.shifts.lines import Line, add_lines, line_shifts, straight_lines
 from napari_greyfill.inpaint.shifts.palette import Palette
 
 __all__ = ["ShiftMap"]
@@ -106,14 +106,21 @@ class ShiftMap:
         yield 0.35
         if len(shifts) == 0:
             return None
-        guide = self._guide(atlas)
+        hole = atlas.hole[:, : atlas.width]
+        lines = self._lines(atlas)
+        guide = add_lines(chord_guide(atlas.picture, atlas.lost, hole), lines, hole)
+        straight, beside = line_shifts(lines, atlas.lost, hole)
+        straight, beside = _unlike(straight, beside, shifts)
+        anywhere = np.ones((len(shifts), atlas.targets.size), bool)
+        shifts, allowed = np.concatenate([shifts, straight]), np.concatenate([anywhere, beside])
         yield 0.45
         palette = Palette(atlas, rng)
         energy = Energy(atlas, RIM_RADIUS)
         alone = energy.expected(shifts, guide, palette)
+        alone[~allowed] += NO_SOURCE
         yield 0.5
         end = 0.75 if self.thorough else 1.0
-        work = chosen(energy, shifts, alone, rng, self.compute)
+        work = chosen(energy, shifts, alone, rng, self.compute, last=len(straight))
         labels = yield from scaled(work, 0.5, end)
         if self.thorough:
             filled = atlas.picture.copy()
@@ -123,12 +130,20 @@ class ShiftMap:
             first = shifts[used]
             shifts = without_doubles(np.concatenate([first, more]))  # the first stay in front
             alone = energy.expected(shifts, guide, palette)
+            alone[: len(used)][~allowed[used]] += NO_SOURCE
             work = chosen(energy, shifts, alone, rng, self.compute, start=labels, sweeps=2)
             labels = yield from scaled(work, end, 1.0)
         return np.asarray(shifts[labels])
 
-    def _guide(self, atlas: Atlas) -> Guide:
+    def _lines(self, atlas: Atlas) -> list[Line]:
         hole = atlas.hole[:, : atlas.width]
-        guide = chord_guide(atlas.picture, atlas.lost, hole)
         row, column = np.divmod(inner_rim(atlas), atlas.shape[1])
-        return add_lines(guide, atlas.picture, atlas.lost, hole, row * atlas.width + column)
+        return straight_lines(atlas.picture, atlas.lost, hole, row * atlas.width + column)
+
+
+def _unlike(
+    shifts: Indices, beside: NDArray[np.bool_], others: Indices
+) -> tuple[Indices, NDArray[np.bool_]]:
+    """Return the shifts that are not among others, and where they are tried."""
+    new = ~(shifts[:, None] == others).all(axis=2).any(axis=1)
+    return shifts[new], beside[new]

@@ -34,6 +34,7 @@ def chosen(
     *,
     start: Indices | None = None,
     sweeps: int = SWEEPS,
+    last: int = 0,
 ) -> Generator[float, None, Indices]:
     """Return the number of a shift for every target of the coarsest scale.
 
@@ -53,15 +54,19 @@ def chosen(
         Where to start from; by default what is best for each target by itself.
     sweeps : int
         Over all shifts, at most.
+    last : int
+        So many of the last shifts are tried after all others, in their order.
     """
-    labels = alone.argmin(axis=0) if start is None else start.copy()
+    labels = alone[: len(shifts) - last].argmin(axis=0) if start is None else start.copy()
     p, q = energy.atlas.edges
     targets = np.arange(labels.size)
     keep = _pair(energy, shifts, labels, labels, p, q)
     now = float(alone[labels, targets].sum() + keep.sum())
     for sweep in range(sweeps):
         before = now
-        for done, label in enumerate(rng.permutation(len(shifts))):
+        others = len(shifts) - last
+        order = np.concatenate([rng.permutation(others), np.arange(others, len(shifts))])
+        for done, label in enumerate(order):
             compute.check()
             yield (sweep + done / len(shifts)) / sweeps
             wanted = np.full_like(labels, label)
