@@ -14,6 +14,7 @@ from napari_greyfill.weights import store
 from napari_greyfill.weights.download import fetch
 from napari_greyfill.weights.folder import file_sha256
 from tests import golden
+from tests.programs import scripted
 from tests.weights.conftest import entry, whole
 
 GMCNN = "gmcnn-celebahq"
@@ -164,3 +165,56 @@ def test_interrupting(run, monkeypatch, error):
 def test_other_errors_are_not_hidden(run, monkeypatch):
     monkeypatch.setattr(store, "download", lambda *known: 1 // 0)
     assert isinstance(run("get", "deepfillv2-mm-places365").exception, ZeroDivisionError)
+
+
+class Halved(torch.nn.Module):
+    def forward(self, image: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        return image * (1 - mask) / 2
+
+
+@pytest.fixture
+def waiting(tmp_path, monkeypatch):
+    """Have a program in the weights folder that nobody has confirmed; return its SHA-256."""
+    script = tmp_path / "net.pt"
+    scripted(Halved(), script)
+    known = entry(file="net.pt", program=True, url="https://example.org/net.pt")
+    made = store.WeightsStore(
+        tmp_path / "weights", entries=[known], recogniser=lambda state, name, cancelled: "net"
+    )
+    made.folder.create()
+    script.rename(made.folder.file(known))
+    sha256 = made.folder.sha256(known)
+    made.folder.accept(known, sha256)
+    monkeypatch.setattr(networks_store, "network_weights", lambda folder=None: made)
+    return sha256
+
+
+def test_a_program_is_confirmed_by_the_hash_that_the_command_tells(run, waiting):
+    asked = run("confirm", "net-faces")
+    assert asked.exit_code == 0
+    assert "no SHA-256 of it is published" in asked.stdout
+    assert f"weights confirm net-faces {waiting}" in asked.stdout
+    assert run("verify", "net-faces").exit_code == 1  # asking has confirmed nothing
+    told = run("confirm", "net-faces", waiting)
+    assert (told.exit_code, told.stderr) == (0, "")
+    assert " is ready: " in told.stdout
+    assert waiting in run("verify", "net-faces").stdout
+
+
+def test_a_program_is_not_confirmed_by_another_hash(run, waiting):
+    refused = run("confirm", "net-faces", "0" * 64)
+    assert refused.exit_code == 1
+    assert "is not the file it should be" in refused.stderr
+    assert run("verify", "net-faces").exit_code == 1
+
+
+def test_confirming_in_json(run, waiting):
+    (row,) = json.loads(run("confirm", "net-faces", waiting, "--json").stdout)["checkpoints"]
+    assert (row["id"], row["state"]) == ("net-faces", "ready")
+
+
+def test_what_is_no_waiting_program_cannot_be_confirmed(run, waiting):
+    run("confirm", "net-faces", waiting)
+    again = run("confirm", "net-faces")
+    assert again.exit_code != 0
+    assert "is no program that waits to be confirmed" in " ".join(again.stderr.split())

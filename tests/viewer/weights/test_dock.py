@@ -2,7 +2,7 @@ import hashlib
 import threading
 
 import pytest
-from qtpy.QtWidgets import QMessageBox
+from qtpy.QtWidgets import QFileDialog, QMessageBox
 
 from napari_greyfill.errors import BadCheckpointError, CancelledError
 from napari_greyfill.inpaint import INPAINTERS
@@ -459,3 +459,45 @@ def test_adding_a_file_can_be_cancelled(dock, qtbot, monkeypatch, tmp_path):
     assert dock.panel.status.text().startswith(
         "Cancelled. The look at the checkpoint was cancelled;"
     )
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_a_file_is_chosen_in_a_dialog_and_added(dock, monkeypatch, tmp_path, chosen):
+    path, added = tmp_path / "net.pth", []
+    monkeypatch.setattr(dock, "add", added.append)
+    monkeypatch.setattr(
+        QFileDialog,
+        "getOpenFileName",
+        lambda *_: (str(path) if chosen else "", ""),
+    )
+    dock.panel.add_button.click()
+    assert added == [path] * chosen
+
+
+def test_a_file_is_removed_after_a_question(dock, qtbot, monkeypatch, tmp_path):
+    file = golden.checkpoint("gmcnn", tmp_path)
+    added(dock, qtbot, lambda: dock.add(file, "gmcnn-celebahq"))
+    path = select(dock, "gmcnn-celebahq").path
+    answers, asked = iter([QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]), []
+    monkeypatch.setattr(
+        QMessageBox, "question", lambda *each: asked.append(each[2]) or next(answers)
+    )
+    dock.panel.remove_button.click()
+    assert path.exists()
+    assert path.name in asked[0]
+    dock.panel.remove_button.click()
+    assert not path.exists()
+
+
+def test_the_folder_is_made_before_it_is_opened(dock, folder, monkeypatch, messages):
+    opened = []
+    monkeypatch.setattr(
+        dock_module.QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile())
+    )
+    dock.panel.folder_button.click()
+    assert folder.is_dir()
+    assert opened == [str(folder)]
+    folder.rmdir()
+    folder.write_text("no folder")
+    dock.panel.folder_button.click()
+    assert len(opened) == len(messages["error"]) == 1

@@ -85,10 +85,12 @@ def test_one_closed_by_its_x_is_gone_and_can_be_opened_again(opened, qtbot):
     held = weakref.ref(dock)
     close_by_x(frame, qtbot)
     del frame, dock
-    gc.collect()
-    qtbot.wait(20)
-    gc.collect()
-    assert held() is None
+
+    def is_gone():
+        gc.collect()
+        return held() is None
+
+    qtbot.waitUntil(is_gone)
     frame, dock = opened("Fill")
     assert len(frame.parent().tabifiedDockWidgets(frame)) == 1
     assert dock.form.image_layer.name == "a picture with a rather long name"
