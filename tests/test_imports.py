@@ -61,6 +61,7 @@ def test_importing_the_package_costs_next_to_nothing():
     assert imported_by(code, (*HEAVY, "numpy")) == set()
 
 
+@pytest.mark.torch  # whose modules are among them
 def test_the_engine_knows_neither_qt_nor_napari():
     names = list(engine_modules())
     assert {"napari_greyfill.pipeline.run", "napari_greyfill.colorization.network"} <= set(names)
