@@ -108,6 +108,7 @@ def test_a_dock_needs_no_pandas_to_open(dock):
     assert imported_by(f"import napari_greyfill.viewer.{dock}.dock", heavy) == set()
 
 
+@pytest.mark.torch
 def test_the_check_would_notice_torch():
     assert imported_by("import napari_greyfill.colorization.network", HEAVY) >= {"torch"}
 

@@ -42,7 +42,7 @@ def test_they_are_in_signatures_and_docstrings(name):
         if name == "colorize" and each == "method":
             continue  # which is that of the second stage
         assert parameters[each].default == getattr(FillOptions(), each)
-        assert f"\n    {each} : " in function.__doc__
+        assert f"\n{each} : " in inspect.getdoc(function)
 
 
 def test_a_function_that_takes_some_of_them():
@@ -58,7 +58,7 @@ def test_a_function_that_takes_some_of_them():
         return options
 
     assert list(inspect.signature(grown).parameters) == ["image", "grow", "seed"]
-    assert "grow : float\n            Fill this many pixels" in grown.__doc__
+    assert "grow : float\n    Fill this many pixels" in inspect.getdoc(grown)
     assert grown(0, seed=3) == {"seed": 3}
 
 

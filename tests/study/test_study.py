@@ -317,6 +317,7 @@ class TestReport:
         assert all(path.stat().st_size for path in paths)
         assert paths[0] == folder.path / "report.md"
 
+    @pytest.mark.torch  # without it a network lacks more than its weights
     def test_it_says_what_was_used_skipped_and_failed(self, written):
         folder, _ = written
         for name in ("report.md", "report.html"):
