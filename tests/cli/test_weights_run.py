@@ -6,6 +6,7 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
+from napari_greyfill.cli import weights_run
 from napari_greyfill.cli.weights import app
 from napari_greyfill.errors import CancelledError
 from napari_greyfill.inpaint.networks import store as networks_store
@@ -185,7 +186,7 @@ def waiting(tmp_path, monkeypatch):
     script.rename(made.folder.file(known))
     sha256 = made.folder.sha256(known)
     made.folder.accept(known, sha256)
-    monkeypatch.setattr(networks_store, "network_weights", lambda folder=None: made)
+    monkeypatch.setattr(weights_run, "network_weights", lambda folder=None: made)
     return sha256
 
 

@@ -123,9 +123,9 @@ def work_in_weights(dock, _):
         raise CancelledError("The download was cancelled.")
 
     dock.store.get = slow
-    rows = [stored.info.id for stored in dock.model.rows]
-    dock.view.selectRow(rows.index("deepfillv2-mm-places365"))
-    dock.get_button.click()
+    rows = [stored.info.id for stored in dock.panel.model.rows]
+    dock.panel.view.selectRow(rows.index("deepfillv2-mm-places365"))
+    dock.panel.get_button.click()
     wait_for(started, "a download")
 
 

@@ -17,7 +17,7 @@ from napari_greyfill.errors import (
 from napari_greyfill.weights import Own, WeightsStore
 from napari_greyfill.weights.folder import file_sha256
 from tests.weights.conftest import entry, names
-from tests.weights.test_store import ENTRIES, published, recognised, saved
+from tests.weights.stores import ENTRIES, published, recognised, saved
 
 MINE = Own("mine")
 

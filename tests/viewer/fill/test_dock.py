@@ -531,7 +531,9 @@ class TestSentence:
         mask.data = np.pad(np.ones((36, 56), np.uint8), 2)
         dock.form.fields["grow"].value = 9
         run(dock)
-        assert dock.status.text().startswith("Failed: Every pixel is masked")
+        assert dock.status.text().startswith(
+            "Failed: Grown by 9 pixels the mask covers every pixel"
+        )
         mask.data = np.pad(np.ones((2, 22), np.uint8), 19)
         qtbot.waitUntil(lambda: dock.status.text() == "Ready.")
 
