@@ -42,8 +42,9 @@ def test_luma_is_between_the_channels(data):
     grey, _ = masked_images(picture, hole)
     known = picture[~hole].astype(np.float64)
     slack = np.abs(known).max(axis=-1) * 1e-6 + (1 if picture.dtype.kind in "iu" else 1e-3)
-    assert (grey[~hole] >= known.min(axis=-1) - slack).all()
-    assert (grey[~hole] <= known.max(axis=-1) + slack).all()
+    with np.errstate(over="ignore"):  # what lies beyond the largest number is infinite here
+        assert (grey[~hole] >= known.min(axis=-1) - slack).all()
+        assert (grey[~hole] <= known.max(axis=-1) + slack).all()
 
 
 def test_values_of_the_hole():
