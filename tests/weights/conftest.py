@@ -10,8 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 
+from napari_greyfill.errors import BadCheckpointError
 from napari_greyfill.weights import CheckpointInfo
 from napari_greyfill.weights.folder import WeightsFolder
+from napari_greyfill.weights.loading import load_state_dict
 from napari_greyfill.weights.transfer import Rules
 
 # Larger than any block, so that a transfer has a middle.
@@ -172,3 +174,10 @@ def file(tmp_path):
     from tests.weights.stores import saved
 
     return saved(tmp_path / "download.pth")
+
+
+def refused(file):
+    """Load a checkpoint that is to be refused, and return what is said."""
+    with pytest.raises(BadCheckpointError) as caught:
+        load_state_dict(file)
+    return str(caught.value)

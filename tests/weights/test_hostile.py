@@ -34,15 +34,9 @@ from napari_greyfill.weights.download import fetch
 from napari_greyfill.weights.folder import VARIABLE, WeightsFolder, file_sha256
 from napari_greyfill.weights.loading import load_state_dict
 from tests.checkpoints import state_dicts
-from tests.weights.conftest import CONTENT, entry, names, redirect, whole
+from tests.weights.conftest import CONTENT, entry, names, redirect, refused, whole
 
 LONG = 60  # seconds after which something hangs that must not
-
-
-def refused(file):
-    with pytest.raises(BadCheckpointError) as caught:
-        load_state_dict(file)
-    return str(caught.value)
 
 
 @pytest.fixture

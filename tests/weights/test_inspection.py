@@ -8,15 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from napari_greyfill.errors import BadCheckpointError
 from napari_greyfill.weights.inspection import inspect
 from napari_greyfill.weights.loading import load_state_dict
-
-
-def refused(file):
-    with pytest.raises(BadCheckpointError) as caught:
-        load_state_dict(file)
-    return str(caught.value)
+from tests.weights.conftest import refused
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ def read_part(data: Any, place: tuple[Any, ...], what: str = "image") -> NDArray
     """
     try:
         part = data[place] if place else data
-        return np.asanyarray(part) if isinstance(part, np.ma.MaskedArray) else np.asarray(part)
+        return part if isinstance(part, np.ma.MaskedArray) else np.asarray(part)
     except (GreyfillError, MemoryError):
         raise
     except Exception as error:

@@ -14,7 +14,7 @@ from napari_greyfill.checks import flag_of, whole_of
 from napari_greyfill.errors import BadParameterError, UnsupportedImageError
 from napari_greyfill.image.geometry import Window
 
-__all__ = ["Axes", "as_array", "axes_of", "dtype_of", "labels_on", "names_of_axes"]
+__all__ = ["Axes", "axes_of", "dtype_of", "labels_on", "names_of_axes"]
 
 Index = tuple[int, ...]
 _WORDS = {
@@ -381,8 +381,3 @@ def dtype_of(data: Any) -> np.dtype[Any]:  # noqa: ANN401 - any array
     """Return the type of an array's values as numpy has it; tensorstore has one of its own."""
     found: np.dtype[Any] = np.dtype(getattr(data.dtype, "numpy_dtype", data.dtype))
     return found
-
-
-def as_array(part: Any) -> NDArray[Any]:  # noqa: ANN401 - any array
-    """Return what was read of an array that may be lazy, as numpy has it."""
-    return np.asanyarray(part) if isinstance(part, np.ma.MaskedArray) else np.asarray(part)

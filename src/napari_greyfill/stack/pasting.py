@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.image.geometry import Window
-from napari_greyfill.stack.axes import Axes, as_array, dtype_of
+from napari_greyfill.image.lazy import read_part
+from napari_greyfill.stack.axes import Axes, dtype_of
 from napari_greyfill.stack.indexing import placed
 from napari_greyfill.stack.tasks import StackPatch
 
@@ -82,7 +83,7 @@ class Pasted:
         if self._data is None:
             part = np.zeros([s.stop - s.start for s in slices], dtype=self.dtype)
         else:
-            part = np.array(as_array(self._data[slices]))
+            part = np.array(read_part(self._data, slices))
         axes = self._axes
         rows, columns = slices[axes.y], slices[axes.x]
         frame = Window(rows.start, rows.stop, columns.start, columns.stop)
