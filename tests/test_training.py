@@ -6,11 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.numpy import load_file
 
 from napari_greyfill.inpaint.correction.features import CHANNELS
 from napari_greyfill.inpaint.correction.network import Network
-from training import holes, pictures, scenes
+from training import holes, photographs, pictures, scenes
 from training.network import CorrectionNetwork
 from training.samples import sample
 from training.train import Recipe, train
@@ -126,3 +127,52 @@ def test_crops_come_from_pictures_that_are_free_of_rights():
     assert crops.shape == (12, 64, 64)
     assert 0 <= crops.min() < crops.max() <= 1
     assert len({crop.tobytes() for crop in crops}) == 12
+
+
+def test_a_wider_network_begins_as_the_narrower_one():
+    wide, rng = CorrectionNetwork(), np.random.default_rng(0)
+    shapes = {name: w.shape for name, w in wide.state_dict().items()}
+    inputs = 4 * CHANNELS  # of the first layer; and the last one's outputs stay as many
+    narrow = {
+        name: rng.normal(0, 0.1, [n if n in (1, 3, 4, inputs) else n // 2 for n in shape])
+        for name, shape in shapes.items()
+    }
+    wide.begin_with({name: torch.from_numpy(w).float() for name, w in narrow.items()})
+    seen = rng.standard_normal((CHANNELS, 32, 32)).astype(np.float32)
+    with torch.no_grad():
+        found = wide(torch.from_numpy(seen)[None])[0, 0].numpy()
+    expected = Network(narrow)(seen)
+    np.testing.assert_allclose(found, expected, atol=1e-5 * np.abs(expected).max())
+    assert all(w.shape == shapes[name] for name, w in wide.state_dict().items())
+    assert wide.in0a.weight[-1].abs().max() > 0  # what it has in addition sees something
+
+
+def test_every_photograph_has_a_licence_that_asks_for_no_more_than_a_name():
+    listed = photographs.listed()
+    assert len({p.file for p in listed}) == len({p.sha256 for p in listed}) == len(listed) > 10
+    assert {p.licence for p in listed} <= {"CC0", "CC BY 2.0", "CC BY 4.0", "public domain"}
+    assert all(p.author and p.source and p.named_there and len(p.sha256) == 64 for p in listed)
+
+
+def test_photographs_that_are_not_those_of_the_table_are_named(tmp_path):
+    (tmp_path / photographs.listed()[0].file).write_bytes(b"another picture")
+    with pytest.raises(ValueError, match=photographs.listed()[0].file):
+        photographs.check(tmp_path)
+
+
+def test_crops_of_photographs_have_structure(tmp_path, monkeypatch):
+    """A flat one is drawn as often as the other, and never taken."""
+    shade = np.add.outer(np.arange(300), np.arange(400)) % 256
+    Image.fromarray(shade.astype(np.uint8)).save(tmp_path / "shade.png")
+    Image.new("L", (400, 300), 90).save(tmp_path / "flat.png")
+    entries = tuple(
+        photographs.Photograph(f"{name}.png", "nobody", "CC0", "here", name, "")
+        for name in ("shade", "flat")
+    )
+    monkeypatch.setattr(photographs, "listed", lambda: entries)
+    for seed in range(12):
+        crop = photographs.crop(tmp_path, 64, np.random.default_rng(seed))
+        assert crop.shape == (64, 64)
+        assert crop.dtype == np.float32
+        assert 0 <= crop.min() < crop.max() <= 1
+        assert crop.std() > 0.99 * photographs.FLATTEST  # single precision rounds

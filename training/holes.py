@@ -85,9 +85,9 @@ def _near(line: Hole, radius: float) -> Hole:
 
 
 KINDS: list[tuple[float, Callable[[int, Rng], Hole]]] = [
-    (0.35, strokes),
+    (0.3, strokes),
     (0.15, scratches),
-    (0.15, dots),
-    (0.15, block),
-    (0.2, blob),
+    (0.1, dots),
+    (0.2, block),
+    (0.25, blob),
 ]

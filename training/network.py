@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -30,6 +33,19 @@ class CorrectionNetwork(nn.Module):
             self.add_module(f"up{level}", nn.Conv2d(below, 4 * above, 1))
         nn.init.zeros_(self.tail.weight)
         nn.init.zeros_(self.tail.bias)
+
+    def begin_with(self, weights: Mapping[str, Tensor]) -> None:
+        """Take over the weights of a network as wide as this one, or narrower.
+
+        A wider network computes the same at first: what it has in addition sees something, as
+        drawn at random, and has no say yet.
+        """
+        with torch.no_grad():
+            for name, own in self.state_dict().items():
+                given = weights[name]
+                old = tuple(slice(length) for length in given.shape)
+                own[: len(given)] = 0
+                own[old] = given
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the correction, (N, 1, H, W), of features (N, CHANNELS, H, W)."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,13 +11,15 @@ from napari_greyfill.inpaint.correction.features import features, spread
 from napari_greyfill.inpaint.diffusion import Biharmonic
 from napari_greyfill.inpaint.selective import FrequencySelective
 from napari_greyfill.inpaint.spectral import Spectral
-from training import holes, pictures, scenes
+from training import holes, photographs, pictures, scenes
 
 __all__ = ["sample"]
 
+LARGE = 0.6  # share of the larger photographs among the real pictures
+
 
 def sample(
-    side: int, seed: tuple[int, int], real: float
+    side: int, seed: tuple[int, int], real: float, larger: Path | None = None
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the features, (C, side, side), and what to add to the spectral fill, (1, side, side).
 
@@ -27,9 +31,12 @@ def sample(
         The same pair gives the same sample.
     real : float
         The share of photographs.
+    larger : path, optional
+        A folder with the photographs of `training.photographs`; without it there are only those
+        of `training.pictures`.
     """
     rng = np.random.default_rng(seed)
-    grey = pictures.crop(side, rng) if rng.random() < real else scenes.scene(side, rng)
+    grey = _real(side, rng, larger) if rng.random() < real else scenes.scene(side, rng)
     hole = holes.hole(side, rng)
     given = np.where(hole, np.float32(0), grey)
     spectral, biharmonic, selective = (
@@ -40,3 +47,9 @@ def sample(
     return features(spectral, biharmonic, selective, hole), np.asarray(
         target[None], dtype=np.float32
     )
+
+
+def _real(side: int, rng: np.random.Generator, larger: Path | None) -> NDArray[np.float32]:
+    if larger is not None and rng.random() < LARGE:
+        return photographs.crop(larger, side, rng)
+    return pictures.crop(side, rng)

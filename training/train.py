@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +23,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 
+from training import photographs
 from training.network import CorrectionNetwork
 from training.samples import sample
 
@@ -80,28 +85,34 @@ def train(
     folder: Path,
     *,
     begin: Path | None = None,
+    larger: Path | None = None,
     stop: int | None = None,
     threads: int = 1,
+    workers: int = 1,
 ) -> list[dict[str, float]]:
     """Train, writing ``correction.safetensors`` and ``log.jsonl``; return the log.
 
     Samples, first weights and order depend on the seed alone; another version of torch or
     another number of threads rounds differently. With `begin`, a safetensors file, its weights
-    are the first. With `stop`, the run ends after so many steps, with the weights that the whole
-    run would have then.
+    are the first; they may be of a narrower network. With `larger`, a folder, part of the real
+    pictures are the photographs of `training.photographs`. With `stop`, the run ends after so
+    many steps, with the weights that the whole run would have then. Samples drawn many at a time
+    are drawn by so many `workers`.
     """
     last = recipe.steps if stop is None else min(stop, recipe.steps)
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(threads)
     torch.manual_seed(recipe.seed)
     log = _Log(folder / "log.jsonl", recipe)
-    held_out = _Pool(recipe, recipe.seed + 1)
+    if larger is not None:
+        photographs.check(larger)
+    held_out = _Pool(recipe, recipe.seed + 1, larger, workers)
     held_out.grow(recipe.validation)
-    pool = _Pool(recipe, recipe.seed)
+    pool = _Pool(recipe, recipe.seed, larger, workers)
     pool.grow(recipe.first)
     network = CorrectionNetwork()
     if begin is not None:
-        network.load_state_dict({name: w.float() for name, w in load_file(begin).items()})
+        network.begin_with({name: w.float() for name, w in load_file(begin).items()})
     network = network.to(memory_format=torch.channels_last)
     average = AveragedModel(network, avg_fn=_averaging(recipe.average))
     optimizer = torch.optim.Adam(network.parameters(), lr=recipe.rate, betas=(0.9, 0.99))
@@ -147,10 +158,10 @@ def _rate(step: int, recipe: Recipe) -> float:
 
 
 class _Pool:
-    """All samples drawn so far from one seed."""
+    """All samples drawn so far from one seed, by as many processes as there are workers."""
 
-    def __init__(self, recipe: Recipe, seed: int) -> None:
-        self._recipe, self._seed = recipe, seed
+    def __init__(self, recipe: Recipe, seed: int, larger: Path | None, workers: int) -> None:
+        self._recipe, self._seed, self._larger, self._workers = recipe, seed, larger, workers
         self._seen: list[NDArray[np.float16]] = []
         self._wanted: list[NDArray[np.float16]] = []
 
@@ -158,10 +169,22 @@ class _Pool:
         return len(self._seen)
 
     def grow(self, count: int) -> None:
-        for _ in range(count):
-            seen, wanted = sample(self._recipe.side, (self._seed, len(self)), self._recipe.real)
-            self._seen.append(seen.astype(np.float16))
-            self._wanted.append(wanted.astype(np.float16))
+        indices = range(len(self), len(self) + count)
+        if count > 1 and self._workers > 1:
+            # a fork would inherit torch's threads, which do not survive it
+            with ProcessPoolExecutor(self._workers, get_context("spawn")) as workers:
+                self._add(workers.map(self._draw, indices, chunksize=8))
+        else:
+            self._add(map(self._draw, indices))
+
+    def _add(self, samples: Iterable[tuple[NDArray[np.float16], NDArray[np.float16]]]) -> None:
+        for seen, wanted in samples:
+            self._seen.append(seen)
+            self._wanted.append(wanted)
+
+    @property
+    def _draw(self) -> Callable[[int], tuple[NDArray[np.float16], NDArray[np.float16]]]:
+        return partial(_drawn, self._recipe, self._seed, self._larger)
 
     def batch(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
         """Return a random batch, turned, mirrored and in part inverted."""
@@ -185,6 +208,13 @@ class _Pool:
         seen = np.stack([self._seen[i] for i in chosen]).astype(np.float32)
         wanted = np.stack([self._wanted[i] for i in chosen]).astype(np.float32)
         return seen, wanted
+
+
+def _drawn(
+    recipe: Recipe, seed: int, larger: Path | None, index: int
+) -> tuple[NDArray[np.float16], NDArray[np.float16]]:
+    seen, wanted = sample(recipe.side, (seed, index), recipe.real, larger)
+    return seen.astype(np.float16), wanted.astype(np.float16)
 
 
 def _turned(maps: NDArray[np.float32], turns: int, mirror: bool) -> Tensor:

@@ -7,7 +7,14 @@ from napari_greyfill.image.geometry import Window
 from napari_greyfill.inpaint.diffusion import Biharmonic
 from napari_greyfill.inpaint.selective import FrequencySelective
 from napari_greyfill.inpaint.spectral import Spectral, inpainter
-from napari_greyfill.inpaint.spectral.solve import NOISE, SEAM, conditional_mean
+from napari_greyfill.inpaint.spectral.solve import (
+    NOISE,
+    PULL,
+    PULLED,
+    SEAM,
+    System,
+    conditional_mean,
+)
 from napari_greyfill.inpaint.spectral.spectrum import GENTLEST, OWN, SIDE, Spectra, Spectrum
 
 
@@ -78,7 +85,8 @@ def test_the_grid_has_the_measured_power_at_its_own_frequencies():
     assert grid[20, 14] == pytest.approx(2.0 * np.hypot(10 / SIDE, 7 / SIDE) ** -3.0)
 
 
-def test_the_solution_is_the_conditional_mean():
+def test_without_the_pull_the_solution_is_the_conditional_mean(monkeypatch):
+    monkeypatch.setattr("napari_greyfill.inpaint.spectral.solve.PULL", 0.0)
     rng = np.random.default_rng(2)
     spectrum = Spectrum(0.0, -2.5, np.zeros((SIDE, SIDE)))
     plane = (field((16, 16), -2.5) * 10).astype(np.float32)
@@ -98,6 +106,34 @@ def test_the_solution_is_the_conditional_mean():
     expected = mean + pairs[np.ix_(unknown, known)] @ weights
     np.testing.assert_allclose(found[hole], expected, atol=1e-4 * plane.std())
     np.testing.assert_array_equal(found[~hole], plane[~hole])
+
+
+def test_the_change_to_the_first_fill_is_pulled_towards_none():
+    """By its normal equations, with the filters as matrices."""
+    rng = np.random.default_rng(3)
+    spectrum = Spectrum(0.0, -2.5, np.zeros((SIDE, SIDE)))
+    plane = (field((16, 16), -2.5) * 10).astype(np.float32)
+    hole = rng.random(plane.shape) < 0.3
+    start = np.where(hole, plane.mean(), plane).astype(np.float32)
+    solve = conditional_mean(start, hole, spectrum, Compute(), iterations=400, tolerance=1e-6)
+    found = exhaust(solve)
+    system = System.of(start, hole, spectrum)
+    shape, unknown = system.x.shape, system.unknown.astype(bool).ravel()
+    power = spectrum.on_grid(shape) + NOISE * plane[~hole].var(dtype=np.float64)
+    power /= np.exp(np.mean(np.log(power)))
+
+    def matrix(response):
+        kernel = np.fft.irfft2(response, s=shape)
+        y, x = np.indices(shape).reshape(2, -1)
+        return kernel[(y[:, None] - y) % shape[0], (x[:, None] - x) % shape[1]]
+
+    precision, pull = matrix(1 / power), matrix(PULL * power**-PULLED)
+    wrong = -(precision @ system.x.ravel())[unknown]
+    change = np.zeros(unknown.shape)
+    change[unknown] = np.linalg.solve((precision + pull)[np.ix_(unknown, unknown)], wrong)
+    expected = (start + change.reshape(shape)[:16, :16])[hole]
+    np.testing.assert_allclose(found[hole], expected, atol=1e-4 * plane.std())
+    assert np.abs(expected - start[hole]).max() > 0.1 * plane.std()
 
 
 @pytest.fixture
@@ -165,7 +201,8 @@ def test_only_tiles_with_hole_are_solved(monkeypatch, grey, scratch):
     hole[100:103, 100:180] = True
     Spectral().fill(big, hole)
     side = max(big.shape) // Spectral.TILES + 2 * Spectral.HALO
-    assert solved == [(side, side)] * 2  # the hole lies in two tiles
+    assert len(solved) == 2  # the hole lies in two tiles, and in a narrow part of both
+    assert all(height < side / 2 and width <= side for height, width in solved)
 
 
 def test_known_islands_out_of_reach_of_a_tile_are_no_obstacle():

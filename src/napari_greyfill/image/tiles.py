@@ -8,9 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_greyfill.image.geometry import Window
+from napari_greyfill.image.geometry import Window, tight_box
 
-__all__ = ["Tile", "tiles"]
+__all__ = ["Tile", "tight_tiles", "tiles"]
+
+STEP = 16  # pixels: tight cores are wider by less than this, so that many frames have one shape
 
 
 class Tile(NamedTuple):
@@ -46,3 +48,27 @@ def tiles(hole: NDArray[np.bool_], side: int, halo: int) -> Iterator[Tile]:
             core = Window(y, min(y + side, height), x, min(x + side, width))
             if hole[core.slices].any():
                 yield Tile(core, core.expanded(halo, (height, width)))
+
+
+def tight_tiles(hole: NDArray[np.bool_], side: int, halo: int) -> Iterator[Tile]:
+    """Yield the tiles of `tiles`, with what has no hole cut off at the sides of their cores.
+
+    Parameters
+    ----------
+    hole : (H, W) bool array
+        True where pixels are to be filled.
+    side : int
+        Of the cores at most, in pixels.
+    halo : int
+        Pixels around a core that its frame holds as well.
+    """
+    for core, _ in tiles(hole, side, halo):
+        box = tight_box(hole[core.slices])
+        assert box is not None  # tiles have hole
+        own = Window(
+            core.y0 + box.y0 // STEP * STEP,
+            min(core.y0 - -box.y1 // STEP * STEP, core.y1),
+            core.x0 + box.x0 // STEP * STEP,
+            min(core.x0 - -box.x1 // STEP * STEP, core.x1),
+        )
+        yield Tile(own, own.expanded(halo, hole.shape))

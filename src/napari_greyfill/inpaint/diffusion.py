@@ -11,7 +11,7 @@ from skimage.restoration import inpaint_biharmonic
 
 from napari_greyfill.compute.progress import scaled
 from napari_greyfill.image.resample import enlarged, halved
-from napari_greyfill.image.tiles import tiles
+from napari_greyfill.image.tiles import tight_tiles
 from napari_greyfill.inpaint.base import Fill, Hole, Inpainter, Plane
 
 __all__ = ["Biharmonic", "NavierStokes", "Telea"]
@@ -49,7 +49,7 @@ class Biharmonic(Inpainter):
         result = yield from self._coarse_fill(plane, hole)
         depth = ndimage.distance_transform_edt(hole) if not hole.all() else np.full(hole.shape, 1)
         rim = hole & (depth <= self.RIM)
-        parts = list(tiles(rim, self.TILE, self.HALO))
+        parts = list(tight_tiles(rim, self.TILE, self.HALO))
         for index, (core, frame) in enumerate(parts):
             yield 0.4 + 0.6 * index / len(parts)
             missing = rim[frame.slices]

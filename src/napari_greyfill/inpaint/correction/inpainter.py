@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import scaled
 from napari_greyfill.image.padding import fit_to_size
-from napari_greyfill.image.tiles import tiles
+from napari_greyfill.image.tiles import tight_tiles
 from napari_greyfill.inpaint.base import Fill, Hole, Inpainter, Plane
 from napari_greyfill.inpaint.correction.features import features, features_of_frames, spread
 from napari_greyfill.inpaint.correction.network import MULTIPLE_OF, Network
@@ -94,7 +94,7 @@ def corrected(
         Says when to stop.
     """
     result = spectral.copy()
-    parts = list(tiles(hole, TILE, HALO))
+    parts = list(tight_tiles(hole, TILE, HALO))
     for index, (core, frame) in enumerate(parts):
         yield index / len(parts)
         compute.check()

@@ -16,7 +16,7 @@ __all__ = ["BLOCKS", "MULTIPLE_OF", "WIDTHS", "Network"]
 
 Maps = NDArray[np.float32]  # (C, H, W)
 
-WIDTHS = (24, 48, 64)
+WIDTHS = (32, 64, 96)
 BLOCKS = {
     "in0": WIDTHS[0],
     "in1": WIDTHS[1],

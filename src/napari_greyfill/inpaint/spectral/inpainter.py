@@ -12,7 +12,7 @@ from scipy import ndimage
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import scaled
 from napari_greyfill.image.resample import enlarged, halved
-from napari_greyfill.image.tiles import Tile, tiles
+from napari_greyfill.image.tiles import Tile, tight_tiles
 from napari_greyfill.inpaint.base import Fill, Hole, Inpainter, Plane
 from napari_greyfill.inpaint.spectral.solve import System, conditional_mean
 from napari_greyfill.inpaint.spectral.solve_torch import conditional_means
@@ -54,7 +54,7 @@ class Spectral(Inpainter):
     speck_weights = (0.0, 1.0, 0.0, 0.0)
     THIN: ClassVar[float] = 4.0  # deepest hole, in pixels, that starts from biharmonic
     SMALL: ClassVar[int] = 48  # longest side of planes that start from it whatever the hole
-    ITERATIONS: ClassVar[int] = 400  # at most; some 60 are enough for most tiles
+    ITERATIONS: ClassVar[int] = 400  # at most; some 35 are enough for most tiles
     TILE: ClassVar[tuple[int, int]] = (48, 128)  # shortest and longest side of a tile
     TILES: ClassVar[int] = 6  # along a plane's longer side, between those
     HALO: ClassVar[int] = 24  # 16 loses up to 6 dB where something repeats, as in a lattice
@@ -107,7 +107,7 @@ class Spectral(Inpainter):
         spectra = Spectra(start, hole, gentlest=self.gentlest)
         rim = self._rim(hole)
         side = int(np.clip(max(rim.shape) // self.TILES, *self.TILE))
-        parts = list(tiles(rim, side, self.HALO))
+        parts = list(tight_tiles(rim, side, self.HALO))
         batches = self._batches(parts) if self.compute.in_torch else [[part] for part in parts]
         result, done = start.copy(), 0
         for batch in batches:

@@ -5,8 +5,13 @@ A stationary Gaussian field with power spectrum S on a torus has the precision
 
     Q_hh x_h = -Q_hk x_k,
 
-which conjugate gradients solve, preconditioned by the covariance ``F* S F`` cut to the hole.
-The torus is larger than the plane: what is added lies between opposite borders and is hole.
+which conjugate gradients solve. The torus is larger than the plane: what is added lies between
+opposite borders and is hole.
+
+The spectrum is only measured, and few known pixels say little of its lowest frequencies, of which
+the first fill, from further away, knows more. So what is solved for is the change to that fill,
+which is pulled towards none: ``Q_hh + P_hh`` takes the place of ``Q_hh``, with P like Q but of
+a gentler slope. That is nearer to the truth in wide holes, and converges in half the rounds.
 
 A smooth picture has a spectrum so steep that rounding errors of what is known would be told
 apart, and blown up, as if they were detail. So white noise is part of the field, and everything
@@ -31,8 +36,9 @@ __all__ = ["System", "conditional_mean"]
 SEAM = 16  # pixels between opposite borders
 NOISE = 1e-4  # variance of the white noise, relative to that of the known pixels
 TOLERANCE = 1e-3  # of the preconditioned residual, relative to the known pixels'
-SPARSE = 0.5  # share of the torus; with less unknown, covariances cut to it are no good guide
-GENTLER = 0.6  # power of the spectrum that preconditions where little is unknown
+GENTLER = 0.6  # power of the inverse that preconditions: cut to a hole, all of it is no good guide
+PULL = 0.0035  # towards the start, relative to the geometric mean of the precision
+PULLED = 0.3  # power of the precision by which other frequencies are pulled
 TINY = 2.0**-1022  # keeps the step of a system that is solved exactly at 0 / tiny = 0
 Plane = NDArray[np.float32]
 Torus = NDArray[np.float64]
@@ -54,9 +60,9 @@ class System:
         The plane without its mean, on the torus.
     unknown : float64 array
         The hole of the torus, 1 and 0: multiplying is much quicker than choosing.
-    preconditioner, precision : float64 arrays
-        S and 1 / S at the frequencies of `rfft2` of the torus, noise included. Where little is
-        unknown, a power of S below 1 brings the same solution in two thirds of the rounds.
+    preconditioner, precision, pulled : float64 arrays
+        At the frequencies of `rfft2` of the torus: a power of the last one below 1, 1 / S with
+        the noise, and that with the pull.
     """
 
     start: Plane
@@ -66,6 +72,7 @@ class System:
     unknown: Torus
     preconditioner: Torus
     precision: Torus
+    pulled: Torus
 
     @classmethod
     def of(cls, start: Plane, hole: Hole, spectrum: Spectrum) -> System:
@@ -75,9 +82,9 @@ class System:
         mean = float(known.mean())
         x, unknown = _on_torus(start - mean, hole, shape)
         power = spectrum.on_grid(shape) + NOISE * known.var()
-        power /= power.max()
-        first = power if unknown.mean() > SPARSE else power**GENTLER
-        return cls(start, hole, mean, x, unknown, first, 1.0 / power)
+        power /= np.exp(np.mean(np.log(power)))
+        pulled = 1.0 / power + PULL * power**-PULLED
+        return cls(start, hole, mean, x, unknown, pulled**-GENTLER, 1.0 / power, pulled)
 
     def filtered(self, v: Torus, response: Torus) -> Torus:
         """Return what a filter makes of a vector, at the unknown; a new array.
@@ -112,7 +119,7 @@ class System:
             direction *= energy / (before + TINY)
             direction += scaled
             before = energy
-            image = self.filtered(direction, self.precision)
+            image = self.filtered(direction, self.pulled)
             length = energy / (_dot(direction, image) + TINY)
             values += np.multiply(direction, length, out=step)
             residual -= np.multiply(image, length, out=image)

@@ -58,14 +58,14 @@ def _solved(
         return torch.from_numpy(planes).to(compute.device)
 
     x, unknown = stacked("x"), stacked("unknown")
-    guide, precision = stacked("preconditioner"), stacked("precision")
+    guide, precision, pulled = map(stacked, ("preconditioner", "precision", "pulled"))
 
     def filtered(v: Tensor, response: Tensor) -> Tensor:
         smooth: Tensor = torch.fft.irfft2(torch.fft.rfft2(v) * response, s=v.shape[1:])
         return smooth * unknown
 
     operators: Operators[Tensor] = Operators(
-        matrix=lambda v: filtered(v, precision),
+        matrix=lambda v: filtered(v, pulled),
         preconditioner=lambda v: filtered(v, guide),
         dot=_dot,
     )
