@@ -115,7 +115,8 @@ class TestKnownPixels:
                 alpha = made_opaque(alpha, result.hole)
             assert same_bits(result.image[..., 3], alpha)
         colours = image[..., :3] if image.ndim == 3 else image
-        numbers = np.isfinite(colours.astype(float))
+        largest = [float(np.finfo(kind).max) for kind in (np.float32, np.float64)]
+        numbers = np.isfinite(colours.astype(float)) & ~np.isin(np.abs(colours), largest)
         if image.ndim == 3:
             numbers = numbers.all(axis=-1)
         wanted = grow(mask, options["grow"])
