@@ -72,6 +72,10 @@ _SPECIAL = {
     "sn_sigma": Tolerance(1e-5, "of its size"),
     # a weight after the softmax of tenfold scores: the reference's own rounding is 6e-5
     "att_max_score": Tolerance(2e-4),
+    # values up to 134: the reference's own rounding is 7.4e-5, ours on top of it depends on the
+    # processor, 1.07e-4 at most where it was run
+    "model_22_local_ch0_8": Tolerance(2e-4),
+    "model_22_global_ch0_8": Tolerance(2e-4),
     "composite": Tolerance(1, "levels", in_hole=True),
     "composite_uint8_reference_truncating": Tolerance(1, "levels", in_hole=True),
     "composite_float": Tolerance(1e-4, in_hole=True),

@@ -35,6 +35,7 @@ element.
 | tensors | 0.0001, where the references' own rounding is up to 0.00003 |
 | tensors of AOT-GAN, whose gates multiply by ten | 0.001, where it is up to 0.0005 |
 | `att_max_score`, after a softmax of tenfold scores | 0.0002, where it is up to 0.00006 |
+| LaMa's `model_22`, with values up to 134 | 0.0002, where it is up to 0.00007 |
 | grey | 0.0000001 |
 | edges, and which row or patch is picked | exact |
 | spectral norms | 0.00001 of their size |
