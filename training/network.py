@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -40,12 +39,8 @@ class CorrectionNetwork(nn.Module):
         A wider network computes the same at first: what it has in addition sees something, as
         drawn at random, and has no say yet.
         """
-        with torch.no_grad():
-            for name, own in self.state_dict().items():
-                given = weights[name]
-                old = tuple(slice(length) for length in given.shape)
-                own[: len(given)] = 0
-                own[old] = given
+        own = self.state_dict()
+        self.load_state_dict({name: _widened(own[name], given) for name, given in weights.items()})
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the correction, (N, 1, H, W), of features (N, CHANNELS, H, W)."""
@@ -68,3 +63,19 @@ class CorrectionNetwork(nn.Module):
                 inner = F.relu(self.get_submodule(f"{name}a")(x))
                 x = F.relu(x + self.get_submodule(f"{name}b")(inner))
         return x
+
+
+def _widened(drawn: Tensor, given: Tensor) -> Tensor:
+    """Return a tensor that holds another one; its further inputs have no say in the old outputs.
+
+    Parameters
+    ----------
+    drawn : Tensor
+        At random, as large as the result.
+    given : Tensor
+        At most as large.
+    """
+    wider = drawn.clone()
+    wider[: len(given)] = 0
+    wider[tuple(slice(length) for length in given.shape)] = given
+    return wider

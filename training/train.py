@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -99,13 +99,13 @@ def train(
     many steps, with the weights that the whole run would have then. Samples drawn many at a time
     are drawn by so many `workers`.
     """
+    if larger is not None:
+        photographs.check(larger)
     last = recipe.steps if stop is None else min(stop, recipe.steps)
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(threads)
     torch.manual_seed(recipe.seed)
     log = _Log(folder / "log.jsonl", recipe)
-    if larger is not None:
-        photographs.check(larger)
     held_out = _Pool(recipe, recipe.seed + 1, larger, workers)
     held_out.grow(recipe.validation)
     pool = _Pool(recipe, recipe.seed, larger, workers)
@@ -169,22 +169,19 @@ class _Pool:
         return len(self._seen)
 
     def grow(self, count: int) -> None:
+        draw = partial(_drawn, self._recipe, self._seed, self._larger)
         indices = range(len(self), len(self) + count)
         if count > 1 and self._workers > 1:
             # a fork would inherit torch's threads, which do not survive it
             with ProcessPoolExecutor(self._workers, get_context("spawn")) as workers:
-                self._add(workers.map(self._draw, indices, chunksize=8))
+                self._add(workers.map(draw, indices, chunksize=8))
         else:
-            self._add(map(self._draw, indices))
+            self._add(map(draw, indices))
 
     def _add(self, samples: Iterable[tuple[NDArray[np.float16], NDArray[np.float16]]]) -> None:
         for seen, wanted in samples:
             self._seen.append(seen)
             self._wanted.append(wanted)
-
-    @property
-    def _draw(self) -> Callable[[int], tuple[NDArray[np.float16], NDArray[np.float16]]]:
-        return partial(_drawn, self._recipe, self._seed, self._larger)
 
     def batch(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
         """Return a random batch, turned, mirrored and in part inverted."""

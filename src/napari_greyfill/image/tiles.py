@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 from typing import NamedTuple
 
 import numpy as np
@@ -66,9 +67,9 @@ def tight_tiles(hole: NDArray[np.bool_], side: int, halo: int) -> Iterator[Tile]
         box = tight_box(hole[core.slices])
         assert box is not None  # tiles have hole
         own = Window(
-            core.y0 + box.y0 // STEP * STEP,
-            min(core.y0 - -box.y1 // STEP * STEP, core.y1),
-            core.x0 + box.x0 // STEP * STEP,
-            min(core.x0 - -box.x1 // STEP * STEP, core.x1),
+            core.y0 + STEP * (box.y0 // STEP),
+            min(core.y0 + STEP * ceil(box.y1 / STEP), core.y1),
+            core.x0 + STEP * (box.x0 // STEP),
+            min(core.x0 + STEP * ceil(box.x1 / STEP), core.x1),
         )
         yield Tile(own, own.expanded(halo, hole.shape))

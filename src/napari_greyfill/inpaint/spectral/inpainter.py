@@ -27,7 +27,8 @@ class Spectral(Inpainter):
 
     Every part of the plane is taken for a stationary Gaussian field with the power spectrum
     of what is known around it; the fill is the conditional mean of the hole given what is
-    known, as in kriging. Stripes and weaves go on through the hole, edges less so.
+    known, as in kriging, drawn towards a first fill. Stripes and weaves go on through the hole,
+    edges less so.
 
     Solving is iterative and starts near the solution: from biharmonic where the hole is thin,
     otherwise from this same fill at half the resolution. Tiles keep time in step with the hole
