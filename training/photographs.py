@@ -7,7 +7,6 @@ names of the table.
 from __future__ import annotations
 
 import csv
-import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from napari_greyfill.weights.folder import file_sha256
 
 __all__ = ["Photograph", "check", "crop", "listed"]
 
@@ -59,7 +60,11 @@ def check(folder: Path) -> None:
     ValueError
         Naming those that are missing or differ.
     """
-    wrong = [p.file for p in listed() if _sha256(folder / p.file) != p.sha256]
+    wrong = [
+        p.file
+        for p in listed()
+        if not (folder / p.file).is_file() or file_sha256(folder / p.file) != p.sha256
+    ]
     if wrong:
         raise ValueError(
             f"{folder} lacks these photographs, or has others of their names: {', '.join(wrong)}. "
@@ -94,10 +99,6 @@ def _cut(image: Image.Image, side: int, rng: np.random.Generator) -> Image.Image
     left, top = (rng.uniform(0, length - reach) for length in image.size)
     box = (left, top, left + reach, top + reach)
     return image.resize((side, side), Image.Resampling.LANCZOS, box=box)
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 @cache
