@@ -17,7 +17,6 @@ import threading
 import time
 import weakref
 
-import napari
 import numpy as np
 import psutil
 from qtpy.QtCore import QEvent, Qt
@@ -30,9 +29,9 @@ from napari_greyfill.image.geometry import Window
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
 from napari_greyfill.viewer.heal import dock as heal_dock
 from napari_greyfill.viewer.masks import finder as mask_finder
+from tests.viewer.processes import PATIENCE, open_viewer
 
 DOCKS = ("Fill", "Heal", "Masks", "Compare", "Weights")
-PATIENCE = 20.0  # seconds; only how long a broken dock is waited for
 working = threading.Semaphore(0)  # once for each piece of work that began
 at_work: set[int] = set()  # threads inside a piece of work
 
@@ -175,7 +174,7 @@ def _swap(module, attribute, value):
 
 def main(rounds):
     INPAINTERS.add(MethodInfo("endless", "endless", "inpainter", summary="Never ends."), Endless)
-    viewer = napari.Viewer()
+    viewer = open_viewer()
     picture = np.add.outer(np.arange(60), np.arange(80)).astype(np.uint8)
     viewer.add_image(picture, name="picture")
     mask = np.zeros(picture.shape, np.uint8)

@@ -11,13 +11,13 @@ import sys
 import threading
 import time
 
-import napari
 import numpy as np
 
 from napari_greyfill.compute.registry import MethodInfo
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.inpaint import INPAINTERS, Inpainter
 from tests.viewer.closing import close, settle, wait_for
+from tests.viewer.processes import open_viewer
 
 begun, ends = threading.Event(), threading.Event()
 LONG = 1.0  # seconds of work after the last line of the program, in which nothing is asked
@@ -38,7 +38,7 @@ class Deaf(Inpainter):
 
 def main(how):
     INPAINTERS.add(MethodInfo("deaf", "deaf", "inpainter", summary="Hears late."), Deaf)
-    viewer = napari.Viewer()
+    viewer = open_viewer()
     picture = np.add.outer(np.arange(60), np.arange(80)).astype(np.uint8)
     viewer.add_image(picture, name="picture")
     holder, dock = viewer.window.add_plugin_dock_widget("napari-greyfill", "Heal")

@@ -2,11 +2,7 @@
 
 import gc
 import json
-import os
-import subprocess
-import sys
 import weakref
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +11,7 @@ from qtpy.QtWidgets import QApplication
 
 from napari_greyfill.viewer.compare.dock import CompareDock
 from tests.viewer.conftest import colour_ramp, ramp
+from tests.viewer.processes import run_program
 
 ROUNDS = 3
 GROWTH = 40.0  # MiB from the first round to the last: a dock and its table take a few
@@ -69,17 +66,8 @@ def begin(dock, qtbot):
 
 def test_nothing_crashes_stays_or_grows():
     """In a process of its own, for that is what a crash ends."""
-    root = Path(__file__).parents[2]
-    path = os.pathsep.join([str(root / "src"), str(root), os.environ.get("PYTHONPATH", "")])
-    done = subprocess.run(
-        [sys.executable, "-X", "faulthandler", "-m", "tests.viewer.closing", str(ROUNDS)],
-        cwd=root,
-        env={**os.environ, "PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
+    done = run_program("tests.viewer.closing", str(ROUNDS))
+    assert done.returncode == 0, done.stderr
     memory = json.loads(done.stdout.splitlines()[-1])["memory_mib"]
     assert len(memory) == ROUNDS
     assert memory[-1] - memory[0] < GROWTH
