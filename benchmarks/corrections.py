@@ -14,7 +14,7 @@ from scipy import ndimage
 from skimage import data
 
 import napari_greyfill
-from benchmarks.frame import table
+from benchmarks.frame import save_sheet, table
 from benchmarks.judging import CAP
 from benchmarks.pictures import SIDE, blob, grey_of, pictures
 from napari_greyfill.pipeline.result import CORRECTED
@@ -260,15 +260,5 @@ def draw() -> list[str]:
     for axis, title in zip(axes[0], titles, strict=True):
         axis.set_title(title, fontsize=7)
     figure.subplots_adjust(0, 0, 1, 0.96, 0.02, 0.06)
-    figure.savefig(SHEET, dpi=100)
-    pyplot.close(figure)
-    _quantized(SHEET)
+    save_sheet(figure, SHEET)
     return titles
-
-
-def _quantized(path: Path) -> None:
-    from PIL import Image
-
-    with Image.open(path) as image:
-        few = image.convert("RGB").quantize(256)
-    few.save(path, optimize=True)

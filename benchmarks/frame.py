@@ -1,5 +1,7 @@
 """What all benchmarks share: fair timing, tables, a store of dear results, the document."""
 
+from __future__ import annotations
+
 import hashlib
 import inspect
 import json
@@ -13,8 +15,12 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 STORE = Path(__file__).parent / "results.json"
@@ -50,6 +56,27 @@ def timed(contender: Callable[[], object]) -> tuple[object, float, float]:
     wall, cpu = time.perf_counter(), time.process_time()
     result = contender()
     return result, time.perf_counter() - wall, time.process_time() - cpu
+
+
+def save_sheet(figure: Figure, path: Path, dpi: int = 100) -> None:
+    """Save a figure as an image of few colours, a third as large, and close it.
+
+    Parameters
+    ----------
+    figure : matplotlib Figure
+    path : path
+        Of a PNG file.
+    dpi : int
+        Dots per inch.
+    """
+    from matplotlib import pyplot
+    from PIL import Image
+
+    figure.savefig(path, dpi=dpi)
+    pyplot.close(figure)
+    with Image.open(path) as image:
+        few = image.convert("RGB").quantize(256)
+    few.save(path, optimize=True)
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

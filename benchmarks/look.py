@@ -15,7 +15,7 @@ from skimage import data, io
 from skimage.restoration import inpaint_biharmonic
 
 import napari_greyfill
-from benchmarks.frame import table
+from benchmarks.frame import save_sheet, table
 from benchmarks.judging import CAP, gradient_distance
 from benchmarks.pictures import grey_of
 from benchmarks.sheets import FOLDER
@@ -240,8 +240,7 @@ def _sheet(cases: list[Case], fills: dict[str, Fill], name: str) -> None:
     for axis, title in zip(axes[0], titles, strict=True):
         axis.set_title(title, fontsize=7)
     figure.subplots_adjust(0, 0, 1, 0.98, 0.02, 0.02)
-    figure.savefig(FOLDER / name, dpi=100)
-    pyplot.close(figure)
+    save_sheet(figure, FOLDER / name)
 
 
 def _around(hole: np.ndarray) -> tuple[slice, slice]:

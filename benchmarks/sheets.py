@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from skimage import data
 
+from benchmarks.frame import save_sheet
 from benchmarks.peers import BASELINE, contenders
 from benchmarks.pictures import SIDE, grey_of, mask
 
@@ -52,8 +53,7 @@ def draw(name: str, path: Path) -> list[str]:
     for axis, title in zip(axes[0], titles, strict=True):
         axis.set_title(title, fontsize=7)
     figure.subplots_adjust(0, 0, 1, 0.97, 0.02, 0.02)
-    figure.savefig(path, dpi=100)
-    pyplot.close(figure)
+    save_sheet(figure, path)
     return titles
 
 

@@ -17,7 +17,7 @@ from scipy import ndimage
 from skimage.restoration import inpaint, inpaint_biharmonic
 
 from benchmarks import stack_data
-from benchmarks.frame import stored, table
+from benchmarks.frame import save_sheet, stored, table
 from benchmarks.stack_data import MASKS, Stack, damage, stacks
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import exhaust
@@ -318,5 +318,4 @@ def sheet(path: Path, chosen: Sequence[Stack], which: Sequence[tuple[str, int, s
     for axis, title in zip(axes[0], titles, strict=True):
         axis.set_title(title, fontsize=7)
     figure.tight_layout(pad=0.3)
-    figure.savefig(path, dpi=90)
-    pyplot.close(figure)
+    save_sheet(figure, path, 90)

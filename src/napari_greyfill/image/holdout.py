@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from napari_greyfill.image.depth import depth
 from napari_greyfill.image.geometry import Window, tight_box
+from napari_greyfill.image.tiles import tiles
 
 __all__ = [
     "HoldOut",
@@ -36,6 +38,7 @@ LEAST = 32  # pixels of a hold-out that says something
 KNOWN = 0.25  # least share of the part that stays known
 NEAR = 8  # pixels around a place that tell how rough it is
 SMOOTHING = 4.0  # sigma of the local mean that roughness is measured from
+TRUNCATED = 4.0  # sigmas at which it ends
 BROAD = 0.15  # of the plane's side: a single hole this broad is not moved around the border
 TRIES = 16  # places looked at for each piece
 PIECES = (0.3, 1.0)  # side of a piece as a share of the hole's
@@ -64,12 +67,13 @@ def is_compact(hole: Hole) -> bool:
     if count == 0:
         return False
     sizes = np.bincount(labels.ravel())[1:]
-    padded = np.pad(hole, 1, mode="edge")
-    breadth = 2 * float(ndimage.distance_transform_edt(padded).max()) if not hole.all() else np.inf
     largest = tight_box(labels == 1 + int(sizes.argmax()))
     assert largest is not None  # there is a piece
     dense = sizes.max() >= 0.4 * largest.area and sizes.max() >= 0.8 * sizes.sum()
-    return bool(dense and breadth > BROAD * min(hole.shape))
+    if not dense:
+        return False
+    broad = BROAD * min(hole.shape) / 2
+    return bool(depth(np.pad(hole, 1, mode="edge"), broad + 1).max() > broad)
 
 
 def moved_hole(hole: Hole, wanted: Hole | None = None) -> HoldOut | None:
@@ -129,13 +133,17 @@ def contrast(plane: NDArray[np.float32], hole: Hole, place: Hole) -> float:
     float
         0 if nothing near the place is known.
     """
-    known = (~hole).astype(np.float32)
-    share = ndimage.gaussian_filter(known, SMOOTHING)
-    mean = ndimage.gaussian_filter(plane * known, SMOOTHING) / np.maximum(share, 1e-6)
-    near = ~hole & (ndimage.distance_transform_edt(~place) <= NEAR)
-    return (
-        float(np.sqrt(np.mean((plane - mean)[near] ** 2, dtype=np.float64))) if near.any() else 0.0
-    )
+    near = ~hole & (depth(~place, NEAR + 1) <= NEAR)
+    squared = 0.0
+    for core, frame in tiles(near, SIDE, ceil(TRUNCATED * SMOOTHING)):
+        values, known = plane[frame.slices], (~hole[frame.slices]).astype(np.float32)
+        share, sums = (
+            ndimage.gaussian_filter(array, SMOOTHING, truncate=TRUNCATED)
+            for array in (known, values * known)
+        )
+        apart = (values - sums / np.maximum(share, 1e-6))[core.within(frame)]
+        squared += float(np.sum(apart[near[core.slices]] ** 2, dtype=np.float64))
+    return float(np.sqrt(squared / np.count_nonzero(near))) if near.any() else 0.0
 
 
 def part_of(hole: Hole, side: int = SIDE) -> Window:

@@ -6,10 +6,10 @@ from collections.abc import Generator
 from typing import ClassVar
 
 import numpy as np
-from scipy import ndimage
 from skimage.restoration import inpaint_biharmonic
 
 from napari_greyfill.compute.progress import scaled
+from napari_greyfill.image.depth import depth
 from napari_greyfill.image.resample import enlarged, halved
 from napari_greyfill.image.tiles import tight_tiles
 from napari_greyfill.inpaint.base import Fill, Hole, Inpainter, Plane
@@ -47,8 +47,7 @@ class Biharmonic(Inpainter):
         if np.count_nonzero(hole) <= self.LIMIT:
             return Fill(_solve(plane, hole))
         result = yield from self._coarse_fill(plane, hole)
-        depth = ndimage.distance_transform_edt(hole) if not hole.all() else np.full(hole.shape, 1)
-        rim = hole & (depth <= self.RIM)
+        rim = hole & (depth(hole, self.RIM + 1) <= self.RIM)
         parts = list(tight_tiles(rim, self.TILE, self.HALO))
         for index, (core, frame) in enumerate(parts):
             yield 0.4 + 0.6 * index / len(parts)

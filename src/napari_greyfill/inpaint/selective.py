@@ -13,10 +13,11 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, ndimage
+from scipy import fft
 
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import scaled
+from napari_greyfill.image.depth import depth
 from napari_greyfill.inpaint.base import Fill, Hole, Inpainter, Plane
 from napari_greyfill.inpaint.spectral import Spectral
 from napari_greyfill.inpaint.surroundings import by_channel, clamped
@@ -38,6 +39,7 @@ BATCH = 256  # blocks at a time, which bounds the memory
 _TINY = np.finfo(np.float32).tiny
 
 Blocks = NDArray[np.float32]
+Places = NDArray[np.intp]
 
 
 class FrequencySelective(Inpainter):
@@ -65,7 +67,7 @@ class FrequencySelective(Inpainter):
     ) -> Generator[float, None, Fill]:
         """Fill the hole; see `Inpainter.run`."""
         guide = plane
-        if hole.any() and ndimage.distance_transform_edt(hole).max() > FADING[0]:
+        if hole.any() and depth(hole, FADING[1]).max() > FADING[0]:
             guiding = Spectral(self.compute).run(plane, hole)
             guide = (yield from scaled(guiding, 0.0, self.GUIDED)).plane
         work = by_channel(lambda channel: extrapolated(channel, hole, self.compute), guide)
@@ -96,7 +98,7 @@ def extrapolated(guide: Plane, hole: Hole, compute: Compute) -> Generator[float,
         done += len(rows)
         yield done / grid.count
     start, end = FADING
-    share = np.clip((ndimage.distance_transform_edt(hole) - start) / (end - start), 0, 1)
+    share = np.clip((depth(hole, end) - start) / (end - start), 0, 1)
     filled = grid.plane()
     return np.asarray(filled + share.astype(np.float32) * (guide - filled))
 
@@ -131,22 +133,23 @@ class _Grid:
         self._todo = _blocks_to_fill(hole, fill)
         self.count = max(int(self._todo.sum()), 1)
 
-    def batches(self) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    def batches(self) -> Iterator[tuple[Places, Places]]:
         """Yield rows and columns of blocks that can be filled together, best surrounded first.
 
         What was yielded has to be replaced before the next is asked for.
         """
-        outside = _neighbours_outside(self._todo.shape)
-        while self._todo.any():
-            missing = ndimage.convolve(self._todo.astype(np.intp), _EIGHT, mode="constant")
-            missing = np.where(self._todo, missing + outside, 99)
-            chosen = _apart(missing == missing.min())
-            self._todo &= ~chosen
-            rows, columns = np.nonzero(chosen)
-            for start in range(0, len(rows), BATCH):
-                yield rows[start : start + BATCH], columns[start : start + BATCH]
+        waiting = np.pad(self._todo, 1, constant_values=True)  # beyond the plane, for ever
+        rows, columns = np.nonzero(self._todo)
+        while len(rows):
+            missing = _around(waiting, rows, columns)
+            chosen = _apart(rows, columns, missing == missing.min(), waiting.shape)
+            now = rows[chosen], columns[chosen]
+            rows, columns = rows[~chosen], columns[~chosen]
+            waiting[now[0] + 1, now[1] + 1] = False
+            for start in range(0, len(now[0]), BATCH):
+                yield now[0][start : start + BATCH], now[1][start : start + BATCH]
 
-    def seen(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> tuple[Blocks, Blocks]:
+    def seen(self, rows: Places, columns: Places) -> tuple[Blocks, Blocks]:
         """Return values and weights of the frames around blocks, (N, FRAME, FRAME)."""
         frames = [
             np.lib.stride_tricks.sliding_window_view(array, (FRAME, FRAME))[
@@ -158,7 +161,7 @@ class _Grid:
         total = weights.sum(axis=(1, 2), keepdims=True)
         return frames[0], weights / np.maximum(total, _TINY)
 
-    def replace(self, rows: NDArray[np.intp], columns: NDArray[np.intp], frames: Blocks) -> None:
+    def replace(self, rows: Places, columns: Places, frames: Blocks) -> None:
         """Put what was found for the blocks into their hole pixels."""
         inner = np.arange(CORE) + MARGIN
         y = (rows[:, None] * CORE + inner)[:, :, None]
@@ -176,24 +179,31 @@ class _Grid:
 
 def _blocks_to_fill(hole: Hole, fill: list[int]) -> NDArray[np.bool_]:
     """Return which blocks have hole that is not too deep."""
-    depth = ndimage.distance_transform_edt(hole)
-    wanted = np.pad(hole & (depth < FADING[1]), [(0, more) for more in fill])
+    wanted = np.pad(hole & (depth(hole, FADING[1]) < FADING[1]), [(0, more) for more in fill])
     rows, columns = (side // CORE for side in wanted.shape)
     return np.asarray(wanted.reshape(rows, CORE, columns, CORE).any(axis=(1, 3)))
 
 
-def _neighbours_outside(shape: tuple[int, ...]) -> NDArray[np.intp]:
-    """Return how many of the eight neighbours of each block lie outside the grid."""
-    return np.asarray(8 - ndimage.convolve(np.ones(shape, np.intp), _EIGHT, mode="constant"))
+def _around(grid: NDArray[np.bool_], rows: Places, columns: Places) -> Places:
+    """Return how many of the eight neighbours of blocks are True in a grid padded by one."""
+    near = [grid[rows + y, columns + x] for y, x in _EIGHT]
+    return np.asarray(np.sum(near, axis=0, dtype=np.intp))
 
 
-def _apart(wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return those of the wanted blocks that do not touch each other, as many as come first."""
+def _apart(
+    rows: Places, columns: Places, wanted: NDArray[np.bool_], shape: tuple[int, ...]
+) -> NDArray[np.bool_]:
+    """Tell which of the wanted blocks are taken, so that none touches another.
+
+    As many as come first; `shape` is that of the grid, padded by one.
+    """
+    taken = np.zeros(shape, dtype=bool)
     chosen = np.zeros_like(wanted)
-    for rows, columns in np.ndindex(2, 2):
-        free = ~ndimage.binary_dilation(chosen, _EIGHT)
-        part = (slice(rows, None, 2), slice(columns, None, 2))
-        chosen[part] |= (wanted & free)[part]
+    for row, column in np.ndindex(2, 2):
+        own = np.flatnonzero(wanted & (rows % 2 == row) & (columns % 2 == column))
+        own = own[_around(taken, rows[own], columns[own]) == 0]
+        taken[rows[own] + 1, columns[own] + 1] = True
+        chosen[own] = True
     return chosen
 
 
@@ -249,5 +259,6 @@ def _gentleness() -> Blocks:
     return np.asarray(np.maximum(1 - radius / np.hypot(0.5, 0.5), 1e-3), dtype=np.float32)
 
 
-_EIGHT = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]])
+# of a block's neighbours, from the corner of the block in a grid padded by one
+_EIGHT = [place for place in np.ndindex(3, 3) if place != (1, 1)]
 _NEAR, _GENTLE = _nearness(), _gentleness()

@@ -11,12 +11,14 @@ from scipy import ndimage
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import scaled
 from napari_greyfill.image.colour import LUMA_WEIGHTS
+from napari_greyfill.image.tiles import tiles
 from napari_greyfill.inpaint.base import Hole, Plane
 from napari_greyfill.inpaint.diffusion import Biharmonic
 
 __all__ = ["Limits", "biharmonic", "by_channel", "clamped", "from_opponent", "opponent"]
 
 REACH = 32  # pixels around a hole that bound its values
+SIDE = 128  # pixels, of the parts that are searched for them one by one
 
 # rows: luma, blue - luma, red - luma; channels that are nearly uncorrelated in photographs
 _OPPONENT = np.stack(
@@ -93,8 +95,8 @@ class Limits:
         self._plane, self._hole = plane, hole
         labels, count = ndimage.label(hole, structure=np.ones((3, 3)))
         inside = labels[hole]
-        high = _highest(plane, hole, inside, count)
-        low = -_highest(-plane, hole, inside, count)
+        high = _highest(plane, hole, labels, count)
+        low = -_highest(-plane, hole, labels, count)
         slack = margin * (high - low)
         self._low = (low - slack)[inside]
         self._high = (high + slack)[inside]
@@ -121,18 +123,18 @@ def clamped(filled: Plane, plane: Plane, hole: Hole) -> Plane:
     return Limits(plane, hole).clamp(filled)
 
 
-def _highest(plane: Plane, hole: Hole, inside: NDArray[np.int32], count: int) -> Plane:
+def _highest(plane: Plane, hole: Hole, labels: NDArray[np.int32], count: int) -> Plane:
     """Return the highest surrounding value of each piece of the hole, (pieces + 1, ...).
 
-    `inside` tells to which piece each pixel of the hole belongs, from 1.
+    `labels`, (H, W), tells to which piece each pixel of the hole belongs, from 1.
     """
-    side = 2 * REACH + 1
-    pieces = np.arange(1, count + 1)
-    highest = np.empty((count + 1, *plane.shape[2:]), dtype=np.float32)
+    highest = np.full((count + 1, *plane.shape[2:]), -np.inf, dtype=np.float32)
     for channel in np.ndindex(plane.shape[2:]):
         known = np.where(hole, -np.inf, plane[(..., *channel)])
         highest[(0, *channel)] = known.max()
-        if count:
-            near = ndimage.maximum_filter(known, size=side)[hole]
-            highest[(slice(1, None), *channel)] = ndimage.maximum(near, inside, pieces)
+        for core, frame in tiles(hole, SIDE, REACH):
+            near = ndimage.maximum_filter(known[frame.slices], size=2 * REACH + 1)
+            own = hole[core.slices]
+            at = (labels[core.slices][own], *channel)
+            np.maximum.at(highest, at, near[core.within(frame)][own])
     return highest

@@ -7,10 +7,10 @@ from collections.abc import Generator, Iterator, Sequence
 from typing import ClassVar
 
 import numpy as np
-from scipy import ndimage
 
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import scaled
+from napari_greyfill.image.depth import depth
 from napari_greyfill.image.resample import enlarged, halved
 from napari_greyfill.image.tiles import Tile, tight_tiles
 from napari_greyfill.inpaint.base import Fill, Hole, Inpainter, Plane
@@ -91,8 +91,8 @@ class Spectral(Inpainter):
         return (yield from scaled(self._solved(start, hole), 0.4, 1.0))
 
     def _start(self, plane: Plane, hole: Hole) -> Generator[float, None, Plane]:
-        depth = ndimage.distance_transform_edt(hole).max()
-        if depth <= self.THIN or max(hole.shape) <= self.SMALL:
+        thin = depth(hole, self.THIN + 1).max() <= self.THIN
+        if thin or max(hole.shape) <= self.SMALL:
             return (yield from biharmonic(plane, hole, self.compute))
         small, small_hole = halved(plane, ~hole)
         coarse = yield from self.fill_channel(small, small_hole)
@@ -124,7 +124,7 @@ class Spectral(Inpainter):
         """Return the part of the hole that is solved for: all of a plane of a single tile."""
         if max(hole.shape) <= self.TILE[0]:
             return hole
-        return np.asarray(hole & (ndimage.distance_transform_edt(hole) <= self.DEEPEST))
+        return np.asarray(hole & (depth(hole, self.DEEPEST + 1) <= self.DEEPEST))
 
     def _solved_tiles(
         self, start: Plane, hole: Hole, spectra: Spectra, parts: Sequence[Tile]
