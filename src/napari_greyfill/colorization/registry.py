@@ -70,6 +70,7 @@ COLORIZERS.add(
         "equal grey differ in colour and texture.",
         citation=f"after {_CITATION}",
         uses_torch=True,
+        by_chance=True,
     ),
     partial(
         Guarded,
@@ -89,6 +90,7 @@ COLORIZERS.add(
         "minutes, does not keep the grey it was given, and now and then collapses.",
         citation=_CITATION,
         uses_torch=True,
+        by_chance=True,
     ),
     partial(Guarded, Published, title="The published schedule"),
     why_not=lacking_torch,

@@ -78,6 +78,8 @@ class MethodInfo:
         Whether it does without torch elsewhere, but computes with it on CUDA.
     in_colour : bool
         Whether it must see the colours to fill well: it copies them.
+    by_chance : bool
+        Whether another seed gives a result that looks different: another try.
     slow : str
         How long it takes, if so long that it runs only where somebody has chosen it.
     training : Training or None
@@ -97,6 +99,7 @@ class MethodInfo:
     uses_torch: bool = False
     takes_cuda: bool = False
     in_colour: bool = False
+    by_chance: bool = False
     slow: str = ""
     training: Training | None = None
     non_commercial: bool = False

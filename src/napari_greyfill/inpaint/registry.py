@@ -97,6 +97,7 @@ INPAINTERS.add(
         "doi 10.1109/TPAMI.2007.60; Barnes et al. 2009, doi 10.1145/1531326.1531330",
         takes_cuda=True,
         in_colour=True,
+        by_chance=True,
     ),
     Texture,
 )
@@ -110,6 +111,7 @@ INPAINTERS.add(
         citation="as texture",
         takes_cuda=True,
         in_colour=True,
+        by_chance=True,
     ),
     ThoroughTexture,
 )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from napari_greyfill.compute.device import CancelCheck, Compute
 from napari_greyfill.compute.events import Event, Progress
 from napari_greyfill.image.colour import luma
+from napari_greyfill.image.depth import depth
 from napari_greyfill.image.picture import Picture
 from napari_greyfill.image.regions import Region, plan_regions
 from napari_greyfill.image.values import as_type
@@ -20,6 +21,8 @@ from napari_greyfill.inpaint.uncertainty.scale import local_scale
 from napari_greyfill.pipeline.uncertainty import Reader, Uncertainty
 
 __all__ = ["Draws", "bounds", "drawn"]
+
+RIM = 8.0  # pixels over which, at most, what a draw has in common comes in from the rim
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +47,14 @@ class _Place:
     missing: NDArray[np.bool_]
     planes: NDArray[np.float32]
     scale: NDArray[np.float64]
+
+    def away_from_rim(self) -> NDArray[np.float64]:
+        """Return how far from its rim each pixel of the hole is, 0 to 1, (pixels,).
+
+        What a whole draw has in common is nothing at the rim, where the picture is known.
+        """
+        room = depth(np.pad(self.missing, 1, mode="edge"), RIM)[1:-1, 1:-1][self.own]
+        return np.asarray(np.minimum(room / min(RIM, max(1.0, room.max() / 2)), 1.0))
 
     def plausible(self, errors: NDArray[np.float32], width: float) -> NDArray[np.float32]:
         """Return errors that take the fill no further than known pixels of the window reach.
@@ -169,7 +180,6 @@ def drawn(
     """
     channels = len(known.models)
     luck = _luck(count, 1 + channels, seed)
-    own_share = np.sqrt(1 - known.shared**2)
     compute, found = Compute(cancelled=cancelled), []
     for number, place in enumerate(_places(picture, read, cancelled), 1):
         grey = luma(place.planes) if place.planes.ndim == 3 else place.planes
@@ -177,11 +187,13 @@ def drawn(
             ErrorField(grey, place.missing, place.own, [seed, number, channel])
             for channel in range(channels)
         ]
+        shared = known.shared * place.away_from_rim()[:, None]
+        own_share = np.sqrt(1 - shared**2)
         errors = np.empty((count, *place.scale.shape), np.float32)
         for index in range(count):
             compute.check()
             independent = np.stack([field.draw() for field in fields], axis=-1)
-            together = own_share * independent + known.shared * luck[index, 1:]
+            together = own_share * independent + shared * luck[index, 1:]
             together = together @ known.mixing.T
             for channel, model in enumerate(known.models):
                 own = model.errors(together[:, channel], float(luck[index, 0]))

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_greyfill.checks import share_of, whole_of
+from napari_greyfill.colorization import COLORIZERS
 from napari_greyfill.compute.device import CancelCheck, never
 from napari_greyfill.compute.events import Event
 from napari_greyfill.compute.progress import exhaust
@@ -18,6 +19,7 @@ from napari_greyfill.errors import UnsupportedImageError
 from napari_greyfill.image.arrays import channels_at, described
 from napari_greyfill.image.geometry import Window
 from napari_greyfill.image.picture import Patch
+from napari_greyfill.inpaint import INPAINTERS
 from napari_greyfill.pipeline.intermediate import FILLED_COLOUR, FILLED_GREY, Intermediate
 from napari_greyfill.pipeline.intervals import Draws, bounds, drawn
 from napari_greyfill.pipeline.pieces import CORRECTED, FILLED, Piece
@@ -316,6 +318,13 @@ class FillResult:
         """Return the error of stage 1 to expect in the hole, in the image's units, if known."""
         known = [step.expected_error for step in self.steps if step.expected_error is not None]
         return known[0] if known else None
+
+    @property
+    def by_chance(self) -> bool:
+        """Tell whether another seed gives a fill that looks different."""
+        noisy = self.provenance["parameters"].get("noise", "none") != "none"
+        coloured = bool(self.colorizer) and COLORIZERS.info(self.colorizer).by_chance
+        return noisy or coloured or INPAINTERS.info(self.method).by_chance
 
     @cached_property
     def grey(self) -> NDArray[Any]:

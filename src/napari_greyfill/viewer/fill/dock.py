@@ -75,6 +75,7 @@ class FillDock(RunDock):
         self._run_layers: dict[int, str] = {}  # run -> unique id of its result
         self._runs = 0
         self._done = 0  # methods of this run that gave a result
+        self._keep = False  # what earlier runs left stays
         self._shown: set[tuple[str, str]] = set()  # labels and roles of this run's layers
         self._original = Original(napari_viewer)
         self._build()
@@ -84,6 +85,7 @@ class FillDock(RunDock):
     # ------------------------------------------------------------ building
 
     def _build(self) -> None:
+        self.another_button = button("Another try", TEXTS["another"], self.try_again)
         self.original_button = button("Show original", TEXTS["original"])
         self.save_button = button("Save as…", TEXTS["save"], self.save)
         self.python_button = button("Copy as Python", TEXTS["python"])
@@ -99,6 +101,7 @@ class FillDock(RunDock):
         layout.addLayout(side_by_side(self.run_button, self.cancel_button))
         layout.addWidget(self.progress)
         layout.addWidget(self.status)
+        layout.addWidget(self.another_button)
         layout.addLayout(side_by_side(self.original_button, self.python_button))
         layout.addLayout(side_by_side(self.save_button, self.heal_button))
         layout.addWidget(self.baking)
@@ -201,6 +204,8 @@ class FillDock(RunDock):
         self.baking.refresh()
         self.python_button.setEnabled(bool(self._python))
         self.save_button.setEnabled(self._result is not None and not self.background.busy)
+        self.another_button.setVisible(self._result is not None and self._result[1].by_chance)
+        self.another_button.setEnabled(self.run_button.isEnabled())
 
     def _ready(self) -> str:
         together = self.form.stack.together
@@ -223,11 +228,21 @@ class FillDock(RunDock):
 
     def run(self) -> None:
         """Start a fill of what is chosen, in a thread of its own."""
+        self._run(keep=self.form.keep.isChecked())
+
+    def try_again(self) -> None:
+        """Fill again with the next seed; what is there stays as it is."""
+        if not self.why_not():
+            self.form.fields["seed"].value += 1
+        self._run(keep=True)
+
+    def _run(self, *, keep: bool) -> None:
         if self.why_not():
             self.refresh()
             return
+        self._keep = keep
         if self.form.stack.together:
-            self._run_of, keep = self._chosen(), self.form.keep.isChecked()
+            self._run_of = self._chosen()
             goes_on = self.stacks.goes_on(self._run_of)
             self._source, self._done = self.form.image_layer.unique_id, 0
             self._mask = self.form.mask_layer.unique_id
@@ -334,7 +349,7 @@ class FillDock(RunDock):
             "plane": list(self._placement.index),
         }
         label = result.method if request.several else ""
-        if not self._done and self.form.keep.isChecked():
+        if not self._done and self._keep:
             self.results.leave_earlier(self._source, self._placement)
         layer = self.results.show(
             self._source,
