@@ -71,3 +71,22 @@ def test_what_a_draw_has_in_common_is_nothing_on_average(count):
     pairs = luck[: count // 2 * 2].reshape(-1, 2, 4)
     np.testing.assert_array_equal(pairs.sum(axis=1), np.zeros((count // 2, 4)))
     assert len(np.unique(np.abs(luck[::2]))) == luck[::2].size
+
+
+def test_what_a_draw_has_in_common_comes_in_from_the_rim():
+    image, hole = texture(), np.zeros((120, 120), bool)
+    hole[30:90, 30:90] = True
+    result = filled(image, hole)
+    off = result.draws(30).astype(float).std(axis=0)
+    rim, middle = hole.copy(), np.zeros_like(hole)
+    rim[31:89, 31:89] = False
+    middle[45:75, 45:75] = True
+    assert off[rim].mean() < 0.7 * off[middle].mean()
+
+
+def test_means_over_a_broad_hole_are_as_unsure_as_one_place_of_few_is():
+    """What draws have in common does not average out, as all else does."""
+    image, hole = texture(), np.zeros((120, 120), bool)
+    hole[30:90, 30:90] = True
+    draws = filled(image, hole).draws(30)[:, hole].astype(float)
+    assert draws.mean(axis=1).std() > 0.2 * draws.std(axis=0).mean()

@@ -41,7 +41,7 @@ BROAD = 384  # the same for one broad hole, which needs room to be moved
 FILLS = 2  # trials of one part; where there are several parts, one each
 PARTS = 4  # parts at most
 # of errors, in amplitude, of holes in many pieces and of one piece; chosen on the tuning half
-SHARED, SHARED_BY_ONE = 0.1, 0.17
+SHARED, SHARED_BY_ONE = 0.2, 0.65
 
 Refill: TypeAlias = Callable[[Picture, CancelCheck], Generator[Event, None, NDArray[Any]]]
 Reader: TypeAlias = Callable[[Window], NDArray[Any]]
