@@ -224,8 +224,8 @@ class FillOptions:
     seed: int = option_field(
         0,
         "Seed",
-        "The same seed on the same device gives the same pixels. Another one is another try, where "
-        "texture is copied, noise is added or a network learns the colours.",
+        "The same seed on the same device gives the same pixels. Another one is another try, "
+        "where texture is copied, noise is added or a network learns the colours.",
         high=2**31 - 1,
         advanced=True,
     )
