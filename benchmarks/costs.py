@@ -108,9 +108,11 @@ def _watched(name: str, side: int) -> float:
     before = process.memory_info().rss
     watcher = threading.Thread(target=watch)
     watcher.start()
-    fill(np.where(hole, 0, grey).astype(np.uint8), hole, look="faithful")
-    done.set()
-    watcher.join()
+    try:
+        fill(np.where(hole, 0, grey).astype(np.uint8), hole)
+    finally:
+        done.set()
+        watcher.join()
     return max(0, peak - before) / 1e6
 
 

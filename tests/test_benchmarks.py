@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from benchmarks import stacks_volume
+from benchmarks import costs, stacks_volume
 from benchmarks.judging import CAP, gmsd, gradient_distance, judged
-from benchmarks.peers import BASELINE, contenders
+from benchmarks.peers import BASELINE, Contender, contenders
 from benchmarks.pictures import GROUPS, grey_of, mask, photograph, pictures
 from benchmarks.stack_data import HALVES, MASKS, damage, stacks
 from benchmarks.stacks import CONTENDERS, cases
@@ -160,3 +160,24 @@ def test_damage_over_planes_tapers_and_dust_takes_what_it_should():
     assert gain.max() <= 1
     assert gain.min() == pytest.approx(0.5, abs=0.05)
     assert gain[~dust].min() > 0.98
+
+
+def test_the_memory_of_a_fill_is_watched(monkeypatch):
+    def greedy(image, hole):
+        if hole.size > 64 * 64:  # not the first, small one
+            np.ones(30_000_000)
+        return image
+
+    monkeypatch.setattr(costs, "contenders", lambda: [Contender("greedy", greedy, ())])
+    assert 200 < costs._watched("greedy", 128) < 400  # 240 MB are asked for
+
+
+def test_a_fill_that_fails_ends_its_watching(monkeypatch):
+    def failing(image, hole):
+        if hole.size > 64 * 64:
+            raise ValueError("not like this")
+        return image
+
+    monkeypatch.setattr(costs, "contenders", lambda: [Contender("failing", failing, ())])
+    with pytest.raises(ValueError, match="not like this"):
+        costs._watched("failing", 128)
