@@ -48,3 +48,18 @@ def test_parts_without_hole_are_not_measured(monkeypatch):
     monkeypatch.setattr(module.ndimage, "distance_transform_edt", counted)
     assert depth(hole, 8).max() == 5.0
     assert sum(measured) < hole.size / 8
+
+
+def test_a_large_limit_does_not_measure_the_same_pixels_many_times(monkeypatch):
+    hole = np.zeros((8 * module.SIDE, 8 * module.SIDE), bool)
+    hole[10:-10, 10:-10] = True
+    measured = []
+    transform = ndimage.distance_transform_edt
+
+    def counted(part):
+        measured.append(part.size)
+        return transform(part)
+
+    monkeypatch.setattr(module.ndimage, "distance_transform_edt", counted)
+    assert depth(hole, 200).max() == 200.0
+    assert sum(measured) < 4 * hole.size

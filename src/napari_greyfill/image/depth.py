@@ -12,7 +12,7 @@ from napari_greyfill.image.tiles import tiles
 
 __all__ = ["depth"]
 
-SIDE = 128  # pixels, of the parts that are measured one by one
+SIDE = 128  # pixels at least, of the parts that are measured one by one
 
 
 def depth(hole: NDArray[np.bool_], most: float) -> NDArray[np.float64]:
@@ -30,8 +30,8 @@ def depth(hole: NDArray[np.bool_], most: float) -> NDArray[np.float64]:
     (H, W) float64 array
         Euclidean distances, 0 outside the hole, exact below `most`.
     """
-    found = np.zeros(hole.shape)
-    for core, frame in tiles(hole, SIDE, ceil(most)):
+    found, halo = np.zeros(hole.shape), ceil(most)
+    for core, frame in tiles(hole, max(SIDE, 2 * halo), halo):  # frames: twice their cores
         part = hole[frame.slices]
         if part.all():
             found[core.slices] = most
