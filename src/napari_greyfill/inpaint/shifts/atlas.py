@@ -120,14 +120,19 @@ class Atlas:
     @cached_property
     def features(self) -> Values:
         """Return what pixels are compared by, (H W, C + 3): colours, slopes, local contrast."""
+        count = self.colours.shape[-1]
+        found = np.empty((*self.shape, count + 3), dtype=np.float32)
+        found[..., :count] = self.colours
         down, right = np.gradient(self.picture.mean(axis=-1))
-        slopes = self._beside(down), self._beside(right, sign=-1.0)
-        parts = [
-            self.colours,
-            *(s[..., None] for s in slopes),
-            CONTRAST * self.contrast[..., None],
-        ]
-        return np.concatenate(parts, axis=-1).reshape(-1, self.colours.shape[-1] + 3)
+        found[..., count] = self._beside(down)
+        found[..., count + 1] = self._beside(right, sign=-1.0)
+        found[..., count + 2] = CONTRAST * self.contrast
+        return found.reshape(-1, count + 3)
+
+    def forget(self) -> None:
+        """Free the memory of what choosing needs and copying does not; it can be made again."""
+        for name in ("features", "contrast", "number"):
+            self.__dict__.pop(name, None)
 
     def _beside(self, plane: Values, sign: float = 1.0) -> Values:
         """Return values of the picture beside their mirror image."""

@@ -46,7 +46,7 @@ class Energy:
         known[:, atlas.width :] = False
         near = ndimage.maximum_filter(atlas.hole, 2 * radius + 1) & known
         band = np.flatnonzero(near)
-        number = np.full(near.size, -1)
+        number = np.full(near.size, -1, dtype=np.int32)
         number[band] = np.arange(band.size)
         height, width = atlas.shape
         row, column = np.divmod(atlas.targets, width)

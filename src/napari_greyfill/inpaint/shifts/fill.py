@@ -83,10 +83,10 @@ class ShiftMap:
         shifts = start
         finer = list(zip(scales[:0:-1], scales[-2::-1], strict=True))
         for number, (coarse, atlas) in enumerate(finer):
-            energy = Energy(atlas, FINE_RADIUS)
             begin, end = (0.6 + 0.35 * (number + step) / len(finer) for step in (0, 1))
-            work = refined(coarse, shifts, energy, self.compute)
+            work = refined(coarse, shifts, Energy(atlas, FINE_RADIUS), self.compute)
             shifts = yield from scaled(work, begin, end)
+            atlas.forget()
         yield 0.95
         filled = plane.copy()
         filled[hole] = blended(scales[0], shifts, self.compute)
