@@ -56,6 +56,7 @@ def test_adds_the_fill_with_the_next_seed_and_keeps_the_first(viewer, dock, run,
     press(dock)
     assert dock.form.fields["seed"].value == 2
     assert names(viewer).count("pic filled [2]") == 1
+    assert [name for name in names(viewer) if "region" in name] == ["pic filled region"]
     assert [row.run for row in dock.table.model.rows] == [1, 2, 3]
 
 
@@ -84,4 +85,44 @@ def test_waits_until_there_is_something_to_fill(viewer, dock, run, qtbot):
     assert not dock.another_button.isEnabled()
     dock.try_again()
     assert not dock.running
+    assert dock.form.fields["seed"].value == 0
+
+
+def test_is_for_what_was_filled_last_and_nothing_else(viewer, dock, run):
+    look(dock, "texture")
+    run(dock)
+    assert dock.another_button.isEnabled()
+    look(dock, "faithful")
+    assert not dock.another_button.isEnabled()
+    look(dock, "texture")
+    assert dock.another_button.isEnabled()
+    viewer.layers["mask"].data_setitem((np.array([3]), np.array([3])), 1)
+    dock.refresh()
+    assert not dock.another_button.isEnabled()
+
+
+def test_one_of_several_methods_is_enough(dock, run):
+    method = dock.form.method
+    method.setCurrentIndex(method.findData("texture"))
+    dock.form.also.choose(["biharmonic"])
+    run(dock)
+    assert not dock.another_button.isHidden()
+
+
+def test_a_cancelled_try_costs_no_seed(viewer, dock, run, press, qtbot):
+    look(dock, "texture")
+    run(dock)
+    with qtbot.waitSignal(dock.run_ended, timeout=60_000):
+        dock.another_button.click()
+        dock.cancel_button.click()
+    assert "pic filled [1]" not in names(viewer)
+    press(dock)
+    assert viewer.layers["pic filled [1]"].metadata["greyfill"]["parameters"]["seed"] == 1
+
+
+def test_after_the_largest_seed_comes_the_first(dock, run, press):
+    look(dock, "texture")
+    dock.form.fields["seed"].value = 2**31 - 1
+    run(dock)
+    press(dock)
     assert dock.form.fields["seed"].value == 0

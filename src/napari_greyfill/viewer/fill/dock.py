@@ -76,6 +76,8 @@ class FillDock(RunDock):
         self._runs = 0
         self._done = 0  # methods of this run that gave a result
         self._keep = False  # what earlier runs left stays
+        self._again = False  # this run is another try
+        self._by_chance = False  # another seed would make another result of the last run
         self._shown: set[tuple[str, str]] = set()  # labels and roles of this run's layers
         self._original = Original(napari_viewer)
         self._build()
@@ -99,9 +101,9 @@ class FillDock(RunDock):
         layout.addWidget(self.form)
         self.form.add_below(self.settings_button, self.defaults_button)
         layout.addLayout(side_by_side(self.run_button, self.cancel_button))
+        layout.addWidget(self.another_button)  # above what changes its height while it runs
         layout.addWidget(self.progress)
         layout.addWidget(self.status)
-        layout.addWidget(self.another_button)
         layout.addLayout(side_by_side(self.original_button, self.python_button))
         layout.addLayout(side_by_side(self.save_button, self.heal_button))
         layout.addWidget(self.baking)
@@ -204,8 +206,8 @@ class FillDock(RunDock):
         self.baking.refresh()
         self.python_button.setEnabled(bool(self._python))
         self.save_button.setEnabled(self._result is not None and not self.background.busy)
-        self.another_button.setVisible(self._result is not None and self._result[1].by_chance)
-        self.another_button.setEnabled(self.run_button.isEnabled())
+        self.another_button.setVisible(self._by_chance)
+        self.another_button.setEnabled(self._can_try_again())
 
     def _ready(self) -> str:
         together = self.form.stack.together
@@ -231,16 +233,25 @@ class FillDock(RunDock):
         self._run(keep=self.form.keep.isChecked())
 
     def try_again(self) -> None:
-        """Fill again with the next seed; what is there stays as it is."""
-        if not self.why_not():
-            self.form.fields["seed"].value += 1
-        self._run(keep=True)
+        """Fill the same again with the seed after that of the last result, which stays."""
+        if not self._can_try_again():
+            self.refresh()
+            return
+        assert self._result is not None
+        (option,) = FillOptions.options(["seed"])
+        seed = self._result[1].provenance["parameters"]["seed"]
+        self.form.fields["seed"].value = 0 if seed == option.high else seed + 1
+        self._run(keep=True, again=True)
 
-    def _run(self, *, keep: bool) -> None:
+    def _can_try_again(self) -> bool:
+        """Tell whether there is a last run by chance, and nothing else is chosen since."""
+        return self._by_chance and not self.why_not() and self._chosen() == self._run_of
+
+    def _run(self, *, keep: bool, again: bool = False) -> None:
         if self.why_not():
             self.refresh()
             return
-        self._keep = keep
+        self._keep, self._again = keep, again
         if self.form.stack.together:
             self._run_of = self._chosen()
             goes_on = self.stacks.goes_on(self._run_of)
@@ -326,6 +337,7 @@ class FillDock(RunDock):
 
     def _show_stack(self, result: StackResult) -> None:
         layer = self.stacks.finish(result)
+        self._by_chance = False
         self._python = stack_as_python(self.stacks.request, self.stacks.path)
         layer.bind_key(HOLD_KEY, holding(self._original, self._source), overwrite=True)
         self._outcome = self.stacks.summary(result)
@@ -350,7 +362,8 @@ class FillDock(RunDock):
         }
         label = result.method if request.several else ""
         if not self._done and self._keep:
-            self.results.leave_earlier(self._source, self._placement)
+            same = REGION if self._again else ""
+            self.results.leave_earlier(self._source, self._placement, but=same)
         layer = self.results.show(
             self._source,
             self._placement,
@@ -364,6 +377,7 @@ class FillDock(RunDock):
             self._shown.add(("", REGION))
         bind_keys((layer, planes.find(self.viewer, self._mask)), self._original, self._source)
         self._outcome = f"{summary_of(outcome, request.rgb)} {result.reason}".strip()
+        self._by_chance = result.by_chance or (self._by_chance and self._done > 0)
         self._done += 1
         if self._done > 1:
             self._outcome = f"{self._done} methods are done. {result.method}: {self._outcome}"

@@ -287,10 +287,21 @@ class ResultLayers:
                 self.viewer.layers.remove(layer)
         return len(gone)
 
-    def leave_earlier(self, source: str, placement: Placement) -> None:
-        """Leave the layers of earlier runs on a plane to the user."""
-        for _, layer in own_layers(self.viewer, _place(source, placement)):
-            disown(layer)
+    def leave_earlier(self, source: str, placement: Placement, *, but: str = "") -> None:
+        """Leave the layers of earlier runs on a plane to the user.
+
+        Parameters
+        ----------
+        source : str
+            Unique id of the image layer.
+        placement : Placement
+            The plane.
+        but : str
+            The role of what the next run shows in the same layer.
+        """
+        for purpose, layer in own_layers(self.viewer, _place(source, placement)):
+            if purpose.role != but:
+                disown(layer)
 
     def _put(self, place: Purpose, placement: Placement, image: ResultImage, label: str) -> Layer:
         return put_image(self.viewer, place.to(label, image.role), placement, image)

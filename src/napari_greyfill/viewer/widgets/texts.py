@@ -43,8 +43,8 @@ FILL = {
     "run": "Fill the painted pixels. The viewer stays usable meanwhile, and the brush in hand. "
     "Key: Ctrl+Enter.",
     "cancel": "Stop the fill. No layer is added or changed. Key: Esc.",
-    "another": "Fill again with the next seed, which gives another fill. The one that is there "
-    "stays, so that you can choose.",
+    "another": "Fill the same again with the next seed, which gives another fill. The one that is "
+    "there stays, so that you can choose.",
     "original": "Hold to see the image as it was, without masks and results. "
     "With a result layer selected, holding the key H does the same.",
     "heal": "Open the dock Heal with this image: each stroke is filled when the brush is lifted.",
