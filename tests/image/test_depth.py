@@ -6,6 +6,7 @@ from scipy import ndimage
 
 from napari_greyfill.image import depth as module
 from napari_greyfill.image.depth import depth
+from napari_greyfill.image.tiles import PART
 
 
 @pytest.fixture(params=["specks", "band", "broad"])
@@ -19,6 +20,19 @@ def hole(request):
     hole[:200, 40:280] = True
     hole[90, 150] = False
     return hole
+
+
+@pytest.fixture
+def measured(monkeypatch):
+    """Return a list that the sizes of all parts go to whose distances are measured."""
+    sizes, transform = [], ndimage.distance_transform_edt
+
+    def counted(part):
+        sizes.append(part.size)
+        return transform(part)
+
+    monkeypatch.setattr(module.ndimage, "distance_transform_edt", counted)
+    return sizes
 
 
 @pytest.mark.parametrize("most", [1.5, 5, 17, 40])
@@ -35,31 +49,15 @@ def test_of_no_hole_is_zero():
     np.testing.assert_array_equal(depth(np.zeros((20, 30), bool), 7.5), 0.0)
 
 
-def test_parts_without_hole_are_not_measured(monkeypatch):
-    hole = np.zeros((4 * module.SIDE, 4 * module.SIDE), bool)
+def test_parts_without_hole_are_not_measured(measured):
+    hole = np.zeros((4 * PART, 4 * PART), bool)
     hole[10:20, 10:20] = True
-    measured = []
-    transform = ndimage.distance_transform_edt
-
-    def counted(part):
-        measured.append(part.size)
-        return transform(part)
-
-    monkeypatch.setattr(module.ndimage, "distance_transform_edt", counted)
     assert depth(hole, 8).max() == 5.0
     assert sum(measured) < hole.size / 8
 
 
-def test_a_large_limit_does_not_measure_the_same_pixels_many_times(monkeypatch):
-    hole = np.zeros((8 * module.SIDE, 8 * module.SIDE), bool)
+def test_a_large_limit_does_not_measure_the_same_pixels_many_times(measured):
+    hole = np.zeros((8 * PART, 8 * PART), bool)
     hole[10:-10, 10:-10] = True
-    measured = []
-    transform = ndimage.distance_transform_edt
-
-    def counted(part):
-        measured.append(part.size)
-        return transform(part)
-
-    monkeypatch.setattr(module.ndimage, "distance_transform_edt", counted)
     assert depth(hole, 200).max() == 200.0
     assert sum(measured) < 4 * hole.size

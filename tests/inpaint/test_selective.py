@@ -70,7 +70,7 @@ def test_only_deep_holes_need_another_fill_first(monkeypatch):
 
 def test_the_best_surrounded_blocks_come_first_and_none_beside_another():
     hole = block((10 * CORE, 12 * CORE), slice(2 * CORE, 8 * CORE), slice(2 * CORE, 9 * CORE))
-    grid = selective._Grid(np.zeros(hole.shape, np.float32), hole)
+    grid = selective._Grid(np.zeros(hole.shape, np.float32), hole, hole)
     order = [set(zip(*batch, strict=True)) for batch in grid.batches()]
     assert order[0] == {(2, 2), (2, 8), (7, 2), (7, 8)}  # the corners
     for batch in order:
@@ -84,7 +84,7 @@ def test_the_best_surrounded_blocks_come_first_and_none_beside_another():
 def test_the_border_counts_as_unknown():
     hole = block((4 * CORE, 8 * CORE), slice(0, CORE), slice(2 * CORE, 6 * CORE))
     hole |= block(hole.shape, slice(2 * CORE, 3 * CORE), slice(2 * CORE, 6 * CORE))
-    grid = selective._Grid(np.zeros(hole.shape, np.float32), hole)
+    grid = selective._Grid(np.zeros(hole.shape, np.float32), hole, hole)
     rows, columns = next(grid.batches())
     assert set(zip(rows, columns, strict=True)) == {(2, 2), (2, 5)}
 

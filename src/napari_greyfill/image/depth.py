@@ -8,11 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_greyfill.image.tiles import tiles
+from napari_greyfill.image.tiles import PART, tiles
 
 __all__ = ["depth"]
-
-SIDE = 128  # pixels at least, of the parts that are measured one by one
 
 
 def depth(hole: NDArray[np.bool_], most: float) -> NDArray[np.float64]:
@@ -31,7 +29,7 @@ def depth(hole: NDArray[np.bool_], most: float) -> NDArray[np.float64]:
         Euclidean distances, 0 outside the hole, exact below `most`.
     """
     found, halo = np.zeros(hole.shape), ceil(most)
-    for core, frame in tiles(hole, max(SIDE, 2 * halo), halo):  # frames: twice their cores
+    for core, frame in tiles(hole, max(PART, 2 * halo), halo):  # frames: twice their cores
         part = hole[frame.slices]
         if part.all():
             found[core.slices] = most

@@ -17,7 +17,7 @@ from scipy import ndimage
 
 from napari_greyfill.image.depth import depth
 from napari_greyfill.image.geometry import Window, tight_box
-from napari_greyfill.image.tiles import tiles
+from napari_greyfill.image.tiles import PART, tiles
 
 __all__ = [
     "HoldOut",
@@ -135,7 +135,7 @@ def contrast(plane: NDArray[np.float32], hole: Hole, place: Hole) -> float:
     """
     near = ~hole & (depth(~place, NEAR + 1) <= NEAR)
     squared = 0.0
-    for core, frame in tiles(near, SIDE, ceil(TRUNCATED * SMOOTHING)):
+    for core, frame in tiles(near, PART, ceil(TRUNCATED * SMOOTHING)):
         values, known = plane[frame.slices], (~hole[frame.slices]).astype(np.float32)
         share, sums = (
             ndimage.gaussian_filter(array, SMOOTHING, truncate=TRUNCATED)

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from napari_greyfill.image.geometry import Window, tight_box
 
-__all__ = ["Tile", "tight_tiles", "tiles"]
+__all__ = ["PART", "Tile", "tight_tiles", "tiles"]
 
+PART = 128  # pixels, of the parts of a plane that are looked at one by one
 STEP = 16  # pixels: tight cores are wider by less than this, so that many frames have one shape
 
 

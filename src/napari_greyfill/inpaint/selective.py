@@ -89,7 +89,9 @@ def extrapolated(guide: Plane, hole: Hole, compute: Compute) -> Generator[float,
     """
     if not hole.any():
         return guide.copy()
-    grid = _Grid(guide, hole)
+    start, end = FADING
+    room = depth(hole, end)
+    grid = _Grid(guide, hole, hole & (room < end))
     rounds = int(np.clip(WORK // grid.count, *ROUNDS))
     done = 0
     for rows, columns in grid.batches():
@@ -97,8 +99,7 @@ def extrapolated(guide: Plane, hole: Hole, compute: Compute) -> Generator[float,
         grid.replace(rows, columns, _continued(*grid.seen(rows, columns), rounds))
         done += len(rows)
         yield done / grid.count
-    start, end = FADING
-    share = np.clip((depth(hole, end) - start) / (end - start), 0, 1)
+    share = np.clip((room - start) / (end - start), 0, 1)
     filled = grid.plane()
     return np.asarray(filled + share.astype(np.float32) * (guide - filled))
 
@@ -123,14 +124,14 @@ def continued_frames(values: Blocks, missing: NDArray[np.bool_], rounds: int) ->
 class _Grid:
     """The blocks of a plane, and how certain each of its pixels is so far."""
 
-    def __init__(self, guide: Plane, hole: Hole) -> None:
+    def __init__(self, guide: Plane, hole: Hole, wanted: Hole) -> None:
         self._shape = hole.shape
         fill = [-side % CORE for side in hole.shape]
         pad = [(MARGIN, MARGIN + more) for more in fill]
         self._values = np.pad(guide, pad, mode="symmetric")
         self._hole = np.pad(hole, pad)
         self._certainty = np.pad((~hole).astype(np.float32), pad)
-        self._todo = _blocks_to_fill(hole, fill)
+        self._todo = _blocks_with(wanted, fill)
         self.count = max(int(self._todo.sum()), 1)
 
     def batches(self) -> Iterator[tuple[Places, Places]]:
@@ -177,9 +178,9 @@ class _Grid:
         return self._values[MARGIN : MARGIN + height, MARGIN : MARGIN + width].copy()
 
 
-def _blocks_to_fill(hole: Hole, fill: list[int]) -> NDArray[np.bool_]:
-    """Return which blocks have hole that is not too deep."""
-    wanted = np.pad(hole & (depth(hole, FADING[1]) < FADING[1]), [(0, more) for more in fill])
+def _blocks_with(wanted: Hole, fill: list[int]) -> NDArray[np.bool_]:
+    """Return which blocks have pixels that are wanted."""
+    wanted = np.pad(wanted, [(0, more) for more in fill])
     rows, columns = (side // CORE for side in wanted.shape)
     return np.asarray(wanted.reshape(rows, CORE, columns, CORE).any(axis=(1, 3)))
 

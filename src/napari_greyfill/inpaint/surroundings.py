@@ -11,14 +11,13 @@ from scipy import ndimage
 from napari_greyfill.compute.device import Compute
 from napari_greyfill.compute.progress import scaled
 from napari_greyfill.image.colour import LUMA_WEIGHTS
-from napari_greyfill.image.tiles import tiles
+from napari_greyfill.image.tiles import PART, tiles
 from napari_greyfill.inpaint.base import Hole, Plane
 from napari_greyfill.inpaint.diffusion import Biharmonic
 
 __all__ = ["Limits", "biharmonic", "by_channel", "clamped", "from_opponent", "opponent"]
 
 REACH = 32  # pixels around a hole that bound its values
-SIDE = 128  # pixels, of the parts that are searched for them one by one
 
 # rows: luma, blue - luma, red - luma; channels that are nearly uncorrelated in photographs
 _OPPONENT = np.stack(
@@ -132,7 +131,7 @@ def _highest(plane: Plane, hole: Hole, labels: NDArray[np.int32], count: int) ->
     for channel in np.ndindex(plane.shape[2:]):
         known = np.where(hole, -np.inf, plane[(..., *channel)])
         highest[(0, *channel)] = known.max()
-        for core, frame in tiles(hole, SIDE, REACH):
+        for core, frame in tiles(hole, PART, REACH):
             near = ndimage.maximum_filter(known[frame.slices], size=2 * REACH + 1)
             own = hole[core.slices]
             at = (labels[core.slices][own], *channel)

@@ -53,7 +53,7 @@ class _Place:
 
         What a whole draw has in common is nothing at the rim, where the picture is known.
         """
-        room = depth(np.pad(self.missing, 1, mode="edge"), RIM)[1:-1, 1:-1][self.own]
+        room = depth(self.missing, RIM)[self.own]
         return np.asarray(np.minimum(room / min(RIM, max(1.0, room.max() / 2)), 1.0))
 
     def plausible(self, errors: NDArray[np.float32], width: float) -> NDArray[np.float32]:

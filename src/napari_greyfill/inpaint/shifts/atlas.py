@@ -130,8 +130,8 @@ class Atlas:
         return found.reshape(-1, count + 3)
 
     def forget(self) -> None:
-        """Free the memory of what choosing needs and copying does not; it can be made again."""
-        for name in ("features", "contrast", "number"):
+        """Free the memory of what pixels are compared by; copying needs it no more."""
+        for name in ("features", "contrast"):
             self.__dict__.pop(name, None)
 
     def _beside(self, plane: Values, sign: float = 1.0) -> Values:
@@ -145,7 +145,7 @@ class Atlas:
         """Return the flat indices of the pixels to fill, in reading order."""
         return np.flatnonzero(self.hole)
 
-    @cached_property
+    @property
     def number(self) -> Indices:
         """Return which target a pixel is, flat; -1 for none."""
         number = np.full(self.hole.size, -1)

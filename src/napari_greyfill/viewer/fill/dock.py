@@ -75,7 +75,6 @@ class FillDock(RunDock):
         self._run_layers: dict[int, str] = {}  # run -> unique id of its result
         self._runs = 0
         self._done = 0  # methods of this run that gave a result
-        self._keep = False  # what earlier runs left stays
         self._again = False  # this run is another try
         self._by_chance = False  # another seed would make another result of the last run
         self._shown: set[tuple[str, str]] = set()  # labels and roles of this run's layers
@@ -207,7 +206,7 @@ class FillDock(RunDock):
         self.python_button.setEnabled(bool(self._python))
         self.save_button.setEnabled(self._result is not None and not self.background.busy)
         self.another_button.setVisible(self._by_chance)
-        self.another_button.setEnabled(self._can_try_again())
+        self.another_button.setEnabled(self._by_chance and self._unchanged)
 
     def _ready(self) -> str:
         together = self.form.stack.together
@@ -230,30 +229,26 @@ class FillDock(RunDock):
 
     def run(self) -> None:
         """Start a fill of what is chosen, in a thread of its own."""
-        self._run(keep=self.form.keep.isChecked())
+        self._run()
 
     def try_again(self) -> None:
         """Fill the same again with the seed after that of the last result, which stays."""
-        if not self._can_try_again():
-            self.refresh()
+        self.refresh()  # something may have been painted since
+        if not self.another_button.isEnabled():
             return
         assert self._result is not None
         (option,) = FillOptions.options(["seed"])
         seed = self._result[1].provenance["parameters"]["seed"]
         self.form.fields["seed"].value = 0 if seed == option.high else seed + 1
-        self._run(keep=True, again=True)
+        self._run(again=True)
 
-    def _can_try_again(self) -> bool:
-        """Tell whether there is a last run by chance, and nothing else is chosen since."""
-        return self._by_chance and not self.why_not() and self._chosen() == self._run_of
-
-    def _run(self, *, keep: bool, again: bool = False) -> None:
+    def _run(self, *, again: bool = False) -> None:
         if self.why_not():
             self.refresh()
             return
-        self._keep, self._again = keep, again
+        self._again = again
         if self.form.stack.together:
-            self._run_of = self._chosen()
+            self._run_of, keep = self._chosen(), self.form.keep.isChecked()
             goes_on = self.stacks.goes_on(self._run_of)
             self._source, self._done = self.form.image_layer.unique_id, 0
             self._mask = self.form.mask_layer.unique_id
@@ -361,7 +356,7 @@ class FillDock(RunDock):
             "plane": list(self._placement.index),
         }
         label = result.method if request.several else ""
-        if not self._done and self._keep:
+        if not self._done and (self._again or self.form.keep.isChecked()):
             same = REGION if self._again else ""
             self.results.leave_earlier(self._source, self._placement, but=same)
         layer = self.results.show(

@@ -292,10 +292,8 @@ class ResultLayers:
 
         Parameters
         ----------
-        source : str
-            Unique id of the image layer.
-        placement : Placement
-            The plane.
+        source, placement
+            As in `remove_others`.
         but : str
             The role of what the next run shows in the same layer.
         """

@@ -83,6 +83,7 @@ class RunDock(Dock):
         self.runner = runner
         self._outcome = ""  # what came of the last run
         self._run_of: Hashable = None  # what was chosen for it
+        self._unchanged = False  # what is chosen now can run, and is the same
         self._out_of_sight = False
         self._complete = False  # it was neither cancelled nor did it fail
         self._watched: tuple[Layer | None, Layer | None] = (None, None)  # image and mask
@@ -198,14 +199,13 @@ class RunDock(Dock):
         index = planes.plane_index(image, self.viewer)
         return image.unique_id, id(image.data), mask.unique_id, index, painted
 
-    def _last_outcome(self) -> str:
+    def _last_outcome(self, now: Hashable) -> str:
         """Return what came of the last run if it was of what is chosen now.
 
         If only the mask was painted on since, that is said.
         """
         if not self._outcome:
             return ""
-        now = self._chosen()
         if now == self._run_of:
             return self._outcome
         same = self._complete and _but_for_paint(now) == _but_for_paint(self._run_of)
@@ -218,8 +218,12 @@ class RunDock(Dock):
         self.run_button.setEnabled(not reason)
         self.cancel_button.setEnabled(self.running and not self.runner.cancelling)
         self.progress.setVisible(self.running)
+        # looked at once, because what is painted is read
+        told = bool(self._outcome) and not reason
+        now = self._chosen() if told else None
+        self._unchanged = told and now == self._run_of
         if not self.running:
-            self.status.setText(reason or self._last_outcome() or self._ready())
+            self.status.setText(reason or self._last_outcome(now) or self._ready())
 
     def _ready(self) -> str:
         """Return what is said before a run."""
